@@ -1,0 +1,18 @@
+/**
+ * Ids that follow from what they name. The same rollout, training set or checkpoint has the same id in every
+ * process, so a killed run that is started again finds what it already has and does only what is owed.
+ */
+import { createHash } from "node:crypto";
+import { canonicalJson } from "./json.ts";
+
+/** A string that cannot be passed where another kind of id is wanted. */
+export type Id<Name extends string> = string & { readonly __id: Name };
+export type TaskId = Id<"task">;
+export type TrajectoryId = Id<"trajectory">;
+export type TrainingSetId = Id<"training set">;
+export type CheckpointId = Id<"checkpoint">;
+
+/** 20 hexadecimal digits that depend on every part of `value` (a JSON value) and on nothing else. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 20);
+}

@@ -1,0 +1,66 @@
+/** Who acts (`Policy`) and what completes text (`LanguageModel`). */
+
+import type { Task } from "./task.ts";
+import type { Step, Usage } from "./trajectory.ts";
+
+/** Everything a policy may look at when it is its turn. */
+export interface Turn {
+  readonly task: Task;
+  /** The steps so far, a forked prefix included. */
+  readonly steps: readonly Step[];
+  readonly observation: string;
+  /** The listed actions, asked of the environment only when called; null if it cannot list them. */
+  actions(): Promise<readonly string[] | null>;
+  /** Seed of this turn alone: it follows from the trajectory's id and the index of the step. */
+  readonly seed: number;
+}
+
+export interface Decision {
+  readonly thought: string;
+  readonly action: string;
+  readonly completion: string;
+  readonly usage: Usage | null;
+}
+
+/** Decides one turn after the other. Keeps no state between turns, so any turn of any episode may come next. */
+export interface Policy {
+  /** `expert/<name>`, `human/<name>`, or a checkpoint's id. */
+  readonly name: string;
+  /** Throws PolicyError, or ContextFullError, which truncates the trajectory instead of failing it. */
+  act(turn: Turn): Promise<Decision>;
+  close(): Promise<void>;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export interface CompletionRequest {
+  readonly messages: readonly Message[];
+  /** 0 = greedy. */
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly seed: number;
+  /** The completion must be one of these texts; absent = free text. */
+  readonly choices?: readonly string[];
+}
+
+export interface Completion {
+  readonly text: string;
+  readonly finishReason: "stop" | "length";
+  readonly usage: Usage;
+}
+
+/** A model that can be sampled. Concurrent calls are welcome; batching is the model's business. */
+export interface LanguageModel {
+  /** The id of the checkpoint it was built from. */
+  readonly name: string;
+  complete(request: CompletionRequest): Promise<Completion>;
+  close(): Promise<void>;
+}
+
+/** Thrown when a conversation no longer fits the model's context. It truncates the episode (limit `tokens`); nothing is cut silently. */
+export class ContextFullError extends Error {
+  override readonly name = "ContextFullError";
+}

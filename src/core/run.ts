@@ -1,0 +1,55 @@
+/** What is written down about a run beside its trajectories: enough to make every figure of the report again. */
+import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
+import type { Json } from "./json.ts";
+
+/** One `gleaner run`, `import`, `play` or `expert`. */
+export interface Run {
+  /** The user's name for it; unique in the project. */
+  readonly name: string;
+  readonly kind: "import" | "experiment" | "expert" | "play";
+  /** The settings as resolved, defaults filled in, paths left out. */
+  readonly config: Json;
+}
+
+/** One iteration of one method with one seed, evaluated. Iteration 0 is the starting policy (BC). */
+export interface Round {
+  readonly run: string;
+  /** `BC`, `RFT×6`, `EEF` …: the row of the report's table. */
+  readonly method: string;
+  readonly seed: number;
+  readonly iteration: number;
+  /** The expert trajectories given to the method. */
+  readonly expert: readonly TrajectoryId[];
+  /** Rollouts from the start of training tasks made in this iteration. */
+  readonly explored: readonly TrajectoryId[];
+  /** Rollouts from states along expert trajectories made in this iteration. */
+  readonly probed: readonly TrajectoryId[];
+  readonly trainingSet: TrainingSetId;
+  readonly checkpoint: CheckpointId;
+  /** Greedy rollouts on held-out tasks. */
+  readonly evaluated: readonly TrajectoryId[];
+  /** What the selection counted: `needRecover`, `needRecoverSolved`, `tasksLeftOut` … */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** How long something took. Kept apart from everything else, since it is the only thing that differs between equal runs. */
+export interface Timing {
+  readonly run: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly iteration: number;
+  readonly phase: "explore" | "probe" | "train" | "evaluate" | "expert";
+  readonly milliseconds: number;
+}
+
+/** What replaying found out about an imported trajectory. */
+export type Verification =
+  | { readonly kind: "verified"; readonly trajectory: TrajectoryId }
+  | {
+      readonly kind: "diverged";
+      readonly trajectory: TrajectoryId;
+      /** Index of the step whose result differs; -1 for the first observation. */
+      readonly step: number;
+      readonly expected: string;
+      readonly got: string;
+    };
