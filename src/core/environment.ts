@@ -1,7 +1,9 @@
 /** The two interfaces of a world: `Environment` (one live episode) and `Benchmark` (a set of tasks and their worlds). */
 import type { TaskId } from "./ids.ts";
 import type { Json } from "./json.ts";
+import type { Policy } from "./policy.ts";
 import type { Task } from "./task.ts";
+import type { Trajectory } from "./trajectory.ts";
 
 export interface StepResult {
   readonly observation: string;
@@ -67,4 +69,14 @@ export interface Benchmark {
   /** Throws CliError for an unknown id. */
   task(id: TaskId): Promise<Task>;
   open(): Promise<Environment>;
+  /** A scripted expert that knows the world's rules but sees only what a policy sees. Make it err with `noisy`. */
+  readonly expert?: Policy;
+  /**
+   * Random play on training tasks, each episode relabelled with a goal that it happened to reach (hindsight), for
+   * a student's base phase. Deterministic in `seed`.
+   */
+  practice?(
+    episodes: number,
+    seed: number,
+  ): Promise<readonly { readonly task: Task; readonly trajectory: Trajectory }[]>;
 }
