@@ -1,0 +1,112 @@
+/**
+ * The environments by name, with the options each takes. The same options come from `--option key=value` flags, from
+ * the dedicated flags (`--data`, `--logic`, `--max-steps`) and from the `environment:` block of a config.
+ */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { Benchmark } from "../core/environment.ts";
+import { CliError } from "../core/errors.ts";
+import { alfworld } from "../environments/alfworld/index.ts";
+import { workshop } from "../environments/workshop/index.ts";
+import { problemsOf } from "./problems.ts";
+
+/** An environment and its options, as written in a config: `{ name: "alfworld", maxSteps: 40 }`. */
+export interface EnvironmentSpec {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+interface Entry {
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  /** Options that are places on this machine: never stored with a run. */
+  readonly paths: readonly string[];
+  open(options: never): Promise<Benchmark>;
+}
+
+const positive = z.number().int().positive();
+
+const workshopOptions = z.strictObject({
+  kind: z.enum(["front", "back", "any"]).default("front"),
+  ruin: z.enum(["ends", "silent", "off"]).default("ends"),
+  lengths: z.array(z.number().int().min(1).max(6)).nonempty().optional(),
+  trainTasks: positive.default(400),
+  testTasks: positive.default(600),
+  maxSteps: positive.default(30),
+  seed: z.number().int().nonnegative().default(0),
+});
+
+const alfworldOptions = z.strictObject({
+  data: z.string().optional(),
+  logic: z.string().optional(),
+  maxSteps: positive.default(50),
+});
+
+/** Where `alfworld-download` puts the games, unless GLEANER_ALFWORLD_DATA says otherwise. */
+export function alfworldData(data?: string): string {
+  return resolve(data ?? process.env.GLEANER_ALFWORLD_DATA ?? join(homedir(), ".cache", "alfworld", "json_2.1.1"));
+}
+
+export const ENVIRONMENTS: Readonly<Record<string, Entry>> = {
+  workshop: {
+    summary: "built in: orders for a workshop, no data needed",
+    schema: workshopOptions,
+    paths: [],
+    open: async (options: z.infer<typeof workshopOptions>) => workshop(options),
+  },
+  alfworld: {
+    summary: "ALFWorld's household text games; needs its game files (--data)",
+    schema: alfworldOptions,
+    paths: ["data", "logic"],
+    open: ({ data, logic, maxSteps }: z.infer<typeof alfworldOptions>) => {
+      const oldLogic = logic ?? process.env.GLEANER_ALFWORLD_LOGIC;
+      return alfworld({ data: alfworldData(data), maxSteps, ...(oldLogic && { logic: resolve(oldLogic) }) });
+    },
+  },
+};
+
+/** `spec` with defaults filled in and checked. Throws CliError naming the option. */
+export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
+  const { name, ...options } = spec;
+  if (isModule(name)) return spec;
+  const entry = ENVIRONMENTS[name];
+  if (!entry) {
+    const known = Object.keys(ENVIRONMENTS).join(", ");
+    throw new CliError(
+      `unknown environment "${name}": expected one of ${known}, or the path of a module (./my-world.ts)`,
+    );
+  }
+  const parsed = entry.schema.safeParse(options);
+  if (!parsed.success) throw new CliError(`environment ${name}: ${problemsOf(parsed.error)}`);
+  return { name, ...(parsed.data as object) };
+}
+
+/** What of `spec` is stored with a run: everything but the places on this machine. */
+export function withoutPaths(spec: EnvironmentSpec): EnvironmentSpec {
+  const paths = ENVIRONMENTS[spec.name]?.paths ?? [];
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => !paths.includes(key))) as unknown as EnvironmentSpec;
+}
+
+/** The benchmark that `spec` names. Throws CliError for unknown names, options and missing data. */
+export async function openBenchmark(spec: EnvironmentSpec): Promise<Benchmark> {
+  const { name, ...options } = resolveEnvironment(spec);
+  if (isModule(name)) return ownBenchmark(name, options);
+  return ENVIRONMENTS[name]!.open(options as never);
+}
+
+const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
+
+/** A user's own world: a module that exports `benchmark`, a Benchmark or a function from options to one. */
+async function ownBenchmark(path: string, options: object): Promise<Benchmark> {
+  if (!existsSync(path)) throw new CliError(`--env ${path}: no such file`);
+  const module = (await import(pathToFileURL(resolve(path)).href)) as { benchmark?: unknown };
+  const exported = module.benchmark;
+  const benchmark = typeof exported === "function" ? await exported(options) : exported;
+  if (typeof benchmark?.open !== "function" || typeof benchmark?.tasks !== "function") {
+    throw new CliError(`--env ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one)`);
+  }
+  return benchmark as Benchmark;
+}

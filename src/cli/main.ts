@@ -1,0 +1,34 @@
+/** The command line: one file for each command, and errors that a user can act on. */
+import { Command, CommanderError } from "commander";
+import { CliError } from "../core/errors.ts";
+import * as importLogs from "./import.ts";
+import * as verify from "./verify.ts";
+
+const COMMANDS = [importLogs, verify];
+
+/** Runs one command; returns the exit code. `argv` is without node and script. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("gleaner")
+    .description("Turn the failed runs of LLM agents into training data.")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError("(gleaner <command> --help shows what it takes)");
+  for (const command of COMMANDS) command.register(program);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that left early (`gleaner … | head`) is no error.
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CliError) {
+      console.error(`gleaner: ${error.message}`);
+      return 2;
+    }
+    console.error(error);
+    return 1;
+  }
+}

@@ -1,0 +1,41 @@
+/** Where the mask is made: a trajectory as a conversation in which each message has weight 0 or 1. */
+import type { Task } from "../core/task.ts";
+import type { Demonstration, WeightedMessage } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import type { Format } from "./format.ts";
+
+export interface DemonstrationOptions {
+  readonly format: Format;
+  readonly task: Task;
+  readonly trajectory: Trajectory;
+  /** Steps before this index are context; this step and all later ones are learned. */
+  readonly learnFrom: number;
+  /** Stored with every learned message. */
+  readonly reason: string;
+  /** The policy that acted in the forked prefix; needed only if the trajectory is a fork. */
+  readonly parentPolicy?: string;
+}
+
+/**
+ * Observations and instructions always have weight 0, actions before `learnFrom` too; every later action has weight 1,
+ * whoever took it, thought and action together (methods.md §2, Mask).
+ */
+export function demonstration(options: DemonstrationOptions): Demonstration {
+  const { format, task, trajectory, learnFrom, reason, parentPolicy } = options;
+  const ownFrom = trajectory.fork?.step ?? 0;
+  if (ownFrom > 0 && parentPolicy === undefined) throw new Error(`${trajectory.id} is a fork: expected parentPolicy`);
+  const messages: WeightedMessage[] = [];
+  if (format.system !== null) messages.push({ role: "system", content: format.system, weight: 0 });
+  trajectory.steps.forEach((step, index) => {
+    messages.push({ role: "user", content: format.user(task, step.observation, index === 0), weight: 0 });
+    const content = format.assistant(step);
+    if (index < learnFrom) {
+      messages.push({ role: "assistant", content, weight: 0 });
+      return;
+    }
+    const actor = index < ownFrom ? parentPolicy! : trajectory.policy;
+    const provenance = { trajectory: trajectory.id, step: index, actor, reason };
+    messages.push({ role: "assistant", content, weight: 1, provenance });
+  });
+  return { messages, source: trajectory.id };
+}
