@@ -42,7 +42,7 @@ export interface Trajectory {
   readonly taskId: TaskId;
   /** Who acted: `expert/llama-2-13b`, or the id of the checkpoint the policy was built from. */
   readonly policy: string;
-  /** Seed of the environment and of the sampling. */
+  /** What the environment was reset with. Sampling is seeded by the id. */
   readonly seed: number;
   /** `null` if the trajectory began at the task's start. */
   readonly fork: Fork | null;

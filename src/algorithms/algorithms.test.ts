@@ -1,0 +1,178 @@
+/** Which examples each method chooses, for outcomes prescribed by the test. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CheckpointId, TaskId, TrajectoryId } from "../core/ids.ts";
+import type { Task } from "../core/task.ts";
+import type { Checkpoint, Demonstration, TrainingSet } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import type { Format } from "../formats/format.ts";
+import { bc } from "./bc.ts";
+import { eef } from "./eef.ts";
+import type { Experiment, FinishedRound } from "./experiment.ts";
+import { rft } from "./rft.ts";
+
+const format: Format = {
+  name: "text",
+  system: "rules",
+  user: (_task, observation) => observation,
+  assistant: ({ action }) => action,
+  parse: (completion) => ({ thought: "", action: completion }),
+};
+const task: Task = { id: "world/train/1" as TaskId, split: "train", category: "c", instruction: "do", data: null };
+const base: Checkpoint = {
+  id: "base" as CheckpointId,
+  parent: null,
+  trainingSet: null,
+  trainer: "none",
+  at: { kind: "hosted", model: "base" },
+};
+
+/** A trajectory whose actions are given; a fork shares its first `fork` actions with the expert's run. */
+function run(id: string, actions: string[], success: boolean, fork?: { from: Trajectory; step: number }): Trajectory {
+  const steps = actions.map((action, index) => ({
+    observation: `before ${index}`,
+    thought: "",
+    action,
+    completion: action,
+    reward: 0,
+    usage: null,
+  }));
+  return {
+    id: id as TrajectoryId,
+    taskId: task.id,
+    policy: id.startsWith("expert") ? "expert/e" : "student",
+    seed: 0,
+    fork: fork ? { from: fork.from.id, step: fork.step } : null,
+    steps,
+    finalObservation: "end",
+    return: Number(success),
+    success,
+    outcome: { kind: "terminated" },
+  };
+}
+
+const expertActions = (length: number) => Array.from({ length }, (_, index) => `e${index}`);
+
+/** An experiment in which the outcome of every rollout is prescribed; it keeps what was trained. */
+function prescribed(expert: readonly Trajectory[], outcomes: readonly boolean[]) {
+  const trained: TrainingSet[] = [];
+  const rounds: FinishedRound[] = [];
+  const experiment: Experiment = {
+    format,
+    tasks: [task],
+    task: () => task,
+    expert,
+    base,
+    explore: async (_policy, iteration, samples) =>
+      Array.from({ length: samples }, (_, sample) =>
+        run(`own-${iteration}-${sample}`, ["o0", `o${sample}`], outcomes[0]!),
+      ),
+    probe: async (_policy, iteration, points) =>
+      points.map(({ trajectory, step }, index) => {
+        const actions = [...trajectory.steps.slice(0, step).map(({ action }) => action), "p0", "p1"];
+        return run(`probe-${iteration}-${step}`, actions, outcomes[index + 1]!, { from: trajectory, step });
+      }),
+    train: async (set) => {
+      trained.push(set);
+      return base;
+    },
+    finishRound: async (round) => void rounds.push(round),
+  };
+  return { experiment, trained, rounds };
+}
+
+/** An example as "source: context | learned". */
+const shown = ({ source, messages }: Demonstration) => {
+  const actions = (weight: 0 | 1) =>
+    messages.filter((m) => m.role === "assistant" && m.weight === weight).map((m) => m.content);
+  return `${source}: ${actions(0).join(" ")} | ${actions(1).join(" ")}`;
+};
+const examplesOf = (set: TrainingSet) => (set.kind === "sft" ? set.examples.map(shown) : []);
+
+// methods.md §2, the last two columns of the test vectors: 8 actions, M = 3, skip length 2.
+const VECTORS: readonly { outcomes: string; expertWon?: boolean; examples: string[] }[] = [
+  { outcomes: "0 1 0 1", examples: ["probe-1-2:  | e0 e1 p0 p1", "probe-1-6: e0 e1 e2 e3 | e4 e5 p0 p1"] },
+  { outcomes: "1 1 1 1", examples: ["own-1-0:  | o0 o0"] },
+  { outcomes: "0 0 0 0", examples: [] },
+  { outcomes: "1 0 0 0", examples: ["own-1-0:  | o0 o0"] },
+  { outcomes: "1 0 0 1", examples: ["own-1-0:  | o0 o0", "probe-1-6: e0 e1 | e2 e3 e4 e5 p0 p1"] },
+  { outcomes: "0 0 1 1", examples: ["probe-1-4:  | e0 e1 e2 e3 p0 p1"] },
+  { outcomes: "1 1 0 0", expertWon: true, examples: ["own-1-0:  | o0 o0", "expert: e0 e1 e2 e3 | e4 e5 e6 e7"] },
+];
+
+for (const { outcomes, expertWon = false, examples } of VECTORS) {
+  test(`EEF's examples for outcomes ${outcomes}${expertWon ? ", expert itself won" : ""}`, async () => {
+    const expert = run("expert", expertActions(8), expertWon);
+    const { experiment, trained, rounds } = prescribed(
+      [expert],
+      outcomes.split(" ").map((won) => won === "1"),
+    );
+    await eef(experiment, base, { iterations: 1, probes: 3, trainFrom: "base" });
+    assert.deepEqual(examplesOf(trained[0]!), examples);
+    assert.equal(rounds[0]!.counts!.tasksLeftOut, examples.length === 0 ? 1 : 0);
+  });
+}
+
+test("every weighted message says which step it is, who acted and why it was kept", async () => {
+  const expert = run("expert", expertActions(8), false);
+  const { experiment, trained } = prescribed([expert], [false, true, false, true]);
+  await eef(experiment, base, { iterations: 1, probes: 3, trainFrom: "base" });
+  const set = trained[0]!;
+  assert(set.kind === "sft");
+  const provenances = set.examples[1]!.messages.flatMap((m) => (m.weight === 1 ? [m.provenance] : []));
+  assert.deepEqual(
+    provenances.map(({ step, actor, reason }) => `${step} ${actor} ${reason}`),
+    [
+      "4 expert/e recovery from s_4",
+      "5 expert/e recovery from s_4",
+      "6 student recovery from s_4",
+      "7 student recovery from s_4",
+    ],
+  );
+});
+
+test("a probe that failed on our side is no label", async () => {
+  const expert = run("expert", expertActions(8), false);
+  const { experiment, rounds } = prescribed([expert], [true, false, true, true]);
+  const probe = experiment.probe;
+  const broken = {
+    ...experiment,
+    probe: async (...given: Parameters<typeof probe>) => {
+      const [first, ...others] = await probe(...given);
+      return [
+        { ...first!, outcome: { kind: "failed", error: { name: "EnvironmentError", message: "died" } } } as Trajectory,
+        ...others,
+      ];
+    },
+  };
+  await eef(broken, base, { iterations: 1, probes: 3, trainFrom: "base" });
+  assert.equal(rounds[0]!.counts!.needRecover, 0);
+});
+
+test("BC learns the expert's wins, SFT-ALL everything", async () => {
+  const expert = [run("expert-won", ["a", "b"], true), run("expert-lost", ["c"], false)];
+  const { experiment, trained } = prescribed(expert, []);
+  await bc(experiment);
+  await bc(experiment, { everything: true });
+  assert.deepEqual(examplesOf(trained[0]!), ["expert-won:  | a b"]);
+  assert.deepEqual(examplesOf(trained[1]!), ["expert-won:  | a b", "expert-lost:  | c"]);
+});
+
+test("RFT×3 learns all distinct wins, or one solution a task with the fewest expert actions", async () => {
+  const expert = [run("expert-won", ["a", "b"], true)];
+  for (const [solutions, expected] of [
+    ["all", ["expert-won:  | a b", "own-1-0:  | o0 o0", "own-1-1:  | o0 o1", "own-1-2:  | o0 o2"]],
+    ["one", ["own-1-0:  | o0 o0"]],
+  ] as const) {
+    const { experiment, trained } = prescribed(expert, [true]);
+    await rft(experiment, base, { iterations: 1, samples: 3, solutions, trainFrom: "base" });
+    assert.deepEqual(examplesOf(trained[0]!), expected);
+  }
+});
+
+test("RFT over two iterations keeps what the first one found", async () => {
+  const { experiment, trained } = prescribed([], [true]);
+  await rft(experiment, base, { iterations: 2, samples: 1, solutions: "all", trainFrom: "base" });
+  // The second iteration takes the same actions, so it adds nothing.
+  assert.deepEqual(examplesOf(trained[1]!), ["own-1-0:  | o0 o0"]);
+});

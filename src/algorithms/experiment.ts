@@ -1,0 +1,42 @@
+/** What an algorithm may do. Built by `experiment/`; an algorithm never sees a store, a trainer or an environment. */
+import type { TaskId } from "../core/ids.ts";
+import type { Task } from "../core/task.ts";
+import type { Checkpoint, TrainingSet } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import type { Format } from "../formats/format.ts";
+
+/** A state along an expert trajectory from which a policy is to continue. */
+export interface ProbePoint {
+  readonly trajectory: Trajectory;
+  /** Actions of the expert before this state; ≥ 1, below the trajectory's length. */
+  readonly step: number;
+}
+
+export interface Experiment {
+  readonly format: Format;
+  /** The training tasks. */
+  readonly tasks: readonly Task[];
+  /** Throws if `id` is no training task. */
+  task(id: TaskId): Task;
+  /** What the expert recorded, won and lost; every one was verified by replay. */
+  readonly expert: readonly Trajectory[];
+  /** The untrained (or pretrained) student. */
+  readonly base: Checkpoint;
+  /** `samples` rollouts from the start of every training task; sample i of a checkpoint is always the same rollout. */
+  explore(policy: Checkpoint, iteration: number, samples: number): Promise<readonly Trajectory[]>;
+  /** One rollout from each point, in the order of `points`; failed ones (the world broke) included. */
+  probe(policy: Checkpoint, iteration: number, points: readonly ProbePoint[]): Promise<readonly Trajectory[]>;
+  train(set: TrainingSet, from: Checkpoint, iteration: number): Promise<Checkpoint>;
+  /** Evaluates the checkpoint on held-out tasks and writes the iteration down. */
+  finishRound(round: FinishedRound): Promise<void>;
+}
+
+export interface FinishedRound {
+  /** 0 = the starting policy. */
+  readonly iteration: number;
+  readonly explored: readonly Trajectory[];
+  readonly probed: readonly Trajectory[];
+  readonly set: TrainingSet;
+  readonly checkpoint: Checkpoint;
+  readonly counts?: Readonly<Record<string, number>>;
+}
