@@ -1,0 +1,41 @@
+/** Makes any policy err: now and then another listed action takes the place of the one it chose. */
+import { CliError, PolicyError } from "../core/errors.ts";
+import type { Policy } from "../core/policy.ts";
+import { random } from "../core/random.ts";
+
+export interface NoisyOptions {
+  /** Probability, in [0, 1], of a slip at each decision. */
+  readonly errorRate: number;
+  /** Slip to another action with the same first word, or to any other. Default `same-verb`. */
+  readonly slip?: "same-verb" | "any";
+  readonly seed?: number;
+}
+
+/**
+ * `policy`, slipping at random (from each turn's seed). Where there is no action to slip to, the right one stays.
+ * Throws CliError for a rate outside [0, 1]; acting throws PolicyError in a world that cannot list its actions.
+ */
+export function noisy(policy: Policy, options: NoisyOptions): Policy {
+  const { errorRate, slip = "same-verb", seed = 0 } = options;
+  if (!(errorRate >= 0 && errorRate <= 1)) throw new CliError(`error rate: expected 0 to 1, got ${errorRate}`);
+  return {
+    name: `${policy.name}+noise-${errorRate}${slip === "any" ? "-any" : ""}`,
+    async act(turn) {
+      const decision = await policy.act(turn);
+      const draw = random(seed, "slip", turn.seed);
+      if (draw.next() >= errorRate) return decision;
+      const listed = await turn.actions();
+      if (!listed) throw new PolicyError("noise needs a world that lists its actions");
+      const others = listed.filter(
+        (action) => action !== decision.action && (slip === "any" || verb(action) === verb(decision.action)),
+      );
+      if (others.length === 0) return decision;
+      const action = draw.pick(others);
+      // The thought was about the right action: it must not be learned with the wrong one.
+      return { thought: "", action, completion: action, usage: decision.usage };
+    },
+    close: () => policy.close(),
+  };
+}
+
+const verb = (action: string) => action.split(" ", 1)[0];
