@@ -1,0 +1,62 @@
+/** A config made into parts: environments, expert, student and store, by the names it gives them. */
+import { dirname, join, resolve } from "node:path";
+import { CliError } from "../core/errors.ts";
+import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
+import type { Progress } from "../experiment/progress.ts";
+import { type Parts, runExperiment } from "../experiment/run.ts";
+import { noisy } from "../policies/noisy.ts";
+import { type Project, runName } from "./context.ts";
+import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
+import { embeddedStudent } from "./student.ts";
+
+/** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
+export async function execute(
+  project: Project,
+  config: ExperimentConfig,
+  progress: Progress,
+  file?: string,
+): Promise<void> {
+  const { repository, folder } = project;
+  runName(config.run);
+  const labels = config.methods.map(methodLabel);
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice) throw new CliError(`methods: ${twice} appears twice`);
+  const environment = resolveEnvironment(environmentOf(config, file));
+  repository.addRun({ name: config.run, kind: "experiment", config: storedConfig(config, environment) });
+  const parts: Parts = {
+    repository,
+    benchmark: (seed) => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }),
+    scriptedExpert(benchmark, seed) {
+      if (!("scripted" in config.expert)) throw new Error("the config has no scripted expert");
+      if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
+      const { errorRate, slip } = config.expert;
+      return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
+    },
+    student: embeddedStudent(folder, config),
+    progress,
+  };
+  await runExperiment(config, parts);
+}
+
+/** The environment's options, with its paths taken relative to the config file. */
+function environmentOf(config: ExperimentConfig, file: string | undefined): EnvironmentSpec {
+  const spec = config.environment as EnvironmentSpec;
+  const paths = ENVIRONMENTS[spec.name]?.paths ?? [];
+  const resolved = paths.flatMap((key) => (typeof spec[key] === "string" ? [[key, fromFile(file, spec[key])]] : []));
+  return { ...spec, ...Object.fromEntries(resolved) };
+}
+
+const fromFile = (file: string | undefined, path: string) => resolve(file ? dirname(file) : ".", path);
+
+/** Worlds that generate their tasks draw others for every seed, unless the config fixes one. */
+const isSeeded = (config: ExperimentConfig) =>
+  config.environment.name === "workshop" && config.environment.seed === undefined;
+
+/** What decides the results: no paths, and nothing that only decides the speed. */
+function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec) {
+  const { concurrency: _, parallel: __, ...rest } = config;
+  return JSON.parse(JSON.stringify({ ...rest, environment: withoutPaths(environment) }));
+}
+
+/** Where the report of a run is written. */
+export const reportFolder = (project: Project, run: string) => join(project.folder, "reports", run);

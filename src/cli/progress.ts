@@ -1,0 +1,98 @@
+/**
+ * Progress on a terminal: one bar for each phase under way, with rate and time left. Plain lines where the output is
+ * no terminal. Everything goes to stderr, so that stdout stays the result.
+ */
+import { MultiBar, type SingleBar } from "cli-progress";
+import type { Phase, Progress } from "../experiment/progress.ts";
+
+const PLAIN_INTERVAL_MS = 10_000;
+
+/** Bars if stderr is a terminal, else lines. */
+export function progressFor(stream: NodeJS.WriteStream): Progress & { stop(): void } {
+  return stream.isTTY ? bars(stream) : lines(stream);
+}
+
+function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
+  const multi = new MultiBar(
+    {
+      format: " {bar} {percentage} % {label}  {value}/{total} {unit}  {rate}/s  {left}  {note}",
+      barsize: 20,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      stream,
+      // What long labels would wrap is cut instead.
+      linewrap: false,
+    },
+    undefined,
+  );
+  return {
+    phase(label, total, unit): Phase {
+      const clock = stopwatch(total);
+      const payload = { label, unit, rate: "–", left: "", note: "" };
+      const bar: SingleBar = multi.create(total, 0, payload);
+      return {
+        advance(done, note = "") {
+          const { rate, left } = clock(done);
+          bar.update(done, { rate, left: left && `${left} left`, note });
+        },
+        end() {
+          multi.remove(bar);
+        },
+      };
+    },
+    say: (line) => multi.log(`${line}\n`),
+    stop: () => multi.stop(),
+  };
+}
+
+function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
+  const print = (line: string) => stream.write(`${line}\n`);
+  return {
+    phase(label, total, unit): Phase {
+      const clock = stopwatch(total);
+      let last = performance.now();
+      let reached = 0;
+      return {
+        advance(done, note = "") {
+          reached = done;
+          if (performance.now() - last < PLAIN_INTERVAL_MS) return;
+          last = performance.now();
+          const { rate, left } = clock(done);
+          print(
+            [`${label}: ${done}/${total} ${unit}`, `${rate}/s`, left && `${left} left`, note]
+              .filter(Boolean)
+              .join(", "),
+          );
+        },
+        end(note = "") {
+          const { rate, elapsed } = clock(reached);
+          print([`${label}: ${reached}/${total} ${unit} in ${elapsed}`, `${rate}/s`, note].filter(Boolean).join(", "));
+        },
+      };
+    },
+    say: print,
+    stop() {},
+  };
+}
+
+/** Rate per second, and time left at that rate. */
+function stopwatch(total: number) {
+  const start = performance.now();
+  return (done: number) => {
+    const seconds = Math.max(1e-3, (performance.now() - start) / 1000);
+    const rate = done / seconds;
+    const left = done > 0 && done < total ? duration((total - done) / rate) : "";
+    return { rate: rate >= 10 ? rate.toFixed(0) : rate.toFixed(1), left, elapsed: duration(seconds) };
+  };
+}
+
+/** `45 s`, `3 min 20 s`, `1 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,46 @@
+/** `gleaner runs`: what the project holds. */
+import Table from "cli-table3";
+import type { Command } from "commander";
+import type { Repository } from "../core/repository.ts";
+import type { Run } from "../core/run.ts";
+import { openProject, projectOption } from "./context.ts";
+
+export function register(program: Command): void {
+  projectOption(program.command("runs"))
+    .description("list the runs of this project")
+    .option("--json", "as JSON")
+    .action((options: { project: string; json?: boolean }) => {
+      const project = openProject(options);
+      const rows = project.repository.runs().map((run) => summaryOf(project.repository, run));
+      project.close();
+      if (options.json) {
+        console.log(JSON.stringify(rows, null, 2));
+        return;
+      }
+      if (rows.length === 0) {
+        console.log("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
+        return;
+      }
+      const table = new Table({
+        head: ["run", "kind", "environment", "trajectories", "methods", "seeds"],
+        style: { head: [] },
+      });
+      for (const row of rows) {
+        table.push([row.run, row.kind, row.environment, row.trajectories, row.methods.join("; "), row.seeds.join(" ")]);
+      }
+      console.log(table.toString());
+    });
+}
+
+function summaryOf(repository: Repository, run: Run) {
+  const rounds = repository.rounds(run.name);
+  const { environment } = run.config as { environment?: { name?: string } };
+  return {
+    run: run.name,
+    kind: run.kind,
+    environment: environment?.name ?? "",
+    trajectories: repository.trajectoriesOf(run.name).length,
+    methods: [...new Set(rounds.map(({ method }) => method))],
+    seeds: [...new Set(rounds.map(({ seed }) => seed))],
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The config of an experiment: YAML, checked against one schema, every default written here. Errors name file and
+ * line. `--set training.steps=200` changes one value.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { CliError } from "../core/errors.ts";
+import { FORMATS } from "../formats/format.ts";
+
+const count = z.number().int().positive();
+const share = z.number().min(0).max(1);
+
+const expert = z.union([
+  z.strictObject({
+    /** The environment's scripted expert, made to err. */
+    scripted: z.literal(true),
+    /** Chance of a slip at each decision. */
+    errorRate: share.default(0.25),
+    /** What a slip takes instead: another listed action of the same verb, or any. */
+    slip: z.enum(["same-verb", "any"]).default("same-verb"),
+    /** The split whose tasks it plays. */
+    split: z.string().default("train"),
+  }),
+  z.strictObject({
+    /** A run of this project that holds expert trajectories (imported, played, recorded). */
+    run: z.string(),
+  }),
+]);
+
+const trainFrom = z.enum(["base", "previous"]).default("base");
+const iterations = count.default(1);
+
+const method = z.discriminatedUnion("method", [
+  z.strictObject({ method: z.literal("sft-all") }),
+  z.strictObject({
+    method: z.literal("rft"),
+    iterations,
+    samples: count.default(1),
+    solutions: z.enum(["all", "one"]).default("all"),
+    trainFrom,
+  }),
+  z.strictObject({ method: z.literal("eef"), iterations, probes: count.default(5), trainFrom }),
+]);
+
+export const experimentSchema = z.strictObject({
+  /** The run's name. */
+  run: z.string(),
+  environment: z.looseObject({ name: z.string() }),
+  expert,
+  /** At most this many training tasks (the first ones). */
+  trainTasks: count.optional(),
+  evaluate: z
+    .strictObject({
+      splits: z.array(z.string()).nonempty(),
+      /** At most this many tasks of each split. */
+      tasks: count.optional(),
+    })
+    .optional(),
+  /** How episodes are written for the student. */
+  format: z.enum(FORMATS).default("compact"),
+  /** The student may only choose listed actions. */
+  restrict: z.boolean().default(true),
+  /** Exploration temperature; evaluation is greedy. */
+  temperature: z.number().positive().max(5).default(1),
+  maxTokens: count.default(16),
+  student: z
+    .strictObject({
+      width: count.default(64),
+      layers: count.default(2),
+      heads: count.default(4),
+      /** Tokens of the longest conversation. */
+      context: count.default(512),
+      vocabulary: count.default(2000),
+      /** A base phase on random play, relabelled in hindsight; 0 episodes = none. */
+      practice: z
+        .strictObject({ episodes: z.number().int().nonnegative().default(0), steps: count.default(1000) })
+        .prefault({}),
+    })
+    .prefault({}),
+  /** The same for every method: equal optimiser steps. */
+  training: z
+    .strictObject({
+      steps: count.default(400),
+      batch: count.default(32),
+      learningRate: z.number().positive().default(2e-3),
+      optimizer: z.enum(["muon", "adamw"]).default("muon"),
+    })
+    .prefault({}),
+  /** Behaviour cloning always runs: it is where every method starts. */
+  methods: z.array(method),
+  seeds: z.array(z.number().int().nonnegative()).nonempty().default([1]),
+  /** Episodes in flight. */
+  concurrency: count.default(64),
+  /** Methods in flight; changes no result. */
+  parallel: count.default(1),
+});
+
+export type ExperimentConfig = z.infer<typeof experimentSchema>;
+export type MethodConfig = ExperimentConfig["methods"][number];
+
+/** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
+export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
+  if (!existsSync(path)) throw new CliError(`${path}: no such file`);
+  return parseConfig(path, readFileSync(path, "utf8"), sets);
+}
+
+export function parseConfig(
+  name: string,
+  text: string,
+  sets: readonly (readonly [string, unknown])[] = [],
+): ExperimentConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntax] = document.errors;
+  if (syntax) throw new CliError(`${name}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
+  if (!isMap(document.contents)) throw new CliError(`${name}:1: expected a mapping (run:, environment:, methods: …)`);
+  for (const [key, value] of sets) assign(document, key, value);
+  const parsed = experimentSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const path = issue.path as (string | number)[];
+    return `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${issue.message}`;
+  });
+  throw new CliError(problems.join("\n"));
+}
+
+function assign(document: Document, key: string, value: unknown): void {
+  const path = key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  try {
+    document.setIn(path, value);
+  } catch {
+    throw new CliError(`--set ${key}: the config has no such place`);
+  }
+}
+
+/** The line of the innermost part of `path` that the file has. */
+function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+/** The method's name in tables: `RFT×6`, `RFT×6, one solution`, `EEF`. */
+export function methodLabel(config: MethodConfig): string {
+  switch (config.method) {
+    case "sft-all":
+      return "SFT-ALL";
+    case "rft": {
+      const label = config.samples === 1 ? "RFT" : `RFT×${config.samples}`;
+      return label + (config.solutions === "one" ? ", one solution" : "") + continued(config);
+    }
+    case "eef":
+      return `EEF${config.probes === 5 ? "" : ` M=${config.probes}`}${continued(config)}`;
+    default:
+      return config satisfies never;
+  }
+}
+
+const continued = (config: { trainFrom: "base" | "previous" }) =>
+  config.trainFrom === "previous" ? ", continued" : "";

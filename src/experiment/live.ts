@@ -1,0 +1,169 @@
+/** The `Experiment` that algorithms run on: rollouts, training and evaluation, each done only if the store does not have it. */
+import type { Experiment, ProbePoint } from "../algorithms/experiment.ts";
+import type { Benchmark, Snapshot } from "../core/environment.ts";
+import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Timing } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
+import type { Checkpoint, Trainer, TrainingSet } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import type { Format } from "../formats/format.ts";
+import { snapshotsAlong } from "../rollout/replay.ts";
+import type { Progress } from "./progress.ts";
+import { type RolloutJob, rollouts } from "./rollouts.ts";
+import { isEmpty, type Sampling, type Student } from "./student.ts";
+
+export interface LiveOptions {
+  readonly run: string;
+  readonly seed: number;
+  readonly repository: Repository;
+  readonly benchmark: Benchmark;
+  readonly format: Format;
+  readonly student: Student;
+  readonly sampling: Sampling;
+  /** Exploration temperature; evaluation is greedy. */
+  readonly temperature: number;
+  readonly tasks: readonly Task[];
+  readonly heldOut: readonly Task[];
+  readonly expert: readonly Trajectory[];
+  readonly base: Checkpoint;
+  readonly concurrency: number;
+  readonly progress: Progress;
+  /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
+  readonly trainings: Map<string, Promise<Checkpoint>>;
+}
+
+/** The experiment as one method sees it; `method` names its rows in the report. */
+export function liveExperiment(options: LiveOptions, method: string): Experiment {
+  const { run, seed, repository, student, temperature, tasks, heldOut, progress } = options;
+  const label = (what: string) => `seed ${seed} · ${method} · ${what}`;
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const taskById = (id: TaskId) => {
+    const task = byId.get(id);
+    if (!task) throw new Error(`expected a training task, got ${id}`);
+    return task;
+  };
+
+  const timed = async <T>(phase: Timing["phase"], iteration: number, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    repository.addTiming({ run, method, seed, iteration, phase, milliseconds: performance.now() - start });
+    return result;
+  };
+
+  const roll = (policy: Checkpoint, heat: number, what: string, jobs: readonly RolloutJob[]) =>
+    rollouts({
+      ...options,
+      policyName: policy.id,
+      openPolicy: () => student.policy(policy, options.format, heat),
+      sampling: { ...options.sampling, temperature: heat },
+      jobs,
+      snapshots: (forks) => takeSnapshots(options.benchmark, taskById, forks),
+      phase: (owed) => progress.phase(label(what), owed, "episodes"),
+    });
+
+  return {
+    format: options.format,
+    tasks,
+    task: taskById,
+    expert: options.expert,
+    base: options.base,
+    explore: (policy, iteration, samples) =>
+      timed("explore", iteration, () => {
+        const jobs = tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample })));
+        return roll(policy, temperature, `explore ${iteration}`, jobs);
+      }),
+    probe: (policy, iteration, points) =>
+      timed("probe", iteration, () => {
+        const jobs = points.map((fork) => ({ task: taskById(fork.trajectory.taskId), sample: 0, fork }));
+        return roll(policy, temperature, `probe ${iteration}`, jobs);
+      }),
+    train: (set, from, iteration) =>
+      timed("train", iteration, () => trainOnce(options, student.trainer, set, from, label(`train ${iteration}`))),
+    async finishRound({ iteration, explored, probed, set, checkpoint, counts = {} }) {
+      const jobs = heldOut.map((task) => ({ task, sample: 0 }));
+      const evaluated = await timed("evaluate", iteration, () => roll(checkpoint, 0, `evaluate ${iteration}`, jobs));
+      const ids = (trajectories: readonly Trajectory[]) => trajectories.map(({ id }) => id);
+      repository.addTrainingSet(trainingSetId(set), set);
+      repository.addRound({
+        run,
+        method,
+        seed,
+        iteration,
+        expert: ids(options.expert),
+        explored: ids(explored),
+        probed: ids(probed),
+        trainingSet: trainingSetId(set),
+        checkpoint: checkpoint.id,
+        evaluated: ids(evaluated),
+        counts,
+      });
+      const won = evaluated.filter(({ success }) => success).length;
+      const rate = ((100 * won) / Math.max(1, evaluated.length)).toFixed(1);
+      progress.say(
+        `seed ${seed} · ${method}${iteration ? ` · iteration ${iteration}` : ""}: ${rate} % of ${evaluated.length} held-out tasks`,
+      );
+    },
+  };
+}
+
+const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
+
+/** Snapshots at `forks`, each expert trajectory replayed once and verified on the way. */
+async function takeSnapshots(
+  benchmark: Benchmark,
+  task: (id: TaskId) => Task,
+  forks: readonly ProbePoint[],
+): Promise<Snapshot[]> {
+  const taken = new Map<string, Snapshot>();
+  const environment = await benchmark.open();
+  for (const [trajectory, points] of Map.groupBy(forks, (fork) => fork.trajectory)) {
+    const steps = points.map(({ step }) => step);
+    const snapshots = await snapshotsAlong(environment, task(trajectory.taskId), trajectory, steps);
+    for (const [index, step] of steps.entries()) taken.set(`${trajectory.id} ${step}`, snapshots[index]!);
+  }
+  await environment.close();
+  return forks.map(({ trajectory, step }) => taken.get(`${trajectory.id} ${step}`)!);
+}
+
+/** Trains, or finds that this was trained already. An empty set trains nothing: the result is `from`. */
+export async function trainOnce(
+  options: Pick<LiveOptions, "repository" | "seed" | "progress" | "trainings">,
+  trainer: Trainer,
+  set: TrainingSet,
+  from: Checkpoint,
+  label: string,
+): Promise<Checkpoint> {
+  if (isEmpty(set)) return from;
+  const trainingSet = trainingSetId(set);
+  const { name, settings } = trainer;
+  const id = fingerprint({ from: from.id, trainingSet, trainer: name, settings, seed: options.seed }) as CheckpointId;
+  const underWay = options.trainings.get(id);
+  if (underWay) return underWay;
+  const training =
+    options.repository.checkpoint(id) ?? trainNow(options, trainer, { set, trainingSet, from, id, label });
+  options.trainings.set(id, Promise.resolve(training));
+  return training;
+}
+
+async function trainNow(
+  { repository, seed, progress }: Pick<LiveOptions, "repository" | "seed" | "progress">,
+  trainer: Trainer,
+  job: { set: TrainingSet; trainingSet: TrainingSetId; from: Checkpoint; id: CheckpointId; label: string },
+): Promise<Checkpoint> {
+  const { set, trainingSet, from, id, label } = job;
+  repository.addTrainingSet(trainingSet, set);
+  const phase = progress.phase(label, Number(trainer.settings.steps ?? 1), "steps");
+  for await (const event of trainer.train({ set, from, id, seed })) {
+    if (event.kind === "metrics") {
+      repository.addMetrics(id, event.step, event.values);
+      phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);
+      continue;
+    }
+    phase.end();
+    const checkpoint: Checkpoint = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
+    repository.addCheckpoint(checkpoint);
+    return checkpoint;
+  }
+  throw new Error(`trainer ${trainer.name} ended without a checkpoint`);
+}

@@ -1,0 +1,17 @@
+/** What a long run tells while it goes. The command line draws it; a library user may ignore it. */
+
+export interface Phase {
+  /** `done` of the phase's total; `note` is short (`loss 0.31`, `won 41 %`). */
+  advance(done: number, note?: string): void;
+  end(note?: string): void;
+}
+
+export interface Progress {
+  /** `label` like `seed 1 · EEF · probe`; `unit` in the plural. */
+  phase(label: string, total: number, unit: string): Phase;
+  /** One line worth keeping. */
+  say(line: string): void;
+}
+
+/** Says nothing. */
+export const silent: Progress = { phase: () => ({ advance() {}, end() {} }), say() {} };

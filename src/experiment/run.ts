@@ -1,0 +1,168 @@
+/**
+ * A whole experiment: for every seed the expert, the base student, behaviour cloning, then each method. Read top to
+ * bottom, this is what `gleaner run` does. Everything is found again in the store when it is started a second time.
+ */
+import { bc } from "../algorithms/bc.ts";
+import { eef } from "../algorithms/eef.ts";
+import type { Experiment } from "../algorithms/experiment.ts";
+import { rft } from "../algorithms/rft.ts";
+import type { Benchmark } from "../core/environment.ts";
+import { CliError } from "../core/errors.ts";
+import type { Message, Policy } from "../core/policy.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Task } from "../core/task.ts";
+import type { Checkpoint } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import { demonstration } from "../formats/demonstration.ts";
+import { type Format, formatFor } from "../formats/format.ts";
+import { concurrently } from "../rollout/concurrent.ts";
+import { type ExperimentConfig, type MethodConfig, methodLabel } from "./config.ts";
+import { expertOf, expertRollouts, verified } from "./expert.ts";
+import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
+import type { Progress } from "./progress.ts";
+import type { Student } from "./student.ts";
+
+/** What a config's names became. */
+export interface Parts {
+  readonly repository: Repository;
+  /** The benchmark of a seed: worlds that generate their tasks generate others for each. */
+  readonly benchmark: (seed: number) => Promise<Benchmark>;
+  /** The noisy expert of a config with `expert.scripted`. */
+  readonly scriptedExpert: (benchmark: Benchmark, seed: number) => Policy;
+  readonly student: Student;
+  readonly progress: Progress;
+}
+
+export async function runExperiment(config: ExperimentConfig, parts: Parts): Promise<void> {
+  for (const seed of config.seeds) await runSeed(config, parts, seed);
+}
+
+async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<void> {
+  const { repository, progress, student } = parts;
+  const benchmark = await parts.benchmark(seed);
+  const format = formatFor(config.format, benchmark);
+  const { expert, tasks } = await expertAndTasks(config, parts, benchmark, seed);
+  const heldOut = await heldOutTasks(config, benchmark);
+  const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
+  const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks });
+  const live: LiveOptions = {
+    ...shared,
+    benchmark,
+    format,
+    student,
+    sampling: { format: config.format, restrict: config.restrict, maxTokens: config.maxTokens },
+    temperature: config.temperature,
+    tasks: [...tasks.values()],
+    heldOut,
+    expert,
+    base,
+    concurrency: config.concurrency,
+  };
+  const start = await bc(liveExperiment(live, "BC"));
+  await concurrently({
+    items: config.methods,
+    limit: config.parallel,
+    open: async () => ({ close: async () => {} }),
+    work: (method) => runMethod(method, liveExperiment(live, methodLabel(method)), start),
+  });
+}
+
+async function runMethod(method: MethodConfig, experiment: Experiment, start: Checkpoint): Promise<void> {
+  switch (method.method) {
+    case "sft-all":
+      await bc(experiment, { everything: true });
+      return;
+    case "rft":
+      await rft(experiment, start, method);
+      return;
+    case "eef":
+      await eef(experiment, start, method);
+      return;
+    default:
+      method satisfies never;
+  }
+}
+
+/** The verified expert trajectories and the tasks they are of: the training tasks. */
+async function expertAndTasks(
+  config: ExperimentConfig,
+  parts: Parts,
+  benchmark: Benchmark,
+  seed: number,
+): Promise<{ expert: Trajectory[]; tasks: Map<string, Task> }> {
+  const { repository, progress } = parts;
+  const recorded =
+    "scripted" in config.expert
+      ? await expertRollouts({
+          run: config.run,
+          repository,
+          benchmark,
+          policy: parts.scriptedExpert(benchmark, seed),
+          tasks: (await benchmark.tasks(config.expert.split)).slice(0, config.trainTasks),
+          concurrency: config.concurrency,
+          progress,
+          seed,
+        })
+      : expertOf(repository, config.expert.run);
+  const stored = (trajectory: Trajectory): Task => {
+    const task = repository.task(trajectory.taskId);
+    if (!task) throw new Error(`task ${trajectory.taskId} of ${trajectory.id} is not in the store`);
+    return task;
+  };
+  const all = await verified({ repository, benchmark, progress }, stored, recorded);
+  const ids = [...new Set(all.map(({ taskId }) => taskId))].slice(0, config.trainTasks);
+  const expert = all.filter(({ taskId }) => ids.includes(taskId));
+  const tasks = new Map(expert.map((trajectory) => [trajectory.taskId as string, stored(trajectory)]));
+  const won = expert.filter(({ success }) => success).length;
+  progress.say(`seed ${seed} · expert: won ${won} of ${expert.length} episodes on ${tasks.size} tasks`);
+  if (won === 0)
+    progress.say("the expert never won: behaviour cloning has nothing to imitate, the base student explores");
+  return { expert, tasks };
+}
+
+async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Promise<Task[]> {
+  const splits = config.evaluate?.splits ?? benchmark.splits.filter((split) => split === "test").slice(0, 1);
+  if (splits.length === 0) {
+    throw new CliError(
+      `evaluate.splits: ${benchmark.name} has no split "test"; name one of ${benchmark.splits.join(", ")}`,
+    );
+  }
+  const bySplit = await Promise.all(splits.map((split) => benchmark.tasks(split)));
+  return bySplit.flatMap((tasks) => tasks.slice(0, config.evaluate?.tasks));
+}
+
+/** The student every training starts from: initialised by the seed, then trained on practice episodes if asked for. */
+async function baseCheckpoint(
+  config: ExperimentConfig,
+  student: Student,
+  options: Pick<
+    LiveOptions,
+    "run" | "seed" | "repository" | "progress" | "trainings" | "benchmark" | "format" | "expert"
+  > & {
+    readonly tasks: ReadonlyMap<string, Task>;
+  },
+): Promise<Checkpoint> {
+  const { seed, repository, benchmark, format, expert, tasks } = options;
+  const { practice } = config.student;
+  if (practice.episodes > 0 && !benchmark.practice) {
+    throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
+  }
+  const episodes = practice.episodes > 0 ? await benchmark.practice!(practice.episodes, seed) : [];
+  const practised = episodes.map(({ task, trajectory }) => example(format, task, trajectory, "practice"));
+  const material = [
+    ...expert.map((each) => example(format, tasks.get(each.taskId)!, each, "vocabulary")),
+    ...practised,
+  ];
+  const initial = await student.initial(
+    seed,
+    material.flatMap(({ messages }): Message[] => [...messages]),
+  );
+  repository.addCheckpoint(initial);
+  if (practised.length === 0) return initial;
+  const set = { kind: "sft", examples: practised } as const;
+  return trainOnce(options, student.practiceTrainer, set, initial, `seed ${seed} · base phase`);
+}
+
+function example(format: Format, task: Task, trajectory: Trajectory, reason: string) {
+  return demonstration({ format, task, trajectory, learnFrom: 0, reason });
+}

@@ -1,0 +1,28 @@
+/** The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts. */
+import type { Message, Policy } from "../core/policy.ts";
+import type { Checkpoint, Trainer, TrainingSet } from "../core/training.ts";
+import type { Format } from "../formats/format.ts";
+
+export interface Student {
+  /** Trains every checkpoint of this experiment. */
+  readonly trainer: Trainer;
+  /** Trains the base phase on practice episodes. */
+  readonly practiceTrainer: Trainer;
+  /**
+   * The untrained student of a seed. `material` is what its vocabulary is learned from; a pretrained student ignores it.
+   * Deterministic; done once, found again later.
+   */
+  initial(seed: number, material: readonly Message[]): Promise<Checkpoint>;
+  /** A checkpoint as a policy that reads `format`. `temperature` 0 = greedy. The caller closes it. */
+  policy(checkpoint: Checkpoint, format: Format, temperature: number): Promise<Policy>;
+}
+
+/** What of a student changes its rollouts; part of every trajectory's id. */
+export interface Sampling {
+  readonly format: string;
+  readonly restrict: boolean;
+  readonly maxTokens: number;
+}
+
+/** An empty set trains nothing. */
+export const isEmpty = (set: TrainingSet): boolean => set.examples.length === 0;

@@ -1,0 +1,114 @@
+/** The embedded trainer: conversations → weighted tokens → a checkpoint folder, in a worker thread of this process. */
+import { createHash } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, TrainerError } from "../core/errors.ts";
+import { type CheckpointId, fingerprint } from "../core/ids.ts";
+import type { Message } from "../core/policy.ts";
+import type { Checkpoint, Demonstration, TrainEvent, Trainer, TrainRequest } from "../core/training.ts";
+import { weightedTokens } from "../formats/tokens.ts";
+import { initialize } from "../model/checkpoint.ts";
+import { buildTokenizer, loadTokenizer } from "../model/tokenizer.ts";
+import { train } from "../model/train.ts";
+
+export interface EmbeddedSettings {
+  /** Optimiser steps. */
+  readonly steps: number;
+  /** Conversations in a step. */
+  readonly batch: number;
+  /** Peak learning rate of the cosine schedule. */
+  readonly learningRate: number;
+  readonly optimizer: "muon" | "adamw";
+}
+
+/** Checkpoints go to `<project>/checkpoints/<id>`. */
+export function embeddedTrainer(project: string, settings: EmbeddedSettings): Trainer {
+  return {
+    name: "embedded",
+    kinds: ["sft"],
+    settings: { ...settings },
+    train: (request) => trainEmbedded(project, settings, request),
+  };
+}
+
+async function* trainEmbedded(
+  project: string,
+  settings: EmbeddedSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  const { set, from, id, seed, signal } = request;
+  if (set.kind !== "sft")
+    throw new TrainerError(`the embedded trainer learns from demonstrations, not from ${set.kind}`);
+  const fromFolder = folderOf(project, from);
+  const tokenizer = loadTokenizer(fromFolder);
+  const examples = set.examples.map(({ messages }) => weightedTokens(messages, tokenizer));
+  const path = checkpointPath(id);
+  const to = join(project, path);
+  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
+  if (existsSync(to)) rmSync(to, { recursive: true });
+  try {
+    for await (const { step, loss } of train({
+      from: fromFolder,
+      to,
+      examples,
+      settings,
+      seed,
+      ...(signal && { signal }),
+    })) {
+      yield { kind: "metrics", step, steps: settings.steps, values: { loss } };
+    }
+  } catch (error) {
+    throw new TrainerError(`training ${id}: ${explain(error, set.examples)}`, { cause: error });
+  }
+  yield { kind: "done", at: { kind: "folder", path } };
+}
+
+/** Errors about `example 17` name the trajectory it came from. */
+function explain(error: unknown, examples: readonly Demonstration[]): string {
+  const message = messageOf(error);
+  const index = /example (\d+)/.exec(message)?.[1];
+  const source = index === undefined ? undefined : examples[Number(index)]?.source;
+  return source === undefined ? message : `${message} (trajectory ${source})`;
+}
+
+export interface Architecture {
+  /** Width of the residual stream; a multiple of `heads`. */
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Tokens of the longest conversation. */
+  readonly context: number;
+  /** At most this many tokens. */
+  readonly vocabulary: number;
+}
+
+/** An untrained student whose vocabulary is learned from `material`. The same arguments give the same bytes. */
+export async function initialCheckpoint(options: {
+  readonly project: string;
+  readonly architecture: Architecture;
+  readonly material: readonly Message[];
+  readonly seed: number;
+}): Promise<Checkpoint> {
+  const { project, architecture, material, seed } = options;
+  const tokenizer = buildTokenizer(
+    material.map(({ content }) => content),
+    { maxVocabulary: architecture.vocabulary },
+  );
+  const vocabulary = createHash("sha256").update(JSON.stringify(tokenizer)).digest("hex");
+  const id = fingerprint({ trainer: "embedded", architecture, vocabulary, seed }) as CheckpointId;
+  const path = checkpointPath(id);
+  const to = join(project, path);
+  if (!existsSync(to)) await initialize({ architecture, tokenizer, seed, to });
+  return { id, parent: null, trainingSet: null, trainer: "embedded", at: { kind: "folder", path } };
+}
+
+const checkpointPath = (id: CheckpointId) => `checkpoints/${id}`;
+
+/** Where a checkpoint lies. Throws TrainerError if it is hosted elsewhere or gone. */
+export function folderOf(project: string, checkpoint: Checkpoint): string {
+  if (checkpoint.at.kind !== "folder")
+    throw new TrainerError(`checkpoint ${checkpoint.id} is hosted, expected a folder`);
+  const folder = join(project, checkpoint.at.path);
+  if (!existsSync(folder)) throw new TrainerError(`checkpoint ${checkpoint.id}: folder ${checkpoint.at.path} is gone`);
+  return folder;
+}
