@@ -17,7 +17,7 @@ export interface Repository {
   addTask(task: Task): void;
   task(id: TaskId): Task | undefined;
 
-  /** `run` is the run that first made it. A forked trajectory's parent must be there already. */
+  /** `run` is the run that first made it. That run, the task and a forked trajectory's parent must be there already. */
   addTrajectory(run: string, trajectory: Trajectory): void;
   /** With every step, the forked prefix included. */
   trajectory(id: TrajectoryId): Trajectory | undefined;

@@ -1,0 +1,77 @@
+/**
+ * The tables, and how a database of an older version becomes one of this version.
+ *
+ * A row is its key and the record itself as canonical JSON, so adding the same record twice can be told from adding
+ * another one under its key. Rows are only ever added. `position` keeps the order in which rows came; it is never shown.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../core/errors.ts";
+
+/** "glnr": marks a file as ours, so that another program's database is never written to. */
+const APPLICATION_ID = 0x676c6e72;
+
+/** Version n of a database has had the first n of these. Never edit one that was released: add another. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE runs (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+  CREATE TABLE tasks (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE trajectories (
+    id TEXT NOT NULL PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES runs (name),
+    task TEXT NOT NULL REFERENCES tasks (id),
+    parent TEXT REFERENCES trajectories (id),
+    body TEXT NOT NULL
+  );
+  CREATE INDEX trajectories_by_run ON trajectories (run, id);
+  CREATE TABLE verifications (trajectory TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE training_sets (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE checkpoints (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE metrics (
+    checkpoint TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (checkpoint, step)
+  );
+  CREATE TABLE rounds (
+    position INTEGER PRIMARY KEY,
+    run TEXT NOT NULL REFERENCES runs (name),
+    method TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    iteration INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (run, method, seed, iteration)
+  );
+  CREATE TABLE timings (position INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (name), body TEXT NOT NULL);
+  CREATE INDEX timings_by_run ON timings (run);
+  `,
+];
+
+/** Throws StoreError, before anything is written, for another program's database and for a newer version. */
+export function expectOurs(database: DatabaseSync, path: string): void {
+  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()!.count as number;
+  if (tables > 0 && pragma(database, "application_id") !== APPLICATION_ID)
+    throw new StoreError(`${path}: this is another program's SQLite database, expected one made by gleaner`);
+  const version = pragma(database, "user_version");
+  if (version > migrations.length)
+    throw new StoreError(
+      `${path}: written by a newer gleaner (schema version ${version}, this gleaner knows ${migrations.length}); update gleaner to open it`,
+    );
+}
+
+/** Brings a database of any older version to this one. */
+export function migrate(database: DatabaseSync): void {
+  if (pragma(database, "user_version") === migrations.length) return;
+  // Another process may be doing the same: whoever gets the lock first migrates, the other sees its version.
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const migration of migrations.slice(pragma(database, "user_version"))) database.exec(migration);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0] as number;
+}

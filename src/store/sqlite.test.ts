@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, test } from "node:test";
+import { repositoryContract } from "../../test/contract/repository.ts";
+import { StoreError } from "../core/errors.ts";
+import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import { openSqlite } from "./sqlite.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gleaner-store-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const fresh = () => join(folder, `${++files}.db`);
+
+repositoryContract("sqlite", () => openSqlite(":memory:"));
+
+/** The n-th trajectory of a family in which every second one forks from the one before. */
+function member(index: number): Trajectory {
+  const step = (action: string) => ({
+    observation: "o",
+    thought: "",
+    action,
+    completion: action,
+    reward: 0,
+    usage: null,
+  });
+  const parent = index % 2 === 1 ? index - 1 : null;
+  const prefix = [step(`first of ${parent ?? index}`)];
+  return {
+    id: `t${String(index).padStart(6, "0")}` as TrajectoryId,
+    taskId: "world/train/1" as TaskId,
+    policy: "p",
+    seed: index,
+    fork: parent === null ? null : { from: `t${String(parent).padStart(6, "0")}` as TrajectoryId, step: 1 },
+    steps: [...prefix, ...Array.from({ length: 20 }, (_, i) => step(`${index}:${i}`))],
+    finalObservation: "",
+    return: 0,
+    success: false,
+    outcome: { kind: "truncated", limit: "steps" },
+  };
+}
+
+function withFoundations(repository: Repository): Repository {
+  repository.addRun({ name: "run", kind: "experiment", config: {} });
+  repository.addTask({ id: "world/train/1" as TaskId, split: "train", category: "", instruction: "", data: null });
+  return repository;
+}
+
+function filled(path: string, count: number): void {
+  const repository = withFoundations(openSqlite(path));
+  for (let index = 0; index < count; index++) repository.addTrajectory("run", member(index));
+  repository.close();
+}
+
+// The child of the next test: adds trajectories for ever and acknowledges each one.
+if (process.env.GLEANER_STORE_CHILD) {
+  const repository = withFoundations(openSqlite(process.env.GLEANER_STORE_CHILD));
+  for (let index = 0; ; index++) {
+    repository.addTrajectory("run", member(index));
+    writeFileSync(1, `${index}\n`);
+  }
+}
+
+test("what was acknowledged survives a kill at any moment", async () => {
+  const path = fresh();
+  for (const enough of [1, 150]) {
+    const child = fork(import.meta.filename, {
+      env: { ...process.env, GLEANER_STORE_CHILD: path, NODE_TEST_CONTEXT: undefined },
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
+    });
+    let output = "";
+    child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      if (output.split("\n").length > enough) child.kill("SIGKILL");
+    });
+    await new Promise((done) => child.on("close", done));
+    const acknowledged = output.split("\n").length - 1;
+    assert(acknowledged >= enough);
+
+    const repository = openSqlite(path);
+    const ids = repository.trajectoriesOf("run");
+    assert(ids.length >= acknowledged, `${ids.length} stored, ${acknowledged} acknowledged`);
+    for (const [index, id] of ids.entries()) assert.deepEqual(repository.trajectory(id), member(index));
+    assert.equal([...repository.dump()].length, ids.length + 2);
+    repository.close();
+  }
+});
+
+test("what one process adds another one reads while both are open", () => {
+  const path = fresh();
+  const writer = withFoundations(openSqlite(path));
+  const reader = openSqlite(path);
+  writer.addTrajectory("run", member(0));
+  assert.deepEqual(reader.trajectory(member(0).id), member(0));
+  reader.addTrajectory("run", member(1));
+  assert.deepEqual(writer.trajectoriesOf("run"), [member(0).id, member(1).id]);
+  writer.close();
+  reader.close();
+});
+
+test("a read that is left half way does not keep the store from being used", () => {
+  const path = fresh();
+  filled(path, 4);
+  const repository = openSqlite(path);
+  for (const line of repository.dump()) {
+    assert(line);
+    break;
+  }
+  repository.addTrajectory("run", member(4));
+  assert.equal(repository.trajectoriesOf("run").length, 5);
+  repository.close();
+});
+
+const refuses = (path: string, message: RegExp) =>
+  assert.throws(
+    () => openSqlite(path),
+    (error: unknown) => {
+      assert(error instanceof StoreError);
+      assert(error.message.startsWith(path), error.message);
+      assert.match(error.message, message);
+      return true;
+    },
+  );
+
+test("a newer version, another program's database, no database, no folder: StoreError", () => {
+  const newer = fresh();
+  openSqlite(newer).close();
+  const raw = new DatabaseSync(newer);
+  raw.exec("PRAGMA user_version = 99");
+  raw.close();
+  refuses(newer, /newer gleaner \(schema version 99, this gleaner knows \d+\)/);
+
+  const other = fresh();
+  const theirs = new DatabaseSync(other);
+  theirs.exec("CREATE TABLE notes (text TEXT)");
+  theirs.close();
+  const untouched = readFileSync(other);
+  refuses(other, /another program/);
+  assert.deepEqual(readFileSync(other), untouched);
+
+  const text = fresh();
+  writeFileSync(text, "This is not a database. ".repeat(100));
+  refuses(text, /not a gleaner database/);
+  assert(readFileSync(text, "utf8").startsWith("This is not"));
+
+  refuses(join(folder, "missing", "x.db"), /cannot be opened/);
+  assert(!existsSync(join(folder, "missing")));
+});
+
+test("a damaged file is named, never read as something else", () => {
+  const readAll = (path: string) => {
+    const repository = openSqlite(path);
+    try {
+      for (const id of repository.trajectoriesOf("run"))
+        assert.deepEqual(repository.trajectory(id), member(Number(id.slice(1))));
+      assert.equal([...repository.dump()].length, 202);
+    } finally {
+      repository.close();
+    }
+  };
+  const whole = fresh();
+  filled(whole, 200);
+  readAll(whole);
+
+  const cut = fresh();
+  filled(cut, 200);
+  truncateSync(cut, Math.floor(statSync(cut).size / 2));
+  assert.throws(() => readAll(cut), { name: StoreError.name, message: new RegExp(`^${cut}: the file is damaged`) });
+
+  const overwritten = fresh();
+  filled(overwritten, 200);
+  writeFileSync(overwritten, readFileSync(overwritten).fill(0xff, 8192));
+  assert.throws(() => readAll(overwritten), { name: StoreError.name, message: new RegExp(`^${overwritten}: `) });
+
+  const badRecord = fresh();
+  filled(badRecord, 1);
+  const raw = new DatabaseSync(badRecord);
+  raw.exec("UPDATE trajectories SET body = '{'");
+  raw.close();
+  assert.throws(() => readAll(badRecord), { name: StoreError.name, message: /the file is damaged/ });
+});

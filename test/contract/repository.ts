@@ -1,0 +1,415 @@
+/** What every Repository must do, whatever it is built on. Run it with `repositoryContract(name, open)` from a test file. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import fc from "fast-check";
+import { CliError, StoreError } from "../../src/core/errors.ts";
+import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../../src/core/ids.ts";
+import { canonicalJson } from "../../src/core/json.ts";
+import type { Repository } from "../../src/core/repository.ts";
+import type { Round, Run, Timing, Verification } from "../../src/core/run.ts";
+import type { Task } from "../../src/core/task.ts";
+import type { Checkpoint, TrainingSet } from "../../src/core/training.ts";
+import type { Outcome, Step, Trajectory } from "../../src/core/trajectory.ts";
+
+const run: Run = { name: "first", kind: "experiment", config: { seeds: [1, 2], method: { name: "EEF", probes: 5 } } };
+const task: Task = {
+  id: "world/train/1" as TaskId,
+  split: "train",
+  category: "easy",
+  instruction: "Open the door.",
+  data: { door: 1 },
+};
+const step: Step = {
+  observation: "A door.",
+  thought: "",
+  action: "open",
+  completion: "Action: open",
+  reward: 1,
+  usage: null,
+};
+const trajectory: Trajectory = {
+  id: "t" as TrajectoryId,
+  taskId: task.id,
+  policy: "expert/rules",
+  seed: 0,
+  fork: null,
+  steps: [step],
+  finalObservation: "Open.",
+  return: 1,
+  success: true,
+  outcome: { kind: "terminated" },
+};
+const round: Round = {
+  run: run.name,
+  method: "EEF",
+  seed: 1,
+  iteration: 1,
+  expert: [trajectory.id],
+  explored: [],
+  probed: [],
+  trainingSet: "set" as TrainingSetId,
+  checkpoint: "checkpoint" as CheckpointId,
+  evaluated: [],
+  counts: { needRecover: 2 },
+};
+const timing: Timing = { run: run.name, method: "EEF", seed: 1, iteration: 1, phase: "train", milliseconds: 12 };
+const checkpoint: Checkpoint = {
+  id: "checkpoint" as CheckpointId,
+  parent: null,
+  trainingSet: "set" as TrainingSetId,
+  trainer: "embedded",
+  at: { kind: "folder", path: "checkpoints/checkpoint" },
+};
+const trainingSet: TrainingSet = {
+  kind: "sft",
+  examples: [
+    {
+      source: trajectory.id,
+      messages: [
+        { role: "user", content: "A door.", weight: 0 },
+        {
+          role: "assistant",
+          content: "Action: open",
+          weight: 1,
+          provenance: { trajectory: trajectory.id, step: 0, actor: "expert/rules", reason: "expert success" },
+        },
+      ],
+    },
+  ],
+};
+
+/** Any string JavaScript can hold: lone surrogates, NUL and quotes included. */
+const anyText = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+  fc.constantFrom("'; DROP TABLE trajectories; --", '"', "\u0000", "%_\\", "?1 :name $x @y"),
+);
+const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0); // JSON has no −0
+const anyUsage = fc
+  .tuple(fc.nat(), fc.nat())
+  .map(([promptTokens, completionTokens]) => ({ promptTokens, completionTokens }));
+const anyStep: fc.Arbitrary<Step> = fc.record(
+  {
+    observation: anyText,
+    thought: anyText,
+    action: anyText,
+    completion: anyText,
+    reward: anyNumber,
+    usage: fc.option(anyUsage),
+  },
+  { noNullPrototype: true },
+);
+const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.constant({ kind: "terminated" as const }),
+  fc.constantFrom("steps", "tokens", "time").map((limit) => ({ kind: "truncated" as const, limit })),
+  fc.tuple(anyText, anyText).map(([name, message]) => ({ kind: "failed" as const, error: { name, message } })),
+);
+/** What a trajectory holds beside its id, task and fork. */
+const anyContent = fc.record({
+  policy: anyText,
+  seed: fc.nat(),
+  steps: fc.array(anyStep, { maxLength: 4 }),
+  finalObservation: anyText,
+  return: anyNumber,
+  success: fc.boolean(),
+  outcome: anyOutcome,
+});
+
+/** A family: the first begins at the start, each other one forks from an earlier one at any of its steps. */
+const anyFamily: fc.Arbitrary<readonly Trajectory[]> = fc
+  .array(fc.record({ content: anyContent, parent: fc.nat(), at: fc.nat() }), { minLength: 1, maxLength: 6 })
+  .map((members) => {
+    const family: Trajectory[] = [];
+    for (const [index, { content, parent, at }] of members.entries()) {
+      const from = index === 0 ? undefined : family[parent % index];
+      const forkStep = from ? at % (from.steps.length + 1) : 0;
+      family.push({
+        ...content,
+        id: `t${index}` as TrajectoryId,
+        taskId: task.id,
+        fork: from ? { from: from.id, step: forkStep } : null,
+        steps: [...(from?.steps.slice(0, forkStep) ?? []), ...content.steps],
+      });
+    }
+    return family;
+  });
+
+/** `open` gives a fresh, empty repository each time; the suite closes it. */
+export function repositoryContract(name: string, open: () => Repository | Promise<Repository>): void {
+  const check = (title: string, body: (repository: Repository) => void) =>
+    test(title, async () => {
+      const repository = await open();
+      try {
+        body(repository);
+      } finally {
+        repository.close();
+      }
+    });
+  const withFoundations = (repository: Repository) => {
+    repository.addRun(run);
+    repository.addTask(task);
+    return repository;
+  };
+  const dumpOf = (repository: Repository) => [...repository.dump()].map((line) => canonicalJson(line));
+
+  suite(`repository contract: ${name}`, () => {
+    check("an empty repository has nothing", (repository) => {
+      assert.equal(repository.run("first"), undefined);
+      assert.deepEqual(repository.runs(), []);
+      assert.equal(repository.task(task.id), undefined);
+      assert.equal(repository.trajectory(trajectory.id), undefined);
+      assert.deepEqual(repository.trajectoriesOf("first"), []);
+      assert.equal(repository.verification(trajectory.id), undefined);
+      assert.equal(repository.trainingSet("set" as TrainingSetId), undefined);
+      assert.equal(repository.checkpoint(checkpoint.id), undefined);
+      assert.deepEqual(repository.rounds("first"), []);
+      assert.deepEqual(repository.timings("first"), []);
+      assert.deepEqual(dumpOf(repository), []);
+    });
+
+    check("what was added comes back", (repository) => {
+      withFoundations(repository).addTrajectory(run.name, trajectory);
+      const diverged: Verification = {
+        kind: "diverged",
+        trajectory: trajectory.id,
+        step: -1,
+        expected: "A door.",
+        got: "A window.",
+      };
+      repository.addVerification(diverged);
+      repository.addTrainingSet("set" as TrainingSetId, trainingSet);
+      repository.addCheckpoint(checkpoint);
+      repository.addRound(round);
+      repository.addTiming(timing);
+      assert.deepEqual(repository.run(run.name), run);
+      assert.deepEqual(repository.task(task.id), task);
+      assert.deepEqual(repository.trajectory(trajectory.id), trajectory);
+      assert.deepEqual(repository.verification(trajectory.id), diverged);
+      assert.deepEqual(repository.trainingSet("set" as TrainingSetId), trainingSet);
+      assert.deepEqual(repository.checkpoint(checkpoint.id), checkpoint);
+      assert.deepEqual(repository.rounds(run.name), [round]);
+      assert.deepEqual(repository.timings(run.name), [timing]);
+    });
+
+    test("any trajectory comes back equal, and so does any fork of a fork", async () => {
+      await fc.assert(
+        fc.asyncProperty(anyFamily, async (family) => {
+          const repository = withFoundations(await open());
+          for (const member of family) repository.addTrajectory(run.name, member);
+          for (const member of family) assert.deepEqual(repository.trajectory(member.id), member);
+          repository.close();
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    test("any text may be an id, and SQL in it stays text", async () => {
+      const ids = fc.uniqueArray(fc.string({ unit: "grapheme-composite" }), { maxLength: 5 });
+      await fc.assert(
+        fc.asyncProperty(ids, async (names) => {
+          const repository = await open();
+          const tasks = [...names, "'; DROP TABLE tasks; --", "a\u0000b"].map((id) => ({ ...task, id: id as TaskId }));
+          for (const each of tasks) repository.addTask(each);
+          for (const each of tasks) assert.deepEqual(repository.task(each.id), each);
+          repository.close();
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    test("the dump does not depend on the order of adding", async () => {
+      const seeded = fc.tuple(anyFamily, fc.infiniteStream(fc.nat()));
+      await fc.assert(
+        fc.asyncProperty(seeded, async ([family, draws]) => {
+          const [first, second] = [await open(), await open()];
+          const others: ((repository: Repository) => void)[] = [
+            (repository) => repository.addRound(round),
+            (repository) => repository.addRound({ ...round, method: "BC" }),
+            (repository) => repository.addRound({ ...round, seed: 10 }),
+            (repository) => repository.addCheckpoint(checkpoint),
+            (repository) => repository.addMetrics(checkpoint.id, 2, { loss: 1 }),
+            (repository) => repository.addMetrics(checkpoint.id, 1, { loss: 2 }),
+            (repository) => repository.addTrainingSet("set" as TrainingSetId, trainingSet),
+            (repository) => repository.addVerification({ kind: "verified", trajectory: trajectory.id }),
+          ];
+          withFoundations(first);
+          for (const member of family) first.addTrajectory(run.name, member);
+          for (const add of others) add(first);
+          first.addTiming(timing);
+
+          withFoundations(second);
+          const waiting = [...family];
+          while (waiting.length + others.length > 0) {
+            const ready: ((repository: Repository) => void)[] = waiting
+              .filter(({ fork }) => !fork || second.trajectory(fork.from))
+              .map((member) => (repository) => {
+                repository.addTrajectory(run.name, member);
+                waiting.splice(waiting.indexOf(member), 1);
+              });
+            const choice = draws.next().value % (ready.length + others.length);
+            if (choice < ready.length) ready[choice]!(second);
+            else others.splice(choice - ready.length, 1)[0]!(second);
+          }
+          assert.deepEqual(dumpOf(second), dumpOf(first));
+          first.close();
+          second.close();
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    check("the dump holds every record, and a fork's own steps only", (repository) => {
+      withFoundations(repository).addTrajectory(run.name, trajectory);
+      const fork: Trajectory = {
+        ...trajectory,
+        id: "u" as TrajectoryId,
+        fork: { from: trajectory.id, step: 1 },
+        steps: [step, { ...step, action: "own" }],
+      };
+      repository.addTrajectory(run.name, fork);
+      repository.addTrainingSet("set" as TrainingSetId, trainingSet);
+      repository.addCheckpoint(checkpoint);
+      repository.addMetrics(checkpoint.id, 3, { loss: 0.5 });
+      repository.addRound(round);
+      repository.addTiming(timing);
+      assert.deepEqual(
+        [...repository.dump()],
+        [
+          { kind: "run", record: run },
+          { kind: "task", record: task },
+          { kind: "trajectory", run: run.name, record: trajectory },
+          { kind: "trajectory", run: run.name, record: { ...fork, steps: [{ ...step, action: "own" }] } },
+          { kind: "trainingSet", id: "set", record: trainingSet },
+          { kind: "checkpoint", record: checkpoint },
+          { kind: "metrics", checkpoint: checkpoint.id, step: 3, record: { loss: 0.5 } },
+          { kind: "round", record: round },
+        ],
+      );
+    });
+
+    check("adding the same again does nothing", (repository) => {
+      const addAll = () => {
+        withFoundations(repository).addTrajectory(run.name, trajectory);
+        repository.addVerification({ kind: "verified", trajectory: trajectory.id });
+        repository.addTrainingSet("set" as TrainingSetId, trainingSet);
+        repository.addCheckpoint(checkpoint);
+        repository.addMetrics(checkpoint.id, 1, { loss: 1 });
+        repository.addRound(round);
+      };
+      addAll();
+      const before = dumpOf(repository);
+      addAll();
+      // The order of keys is no difference.
+      repository.addTask(Object.fromEntries(Object.entries(task).reverse()) as unknown as Task);
+      assert.deepEqual(dumpOf(repository), before);
+      assert.equal(repository.rounds(run.name).length, 1);
+    });
+
+    check("another content under a known id is refused, and the first one stays", (repository) => {
+      withFoundations(repository).addTrajectory(run.name, trajectory);
+      repository.addVerification({ kind: "verified", trajectory: trajectory.id });
+      repository.addTrainingSet("set" as TrainingSetId, trainingSet);
+      repository.addCheckpoint(checkpoint);
+      repository.addRound(round);
+      const before = dumpOf(repository);
+      const refused = [
+        () => repository.addTask({ ...task, instruction: "Close it." }),
+        () => repository.addTrajectory(run.name, { ...trajectory, return: 0 }),
+        () =>
+          repository.addVerification({ kind: "diverged", trajectory: trajectory.id, step: 0, expected: "", got: "x" }),
+        () => repository.addTrainingSet("set" as TrainingSetId, { kind: "sft", examples: [] }),
+        () => repository.addCheckpoint({ ...checkpoint, trainer: "other" }),
+        () => repository.addRound({ ...round, counts: {} }),
+      ];
+      for (const add of refused) assert.throws(add, { name: StoreError.name, message: /stored already/ });
+      assert.deepEqual(dumpOf(repository), before);
+    });
+
+    check("a run's name belongs to one kind and config", (repository) => {
+      repository.addRun(run);
+      const other: Run = { ...run, config: { seeds: [1, 2], method: { name: "EEF", probes: 7 } } };
+      assert.throws(() => repository.addRun(other), { name: CliError.name, message: /first.*method\.probes/ });
+      assert.throws(() => repository.addRun({ ...run, kind: "play" }), { name: CliError.name, message: /experiment/ });
+      assert.deepEqual(repository.runs(), [run]);
+    });
+
+    check("runs come in the order of their creation", (repository) => {
+      for (const each of ["b", "c", "a"]) repository.addRun({ ...run, name: each });
+      repository.addRun({ ...run, name: "b" });
+      const names = repository.runs().map((each) => each.name);
+      assert.deepEqual(names, ["b", "c", "a"]);
+    });
+
+    check("a trajectory belongs to the run that made it first; ids come sorted", (repository) => {
+      withFoundations(repository).addRun({ ...run, name: "second" });
+      for (const id of ["c", "a", "b"]) repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
+      for (const id of ["d", "a"]) repository.addTrajectory("second", { ...trajectory, id: id as TrajectoryId });
+      assert.deepEqual(repository.trajectoriesOf(run.name), ["a", "b", "c"]);
+      assert.deepEqual(repository.trajectoriesOf("second"), ["d"]);
+    });
+
+    check("a trajectory needs its run, its task, its parent and its parent's prefix", (repository) => {
+      withFoundations(repository);
+      const fork = { ...trajectory, id: "u" as TrajectoryId, fork: { from: trajectory.id, step: 1 } };
+      const refuses = (run: string, refused: Trajectory) =>
+        assert.throws(() => repository.addTrajectory(run, refused), { name: StoreError.name });
+      refuses("nobody", trajectory);
+      refuses(run.name, { ...trajectory, taskId: "unknown" as TaskId });
+      refuses(run.name, fork);
+      repository.addTrajectory(run.name, trajectory);
+      refuses(run.name, { ...fork, steps: [{ ...step, action: "not the parent's" }] });
+      refuses(run.name, { ...fork, fork: { from: trajectory.id, step: 2 } });
+      refuses(run.name, { ...fork, fork: { from: fork.id, step: 0 } });
+      repository.addTrajectory(run.name, fork);
+      assert.deepEqual(repository.trajectory(fork.id), fork);
+    });
+
+    check("rounds come by method in order of first appearance, then seed, then iteration", (repository) => {
+      repository.addRun(run);
+      repository.addRun({ ...run, name: "second" });
+      repository.addRound({ ...round, run: "second", method: "BC" });
+      const added = ["EEF 10 1", "BC 2 0", "EEF 2 2", "EEF 2 1", "BC 10 0", "EEF 2 10"];
+      for (const each of added) {
+        const [method, seed, iteration] = each.split(" ");
+        repository.addRound({ ...round, method: method!, seed: Number(seed), iteration: Number(iteration) });
+      }
+      const order = repository.rounds(run.name).map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`);
+      assert.deepEqual(order, ["EEF 2 1", "EEF 2 2", "EEF 2 10", "EEF 10 1", "BC 2 0", "BC 10 0"]);
+    });
+
+    check("every timing is kept, in order, and none is dumped", (repository) => {
+      repository.addRun(run);
+      const timings: Timing[] = [timing, { ...timing, phase: "probe" }, timing];
+      const before = dumpOf(repository);
+      for (const each of timings) repository.addTiming(each);
+      assert.deepEqual(repository.timings(run.name), timings);
+      assert.deepEqual(dumpOf(repository), before);
+    });
+
+    check("of metrics added twice the first stay", (repository) => {
+      repository.addMetrics(checkpoint.id, 1, { loss: 1 });
+      repository.addMetrics(checkpoint.id, 1, { loss: 1.0001 });
+      assert.deepEqual(
+        [...repository.dump()],
+        [{ kind: "metrics", checkpoint: checkpoint.id, step: 1, record: { loss: 1 } }],
+      );
+    });
+
+    check("what would not come back equal is refused", (repository) => {
+      withFoundations(repository);
+      for (const reward of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const bad = { ...trajectory, steps: [{ ...step, reward }] };
+        assert.throws(() => repository.addTrajectory(run.name, bad), { name: StoreError.name, message: /finite/ });
+      }
+      assert.throws(() => repository.addTask({ ...task, id: "\ud800" as TaskId }), { name: StoreError.name });
+    });
+
+    test("a closed repository throws StoreError", async () => {
+      const repository = await open();
+      repository.close();
+      assert.throws(() => repository.runs(), { name: StoreError.name });
+      assert.throws(() => repository.addTask(task), { name: StoreError.name });
+      assert.throws(() => [...repository.dump()], { name: StoreError.name });
+    });
+  });
+}
