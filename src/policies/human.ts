@@ -1,0 +1,65 @@
+/** A person at a terminal: sees the observation, types an action, or picks a listed one by its number. */
+import { createInterface } from "node:readline";
+import type { Policy, Turn } from "../core/policy.ts";
+
+export interface HumanOptions {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Who it is; the policy is called `human/<name>`. */
+  readonly name: string;
+}
+
+/** The person ended the session: `quit`, Ctrl-C or the end of the input. An AbortError, so it ends a rollout instead of failing it. */
+export class HumanQuitError extends Error {
+  override readonly name = "AbortError";
+}
+
+const HELP = "Type an action, or the number of a listed one. ? lists the actions, quit ends.";
+
+/** Acting throws HumanQuitError. `input` is read from the start; lines typed ahead are kept. */
+export function human({ input, output, name }: HumanOptions): Policy {
+  const terminal = createInterface({ input, output });
+  // On a terminal Ctrl-C reaches readline, not the process.
+  terminal.on("SIGINT", () => terminal.close());
+  const lines = terminal[Symbol.asyncIterator]();
+  const say = (text: string) => output.write(`${printable(text)}\n`);
+
+  /** The action that a line means; null if it was a question or a mistake, which it answers. */
+  async function actionOf(line: string, turn: Turn): Promise<string | null> {
+    if (line === "?") {
+      const listed = await turn.actions();
+      say(
+        listed ? listed.map((action, index) => `${index + 1}  ${action}`).join("\n") : "This world lists no actions.",
+      );
+      return null;
+    }
+    if (!/^\d+$/.test(line)) return line || null;
+    const listed = (await turn.actions()) ?? [];
+    if (listed.includes(line)) return line;
+    const action = listed[Number(line) - 1];
+    if (action === undefined) say(`There is no action ${line}: expected 1 to ${listed.length}, or ? for the list.`);
+    return action ?? null;
+  }
+
+  return {
+    name: `human/${name}`,
+    async act(turn) {
+      if (turn.steps.length === 0) say(`${turn.task.instruction}\n${HELP}\n`);
+      say(turn.observation);
+      for (;;) {
+        output.write("> ");
+        const { value, done } = await lines.next();
+        const line = value?.trim();
+        if (done || line === undefined || line === "quit") throw new HumanQuitError("the person at the terminal quit");
+        const action = await actionOf(line, turn);
+        if (action !== null) return { thought: "", action, completion: action, usage: null };
+      }
+    },
+    async close() {
+      terminal.close();
+    },
+  };
+}
+
+/** Observations are untrusted: control characters could move the cursor or retitle the window. */
+const printable = (text: string) => text.replace(/[^\P{Cc}\n\t]/gu, "");

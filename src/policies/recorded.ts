@@ -1,0 +1,18 @@
+/** Does again what was done in a trajectory. Does not check that the world answers as it did: that is verification. */
+import { PolicyError } from "../core/errors.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+
+/** Goes by the name of the policy that acted. Acting throws PolicyError past the last recorded step. */
+export function recorded(trajectory: Trajectory): Policy {
+  return {
+    name: trajectory.policy,
+    async act({ steps }) {
+      const step = trajectory.steps[steps.length];
+      if (!step) throw new PolicyError(`${trajectory.id} has only ${trajectory.steps.length} steps`);
+      const { thought, action, completion, usage } = step;
+      return { thought, action, completion, usage };
+    },
+    async close() {},
+  };
+}
