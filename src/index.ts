@@ -1,0 +1,45 @@
+/** The public surface: re-exports only. What is not here may change without notice. */
+
+export { bc } from "./algorithms/bc.ts";
+export { type EefOptions, eef } from "./algorithms/eef.ts";
+export { type Labels, labelsOf, probeSteps, type Span, skipLength } from "./algorithms/eef-labels.ts";
+export type { Experiment, FinishedRound, ProbePoint } from "./algorithms/experiment.ts";
+export { type RftOptions, rft } from "./algorithms/rft.ts";
+export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
+export { CliError, EnvironmentError, PolicyError, StoreError, TrainerError } from "./core/errors.ts";
+export { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "./core/ids.ts";
+export type { Json } from "./core/json.ts";
+export type { Completion, CompletionRequest, Decision, LanguageModel, Message, Policy, Turn } from "./core/policy.ts";
+export { type Random, random, seedFrom } from "./core/random.ts";
+export type { Repository } from "./core/repository.ts";
+export type { Round, Run, Timing, Verification } from "./core/run.ts";
+export type { Task } from "./core/task.ts";
+export type {
+  Checkpoint,
+  Demonstration,
+  Provenance,
+  TrainEvent,
+  Trainer,
+  TrainingSet,
+  TrainRequest,
+  WeightedMessage,
+} from "./core/training.ts";
+export type { Fork, Outcome, Step, Trajectory, Usage } from "./core/trajectory.ts";
+export { alfworld } from "./environments/alfworld/index.ts";
+export { replaying } from "./environments/replaying.ts";
+export { fromSimulator, type Simulator } from "./environments/simulator.ts";
+export { type WorkshopOptions, workshop, workshopExpert } from "./environments/workshop/index.ts";
+export { type ExperimentConfig, parseConfig, readConfig } from "./experiment/config.ts";
+export { type Parts, runExperiment } from "./experiment/run.ts";
+export type { Student } from "./experiment/student.ts";
+export { demonstration } from "./formats/demonstration.ts";
+export { conversation, type Format, type FormatName, formatFor } from "./formats/format.ts";
+export { embeddedModel } from "./policies/embedded.ts";
+export { noisy } from "./policies/noisy.ts";
+export { prompted } from "./policies/prompted.ts";
+export { randomPolicy } from "./policies/random.ts";
+export { recorded } from "./policies/recorded.ts";
+export { replay, snapshotsAlong } from "./rollout/replay.ts";
+export { type ForkPoint, type RolloutOptions, rollout } from "./rollout/rollout.ts";
+export { openSqlite } from "./store/sqlite.ts";
+export { embeddedTrainer, initialCheckpoint } from "./trainers/embedded.ts";

@@ -1,0 +1,77 @@
+/**
+ * kill -9 at random moments of an experiment, started again each time: the store's dump, the checkpoints and the
+ * report must be the bytes of a run that was never interrupted. GLEANER_KILL_SETS="" kills the demo in full size.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { random } from "../../src/core/random.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const KILLS = 10;
+const SMALL = "training.steps=40 environment.trainTasks=60 environment.testTasks=40";
+const sets = (process.env.GLEANER_KILL_SETS ?? SMALL).split(" ").filter(Boolean);
+
+/** Runs gleaner; kills it after `killAfterMs`. Resolves to its stdout, or null if it was killed. */
+function gleaner(args: readonly string[], killAfterMs?: number): Promise<string | null> {
+  const child = spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args], { cwd: ROOT });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (errors += data));
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  return new Promise((resolve, reject) => {
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (signal === "SIGKILL") resolve(null);
+      else if (code === 0) resolve(output);
+      else reject(new Error(`gleaner ${args.join(" ")} exited with ${code}\n${errors}`));
+    });
+  });
+}
+
+const run = (project: string, killAfterMs?: number) => {
+  const changed = sets.length > 0 ? ["--set", ...sets] : [];
+  return gleaner(["run", "examples/workshop.yaml", "--project", project, ...changed], killAfterMs);
+};
+
+/** Every file below `folder` by its path, as a hash. */
+function filesOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const hashed = files.map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [path.slice(folder.length), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
+  });
+  return Object.fromEntries(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The report without its times, the only thing that may differ. */
+const report = async (project: string) => {
+  const json = JSON.parse((await gleaner(["report", "demo-front", "--project", project, "--json"]))!);
+  return JSON.stringify(json, (key, value) => (/ms$|milliseconds|seconds|timing|wall/i.test(key) ? undefined : value));
+};
+
+test(`killed at ${KILLS} random moments, the run ends with the same bytes`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-kill-"));
+  const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+  const start = performance.now();
+  await run(whole);
+  const tookMs = performance.now() - start;
+  const moments = random("kill");
+  let kills = 0;
+  // Each attempt gets at most a third of the whole time, so that ten kills fall into different phases.
+  for (let attempt = 0; attempt < KILLS; attempt++) {
+    if ((await run(killed, 200 + (moments.next() * tookMs) / 3)) === null) kills++;
+  }
+  await run(killed);
+  console.log(`killed ${kills} times of ${KILLS} attempts; the whole run took ${Math.round(tookMs / 1000)} s`);
+  assert(kills >= 3, `only ${kills} attempts were still running when killed`);
+  assert.equal(await gleaner(["dump", "--project", killed]), await gleaner(["dump", "--project", whole]));
+  assert.deepEqual(filesOf(join(killed, "checkpoints")), filesOf(join(whole, "checkpoints")));
+  assert.equal(await report(killed), await report(whole));
+  rmSync(folder, { recursive: true });
+});
