@@ -1,0 +1,170 @@
+/**
+ * Reverse-mode differentiation of a graph: each operation here appends its forward nodes and remembers how to append
+ * its vector-Jacobian product. `gradients` plays that backwards, so that one ONNX graph holds both passes.
+ *
+ * Only the operations that the transformer needs; the expensive ones are fused by hand, because their derivative in
+ * terms of kept values is shorter than the chain of its parts.
+ */
+
+import type { Graph, Tensor } from "./graph.ts";
+import * as graphs from "./graph.ts";
+
+/** Given the gradient of an operation's result, the gradients it adds to its operands. */
+type Backward = (gradient: Tensor) => readonly (readonly [operand: Tensor, gradient: Tensor])[];
+
+/** A graph under construction with the operations that have been recorded on it, in order. */
+export interface Tape {
+  readonly graph: Graph;
+  readonly recorded: { readonly result: Tensor; readonly backward: Backward }[];
+}
+
+function record(tape: Tape, result: Tensor, backward: Backward): Tensor {
+  tape.recorded.push({ result, backward });
+  return result;
+}
+
+/** The gradients of `loss` (a scalar) with respect to `wanted`. Throws where the loss does not depend on one of them. */
+export function gradients(tape: Tape, loss: Tensor, wanted: readonly Tensor[]): Tensor[] {
+  const { graph } = tape;
+  const found = new Map([[loss.name, graphs.scalar(graph, 1)]]);
+  for (const { result, backward } of tape.recorded.toReversed()) {
+    const gradient = found.get(result.name);
+    if (!gradient) continue;
+    for (const [operand, part] of backward(gradient)) {
+      const sum = found.get(operand.name);
+      found.set(operand.name, sum ? graphs.add(graph, sum, part) : part);
+    }
+  }
+  return wanted.map((tensor) => {
+    const gradient = found.get(tensor.name);
+    if (!gradient) throw new Error(`expected the loss to depend on ${tensor.name}`);
+    return gradient;
+  });
+}
+
+/** a + b, of one shape. */
+export function add(tape: Tape, a: Tensor, b: Tensor): Tensor {
+  return record(tape, graphs.add(tape.graph, a, b), (dy) => [
+    [a, dy],
+    [b, dy],
+  ]);
+}
+
+/** a · b element by element, of one shape. */
+export function multiply(tape: Tape, a: Tensor, b: Tensor): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.multiply(graph, a, b), (dy) => [
+    [a, graphs.multiply(graph, dy, b)],
+    [b, graphs.multiply(graph, dy, a)],
+  ]);
+}
+
+/** x Wᵀ for `x` (N, in) and `weight` (out, in). */
+export function linear(tape: Tape, x: Tensor, weight: Tensor): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.product(graph, x, weight, { transposeB: true }), (dy) => [
+    [x, graphs.product(graph, dy, weight)], // (N, in)
+    [weight, graphs.product(graph, dy, x, { transposeA: true })], // (out, in)
+  ]);
+}
+
+/** x · sigmoid(x). */
+export function silu(tape: Tape, x: Tensor): Tensor {
+  const { graph } = tape;
+  const gate = graphs.sigmoid(graph, x);
+  const y = graphs.multiply(graph, x, gate);
+  return record(tape, y, (dy) => {
+    // dy/dx = s + x s (1 − s) = s + y (1 − s)
+    const rest = graphs.subtract(graph, graphs.scalar(graph, 1), gate);
+    const slope = graphs.add(graph, gate, graphs.multiply(graph, y, rest));
+    return [[x, graphs.multiply(graph, dy, slope)]];
+  });
+}
+
+/** x / sqrt(mean(x²) + epsilon) · weight over the last axis of `x` (N, C). */
+export function rmsNorm(tape: Tape, x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const { graph } = tape;
+  const meanSquare = graphs.meanOfLast(graph, graphs.multiply(graph, x, x)); // (N, 1)
+  const root = graphs.squareRoot(graph, graphs.add(graph, meanSquare, graphs.scalar(graph, epsilon)));
+  const inverse = graphs.reciprocal(graph, root); // (N, 1)
+  const normed = graphs.multiply(graph, x, inverse); // (N, C)
+  return record(tape, graphs.multiply(graph, normed, weight), (dy) => {
+    const scaled = graphs.multiply(graph, dy, weight); // (N, C)
+    const along = graphs.meanOfLast(graph, graphs.multiply(graph, scaled, normed)); // (N, 1)
+    const across = graphs.subtract(graph, scaled, graphs.multiply(graph, normed, along)); // (N, C)
+    return [
+      [x, graphs.multiply(graph, across, inverse)],
+      [weight, graphs.sumOfLeading(graph, graphs.multiply(graph, dy, normed))], // (C)
+    ];
+  });
+}
+
+export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
+  return record(tape, graphs.reshape(tape.graph, x, shape), (dy) => [[x, graphs.reshape(tape.graph, dy, x.shape)]]);
+}
+
+export function transpose(tape: Tape, x: Tensor, order: readonly number[]): Tensor {
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return record(tape, graphs.transpose(tape.graph, x, order), (dy) => [[x, graphs.transpose(tape.graph, dy, back)]]);
+}
+
+/** The angles of rotary position embedding: cosine, sine and −sine, each (positions, C/2). */
+export interface Angles {
+  readonly cosine: Tensor;
+  readonly sine: Tensor;
+  readonly minusSine: Tensor;
+}
+
+/** Rotary position embedding of `x` (B, H, T, C); its derivative is the rotation back. */
+export function rotate(tape: Tape, x: Tensor, positions: Tensor, { cosine, sine, minusSine }: Angles): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.rotate(graph, x, positions, [cosine, sine]), (dy) => [
+    [x, graphs.rotate(graph, dy, positions, [cosine, minusSine])],
+  ]);
+}
+
+export interface AttentionOperands {
+  readonly queries: Tensor; // (B, G, Q, C)
+  readonly keys: Tensor; // (B, G, T, C)
+  readonly values: Tensor; // (B, G, T, C)
+  /** 0 where a query may look and very negative where not. */
+  readonly mask: Tensor; // (1, 1, Q, T)
+}
+
+/** softmax(q kᵀ / sqrt(C) + mask) v: (B, G, Q, C). */
+export function attention(tape: Tape, { queries, keys, values, mask }: AttentionOperands): Tensor {
+  const { graph } = tape;
+  const scale = 1 / Math.sqrt(queries.shape.at(-1)!);
+  const scores = graphs.product(graph, queries, keys, { transposeB: true, scale }); // (B, G, Q, T)
+  const shares = graphs.softmax(graph, graphs.add(graph, scores, mask)); // (B, G, Q, T)
+  const mixed = graphs.product(graph, shares, values); // (B, G, Q, C)
+  return record(tape, mixed, (dy) => {
+    const dValues = graphs.product(graph, shares, dy, { transposeA: true }); // (B, G, T, C)
+    const dShares = graphs.product(graph, dy, values, { transposeB: true }); // (B, G, Q, T)
+    // Σ_j share_j dShare_j = Σ_c dy_c mixed_c, which is a shorter sum.
+    const expected = graphs.sumOfLast(graph, graphs.multiply(graph, dy, mixed)); // (B, G, Q, 1)
+    const dScores = graphs.multiply(graph, graphs.subtract(graph, dShares, expected), shares); // (B, G, Q, T)
+    return [
+      [queries, graphs.product(graph, dScores, keys, { scale })],
+      [keys, graphs.product(graph, dScores, queries, { transposeA: true, scale })],
+      [values, dValues],
+    ];
+  });
+}
+
+/** −Σ weight · log softmax(logits)[target], and each token's log-probability. The weights get no gradient. */
+export function weightedLoss(
+  tape: Tape,
+  { logits, targets, weights }: { logits: Tensor; targets: Tensor; weights: Tensor },
+): { loss: Tensor; logProbabilities: Tensor } {
+  const { graph } = tape;
+  const logShares = graphs.logSoftmax(graph, logits); // (N, V)
+  const logProbabilities = graphs.pick(graph, logShares, targets); // (N, 1)
+  const loss = graphs.negate(graph, graphs.sumOfAll(graph, graphs.multiply(graph, logProbabilities, weights)));
+  record(tape, loss, (dy) => {
+    const surplus = graphs.addAt(graph, graphs.exponential(graph, logShares), targets, -1); // (N, V)
+    const scaled = graphs.multiply(graph, weights, dy); // (N, 1)
+    return [[logits, graphs.multiply(graph, surplus, scaled)]];
+  });
+  return { loss, logProbabilities };
+}

@@ -1,0 +1,198 @@
+/**
+ * A checkpoint folder as transformers reads it: config.json, generation_config.json, model.safetensors,
+ * tokenizer.json, tokenizer_config.json. Float32 Llama models only; what cannot be computed exactly is refused.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ModelError } from "./errors.ts";
+import { writeFolder } from "./folder.ts";
+import {
+  checkConfig,
+  HEAD,
+  headSize,
+  type LlamaConfig,
+  type Parameter,
+  type Parameters,
+  parametersOf,
+  sizeOf,
+} from "./llama.ts";
+import { randomStream } from "./random.ts";
+import { encodeSafetensors, readSafetensors } from "./safetensors.ts";
+import { SPECIAL_TOKENS, type TokenizerFile } from "./tokenizer.ts";
+
+const CONFIG = "config.json";
+const WEIGHTS = "model.safetensors";
+/** What training hands on unchanged, where present. */
+const COPIED = [CONFIG, "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
+
+/** `<bos>`, then each message followed by `<end>`: roles follow from alternation. */
+const CHAT_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message['content'] + eos_token }}{% endfor %}";
+
+const DEFAULT_EMBEDDING_SCALE = 0.05;
+const DEFAULT_MATRIX_SCALE = 0.02;
+
+interface StoredConfig extends Partial<LlamaConfig> {
+  readonly model_type?: string;
+  readonly hidden_act?: string;
+  readonly head_dim?: number;
+  readonly attention_bias?: boolean;
+  readonly mlp_bias?: boolean;
+  readonly rope_scaling?: unknown;
+  readonly rope_parameters?: { readonly rope_theta?: number; readonly rope_type?: string };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new ModelError(`${path}: expected a JSON file: ${(error as Error).message}`);
+  }
+}
+
+/** The configuration of the checkpoint in `folder`. Throws ModelError for what this code would not compute exactly. */
+export function readConfig(folder: string): LlamaConfig {
+  const path = join(folder, CONFIG);
+  const stored = readJson(path) as StoredConfig;
+  const refuse = (what: string, found: unknown, expected: string) => {
+    throw new ModelError(`${path}: expected ${what} ${expected}, got ${JSON.stringify(found)}`);
+  };
+  const config = {
+    ...(stored as LlamaConfig),
+    num_key_value_heads: stored.num_key_value_heads ?? stored.num_attention_heads!,
+    rope_theta: stored.rope_theta ?? stored.rope_parameters?.rope_theta ?? 10_000,
+    rms_norm_eps: stored.rms_norm_eps ?? 1e-6,
+    tie_word_embeddings: stored.tie_word_embeddings ?? false,
+  };
+  checkConfig(config);
+  const ropeType = stored.rope_parameters?.rope_type ?? "default";
+  if (stored.model_type !== "llama") refuse("model_type", stored.model_type, '"llama"');
+  if ((stored.hidden_act ?? "silu") !== "silu") refuse("hidden_act", stored.hidden_act, '"silu"');
+  if ((stored.head_dim ?? headSize(config)) !== headSize(config)) {
+    refuse("head_dim", stored.head_dim, `${headSize(config)} (hidden_size / num_attention_heads)`);
+  }
+  if (stored.attention_bias || stored.mlp_bias) refuse("attention_bias and mlp_bias", true, "false");
+  if (stored.rope_scaling || ropeType !== "default") refuse("rope_scaling", stored.rope_scaling ?? ropeType, "null");
+  return config;
+}
+
+/** Configuration and parameters of the checkpoint in `folder`. Throws ModelError. */
+export function readCheckpoint(folder: string): { config: LlamaConfig; parameters: Parameters } {
+  const config = readConfig(folder);
+  const stored = readSafetensors(join(folder, WEIGHTS));
+  const list = parametersOf(config);
+  const known = new Set(list.map(({ name }) => name)).add(HEAD);
+  for (const name of stored.keys()) {
+    if (!known.has(name)) throw new ModelError(`${folder}: ${WEIGHTS}: ${name} is no parameter of this architecture`);
+  }
+  const parameters = new Map<string, Float32Array>();
+  for (const { name, shape } of list) {
+    const tensor = stored.get(name);
+    if (tensor?.shape.join() !== shape.join()) {
+      const found = tensor ? `[${tensor.shape}]` : "nothing";
+      throw new ModelError(`${folder}: ${WEIGHTS}: expected ${name} of shape [${shape}], got ${found}`);
+    }
+    parameters.set(name, tensor.data);
+  }
+  return { config, parameters };
+}
+
+function weightFile(config: LlamaConfig, parameters: Parameters): Buffer {
+  return encodeSafetensors(
+    new Map(parametersOf(config).map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }])),
+  );
+}
+
+/** Writes the checkpoint `from` with other parameters as the new folder `to`: whole or not at all. */
+export function writeSuccessor(from: string, to: string, config: LlamaConfig, parameters: Parameters): void {
+  const files = new Map<string, Uint8Array>();
+  for (const name of COPIED) files.set(name, readFileSync(join(from, name)));
+  files.set(WEIGHTS, weightFile(config, parameters));
+  writeFolder(to, files);
+}
+
+/**
+ * Small random matrices, norms of 1. The embedding is as large as the residual stream wants it (0.05 √width); where it
+ * is the output matrix too, the final norm is smaller by √width, so that the first predictions are nearly uniform.
+ */
+export function initialParameters(config: LlamaConfig, seed: number): Parameters {
+  const random = randomStream(seed);
+  const stretch = Math.sqrt(config.hidden_size);
+  const scaleOf: Record<Parameter["role"], number> = {
+    embedding: DEFAULT_EMBEDDING_SCALE * stretch,
+    head: DEFAULT_EMBEDDING_SCALE,
+    blockInput: DEFAULT_MATRIX_SCALE,
+    blockOutput: DEFAULT_MATRIX_SCALE / Math.sqrt(2 * config.num_hidden_layers),
+    norm: 1,
+    finalNorm: config.tie_word_embeddings ? 1 / stretch : 1,
+  };
+  const parameters = new Map<string, Float32Array>();
+  for (const { name, shape, role } of parametersOf(config)) {
+    const values = new Float32Array(sizeOf(shape)).fill(scaleOf[role]);
+    if (shape.length === 2) for (let i = 0; i < values.length; i++) values[i]! *= random.normal();
+    parameters.set(name, values);
+  }
+  return parameters;
+}
+
+export interface Initialisation {
+  /** `vocab_size` may be left out: it follows from the tokenizer. */
+  readonly config: Omit<LlamaConfig, "vocab_size"> & { readonly vocab_size?: number };
+  readonly tokenizer: TokenizerFile;
+  readonly seed: number;
+  /** The new folder. */
+  readonly to: string;
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Makes an untrained checkpoint. Throws ModelError if the folder exists or the configuration is unusable. */
+export function initialize({ config: given, tokenizer, seed, to }: Initialisation): void {
+  const vocabulary = Object.keys(tokenizer.model.vocab);
+  const config: LlamaConfig = { ...given, vocab_size: given.vocab_size ?? vocabulary.length };
+  checkConfig(config);
+  if (config.vocab_size < vocabulary.length) {
+    throw new ModelError(
+      `config: expected vocab_size ≥ ${vocabulary.length}, the tokenizer's, got ${config.vocab_size}`,
+    );
+  }
+  const idOf = (token: string) => tokenizer.model.vocab[token]!;
+  const ids = {
+    pad_token_id: idOf(SPECIAL_TOKENS.pad),
+    bos_token_id: idOf(SPECIAL_TOKENS.bos),
+    eos_token_id: idOf(SPECIAL_TOKENS.end),
+  };
+  const files = new Map<string, string | Uint8Array>([
+    [
+      CONFIG,
+      pretty({
+        architectures: ["LlamaForCausalLM"],
+        model_type: "llama",
+        ...config,
+        head_dim: headSize(config),
+        hidden_act: "silu",
+        attention_bias: false,
+        mlp_bias: false,
+        attention_dropout: 0,
+        rope_scaling: null,
+        ...ids,
+        torch_dtype: "float32",
+      }),
+    ],
+    ["generation_config.json", pretty(ids)],
+    [WEIGHTS, weightFile(config, initialParameters(config, seed))],
+    ["tokenizer.json", pretty(tokenizer)],
+    [
+      "tokenizer_config.json",
+      pretty({
+        tokenizer_class: "PreTrainedTokenizerFast",
+        bos_token: SPECIAL_TOKENS.bos,
+        eos_token: SPECIAL_TOKENS.end,
+        pad_token: SPECIAL_TOKENS.pad,
+        model_max_length: config.max_position_embeddings,
+        clean_up_tokenization_spaces: false,
+        chat_template: CHAT_TEMPLATE,
+      }),
+    ],
+  ]);
+  writeFolder(to, files);
+}

@@ -1,0 +1,165 @@
+/**
+ * Reading on from a cache, as a graph: each row of the batch has some tokens cached already and gets `length` new ones.
+ * Attention is in two parts, over the cache and over the new tokens, so that the graph returns only the new keys and
+ * values and the caller keeps the cache where it is.
+ *
+ * Length of the chunk and length of the cache are decided when it runs, so one session with one copy of the weights
+ * serves all. The weights are constants: ONNX Runtime packs them once.
+ */
+import {
+  add,
+  concatenate,
+  constant,
+  emptyGraph,
+  fusedRmsNorm,
+  type Graph,
+  gatherRows,
+  input,
+  multiply,
+  product,
+  reshape,
+  rotate,
+  sigmoid,
+  softmax,
+  split,
+  type Tensor,
+  transpose,
+} from "./graph.ts";
+import {
+  blockNames,
+  EMBEDDING,
+  FINAL_NORM,
+  HEAD,
+  headSize,
+  type LlamaConfig,
+  type Parameters,
+  rotaryAngles,
+} from "./llama.ts";
+
+/** The names of a layer's cache inputs and of its outputs for the new tokens. */
+export const cacheNames = (layer: number) => ({
+  keys: `keys ${layer}`, // (B, K, C, S): columns are places, which makes one query's product a stream
+  values: `values ${layer}`, // (B, K, S, C)
+  newKeys: `new keys ${layer}`, // (B, K, T, C)
+  newValues: `new values ${layer}`, // (B, K, T, C)
+});
+
+/** Decided at run time. */
+const ANY = -1;
+
+interface Context {
+  readonly graph: Graph;
+  readonly config: LlamaConfig;
+  readonly rows: number;
+  readonly weight: (...names: readonly string[]) => Tensor;
+  readonly positions: Tensor; // (B, T)
+  readonly angles: readonly [Tensor, Tensor]; // (positions, C/2)
+  readonly cacheMask: Tensor; // (B, 1, 1, S)
+  readonly chunkMask: Tensor; // (1, 1, G·T, T)
+  readonly lengths: Tensor; // (2): S and T
+}
+
+function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
+  const { graph, config, rows, weight, positions, angles, cacheMask, chunkMask, lengths } = context;
+  const { num_attention_heads: heads, num_key_value_heads: keyHeads, hidden_size: width } = config;
+  const size = headSize(config);
+  const names = blockNames(layer);
+  const cache = cacheNames(layer);
+  const oldKeys = input(graph, cache.keys, [rows, keyHeads, size, ANY]);
+  const oldValues = input(graph, cache.values, [rows, keyHeads, ANY, size]);
+
+  const projected = product(graph, x, weight(names.queries, names.keys, names.values), { transposeB: true }); // (B·T, (H+2K)·C)
+  const apart = reshape(graph, projected, [rows, ANY, heads + 2 * keyHeads, size]); // (B, T, H+2K, C)
+  const parts = split(graph, transpose(graph, apart, [0, 2, 1, 3]), 1, [heads, keyHeads, keyHeads]);
+  const queries = rotate(graph, parts[0]!, positions, angles); // (B, H, T, C)
+  const keys = rotate(graph, parts[1]!, positions, angles); // (B, K, T, C)
+  const values = parts[2]!; // (B, K, T, C)
+  graph.outputs.set(cache.newKeys, keys);
+  graph.outputs.set(cache.newValues, values);
+
+  const grouped = reshape(graph, queries, [rows, keyHeads, ANY, size]); // (B, K, G·T, C)
+  const oldScores = add(graph, product(graph, grouped, oldKeys), cacheMask); // (B, K, G·T, S)
+  const newScores = add(graph, product(graph, grouped, keys, { transposeB: true }), chunkMask); // (B, K, G·T, T)
+  const shares = softmax(graph, concatenate(graph, [oldScores, newScores], 3)); // (B, K, G·T, S+T)
+  const [oldShares, newShares] = split(graph, shares, 3, [ANY, ANY], lengths);
+  const mixed = add(graph, product(graph, oldShares!, oldValues), product(graph, newShares!, values)); // (B, K, G·T, C)
+  const ordered = transpose(graph, reshape(graph, mixed, [rows, heads, ANY, size]), [0, 2, 1, 3]); // (B, T, H, C)
+  return product(graph, reshape(graph, ordered, [ANY, width]), weight(names.attentionOutput), { transposeB: true }); // (B·T, D)
+}
+
+function feedForwardBlock({ graph, config, weight }: Context, x: Tensor, layer: number): Tensor {
+  const names = blockNames(layer);
+  const both = product(graph, x, weight(names.gate, names.up), { transposeB: true }); // (B·T, 2F)
+  const [gate, up] = split(graph, both, 1, [config.intermediate_size, config.intermediate_size]); // (B·T, F)
+  const open = multiply(graph, gate!, sigmoid(graph, gate!)); // (B·T, F)
+  return product(graph, multiply(graph, open, up!), weight(names.down), { transposeB: true }); // (B·T, D)
+}
+
+/** Several matrices with the same number of columns, one above the other: one product instead of many. */
+function stack(matrices: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(matrices.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const matrix of matrices) {
+    all.set(matrix, offset);
+    offset += matrix.length;
+  }
+  return all;
+}
+
+/** Attention divides scores by √C; folded into the query matrix, the product itself is plain. */
+function scaledQueries(config: LlamaConfig, parameters: Parameters): Parameters {
+  const scaled = new Map(parameters);
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const name = blockNames(layer).queries;
+    scaled.set(
+      name,
+      parameters.get(name)!.map((value) => value / Math.sqrt(headSize(config))),
+    );
+  }
+  return scaled;
+}
+
+/**
+ * For `rows` rows (B). Inputs: `tokens` (B, T), `positions` (B, T), `last` (B): the index, in B·T, of each row's last
+ * real token; `cache mask` (B, 1, 1, S) and `chunk mask` (1, 1, G·T, T): 0 or very negative; `lengths` = (S, T); the
+ * caches. Outputs: `logits` (B, V) after each row's last token; the new keys and values. See `cacheNames`.
+ */
+export function decodingGraph(config: LlamaConfig, given: Parameters, rows: number): Graph {
+  const graph = emptyGraph();
+  const parameters = scaledQueries(config, given);
+  const width = config.hidden_size;
+  const weight = (...names: readonly string[]): Tensor => {
+    const data = stack(names.map((name) => parameters.get(name)!));
+    return constant(graph, data, [data.length / columnsOf(names[0]!), columnsOf(names[0]!)]);
+  };
+  const columnsOf = (name: string) => (name.endsWith("down_proj.weight") ? config.intermediate_size : width);
+  const vector = (name: string) => constant(graph, parameters.get(name)!, [width]);
+  const norm = (x: Tensor, name: string) => fusedRmsNorm(graph, x, vector(name), config.rms_norm_eps);
+
+  const tokens = input(graph, "tokens", [rows, ANY], "int64");
+  const last = input(graph, "last", [rows], "int64");
+  const { cosine, sine } = rotaryAngles(config, config.max_position_embeddings);
+  const anglesShape = [config.max_position_embeddings, headSize(config) / 2];
+  const context: Context = {
+    graph,
+    config,
+    rows,
+    weight,
+    positions: input(graph, "positions", [rows, ANY], "int64"),
+    angles: [constant(graph, cosine, anglesShape), constant(graph, sine, anglesShape)],
+    cacheMask: input(graph, "cache mask", [rows, 1, 1, ANY]),
+    chunkMask: input(graph, "chunk mask", [1, 1, ANY, ANY]),
+    lengths: input(graph, "lengths", [2], "int64"),
+  };
+  const embedding = weight(EMBEDDING);
+  let x = reshape(graph, gatherRows(graph, embedding, tokens), [ANY, width]); // (B·T, D)
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const names = blockNames(layer);
+    x = add(graph, x, attentionBlock(context, norm(x, names.attentionNorm), layer)); // (B·T, D)
+    x = add(graph, x, feedForwardBlock(context, norm(x, names.feedForwardNorm), layer)); // (B·T, D)
+  }
+  const final = norm(gatherRows(graph, x, last), FINAL_NORM); // (B, D)
+  const head = config.tie_word_embeddings ? embedding : weight(HEAD);
+  graph.outputs.set("logits", product(graph, final, head, { transposeB: true })); // (B, V)
+  return graph;
+}

@@ -1,0 +1,130 @@
+/**
+ * The shape of a Llama transformer: its configuration and its parameters, both under the names that transformers
+ * uses, so that a checkpoint opens there. Architecture: RMSNorm, rotary positions, grouped-query attention, SwiGLU,
+ * no biases. What is computed with it: training-graph.ts, decoding-graph.ts.
+ */
+
+import { ModelError } from "./errors.ts";
+
+/** Names and meaning as in transformers' LlamaConfig. */
+export interface LlamaConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  /** Tokens in the longest context, prompt and answer together. */
+  readonly max_position_embeddings: number;
+  readonly rope_theta: number;
+  readonly rms_norm_eps: number;
+  /** The output matrix is the embedding matrix. */
+  readonly tie_word_embeddings: boolean;
+}
+
+export interface Parameter {
+  readonly name: string;
+  /** (out, in) for matrices. */
+  readonly shape: readonly number[];
+  /** What it is for; the optimiser and the initialiser treat these differently. */
+  readonly role: "embedding" | "norm" | "finalNorm" | "blockInput" | "blockOutput" | "head";
+}
+
+/** Values by parameter name. */
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
+export const EMBEDDING = "model.embed_tokens.weight";
+export const FINAL_NORM = "model.norm.weight";
+export const HEAD = "lm_head.weight";
+
+/** The names of one block's parameters. */
+export function blockNames(layer: number) {
+  const block = `model.layers.${layer}`;
+  return {
+    attentionNorm: `${block}.input_layernorm.weight`,
+    queries: `${block}.self_attn.q_proj.weight`,
+    keys: `${block}.self_attn.k_proj.weight`,
+    values: `${block}.self_attn.v_proj.weight`,
+    attentionOutput: `${block}.self_attn.o_proj.weight`,
+    feedForwardNorm: `${block}.post_attention_layernorm.weight`,
+    gate: `${block}.mlp.gate_proj.weight`,
+    up: `${block}.mlp.up_proj.weight`,
+    down: `${block}.mlp.down_proj.weight`,
+  } as const;
+}
+
+export const headSize = (config: LlamaConfig): number => config.hidden_size / config.num_attention_heads;
+
+/** Every parameter in a fixed order. */
+export function parametersOf(config: LlamaConfig): Parameter[] {
+  const { hidden_size: width, intermediate_size: inner, vocab_size: vocabulary } = config;
+  const keyWidth = config.num_key_value_heads * headSize(config);
+  const parameters: Parameter[] = [{ name: EMBEDDING, shape: [vocabulary, width], role: "embedding" }];
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const names = blockNames(layer);
+    parameters.push(
+      { name: names.attentionNorm, shape: [width], role: "norm" },
+      { name: names.queries, shape: [width, width], role: "blockInput" },
+      { name: names.keys, shape: [keyWidth, width], role: "blockInput" },
+      { name: names.values, shape: [keyWidth, width], role: "blockInput" },
+      { name: names.attentionOutput, shape: [width, width], role: "blockOutput" },
+      { name: names.feedForwardNorm, shape: [width], role: "norm" },
+      { name: names.gate, shape: [inner, width], role: "blockInput" },
+      { name: names.up, shape: [inner, width], role: "blockInput" },
+      { name: names.down, shape: [width, inner], role: "blockOutput" },
+    );
+  }
+  parameters.push({ name: FINAL_NORM, shape: [width], role: "finalNorm" });
+  if (!config.tie_word_embeddings) parameters.push({ name: HEAD, shape: [vocabulary, width], role: "head" });
+  return parameters;
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** How many numbers the model has. */
+export const parameterCount = (config: LlamaConfig): number =>
+  parametersOf(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+/** Cosines and sines of the rotary angles, each (positions, head size / 2). */
+export function rotaryAngles(config: LlamaConfig, positions: number): { cosine: Float32Array; sine: Float32Array } {
+  const half = headSize(config) / 2;
+  const cosine = new Float32Array(positions * half); // (T, C/2)
+  const sine = new Float32Array(positions * half); // (T, C/2)
+  for (let position = 0; position < positions; position++) {
+    for (let pair = 0; pair < half; pair++) {
+      const angle = position * config.rope_theta ** (-pair / half);
+      cosine[position * half + pair] = Math.cos(angle);
+      sine[position * half + pair] = Math.sin(angle);
+    }
+  }
+  return { cosine, sine };
+}
+
+/** Positive integers, an even head size, heads that divide evenly. Throws Error naming the field. */
+export function checkConfig(config: LlamaConfig): void {
+  const whole = [
+    "vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "max_position_embeddings",
+  ] as const;
+  for (const field of whole) {
+    const value: unknown = config[field];
+    if (!Number.isInteger(value) || (value as number) < 1) {
+      throw new ModelError(`config: expected ${field} to be a whole number ≥ 1, got ${JSON.stringify(value)}`);
+    }
+  }
+  if (config.hidden_size % (2 * config.num_attention_heads) !== 0) {
+    throw new ModelError(
+      `config: expected hidden_size to be an even multiple of num_attention_heads (${config.num_attention_heads}), got ${config.hidden_size}`,
+    );
+  }
+  if (config.num_attention_heads % config.num_key_value_heads !== 0) {
+    throw new ModelError(
+      `config: expected num_key_value_heads to divide num_attention_heads (${config.num_attention_heads}), got ${config.num_key_value_heads}`,
+    );
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * A graph as the bytes of an ONNX model, and a session that runs it on ONNX Runtime's CPU provider. Nodes that no
+ * output needs are left out, so a builder may append freely.
+ */
+import onnxProto, { type onnx as Onnx } from "onnx-proto";
+import { InferenceSession } from "onnxruntime-node";
+import type { Attribute, Graph, Node, Tensor } from "./graph.ts";
+
+const { onnx } = onnxProto;
+
+const IR_VERSION = 9;
+const OPSET = 17;
+const ELEMENT_TYPES = { float32: 1, int64: 7 } as const;
+
+/** The nodes that some output depends on, in their order. */
+function neededNodes(graph: Graph): Node[] {
+  const needed = new Set([...graph.outputs.values()].map((tensor) => tensor.name));
+  const kept: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => needed.has(output.name))) continue;
+    for (const tensor of node.inputs) needed.add(tensor.name);
+    kept.push(node);
+  }
+  return kept.reverse();
+}
+
+function encodeAttribute(name: string, attribute: Attribute): Onnx.IAttributeProto {
+  switch (attribute.kind) {
+    case "integer":
+      return { name, type: onnx.AttributeProto.AttributeType.INT, i: attribute.value };
+    case "float":
+      return { name, type: onnx.AttributeProto.AttributeType.FLOAT, f: attribute.value };
+    case "integers":
+      return { name, type: onnx.AttributeProto.AttributeType.INTS, ints: [...attribute.value] };
+    case "text":
+      return { name, type: onnx.AttributeProto.AttributeType.STRING, s: Buffer.from(attribute.value) };
+  }
+}
+
+function encodeValue(tensor: Tensor, name = tensor.name): Onnx.IValueInfoProto {
+  const dim = tensor.shape.map((size) => (size === -1 ? {} : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: ELEMENT_TYPES[tensor.type], shape: { dim } } } };
+}
+
+/** The model file. Inputs keep their names, outputs have the names under which the graph offers them. */
+export function encodeGraph(graph: Graph): Uint8Array {
+  const nodes = neededNodes(graph);
+  const used = new Set(nodes.flatMap((node) => node.inputs.map((tensor) => tensor.name)));
+  const offered = new Map([...graph.outputs].map(([name, tensor]) => [tensor.name, name]));
+  if (offered.size < graph.outputs.size) throw new Error("expected different tensors as outputs, got one tensor twice");
+  const nameOf = (tensor: Tensor) => offered.get(tensor.name) ?? tensor.name;
+  const model = onnx.ModelProto.create({
+    irVersion: IR_VERSION,
+    opsetImport: [
+      { domain: "", version: OPSET },
+      { domain: "com.microsoft", version: 1 },
+    ],
+    graph: {
+      name: "model",
+      node: nodes.map((node) => ({
+        opType: node.operator,
+        domain: node.domain,
+        input: node.inputs.map(nameOf),
+        output: node.outputs.map(nameOf),
+        attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
+      })),
+      initializer: graph.constants
+        .filter(({ tensor }) => used.has(tensor.name))
+        .map(({ tensor, data }) => ({
+          name: tensor.name,
+          dims: [...tensor.shape],
+          dataType: ELEMENT_TYPES[tensor.type],
+          rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+        })),
+      input: graph.inputs.filter(({ name }) => used.has(name)).map((tensor) => encodeValue(tensor)),
+      output: [...graph.outputs].map(([name, tensor]) => encodeValue(tensor, name)),
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+/** A session of `graph` on the CPU with a fixed number of threads: the same inputs give the same bits. */
+export function openSession(graph: Graph, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(encodeGraph(graph), {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Spinning threads would take a core from everything else that runs.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * One training step of a Llama transformer as a graph: parameters, tokens and a weight for each token go in; the loss,
+ * each token's log-probability and every gradient come out. One weight per token is enough for every objective that is
+ * a function of log-probabilities: supervised learning, preferences, policy gradients.
+ *
+ * The embedding's gradient comes in two parts: the graph gives the output matrix's part and the gradient of each
+ * embedded row; the caller scatters the rows, in a fixed order whatever the number of threads.
+ */
+
+import type { Angles, Tape } from "./autodiff.ts";
+import * as differentiable from "./autodiff.ts";
+import { constant, emptyGraph, type Graph, gatherRows, input, type Tensor } from "./graph.ts";
+import {
+  blockNames,
+  EMBEDDING,
+  FINAL_NORM,
+  HEAD,
+  headSize,
+  type LlamaConfig,
+  parametersOf,
+  rotaryAngles,
+} from "./llama.ts";
+
+/** Sequences in a batch (B) and predicted tokens in each (T). */
+export interface BatchShape {
+  readonly sequences: number;
+  readonly length: number;
+}
+
+/** The name of a parameter's gradient among the outputs. */
+export const gradientOf = (parameter: string): string => `gradient of ${parameter}`;
+/** The output that holds the gradient of each embedded token. */
+export const ROW_GRADIENTS = "gradient of rows";
+
+/** Score of a place that must not be looked at: softmax gives it exactly 0. */
+const HIDDEN = -1e9;
+
+/** Queries of a group stand one after the other: row g·T + t sees columns 0 … t. (1, 1, groups·T, T) */
+export function causalMask(graph: Graph, length: number, groups: number): Tensor {
+  const mask = new Float32Array(groups * length * length);
+  for (let row = 0; row < groups * length; row++) {
+    mask.fill(HIDDEN, row * length + (row % length) + 1, (row + 1) * length);
+  }
+  return constant(graph, mask, [1, 1, groups * length, length]);
+}
+
+interface Context {
+  readonly tape: Tape;
+  readonly config: LlamaConfig;
+  readonly shape: BatchShape;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly positions: Tensor; // (B, T)
+  readonly angles: Angles;
+  readonly mask: Tensor; // (1, 1, G·T, T)
+}
+
+/** (B·T, heads·C) → (B, heads, T, C) */
+function splitHeads({ tape, config, shape }: Context, x: Tensor, heads: number): Tensor {
+  const apart = [shape.sequences, shape.length, heads, headSize(config)];
+  return differentiable.transpose(tape, differentiable.reshape(tape, x, apart), [0, 2, 1, 3]);
+}
+
+function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
+  const { tape, config, shape, parameters, positions, angles, mask } = context;
+  const names = blockNames(layer);
+  const { num_attention_heads: heads, num_key_value_heads: keyHeads, hidden_size: width } = config;
+  const [B, T, C] = [shape.sequences, shape.length, headSize(config)];
+  const projected = (name: string, count: number) =>
+    splitHeads(context, differentiable.linear(tape, x, parameters.get(name)!), count);
+  const queries = differentiable.rotate(tape, projected(names.queries, heads), positions, angles); // (B, H, T, C)
+  const keys = differentiable.rotate(tape, projected(names.keys, keyHeads), positions, angles); // (B, K, T, C)
+  const values = projected(names.values, keyHeads); // (B, K, T, C)
+  const grouped = differentiable.reshape(tape, queries, [B, keyHeads, (heads / keyHeads) * T, C]); // (B, K, G·T, C)
+  const mixed = differentiable.attention(tape, { queries: grouped, keys, values, mask }); // (B, K, G·T, C)
+  const apart = differentiable.reshape(tape, mixed, [B, heads, T, C]); // (B, H, T, C)
+  const joined = differentiable.reshape(tape, differentiable.transpose(tape, apart, [0, 2, 1, 3]), [B * T, width]); // (B·T, D)
+  return differentiable.linear(tape, joined, parameters.get(names.attentionOutput)!); // (B·T, D)
+}
+
+function feedForwardBlock({ tape, parameters }: Context, x: Tensor, layer: number): Tensor {
+  const names = blockNames(layer);
+  const gate = differentiable.silu(tape, differentiable.linear(tape, x, parameters.get(names.gate)!)); // (B·T, F)
+  const up = differentiable.linear(tape, x, parameters.get(names.up)!); // (B·T, F)
+  return differentiable.linear(tape, differentiable.multiply(tape, gate, up), parameters.get(names.down)!); // (B·T, D)
+}
+
+/**
+ * Inputs: every parameter by name; `tokens` (B·T), `targets` (B·T, 1) and `weights` (B·T, 1).
+ * Outputs: `loss` = −Σ weight · log p, `log probabilities` (B·T, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
+ */
+export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
+  const graph = emptyGraph();
+  const tape: Tape = { graph, recorded: [] };
+  const [B, T] = [shape.sequences, shape.length];
+  const tokens = input(graph, "tokens", [B * T], "int64");
+  const targets = input(graph, "targets", [B * T, 1], "int64");
+  const weights = input(graph, "weights", [B * T, 1]);
+  const parameters = new Map(parametersOf(config).map(({ name, shape }) => [name, input(graph, name, shape)]));
+  const { cosine, sine } = rotaryAngles(config, T);
+  const anglesShape = [T, headSize(config) / 2];
+  const context: Context = {
+    tape,
+    config,
+    shape,
+    parameters,
+    positions: constant(
+      graph,
+      BigInt64Array.from({ length: B * T }, (_, i) => BigInt(i % T)),
+      [B, T],
+    ),
+    angles: {
+      cosine: constant(graph, cosine, anglesShape),
+      sine: constant(graph, sine, anglesShape),
+      minusSine: constant(
+        graph,
+        sine.map((value) => -value),
+        anglesShape,
+      ),
+    },
+    mask: causalMask(graph, T, config.num_attention_heads / config.num_key_value_heads),
+  };
+  const norm = (x: Tensor, name: string) => differentiable.rmsNorm(tape, x, parameters.get(name)!, config.rms_norm_eps);
+
+  const embedding = parameters.get(EMBEDDING)!;
+  const rows = gatherRows(graph, embedding, tokens); // (B·T, D)
+  let x = rows;
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const names = blockNames(layer);
+    x = differentiable.add(tape, x, attentionBlock(context, norm(x, names.attentionNorm), layer)); // (B·T, D)
+    x = differentiable.add(tape, x, feedForwardBlock(context, norm(x, names.feedForwardNorm), layer)); // (B·T, D)
+  }
+  const head = config.tie_word_embeddings ? embedding : parameters.get(HEAD)!;
+  const logits = differentiable.linear(tape, norm(x, FINAL_NORM), head); // (B·T, V)
+  const { loss, logProbabilities } = differentiable.weightedLoss(tape, { logits, targets, weights });
+
+  graph.outputs.set("loss", loss);
+  graph.outputs.set("log probabilities", logProbabilities);
+  const inGraph = [...parameters].filter(([name]) => name !== EMBEDDING || config.tie_word_embeddings);
+  const found = differentiable.gradients(tape, loss, [rows, ...inGraph.map(([, tensor]) => tensor)]);
+  graph.outputs.set(ROW_GRADIENTS, found[0]!);
+  inGraph.forEach(([name], i) => graph.outputs.set(gradientOf(name), found[i + 1]!));
+  return graph;
+}
