@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { hashOf, type Line, MAX_LINE_BYTES, readLines } from "./lines.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gleaner-lines-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function written(name: string, content: string | Uint8Array): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+async function linesOf(file: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  for await (const line of readLines(file)) lines.push(line);
+  return lines;
+}
+const numbered = (text: string) =>
+  text.split("\n").flatMap((line, index) => (line.trim() ? [{ number: index + 1, text: line }] : []));
+
+test("lines are those between line feeds, plain or gzipped, numbered with the blank ones", async () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "é", "\n", "\r", "\u2028", "😀", " "), maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(text, async (content) => {
+      assert.deepEqual(await linesOf(written("a.jsonl", content)), numbered(content));
+      assert.deepEqual(await linesOf(written("a.jsonl.gz", gzipSync(content))), numbered(content));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("lines that span many chunks are whole", async () => {
+  const content = `${"x".repeat(300_000)}\n${"y".repeat(150_000)}😀\nz`;
+  assert.deepEqual(await linesOf(written("long.jsonl", content)), numbered(content));
+  assert.deepEqual(await linesOf(written("long.jsonl.gz", gzipSync(content))), numbered(content));
+});
+
+test("gzip is recognised under any name, and a byte order mark is not text", async () => {
+  assert.deepEqual(await linesOf(written("packed.jsonl", gzipSync("one\n"))), [{ number: 1, text: "one" }]);
+  assert.deepEqual(await linesOf(written("bom.jsonl", "\ufeffone\n")), [{ number: 1, text: "one" }]);
+  assert.deepEqual(await linesOf(written("empty.jsonl", "")), []);
+});
+
+test("a line that is no text or too long is reported, the others are read", async () => {
+  const bytes = Buffer.concat([
+    Buffer.from("one\n"),
+    Buffer.from([0x66, 0xff, 0xfe, 0x0a]),
+    Buffer.alloc(MAX_LINE_BYTES + 1, "x"),
+    Buffer.from("\nfour"),
+  ]);
+  const lines = await linesOf(written("bad.jsonl", bytes));
+  assert.deepEqual(
+    lines.map(({ number, text }) => ({ number, text })),
+    [
+      { number: 1, text: "one" },
+      { number: 2, text: null },
+      { number: 3, text: null },
+      { number: 4, text: "four" },
+    ],
+  );
+  assert.partialDeepStrictEqual(lines[1], { problem: "not UTF-8 text" });
+  assert.partialDeepStrictEqual(lines[2], { problem: "longer than 16 MiB: expected one episode on each line" });
+});
+
+test("a file that cannot be read to its end is named", async () => {
+  const packed = gzipSync(`${"some words\n".repeat(1000)}`);
+  const named = (file: string, message: RegExp) =>
+    assert.rejects(linesOf(file), (error: Error) => {
+      assert.equal(error.name, "CliError");
+      assert(error.message.startsWith(`${file}: `), error.message);
+      assert.match(error.message, message);
+      return true;
+    });
+  await named(join(folder, "absent.jsonl"), /no such file/);
+  await named(folder, /is a folder/);
+  await named(written("cut.jsonl.gz", packed.subarray(0, packed.length - 9)), /damaged gzip at line \d+/);
+  await named(written("plain.jsonl.gz", "not packed\n"), /damaged gzip at line 1 .*expected a whole \.gz file/);
+  const flipped = Buffer.from(packed);
+  flipped[flipped.length - 6]! ^= 0xff;
+  await named(written("flipped.jsonl.gz", flipped), /damaged gzip/);
+});
+
+test("the hash is of the bytes", async () => {
+  const one = await hashOf(written("one", "one"));
+  assert.equal(one, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed");
+  await assert.rejects(hashOf(join(folder, "absent")), { name: "CliError" });
+});

@@ -1,0 +1,66 @@
+/** Logs of the corridor world in KnowAgent's format, as its logger would have written them; and places to put them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import type { Repository } from "../src/core/repository.ts";
+import type { Run } from "../src/core/run.ts";
+import { importLogs } from "../src/datasets/import.ts";
+import { knowagent } from "../src/datasets/knowagent.ts";
+import type { LogReader } from "../src/datasets/reader.ts";
+import type { ImportSummary } from "../src/datasets/summary.ts";
+import { replayer } from "../src/rollout/replay.ts";
+import { corridor, walk } from "./corridor.ts";
+
+/** KnowAgent's format, told of the corridor. */
+export const corridorReader: LogReader = { ...knowagent, benchmark: corridor.name };
+
+export interface LogRow {
+  name: string;
+  result: boolean | 0;
+  traj: string;
+}
+
+/** The log of an episode: each action with a thought before it, arrivals left out of the answers. */
+export async function logOf(length: number, actions: readonly string[], claim?: boolean | 0): Promise<LogRow> {
+  const { steps, finalObservation, success } = await walk(length, actions);
+  const turns = steps.flatMap(({ action }, index) => {
+    const answer = steps[index + 1]?.observation ?? finalObservation;
+    return [`> Think: what about ${action}?`, `> ${action}`, corridorReader.normalize(answer)];
+  });
+  const head = [steps[0]!.observation, "Your task is to: open the door."];
+  return { name: `halls/${length}`, result: claim ?? success, traj: [...head, ...turns, ""].join("\n") };
+}
+
+export const jsonLines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+/** A folder that is removed when the tests of the file are done. Returns a function that writes a file into it. */
+export function scratchFolder(): {
+  readonly folder: string;
+  write(name: string, content: string | Uint8Array): string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-test-"));
+  after(() => rmSync(folder, { recursive: true }));
+  return {
+    folder,
+    write(name, content) {
+      const file = join(folder, name);
+      writeFileSync(file, content);
+      return file;
+    },
+  };
+}
+
+/** Imports corridor logs into `repository` as run "logs". */
+export async function importCorridor(
+  repository: Repository,
+  files: readonly string[],
+  over: { readonly run?: Run["name"]; readonly expert?: string } = {},
+): Promise<ImportSummary> {
+  const { replay, close } = replayer(corridor, { normalize: corridorReader.normalize, rewards: false });
+  const environment = { name: corridor.name };
+  const options = { run: "logs", reader: corridorReader, files, benchmark: corridor, environment, repository, replay };
+  const summary = await importLogs({ ...options, ...over });
+  await close();
+  return summary;
+}
