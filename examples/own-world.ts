@@ -6,8 +6,8 @@ const simulator: Simulator<{ at: number; door: number }> = {
   transition({ at, door }, action) {
     const next = action === "forward" ? Math.min(at + 1, door) : at;
     const opened = action === "open" && at === door;
-    const observation = opened ? "The door opens." : `The door is ${door - next} paces away.`;
-    return { state: { at: next, door }, observation, reward: opened ? 1 : 0, terminated: opened };
+    const observation = opened ? "It opens." : `The door is ${door - next} paces away.`;
+    return { state: { at: next, door }, observation, reward: Number(opened), terminated: opened };
   },
   actions: () => ["forward", "open"],
 };
@@ -36,7 +36,5 @@ if (import.meta.main) {
   const task = taskOf(2);
   const options = { environment: await benchmark.open(), policy: randomPolicy(), task, id: "1" as never, seed: 0 };
   const { steps, success } = await rollout({ ...options, maxSteps: 20, successReturn: 1 });
-  console.log(
-    `${success ? "won" : "lost"} after ${steps.length} steps: ${steps.map(({ action }) => action).join(", ")}`,
-  );
+  console.log(`${success ? "won" : "lost"} after ${steps.length} steps`);
 }

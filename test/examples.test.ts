@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 const FOLDER = join(import.meta.dirname, "..", "examples");
 const PRINTS: Readonly<Record<string, RegExp>> = {
-  "own-world.ts": /^(won|lost) after \d+ steps: /,
+  "own-world.ts": /^(won|lost) after \d+ steps/,
   "probe-a-failure.ts": /^lost after \d+ steps; finished from step: 0 (won|lost)[\s\S]*needRecover/,
   "mask.ts": /solution from s_0[\s\S]*learn +assistant[\s\S]*recovery from s_2/,
 };

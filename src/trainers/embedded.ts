@@ -9,31 +9,25 @@ import type { Checkpoint, Demonstration, TrainEvent, Trainer, TrainRequest } fro
 import { weightedTokens } from "../formats/tokens.ts";
 import { initialize } from "../model/checkpoint.ts";
 import { buildTokenizer, loadTokenizer } from "../model/tokenizer.ts";
-import { train } from "../model/train.ts";
+import { DEFAULT_TRAIN_SETTINGS, type TrainSettings, train } from "../model/train.ts";
 
-export interface EmbeddedSettings {
-  /** Optimiser steps. */
-  readonly steps: number;
-  /** Conversations in a step. */
-  readonly batch: number;
-  /** Peak learning rate of the cosine schedule. */
-  readonly learningRate: number;
-  readonly optimizer: "muon" | "adamw";
-}
+/** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
+export type EmbeddedSettings = Partial<TrainSettings>;
 
 /** Checkpoints go to `<project>/checkpoints/<id>`. */
-export function embeddedTrainer(project: string, settings: EmbeddedSettings): Trainer {
+export function embeddedTrainer(project: string, given: EmbeddedSettings): Trainer {
+  const settings = { ...DEFAULT_TRAIN_SETTINGS, ...given };
   return {
     name: "embedded",
     kinds: ["sft"],
-    settings: { ...settings },
+    settings,
     train: (request) => trainEmbedded(project, settings, request),
   };
 }
 
 async function* trainEmbedded(
   project: string,
-  settings: EmbeddedSettings,
+  settings: TrainSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
   const { set, from, id, seed, signal } = request;
@@ -98,9 +92,22 @@ export async function initialCheckpoint(options: {
   const id = fingerprint({ trainer: "embedded", architecture, vocabulary, seed }) as CheckpointId;
   const path = checkpointPath(id);
   const to = join(project, path);
-  if (!existsSync(to)) await initialize({ architecture, tokenizer, seed, to });
+  if (!existsSync(to)) initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
   return { id, parent: null, trainingSet: null, trainer: "embedded", at: { kind: "folder", path } };
 }
+
+const llamaConfig = ({ width, layers, heads, context }: Architecture) => ({
+  hidden_size: width,
+  // SwiGLU with as many parameters as a plain feed-forward layer of four times the width (Shazeer 2020).
+  intermediate_size: Math.max(16, Math.floor((8 * width) / 3 / 16) * 16),
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  num_key_value_heads: heads,
+  max_position_embeddings: context,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+});
 
 const checkpointPath = (id: CheckpointId) => `checkpoints/${id}`;
 
