@@ -1,19 +1,18 @@
 /**
- * A bank of conversations in one model: `ROWS` rows, each with the keys and values of the tokens read so far. One call
- * appends a chunk of one length to any of the rows. Which rows, when and why is the scheduler's business.
+ * Conversations in one model: each row holds the keys and values of the tokens it has read. One call appends a chunk
+ * of one length to any rows of one bank. Which rows, when and why is the scheduler's business.
  *
- * The batch always has `ROWS` rows, used or not: then a row's numbers do not depend on how many others are busy.
+ * A bank, the batch of a call, always has `ROWS` rows, used or not: then a row's numbers do not depend on how many
+ * others are busy.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { cacheNames } from "./decoding-graph.ts";
-import { headSize, type LlamaConfig } from "./llama.ts";
+import { causalMask, HIDDEN, headSize, type LlamaConfig } from "./llama.ts";
 
-/** Rows of every batch. */
+/** Rows of a bank. */
 export const ROWS = 64;
 /** Cache lengths are multiples of this: places beyond a row's length then change no bit of the result. */
 const CACHE_STEP = 64;
-/** Score of a place that must not be looked at: softmax gives it exactly 0. */
-const HIDDEN = -1e9;
 
 /** Tokens for one row, from place `position` on; at most the call's length. */
 export interface RowChunk {
@@ -25,11 +24,9 @@ export interface RowChunk {
 export interface Decoder {
   /**
    * Reads each chunk, padded to `length`, after the first `position` tokens of its row; what the row held from there
-   * on is forgotten. Then `logits` holds what follows each chunk's last token.
+   * on is forgotten. All rows are of one bank. Returns what follows each chunk's last token: (chunks, vocabulary).
    */
-  read(chunks: readonly RowChunk[], length: number): Promise<void>;
-  /** (ROWS, vocabulary) of the last call; rows without a chunk hold nothing meaningful. */
-  readonly logits: Float32Array;
+  read(chunks: readonly RowChunk[], length: number): Promise<readonly Float32Array[]>;
   /** Row `to` gets the first `length` tokens of row `from`. */
   copy(from: number, to: number, length: number): void;
 }
@@ -46,7 +43,7 @@ interface Call {
   readonly fetches: Readonly<Record<string, Tensor>>;
 }
 
-/** The caches at their present length. */
+/** The cache of a bank at its present length. */
 interface Cache {
   readonly length: number; // S
   readonly keys: readonly Float32Array[]; // (B, K, C, S) for each layer
@@ -55,22 +52,28 @@ interface Cache {
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
-function chunkMask(length: number, groups: number): Float32Array {
-  const mask = new Float32Array(groups * length * length); // (G·T, T)
-  for (let row = 0; row < groups * length; row++) {
-    mask.fill(HIDDEN, row * length + (row % length) + 1, (row + 1) * length);
-  }
-  return mask;
+/** The cache lines of one row: `count` lines of `length` numbers each, from `start` on. */
+interface Lines {
+  readonly data: Float32Array;
+  readonly start: number;
+  readonly length: number;
 }
 
-/** `session` runs `decodingGraph(config, …, ROWS)`; several banks may share it. */
-export function openDecoder(config: LlamaConfig, session: InferenceSession): Decoder {
+function copyLines(from: Lines, to: Lines, { count, used }: { count: number; used: number }): void {
+  for (let line = 0; line < count; line++) {
+    const start = from.start + line * from.length;
+    to.data.set(from.data.subarray(start, start + used), to.start + line * to.length);
+  }
+}
+
+/** For `bankCount` banks of ROWS rows: row r is in bank r / ROWS. `session` runs `decodingGraph(config, …, ROWS)`. */
+export function openDecoder(config: LlamaConfig, session: InferenceSession, bankCount: number): Decoder {
   const { num_key_value_heads: keyHeads, num_hidden_layers: layers } = config;
   const size = headSize(config);
   const layerNames = Array.from({ length: layers }, (_, layer) => cacheNames(layer));
   const logits = new Float32Array(ROWS * config.vocab_size); // (B, V)
   const calls = new Map<number, Call>();
-  let cache = emptyCache(CACHE_STEP);
+  const caches = Array.from({ length: bankCount }, () => emptyCache(CACHE_STEP));
 
   function emptyCache(length: number): Cache {
     const make = () => Array.from({ length: layers }, () => new Float32Array(ROWS * keyHeads * size * length));
@@ -84,14 +87,32 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
     return { length, keys, values, mask, feeds };
   }
 
-  function grow(needed: number): void {
-    const old = cache;
-    cache = emptyCache(Math.ceil(needed / CACHE_STEP) * CACHE_STEP);
-    for (let layer = 0; layer < layers; layer++) {
-      spread(old.keys[layer]!, cache.keys[layer]!, old.length, cache.length);
-      spread(old.values[layer]!, cache.values[layer]!, old.length * size, cache.length * size);
+  /** The cache of `bank`, made longer if it has less than `needed` places. */
+  function cacheFor(bank: number, needed: number): Cache {
+    const old = caches[bank]!;
+    if (needed <= old.length) return old;
+    const cache = emptyCache(Math.ceil(needed / CACHE_STEP) * CACHE_STEP);
+    for (let row = 0; row < ROWS; row++) {
+      copyRow({ cache: old, row }, { cache, row }, old.length);
+      const start = row * old.length;
+      cache.mask.set(old.mask.subarray(start, start + old.length), row * cache.length);
     }
-    spread(old.mask, cache.mask, old.length, cache.length);
+    caches[bank] = cache;
+    return cache;
+  }
+
+  function copyRow(from: { cache: Cache; row: number }, to: { cache: Cache; row: number }, used: number): void {
+    for (let layer = 0; layer < layers; layer++) {
+      const keysOf = ({ cache, row }: { cache: Cache; row: number }): Lines => {
+        return { data: cache.keys[layer]!, start: row * keyHeads * size * cache.length, length: cache.length };
+      };
+      const valuesOf = ({ cache, row }: { cache: Cache; row: number }): Lines => {
+        const length = cache.length * size;
+        return { data: cache.values[layer]!, start: row * keyHeads * length, length };
+      };
+      copyLines(keysOf(from), keysOf(to), { count: keyHeads * size, used });
+      copyLines(valuesOf(from), valuesOf(to), { count: keyHeads, used: used * size });
+    }
   }
 
   function callOf(length: number): Call {
@@ -110,7 +131,7 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
       positions: new Tensor("int64", positions, [ROWS, length]),
       last: new Tensor("int64", last, [ROWS]),
       lengths: new Tensor("int64", lengths, [2]),
-      "chunk mask": new Tensor("float32", chunkMask(length, groups), [1, 1, groups * length, length]),
+      "chunk mask": new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
     };
     const fetches: Record<string, Tensor> = { logits: new Tensor("float32", logits, [ROWS, config.vocab_size]) };
     layerNames.forEach((names, layer) => {
@@ -122,15 +143,28 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
     return call;
   }
 
+  /** One row's part of a call's inputs. */
+  function feed({ row, tokens, position }: RowChunk, call: Call, length: number): void {
+    const start = (row % ROWS) * length;
+    const lastPosition = config.max_position_embeddings - 1;
+    for (let t = 0; t < length; t++) {
+      call.tokens[start + t] = BigInt(tokens[t] ?? 0);
+      // Padding may reach past the last position; what it computes is thrown away.
+      call.positions[start + t] = BigInt(Math.min(position + t, lastPosition));
+    }
+    call.last[row % ROWS] = BigInt(start + tokens.length - 1);
+  }
+
   /** The new keys and values of one row's real tokens into its cache. */
-  function keep({ row, tokens, position }: RowChunk, { newKeys, newValues }: Call, length: number): void {
+  function keep({ row, tokens, position }: RowChunk, call: Call, cache: Cache): void {
     const S = cache.length;
+    const T = call.tokens.length / ROWS;
     for (let layer = 0; layer < layers; layer++) {
-      const [fromKeys, toKeys] = [newKeys[layer]!, cache.keys[layer]!];
-      const [fromValues, toValues] = [newValues[layer]!, cache.values[layer]!];
+      const [fromKeys, toKeys] = [call.newKeys[layer]!, cache.keys[layer]!];
+      const [fromValues, toValues] = [call.newValues[layer]!, cache.values[layer]!];
       for (let head = 0; head < keyHeads; head++) {
-        const from = (row * keyHeads + head) * length * size; // of (B, K, T, C)
-        const to = (row * keyHeads + head) * S * size; // of (B, K, C, S) and of (B, K, S, C)
+        const from = ((row % ROWS) * keyHeads + head) * T * size; // of (B, K, T, C)
+        const to = ((row % ROWS) * keyHeads + head) * S * size; // of (B, K, C, S) and of (B, K, S, C)
         for (let t = 0; t < tokens.length; t++) {
           for (let c = 0; c < size; c++) {
             toKeys[to + c * S + position + t] = fromKeys[from + t * size + c]!;
@@ -139,57 +173,38 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
         }
       }
     }
-    show(row, position + tokens.length);
+    show(cache, row, position + tokens.length);
   }
 
   /** Row `row` may look at its first `length` places. */
-  function show(row: number, length: number): void {
-    const start = row * cache.length;
+  function show(cache: Cache, row: number, length: number): void {
+    const start = (row % ROWS) * cache.length;
     cache.mask.fill(0, start, start + length);
     cache.mask.fill(HIDDEN, start + length, start + cache.length);
   }
 
   return {
-    logits,
     async read(chunks, length) {
-      const needed = Math.max(...chunks.map(({ position, tokens }) => position + tokens.length));
-      if (needed > cache.length) grow(needed);
+      const bank = Math.floor(chunks[0]!.row / ROWS);
+      const cache = cacheFor(bank, Math.max(...chunks.map(({ position, tokens }) => position + tokens.length)));
       const call = callOf(length);
-      call.lengths[0] = BigInt(cache.length);
-      call.lengths[1] = BigInt(length);
-      const lastPosition = config.max_position_embeddings - 1;
-      for (const { row, tokens, position } of chunks) {
-        show(row, position);
-        for (let t = 0; t < length; t++) {
-          call.tokens[row * length + t] = BigInt(tokens[t] ?? 0);
-          call.positions[row * length + t] = BigInt(Math.min(position + t, lastPosition));
-        }
-        call.last[row] = BigInt(row * length + tokens.length - 1);
+      call.lengths.set([BigInt(cache.length), BigInt(length)]);
+      for (const chunk of chunks) {
+        show(cache, chunk.row, chunk.position);
+        feed(chunk, call, length);
       }
       await session.run({ ...call.feeds, ...cache.feeds }, call.fetches);
-      for (const chunk of chunks) keep(chunk, call, length);
+      for (const chunk of chunks) keep(chunk, call, cache);
+      return chunks.map(({ row }) => {
+        const start = (row % ROWS) * config.vocab_size;
+        return logits.subarray(start, start + config.vocab_size);
+      });
     },
     copy(from, to, length) {
-      for (let layer = 0; layer < layers; layer++) {
-        const [keys, values] = [cache.keys[layer]!, cache.values[layer]!];
-        const block = keyHeads * size * cache.length;
-        for (let line = 0; line < keyHeads * size; line++) {
-          const start = from * block + line * cache.length;
-          keys.copyWithin(to * block + line * cache.length, start, start + length);
-        }
-        for (let head = 0; head < keyHeads; head++) {
-          const start = from * block + head * cache.length * size;
-          values.copyWithin(to * block + head * cache.length * size, start, start + length * size);
-        }
-      }
-      show(to, length);
+      const [fromBank, toBank] = [Math.floor(from / ROWS), Math.floor(to / ROWS)];
+      const cache = cacheFor(toBank, length);
+      copyRow({ cache: caches[fromBank]!, row: from % ROWS }, { cache, row: to % ROWS }, length);
+      show(cache, to, length);
     },
   };
-}
-
-/** Lines of `fromLength` into the beginnings of lines of `toLength`. */
-function spread(from: Float32Array, to: Float32Array, fromLength: number, toLength: number): void {
-  for (let line = 0; line * fromLength < from.length; line++) {
-    to.set(from.subarray(line * fromLength, (line + 1) * fromLength), line * toLength);
-  }
 }

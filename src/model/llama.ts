@@ -100,6 +100,21 @@ export function rotaryAngles(config: LlamaConfig, positions: number): { cosine: 
   return { cosine, sine };
 }
 
+/** Score of a place that must not be looked at: softmax gives it exactly 0. */
+export const HIDDEN = -1e9;
+
+/**
+ * What each of `length` queries must not look at: its successors. The queries of a group of heads stand one after the
+ * other, so row g·T + t shows columns 0 … t. (groups·T, T)
+ */
+export function causalMask(length: number, groups: number): Float32Array {
+  const mask = new Float32Array(groups * length * length); // (G·T, T)
+  for (let row = 0; row < groups * length; row++) {
+    mask.fill(HIDDEN, row * length + (row % length) + 1, (row + 1) * length);
+  }
+  return mask;
+}
+
 /** Positive integers, an even head size, heads that divide evenly. Throws Error naming the field. */
 export function checkConfig(config: LlamaConfig): void {
   const whole = [

@@ -12,6 +12,7 @@ import * as differentiable from "./autodiff.ts";
 import { constant, emptyGraph, type Graph, gatherRows, input, type Tensor } from "./graph.ts";
 import {
   blockNames,
+  causalMask,
   EMBEDDING,
   FINAL_NORM,
   HEAD,
@@ -31,18 +32,6 @@ export interface BatchShape {
 export const gradientOf = (parameter: string): string => `gradient of ${parameter}`;
 /** The output that holds the gradient of each embedded token. */
 export const ROW_GRADIENTS = "gradient of rows";
-
-/** Score of a place that must not be looked at: softmax gives it exactly 0. */
-const HIDDEN = -1e9;
-
-/** Queries of a group stand one after the other: row g·T + t sees columns 0 … t. (1, 1, groups·T, T) */
-export function causalMask(graph: Graph, length: number, groups: number): Tensor {
-  const mask = new Float32Array(groups * length * length);
-  for (let row = 0; row < groups * length; row++) {
-    mask.fill(HIDDEN, row * length + (row % length) + 1, (row + 1) * length);
-  }
-  return constant(graph, mask, [1, 1, groups * length, length]);
-}
 
 interface Context {
   readonly tape: Tape;
@@ -98,6 +87,7 @@ export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
   const parameters = new Map(parametersOf(config).map(({ name, shape }) => [name, input(graph, name, shape)]));
   const { cosine, sine } = rotaryAngles(config, T);
   const anglesShape = [T, headSize(config) / 2];
+  const groups = config.num_attention_heads / config.num_key_value_heads;
   const context: Context = {
     tape,
     config,
@@ -117,7 +107,7 @@ export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
         anglesShape,
       ),
     },
-    mask: causalMask(graph, T, config.num_attention_heads / config.num_key_value_heads),
+    mask: constant(graph, causalMask(T, groups), [1, 1, groups * T, T]),
   };
   const norm = (x: Tensor, name: string) => differentiable.rmsNorm(tape, x, parameters.get(name)!, config.rms_norm_eps);
 
@@ -138,6 +128,6 @@ export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
   const inGraph = [...parameters].filter(([name]) => name !== EMBEDDING || config.tie_word_embeddings);
   const found = differentiable.gradients(tape, loss, [rows, ...inGraph.map(([, tensor]) => tensor)]);
   graph.outputs.set(ROW_GRADIENTS, found[0]!);
-  inGraph.forEach(([name], i) => graph.outputs.set(gradientOf(name), found[i + 1]!));
+  for (const [i, [name]] of inGraph.entries()) graph.outputs.set(gradientOf(name), found[i + 1]!);
   return graph;
 }
