@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { differenceLines, printable } from "./differences.ts";
+
+test("whitespace can be seen", () => {
+  assert.deepEqual(differenceLines({ step: 3, expected: "a  b\n", got: " a b\t" }), [
+    "answer to step 3",
+    '  recorded  "a··b\\n"',
+    '  replayed  "·a b\\t"',
+  ]);
+  assert.equal(differenceLines({ step: -1, expected: "", got: "x" })[0], "first observation");
+});
+
+test("long texts are cut to where they differ", () => {
+  const [, recorded, replayed] = differenceLines({
+    step: 0,
+    expected: `${"s".repeat(500)}ONE${"t".repeat(500)}`,
+    got: `${"s".repeat(500)}TWO`,
+  });
+  assert.equal(recorded, `  recorded  …"${"s".repeat(40)}ONE${"t".repeat(157)}"…`);
+  assert.equal(replayed, `  replayed  …"${"s".repeat(40)}TWO"`);
+});
+
+test("nothing that a terminal obeys is printed", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (expected, got) => {
+      const printed = [...differenceLines({ step: 0, expected, got }), printable(got)].join("");
+      assert(!/[\p{Cc}\p{Cf}]/u.test(printed));
+    }),
+  );
+  assert.equal(printable("\u001b[31mred\u202e"), "\\u{1b}[31mred\\u{202e}");
+});

@@ -1,0 +1,43 @@
+/** Two texts that should be equal, printed so that the difference can be seen: where it is, whitespace included. */
+
+export interface Difference {
+  /** Index of the step whose answer differs; -1 for the first observation. */
+  readonly step: number;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** Characters of each text that are printed. */
+const WIDTH = 200;
+/** Equal characters printed before the difference. */
+const LEAD = 40;
+
+/** Three lines: the step, what was recorded, what the world answered. */
+export function differenceLines({ step, expected, got }: Difference): [string, string, string] {
+  const from = Math.max(0, firstDifference(expected, got) - LEAD);
+  const where = step < 0 ? "first observation" : `answer to step ${step}`;
+  return [where, `  recorded  ${excerpt(expected, from)}`, `  replayed  ${excerpt(got, from)}`];
+}
+
+function firstDifference(a: string, b: string): number {
+  let at = 0;
+  while (at < Math.min(a.length, b.length) && a[at] === b[at]) at++;
+  return at;
+}
+
+/** At most WIDTH characters from `from` on, in quotes. */
+function excerpt(text: string, from: number): string {
+  const cut = text.slice(from, from + WIDTH);
+  return `${from > 0 ? "…" : ""}"${visible(cut)}"${from + WIDTH < text.length ? "…" : ""}`;
+}
+
+/** Whitespace as it would be typed, and nothing that a terminal would obey. */
+function visible(text: string): string {
+  const typed = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  return printable(typed.replace(/^ +| +$| {2,}/g, (blanks) => "·".repeat(blanks.length)));
+}
+
+/** `text` without anything that a terminal would obey: logs and observations are untrusted. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (control) => `\\u{${control.codePointAt(0)!.toString(16)}}`);
+}

@@ -1,0 +1,154 @@
+/** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
+import Table from "cli-table3";
+import type { Command } from "commander";
+import { CliError } from "../core/errors.ts";
+import { importLogs } from "../datasets/import.ts";
+import { knowagent } from "../datasets/knowagent.ts";
+import type { LogReader } from "../datasets/reader.ts";
+import { CLAIMS, type ImportSummary } from "../datasets/summary.ts";
+import { replayer } from "../rollout/replay.ts";
+import {
+  type EnvironmentFlags,
+  environmentOptions,
+  environmentSpec,
+  openProject,
+  type Project,
+  projectOption,
+  runName,
+} from "./context.ts";
+import { differenceLines, printable } from "./differences.ts";
+import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
+import { progressFor } from "./progress.ts";
+
+/** Log formats by the name that `--format` takes. */
+export const READERS: Readonly<Record<string, LogReader>> = { knowagent };
+
+/** Of each kind of problem this many are printed; `--json` has all. */
+const SHOWN = 5;
+
+interface ImportFlags extends EnvironmentFlags {
+  readonly project: string;
+  readonly format: string;
+  readonly env: string;
+  readonly out: string;
+  readonly expert?: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  projectOption(environmentOptions(program.command("import")))
+    .description("read logs of another agent, replay every episode and keep what was verified")
+    .argument("<logs...>", ".jsonl or .jsonl.gz files")
+    .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
+    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption("--out <run>", "the run to import into")
+    .option("--expert <name>", "who acted in the logs (default: each file's name)")
+    .option("--json", "the whole summary as JSON")
+    .action(importCommand);
+}
+
+async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
+  const project = openProject(flags);
+  try {
+    const environment = resolveEnvironment(environmentSpec(flags.env, flags));
+    const { format, out, expert } = flags;
+    const summary = await importInto(project, { files, format, environment, run: out, ...(expert && { expert }) });
+    console.log(flags.json ? JSON.stringify(summary, null, 2) : summaryText(summary));
+    if (summary.verified + summary.diverged.length === 0) process.exitCode = 1;
+  } finally {
+    project.close();
+  }
+}
+
+export interface ImportRequest {
+  readonly files: readonly string[];
+  /** One of READERS. */
+  readonly format: string;
+  readonly environment: EnvironmentSpec;
+  readonly run: string;
+  readonly expert?: string;
+}
+
+/** Imports logs into a run of `project`. Throws CliError. */
+export async function importInto(project: Project, request: ImportRequest): Promise<ImportSummary> {
+  const { files, format, environment, expert } = request;
+  const reader = READERS[format];
+  if (!reader) throw new CliError(`--format ${format}: expected one of ${Object.keys(READERS).join(", ")}`);
+  if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
+    throw new CliError(`--expert ${expert}: expected letters, digits, dots, dashes and underscores`);
+  }
+  const benchmark = await openBenchmark(environment);
+  const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
+  const progress = progressFor(process.stderr);
+  let phase: ReturnType<typeof progress.phase> | undefined;
+  try {
+    return await importLogs({
+      run: runName(request.run),
+      reader,
+      files,
+      benchmark,
+      environment: JSON.parse(JSON.stringify(withoutPaths(environment))),
+      repository: project.repository,
+      replay,
+      ...(expert && { expert }),
+      onProgress(done, total) {
+        phase ??= progress.phase("import", total, "lines");
+        phase.advance(done);
+      },
+    });
+  } finally {
+    phase?.end();
+    progress.stop();
+    await close();
+  }
+}
+
+function summaryText(summary: ImportSummary): string {
+  const { run, malformed, unknownTasks, diverged, broken, disagreements } = summary;
+  const at = ({ file, line }: { file: string; line: number }) => `${file}:${line}`;
+  return [
+    countsTable(summary),
+    claimsTable(summary),
+    ...listed("not understood", malformed, (each) => [`${at(each)}: ${printable(each.problem)}`]),
+    ...listed("unknown task", unknownTasks, (each) => [`${at(each)}: the environment has no task ${each.task}`]),
+    ...listed("diverged", diverged, (each) => [
+      `${at(each)}, ${differenceLines(each)[0]}`,
+      ...differenceLines(each).slice(1),
+    ]),
+    ...listed("the world broke", broken, (each) => [`${at(each)}: ${printable(each.error)}`]),
+    ...listed("the log disagrees with the world", disagreements, (each) => [
+      `${at(each)}: ${each.claimed} by the log, ${each.world} in the world`,
+    ]),
+    `${summary.verified} verified trajectories in run ${run}, ${summary.added} of all new.`,
+  ].join("\n");
+}
+
+function countsTable(summary: ImportSummary): string {
+  const table = new Table({ style: { head: [] } });
+  table.push(
+    ["lines", summary.lines],
+    ["episodes understood", summary.episodes],
+    ["  replayed, every answer as logged", summary.verified],
+    ["  diverged", summary.diverged.length],
+    ["  of tasks the environment does not have", summary.unknownTasks.length],
+    ["  not replayed: the world broke", summary.broken.length],
+    ["not understood", summary.malformed.length],
+    ["actions", summary.steps],
+    ["  with a thought before them", summary.stepsWithThought],
+    ["thoughts behind the last action, not used", summary.unusedThoughts],
+  );
+  return table.toString();
+}
+
+function claimsTable({ claims }: ImportSummary): string {
+  const table = new Table({ head: ["the log says", "episodes", "won in the world", "not won"], style: { head: [] } });
+  for (const claim of CLAIMS) table.push([claim, claims[claim].episodes, claims[claim].won, claims[claim].notWon]);
+  return table.toString();
+}
+
+/** A heading and the first of `items`, or nothing if there are none. */
+function listed<T>(title: string, items: readonly T[], lines: (item: T) => readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > SHOWN ? [`  … and ${items.length - SHOWN} more (--json lists all)`] : [];
+  return [`${title}:`, ...items.slice(0, SHOWN).flatMap((item) => lines(item).map((line) => `  ${line}`)), ...more];
+}
