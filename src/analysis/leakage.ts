@@ -1,0 +1,166 @@
+/**
+ * What was really learned, computed from the stored training sets and not from what the algorithms intend: every message
+ * of weight 1 must be an action that the named trajectory really has at that place, by who is said to have acted, not
+ * before the state the example is for, and not on a held-out task.
+ *
+ * It reads structure. Whether a message's text is the step's action can only be told by whoever wrote the text: pass
+ * `render`; without it texts that hold the action word for word are counted.
+ */
+import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import type { WeightedMessage } from "../core/training.ts";
+import type { Step, Trajectory } from "../core/trajectory.ts";
+import { conversationsOf, distinct, type Material, provenanceOf, remembered, sum } from "./material.ts";
+
+export interface Leakage {
+  readonly sets: number;
+  readonly examples: number;
+  /** Messages of weight 1. */
+  readonly learned: number;
+  /** Learned messages whose text is the step's action: as rendered, or word for word where nobody rendered it. */
+  readonly textsConfirmed: number;
+  /** Whether texts were compared with a rendering. If not, a text that differs is no violation. */
+  readonly textsRendered: boolean;
+  readonly violations: number;
+  /** The first ones. */
+  readonly listed: readonly Violation[];
+  /** Held-out tasks, and how many of them have the very instruction of a task learned from. Not a violation by itself. */
+  readonly heldOutTasks: number;
+  readonly sharedInstructions: number;
+}
+
+export interface Violation {
+  readonly trainingSet: string;
+  /** Index of the conversation in its training set and of the message in its conversation. */
+  readonly example: number;
+  readonly message: number;
+  readonly problem: string;
+}
+
+/** The text a run's format gives to a step; undefined if it is not known. */
+export type Render = (run: string, step: Step) => string | undefined;
+
+const LISTED = 20;
+
+export function leakageOf(material: Material, render?: Render): Leakage {
+  const findings = material.runs.map((run) => inspectRun(material, run, (step) => render?.(run, step)));
+  const violations = findings.flatMap((finding) => finding.violations);
+  const count = (key: Exclude<keyof Findings, "violations">) => sum(findings.map((finding) => finding[key]));
+  return {
+    sets: count("sets"),
+    examples: count("examples"),
+    learned: count("learned"),
+    textsConfirmed: count("textsConfirmed"),
+    textsRendered: render !== undefined,
+    violations: violations.length,
+    listed: violations.slice(0, LISTED),
+    heldOutTasks: count("heldOutTasks"),
+    sharedInstructions: count("sharedInstructions"),
+  };
+}
+
+interface Findings {
+  readonly sets: number;
+  readonly examples: number;
+  readonly learned: number;
+  readonly textsConfirmed: number;
+  readonly heldOutTasks: number;
+  readonly sharedInstructions: number;
+  readonly violations: readonly Violation[];
+}
+
+/** What inspecting one message needs. */
+interface Context {
+  readonly trajectory: (id: TrajectoryId) => Trajectory | undefined;
+  readonly isHeldOut: (task: TaskId) => boolean;
+  readonly render: (step: Step) => string | undefined;
+}
+
+function inspectRun(material: Material, run: string, render: Context["render"]): Findings {
+  const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
+  const evaluated = material.episodes(distinct(rounds.flatMap((round) => round.evaluated)));
+  const heldOut = new Map(evaluated.map(({ task }) => [task.id, task]));
+  const isHeldOut = (id: TaskId) => heldOut.has(id);
+  const instructions = new Set<string>();
+  // A set that several methods share is looked at once.
+  const sets = distinct(rounds.map(({ trainingSet }) => trainingSet)).map((id) => {
+    const trajectory = remembered((key: TrajectoryId) => material.repository.trajectory(key));
+    for (const source of material.learnedFrom(id)) {
+      const task = material.repository.task((trajectory(source)?.taskId ?? "") as TaskId);
+      if (task) instructions.add(task.instruction);
+    }
+    return inspectSet(material, id, { trajectory, isHeldOut, render });
+  });
+  return {
+    sets: sets.length,
+    examples: sum(sets.map(({ examples }) => examples)),
+    learned: sum(sets.map(({ learned }) => learned)),
+    textsConfirmed: sum(sets.map(({ textsConfirmed }) => textsConfirmed)),
+    violations: sets.flatMap(({ violations }) => violations),
+    heldOutTasks: heldOut.size,
+    sharedInstructions: [...heldOut.values()].filter(({ instruction }) => instructions.has(instruction)).length,
+  };
+}
+
+function inspectSet(material: Material, id: TrainingSetId, context: Context) {
+  const conversations = conversationsOf(material.trainingSet(id));
+  const violations: Violation[] = [];
+  let learned = 0;
+  let textsConfirmed = 0;
+  conversations.forEach((messages, example) => {
+    // Assistant messages are the steps of the trajectory, in order.
+    let step = 0;
+    messages.forEach((message, index) => {
+      if (message.weight === 1) {
+        const found = inspectMessage(message, step, context);
+        learned++;
+        if (found.textConfirmed) textsConfirmed++;
+        violations.push(...found.problems.map((problem) => ({ trainingSet: id, example, message: index, problem })));
+      }
+      if (message.role === "assistant") step++;
+    });
+  });
+  return { examples: conversations.length, learned, textsConfirmed, violations };
+}
+
+function inspectMessage(
+  message: WeightedMessage,
+  index: number,
+  context: Context,
+): { readonly problems: readonly string[]; readonly textConfirmed: boolean } {
+  const because = (...problems: string[]) => ({ problems, textConfirmed: false });
+  // A stored set is data: it may break what the types promise.
+  if ((message.role as string) !== "assistant") return because(`a ${message.role} message has weight 1`);
+  const provenance = provenanceOf(message);
+  if (!provenance) return because("no provenance");
+  const { trajectory: source, step: stepIndex, actor, reason } = provenance;
+  const trajectory = context.trajectory(source);
+  if (!trajectory) return because(`trajectory ${source} is not stored`);
+  const step = trajectory.steps[stepIndex];
+  if (!step) return because(`trajectory ${source} has no step ${stepIndex}`);
+
+  const problems: string[] = [];
+  if (stepIndex !== index) problems.push(`assistant message ${index} says it is step ${stepIndex} of ${source}`);
+  const from = firstLearnedStep(reason);
+  if (stepIndex < from) problems.push(`step ${stepIndex} is learned, but the example is a ${reason}`);
+  const acted = actorOf(context, trajectory, stepIndex);
+  if (actor !== acted) problems.push(`step ${stepIndex} of ${source} is credited to ${actor}, but ${acted} acted`);
+  if (context.isHeldOut(trajectory.taskId)) problems.push(`task ${trajectory.taskId} was evaluated as held out`);
+  const rendered = context.render(step);
+  const textConfirmed =
+    rendered === undefined
+      ? [step.action, step.completion].some((text) => text !== "" && message.content.includes(text))
+      : message.content === rendered;
+  if (rendered !== undefined && !textConfirmed) problems.push(`the text is not that of step ${stepIndex} of ${source}`);
+  return { problems, textConfirmed };
+}
+
+/** K of `recovery from s_K` and `solution from s_K`; 0 for any other reason. */
+function firstLearnedStep(reason: string): number {
+  return Number(/^(?:recovery|solution) from s_(\d+)$/.exec(reason)?.[1] ?? 0);
+}
+
+function actorOf(context: Context, trajectory: Trajectory, step: number): string | undefined {
+  if (!trajectory.fork || step >= trajectory.fork.step) return trajectory.policy;
+  const parent = context.trajectory(trajectory.fork.from);
+  return parent && actorOf(context, parent, step);
+}

@@ -1,0 +1,85 @@
+/**
+ * How often probes win, by how far along the expert's trajectory they start. If probes on lost runs win more the
+ * deeper they start, the failures hold states worth mining; if not, sampling from the start does as well. An
+ * indication, not a law.
+ */
+import type { Round } from "../core/run.ts";
+import { distinct, type Episode, type Material, sum } from "./material.ts";
+import { type Share, trend } from "./statistics.ts";
+
+/** Probes from the k-th probed state; k = 0 are rollouts from the start of the same tasks. */
+export interface ProbeDepth {
+  readonly index: number;
+  /** Along trajectories that the expert lost, and along those that it won. */
+  readonly lost: Share;
+  readonly won: Share;
+}
+
+export interface ProbeCurve {
+  readonly depths: readonly ProbeDepth[];
+  /** Whether the share won rises or falls with depth, z of the test for trend; null if it cannot be told. */
+  readonly trendOfLost: number | null;
+  readonly trendOfWon: number | null;
+}
+
+interface Probe {
+  readonly index: number;
+  readonly expertWon: boolean;
+  readonly success: boolean;
+}
+
+/** All rounds of a method pooled; null if it never probed. Failed rollouts are left out. */
+export function probeCurve(material: Material, rounds: readonly Round[]): ProbeCurve | null {
+  const probes = rounds.flatMap((round) => probesOf(material, round));
+  if (probes.length === 0) return null;
+  const shareOf = (index: number, expertWon: boolean): Share => {
+    const group = probes.filter((probe) => probe.index === index && probe.expertWon === expertWon);
+    return { won: group.filter(({ success }) => success).length, of: group.length };
+  };
+  const deepest = Math.max(...distinct(probes.map(({ index }) => index)));
+  const depths = Array.from({ length: deepest + 1 }, (_, index) => ({
+    index,
+    lost: shareOf(index, false),
+    won: shareOf(index, true),
+  }));
+  return {
+    depths,
+    trendOfLost: trend(depths.map(({ lost }) => lost)),
+    trendOfWon: trend(depths.map(({ won }) => won)),
+  };
+}
+
+function probesOf(material: Material, round: Round): Probe[] {
+  const probed = material.episodes(round.probed).filter(({ fork, failed }) => fork && !failed);
+  const byParent = Map.groupBy(probed, ({ fork }) => fork!.from);
+  // M is not written down: it is the most states that were probed along one trajectory.
+  const probes = Math.max(0, ...[...byParent.values()].map((of) => distinct(of.map(({ fork }) => fork!.step)).length));
+  const fromStart = Map.groupBy(
+    material.episodes(round.explored).filter(({ failed }) => !failed),
+    ({ task }) => task.id,
+  );
+  return [...byParent].flatMap(([id, children]) => {
+    const parent = material.episode(id);
+    const probe = (index: number) => (episode: Episode) => ({
+      index,
+      expertWon: parent.success,
+      success: episode.success,
+    });
+    return [
+      ...(fromStart.get(parent.task.id) ?? []).map(probe(0)),
+      ...children.map((child) => probe(probeIndex(child.fork!.step, parent.length, probes))(child)),
+    ];
+  });
+}
+
+/** k of the state `s_kl` that lies before `step`, where l is the skip length of a trajectory with M `probes`. */
+function probeIndex(step: number, length: number, probes: number): number {
+  const skipLength = Math.max(1, Math.floor(length / (probes + 1)));
+  return Math.min(probes, Math.max(1, Math.round(step / skipLength)));
+}
+
+/** Probes at any depth together, without the rollouts from the start. */
+export function allProbes(curve: ProbeCurve, side: "lost" | "won"): Share {
+  const deep = curve.depths.slice(1).map((depth) => depth[side]);
+  return { won: sum(deep.map(({ won }) => won)), of: sum(deep.map(({ of }) => of)) };
+}

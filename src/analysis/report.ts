@@ -1,0 +1,221 @@
+/** A report: everything an experiment says about its methods, as plain data. Rendering it is another matter. */
+import { CliError } from "../core/errors.ts";
+import type { TrajectoryId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Round } from "../core/run.ts";
+import { type Cost, costOf, trainingTimes } from "./cost.ts";
+import { type Leakage, leakageOf, type Render } from "./leakage.ts";
+import {
+  coverageOf,
+  meanCounts,
+  totalYield,
+  trainingTasksOf,
+  type Unsolved,
+  unsolvedOf,
+  type Yield,
+  yieldOf,
+} from "./learning.ts";
+import { distinct, type Material, type Method, materialOf, sum } from "./material.ts";
+import { type ProbeCurve, probeCurve } from "./probes.ts";
+import { INTERVAL } from "./statistics.ts";
+import {
+  type Difference,
+  evaluatedIn,
+  type Group,
+  type GroupedEvaluation,
+  grouped,
+  naturally,
+  pairedDifference,
+} from "./success.ts";
+
+export interface Report {
+  readonly kind: "report";
+  readonly runs: readonly string[];
+  /** Level and number of draws of every interval. */
+  readonly interval: { readonly level: number; readonly resamples: number };
+  /** Of the held-out tasks. */
+  readonly splits: readonly string[];
+  readonly categories: readonly string[];
+  readonly experts: readonly ExpertReport[];
+  readonly methods: readonly MethodReport[];
+  /** Every pair of methods, each at its last iteration. */
+  readonly differences: readonly MethodDifference[];
+  readonly unsolved: Unsolved;
+  readonly leakage: Leakage;
+}
+
+/** Who demonstrated. Measured on training tasks, so not to be compared with the methods. */
+export interface ExpertReport {
+  readonly policy: string;
+  readonly trajectories: number;
+  readonly environmentSteps: number;
+  readonly evaluation: GroupedEvaluation;
+  /** Share of the tasks it played that it won at least once. */
+  readonly coverage: number | null;
+}
+
+export interface MethodReport {
+  readonly run: string;
+  readonly method: string;
+  readonly label: string;
+  readonly iterations: readonly IterationReport[];
+  /** Share of training tasks that the expert alone had won, as the method's seeds saw it. */
+  readonly coverageAtStart: number | null;
+  /** Rollouts of each kind, and how many of them the method's training sets learned from. */
+  readonly yield: { readonly explored: Yield; readonly probed: Yield; readonly total: Yield };
+  readonly probes: ProbeCurve | null;
+}
+
+export interface IterationReport {
+  readonly iteration: number;
+  /** Seeds that reached it. */
+  readonly seeds: readonly number[];
+  /** On held-out tasks. */
+  readonly evaluation: GroupedEvaluation;
+  /** Share of training tasks won so far, the mean over seeds. */
+  readonly coverage: number | null;
+  /** Everything up to here, the mean over seeds. */
+  readonly cost: Cost;
+  /** What the selection counted in this iteration, means over seeds. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface MethodDifference {
+  /** Labels; the difference is a − b. */
+  readonly a: string;
+  readonly b: string;
+  readonly overall: Difference;
+  /** Only where there are several splits. */
+  readonly bySplit: readonly Group<Difference>[];
+  /** What a spent relative to b, less 1: 0.2 = 20 % more. null where b spent nothing or nobody counted. */
+  readonly moreRollouts: number | null;
+  readonly moreEnvironmentSteps: number | null;
+}
+
+export interface ReportOptions {
+  /** The text that a run's format gives to a step; lets the leakage check compare texts. */
+  readonly render?: Render;
+}
+
+/** Throws CliError for an unknown run or none at all, StoreError where something a round refers to is missing. */
+export function reportOf(repository: Repository, runNames: readonly string[], options: ReportOptions = {}): Report {
+  if (runNames.length === 0) throw new CliError("expected the name of at least one run to report on");
+  const material = materialOf(repository, distinct(runNames));
+  const trainingTasks = trainingTasksOf(material);
+  const times = trainingTimes(material);
+  const methods = material.methods.map((method) => methodReport(material, method, { trainingTasks, times }));
+  const experts = expertReports(material);
+  const evaluations = methods.flatMap(({ iterations }) => iterations.map(({ evaluation }) => evaluation));
+  const namesOf = (key: "bySplit" | "byCategory", of: readonly GroupedEvaluation[]) =>
+    naturally(of.flatMap((evaluation) => evaluation[key].map(({ name }) => name)));
+  return {
+    kind: "report",
+    runs: material.runs,
+    interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
+    splits: namesOf("bySplit", evaluations),
+    categories: namesOf("byCategory", [...evaluations, ...experts.map(({ evaluation }) => evaluation)]),
+    experts,
+    methods,
+    differences: differencesOf(material, methods),
+    unsolved: unsolvedOf(material, trainingTasks),
+    leakage: leakageOf(material, options.render),
+  };
+}
+
+/** Everything about a method that its table row shows: its last iteration. */
+export function lastIteration(method: MethodReport): IterationReport {
+  return method.iterations.at(-1)!;
+}
+
+interface Shared {
+  readonly trainingTasks: ReturnType<typeof trainingTasksOf>;
+  readonly times: ReturnType<typeof trainingTimes>;
+}
+
+function methodReport(material: Material, { run, method, label, rounds }: Method, shared: Shared): MethodReport {
+  const numbers = distinct(rounds.map(({ iteration }) => iteration)).sort((a, b) => a - b);
+  const iterations = numbers.map((iteration): IterationReport => {
+    const here = rounds.filter((round) => round.iteration === iteration);
+    const seeds = here.map(({ seed }) => seed);
+    const soFar = rounds.filter((round) => round.iteration <= iteration && seeds.includes(round.seed));
+    return {
+      iteration,
+      seeds,
+      evaluation: grouped(evaluatedIn(material, here)),
+      coverage: coverageOf(material, soFar, shared.trainingTasks),
+      cost: costOf(material, soFar, shared.times),
+      counts: meanCounts(here),
+    };
+  });
+  const explored = yieldOf(material, rounds, "explored");
+  const probed = yieldOf(material, rounds, "probed");
+  return {
+    run,
+    method,
+    label,
+    iterations,
+    coverageAtStart: coverageOf(material, rounds, shared.trainingTasks, { expertOnly: true }),
+    yield: { explored, probed, total: totalYield(explored, probed) },
+    probes: probeCurve(material, rounds),
+  };
+}
+
+/** Experts given to methods; of a run without methods (an import, an expert's run) everything it holds. */
+function expertReports(material: Material): ExpertReport[] {
+  const ids = material.runs.flatMap((run): readonly TrajectoryId[] => {
+    const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
+    return rounds.length > 0 ? rounds.flatMap(({ expert }) => expert) : material.repository.trajectoriesOf(run);
+  });
+  const byPolicy = Map.groupBy(material.episodes(distinct(ids)), ({ policy }) => policy);
+  return naturally([...byPolicy.keys()]).map((policy) => {
+    const episodes = byPolicy.get(policy)!;
+    const played = new Set(episodes.map(({ task }) => task.id));
+    const won = new Set(episodes.filter(({ success, failed }) => success && !failed).map(({ task }) => task.id));
+    return {
+      policy,
+      trajectories: episodes.length,
+      environmentSteps: sum(episodes.map(({ ownSteps }) => ownSteps)),
+      // The same recordings serve every seed: for the expert, tasks are all there is to resample.
+      evaluation: grouped(episodes.map((episode) => ({ seed: 0, episode }))),
+      coverage: played.size === 0 ? null : won.size / played.size,
+    };
+  });
+}
+
+function differencesOf(material: Material, methods: readonly MethodReport[]): MethodDifference[] {
+  const rounds = material.methods.map(({ rounds }) => lastRounds(rounds));
+  const played = rounds.map((last) => evaluatedIn(material, last));
+  // The last method first, against each before it: configs name the baselines first.
+  return methods
+    .flatMap((a, i) => methods.slice(0, i).map((b, j) => ({ a, b, i, j })))
+    .sort((first, second) => second.i - first.i || second.j - first.j)
+    .map(({ a, b, i, j }) => {
+      const [ofA, ofB] = [played[i]!, played[j]!];
+      const [costA, costB] = [lastIteration(a).cost, lastIteration(b).cost];
+      return {
+        a: a.label,
+        b: b.label,
+        overall: pairedDifference(ofA, ofB),
+        bySplit: splitDifferences(ofA, ofB),
+        moreRollouts: relative(costA.explored + costA.probed, costB.explored + costB.probed),
+        moreEnvironmentSteps: relative(costA.environmentSteps, costB.environmentSteps),
+      };
+    });
+}
+
+function splitDifferences(a: ReturnType<typeof evaluatedIn>, b: ReturnType<typeof evaluatedIn>): Group<Difference>[] {
+  const splits = naturally([...a, ...b].map(({ episode }) => episode.task.split));
+  if (splits.length < 2) return [];
+  const only = (played: typeof a, split: string) => played.filter(({ episode }) => episode.task.split === split);
+  return splits.map((name) => ({ name, of: pairedDifference(only(a, name), only(b, name)) }));
+}
+
+/** The rounds of the last iteration that any seed reached. */
+export function lastRounds(rounds: readonly Round[]): Round[] {
+  const last = Math.max(...rounds.map(({ iteration }) => iteration));
+  return rounds.filter(({ iteration }) => iteration === last);
+}
+
+function relative(a: number, b: number): number | null {
+  return b === 0 ? null : a / b - 1;
+}

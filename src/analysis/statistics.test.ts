@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { random } from "../core/random.ts";
+import { bootstrap, type Cell, mcnemar, trend } from "./statistics.ts";
+
+const near = (actual: number | null, expected: number, tolerance: number) =>
+  assert(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
+
+test("McNemar's exact p: known answers", () => {
+  near(mcnemar(1, 9), 22 / 1024, 1e-12);
+  near(mcnemar(9, 1), 22 / 1024, 1e-12);
+  near(mcnemar(0, 5), 2 / 32, 1e-12);
+  near(mcnemar(3, 12), 0.03515625, 1e-12);
+  assert.equal(mcnemar(0, 0), 1);
+  assert.equal(mcnemar(4, 4), 1);
+  // Normal approximation with continuity correction at 3,000 pairs, where 2^-n is far below a double's range.
+  near(mcnemar(1550, 1450), 0.0707, 0.0005);
+});
+
+test("bootstrap: one task in every cell, no interval; equal values, an interval of width 0", () => {
+  const cell = (seed: number, task: string, value: number): Cell => ({ seed, task, value });
+  assert.deepEqual(bootstrap([]), {
+    value: null,
+    low: null,
+    high: null,
+    cells: 0,
+    tasks: 0,
+    seeds: 0,
+    resampled: "tasks",
+  });
+  const single = bootstrap([cell(1, "a", 1), cell(2, "a", 0)]);
+  assert.deepEqual([single.value, single.low, single.seeds], [0.5, null, 2]);
+  const flat = bootstrap([cell(1, "a", 1), cell(1, "b", 1)]);
+  assert.deepEqual([flat.value, flat.low, flat.high, flat.resampled], [1, 1, 1, "tasks"]);
+  // No cell lies in seed 1 and task b at once: some draws hit nothing.
+  const sparse = bootstrap([cell(1, "a", 1), cell(2, "b", 0)]);
+  assert.deepEqual([sparse.value, sparse.low, sparse.high], [0.5, 0, 1]);
+});
+
+test("bootstrap over tasks gives the binomial's interval, and does not depend on the order of cells within it", () => {
+  const cells = Array.from({ length: 400 }, (_, i) => ({ seed: 1, task: `t${i}`, value: Number(i < 120) }));
+  const { value, low, high } = bootstrap(cells);
+  const halfWidth = 1.96 * Math.sqrt((0.3 * 0.7) / 400);
+  assert.equal(value, 0.3);
+  near(low, 0.3 - halfWidth, 0.006);
+  near(high, 0.3 + halfWidth, 0.006);
+  assert.deepEqual(bootstrap(cells), bootstrap(cells));
+});
+
+test("seeds that differ widen the interval", () => {
+  const cells = [1, 2, 3, 4].flatMap((seed) =>
+    Array.from({ length: 200 }, (_, i) => ({ seed, task: `t${i}`, value: Number(i < seed * 40) })),
+  );
+  const both = bootstrap(cells);
+  const tasksOnly = bootstrap(cells.map((cell) => ({ ...cell, seed: 1 })));
+  assert.equal(both.resampled, "seeds and tasks");
+  assert.equal(both.value, tasksOnly.value);
+  assert(both.high! - both.low! > 1.5 * (tasksOnly.high! - tasksOnly.low!));
+});
+
+test("an interval of 95 % holds the truth in about 95 % of 300 simulated evaluations", () => {
+  const draw = random("coverage of the bootstrap");
+  let held = 0;
+  for (let trial = 0; trial < 300; trial++) {
+    const cells = Array.from({ length: 80 }, (_, i) => ({ seed: 1, task: `t${i}`, value: Number(draw.next() < 0.4) }));
+    const { low, high } = bootstrap(cells, { resamples: 300 });
+    if (low! <= 0.4 && 0.4 <= high!) held++;
+  }
+  assert(held >= 0.9 * 300 && held <= 0.98 * 300, `${held} of 300`);
+});
+
+test("any cells: the mean lies within their range, the interval too", () => {
+  const cells = fc.array(
+    fc.record({ seed: fc.nat(2), task: fc.constantFrom("a", "b", "c"), value: fc.integer({ min: -5, max: 5 }) }),
+    { minLength: 1, maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(cells, (given) => {
+      const { value, low, high } = bootstrap(given, { resamples: 50 });
+      const [least, most] = [Math.min(...given.map((c) => c.value)), Math.max(...given.map((c) => c.value))];
+      for (const number of [value, low ?? value, high ?? value])
+        assert(number! >= least - 1e-9 && number! <= most + 1e-9);
+      assert((low ?? 0) <= (high ?? 0));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("trend: known answer, signs, and nothing to say", () => {
+  const rising = [
+    { won: 10, of: 40 },
+    { won: 20, of: 40 },
+    { won: 30, of: 40 },
+  ];
+  near(trend(rising), 20 / Math.sqrt(0.25 * 80), 1e-12);
+  near(trend(rising.toReversed()), -20 / Math.sqrt(0.25 * 80), 1e-12);
+  assert.equal(
+    trend([
+      { won: 3, of: 3 },
+      { won: 4, of: 4 },
+    ]),
+    null,
+  );
+  assert.equal(trend([{ won: 1, of: 3 }]), null);
+  assert.equal(trend([]), null);
+});

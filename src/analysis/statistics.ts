@@ -1,0 +1,120 @@
+/**
+ * The few statistics a report needs: bootstrap intervals over seeds and tasks, McNemar's exact test, a test for trend.
+ * Pure functions of numbers. Random draws are seeded, so equal data give equal intervals.
+ */
+import { quantileSorted } from "simple-statistics";
+import { random } from "../core/random.ts";
+
+/** One measured value: of a rollout, or of a pair of rollouts. */
+export interface Cell {
+  readonly seed: number;
+  readonly task: string;
+  readonly value: number;
+}
+
+/** A mean and how sure it is. */
+export interface Estimate {
+  /** Mean over all cells; null if there are none. */
+  readonly value: number | null;
+  /** Bounds of the interval; null with fewer than two tasks. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly cells: number;
+  readonly tasks: number;
+  readonly seeds: number;
+  /** What was drawn anew for the interval: one seed says nothing about other seeds. */
+  readonly resampled: "tasks" | "seeds and tasks";
+}
+
+export interface BootstrapOptions {
+  /** Share of draws inside the interval. */
+  readonly level: number;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+/** How every interval of a report is made. */
+export const INTERVAL: BootstrapOptions = { level: 0.95, resamples: 2000, seed: 1 };
+
+/**
+ * Percentile bootstrap of the mean. Seeds and tasks are drawn independently of each other, with replacement; a cell
+ * counts as often as its seed times its task was drawn (Owen 2007, "The pigeonhole bootstrap"). So a task that is hard
+ * in every seed stays one observation, and tasks that differ from seed to seed work too.
+ */
+export function bootstrap(cells: readonly Cell[], options: Partial<BootstrapOptions> = {}): Estimate {
+  const { level, resamples, seed } = { ...INTERVAL, ...options };
+  const tasks = indexOf(cells.map(({ task }) => task));
+  const seeds = indexOf(cells.map((cell) => cell.seed));
+  const resampled = seeds.size > 1 ? ("seeds and tasks" as const) : ("tasks" as const);
+  const counts = { cells: cells.length, tasks: tasks.size, seeds: seeds.size, resampled };
+  if (cells.length === 0) return { value: null, low: null, high: null, ...counts };
+  const value = cells.reduce((sum, cell) => sum + cell.value, 0) / cells.length;
+  if (tasks.size < 2) return { value, low: null, high: null, ...counts };
+
+  const taskOf = Uint32Array.from(cells, ({ task }) => tasks.get(task)!);
+  const seedOf = Uint32Array.from(cells, (cell) => seeds.get(cell.seed)!);
+  const values = Float64Array.from(cells, (cell) => cell.value);
+  const generator = random("bootstrap", seed);
+  const drawn = (count: number): Uint32Array => {
+    const times = new Uint32Array(count);
+    for (let i = 0; i < count; i++) times[generator.integer(count)]!++;
+    return times;
+  };
+  const means: number[] = [];
+  while (means.length < resamples) {
+    const seedTimes = drawn(seeds.size);
+    const taskTimes = drawn(tasks.size);
+    let sum = 0;
+    let weight = 0;
+    for (let i = 0; i < values.length; i++) {
+      const times = seedTimes[seedOf[i]!]! * taskTimes[taskOf[i]!]!;
+      sum += times * values[i]!;
+      weight += times;
+    }
+    // A draw may miss every cell where seeds have few tasks of their own: it says nothing, draw again.
+    if (weight > 0) means.push(sum / weight);
+  }
+  means.sort((a, b) => a - b);
+  const bound = (share: number) => quantileSorted(means, share);
+  return { value, low: bound((1 - level) / 2), high: bound((1 + level) / 2), ...counts };
+}
+
+function indexOf<T>(keys: readonly T[]): ReadonlyMap<T, number> {
+  return new Map([...new Set(keys)].map((key, index) => [key, index]));
+}
+
+/**
+ * Exact two-sided p of McNemar's test: the chance of a split at least as uneven as `onlyA` : `onlyB` if the pairs that
+ * differ were coin tosses. 1 if no pair differs.
+ */
+export function mcnemar(onlyA: number, onlyB: number): number {
+  const tosses = onlyA + onlyB;
+  // In logarithms, since 2^-tosses is 0 to a double beyond 1,074 tosses.
+  let logTerm = -tosses * Math.LN2;
+  let tail = Math.exp(logTerm);
+  for (let heads = 1; heads <= Math.min(onlyA, onlyB); heads++) {
+    logTerm += Math.log((tosses - heads + 1) / heads);
+    tail += Math.exp(logTerm);
+  }
+  return Math.min(1, 2 * tail);
+}
+
+/** How many of so many were won. */
+export interface Share {
+  readonly won: number;
+  readonly of: number;
+}
+
+/**
+ * z of the Cochran–Armitage test for trend over groups numbered 0, 1, 2 …: above 2 the share won rises, below −2 it
+ * falls. null where nothing can be said: one group, or all or none won.
+ */
+export function trend(groups: readonly Share[]): number | null {
+  const all = groups.reduce((sum, { of }) => sum + of, 0);
+  const rate = groups.reduce((sum, { won }) => sum + won, 0) / all;
+  const meanIndex = groups.reduce((sum, { of }, index) => sum + of * index, 0) / all;
+  const statistic = groups.reduce((sum, { won, of }, index) => sum + (index - meanIndex) * (won - of * rate), 0);
+  const spread = groups.reduce((sum, { of }, index) => sum + of * (index - meanIndex) ** 2, 0);
+  const variance = rate * (1 - rate) * spread;
+  return variance > 0 ? statistic / Math.sqrt(variance) : null;
+}
