@@ -85,10 +85,11 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
     let coming: Slot | undefined;
     let comingPieces = 0;
     for (const slot of slots) {
-      const common = commonPieces(slot.pieces, task.pieces);
+      // The last piece is read anew even where it is known: the answer begins with what follows it.
+      const common = Math.min(commonPieces(slot.pieces, task.pieces), task.pieces.length - 1);
       if (common > kept) [kept, source] = [common, slot];
       if (slot.task) {
-        const shared = commonPieces(slot.task.pieces, task.pieces);
+        const shared = Math.min(commonPieces(slot.task.pieces, task.pieces), task.pieces.length - 1);
         if (shared > comingPieces) [comingPieces, coming] = [shared, slot];
         continue;
       }
