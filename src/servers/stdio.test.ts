@@ -144,6 +144,15 @@ test("empty lines, CRLF, split characters and a last line without its end are re
   assert(reply.error.message.includes("größer 🪚"));
 });
 
+test("only the latest 10,000 snapshots are kept", async () => {
+  const lines = [JSON.stringify(RESET), ...new Array(10_001).fill('{"op":"snapshot"}')];
+  const restores = ["s1", "s2", "s10001"].map((snapshot) => JSON.stringify({ op: "restore", snapshot }));
+  const [first, second, last] = (await repliesTo([...lines, ...restores].join("\n"))).slice(-3);
+  assert.match(first.error.message, /unknown snapshot "s1"/);
+  assert.equal(typeof second.observation, "string");
+  assert.equal(typeof last.observation, "string");
+});
+
 test("nothing after close is answered", async () => {
   assert.deepEqual(await repliesTo('{"op":"close"}\n{"op":"describe"}\n'), [{ closed: true }]);
 });
