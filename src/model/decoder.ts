@@ -10,7 +10,7 @@ import { cacheNames } from "./decoding-graph.ts";
 import { causalMask, HIDDEN, headSize, type LlamaConfig } from "./llama.ts";
 
 /** Rows of a bank. */
-export const ROWS = 64;
+export const ROWS = 16;
 /** Cache lengths are multiples of this: places beyond a row's length then change no bit of the result. */
 const CACHE_STEP = 64;
 
@@ -66,14 +66,15 @@ function copyLines(from: Lines, to: Lines, { count, used }: { count: number; use
   }
 }
 
-/** For `bankCount` banks of ROWS rows: row r is in bank r / ROWS. `session` runs `decodingGraph(config, …, ROWS)`. */
-export function openDecoder(config: LlamaConfig, session: InferenceSession, bankCount: number): Decoder {
+/** Row r is in bank r / ROWS. `session` runs `decodingGraph(config, …, ROWS)`. */
+export function openDecoder(config: LlamaConfig, session: InferenceSession): Decoder {
   const { num_key_value_heads: keyHeads, num_hidden_layers: layers } = config;
   const size = headSize(config);
   const layerNames = Array.from({ length: layers }, (_, layer) => cacheNames(layer));
   const logits = new Float32Array(ROWS * config.vocab_size); // (B, V)
   const calls = new Map<number, Call>();
-  const caches = Array.from({ length: bankCount }, () => emptyCache(CACHE_STEP));
+  /** By bank; each is made when it is first needed. */
+  const caches = new Map<number, Cache>();
 
   function emptyCache(length: number): Cache {
     const make = () => Array.from({ length: layers }, () => new Float32Array(ROWS * keyHeads * size * length));
@@ -89,15 +90,16 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession, bank
 
   /** The cache of `bank`, made longer if it has less than `needed` places. */
   function cacheFor(bank: number, needed: number): Cache {
-    const old = caches[bank]!;
-    if (needed <= old.length) return old;
+    const old = caches.get(bank);
+    if (old && needed <= old.length) return old;
     const cache = emptyCache(Math.ceil(needed / CACHE_STEP) * CACHE_STEP);
+    caches.set(bank, cache);
+    if (!old) return cache;
     for (let row = 0; row < ROWS; row++) {
       copyRow({ cache: old, row }, { cache, row }, old.length);
       const start = row * old.length;
       cache.mask.set(old.mask.subarray(start, start + old.length), row * cache.length);
     }
-    caches[bank] = cache;
     return cache;
   }
 
@@ -203,7 +205,7 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession, bank
     copy(from, to, length) {
       const [fromBank, toBank] = [Math.floor(from / ROWS), Math.floor(to / ROWS)];
       const cache = cacheFor(toBank, length);
-      copyRow({ cache: caches[fromBank]!, row: from % ROWS }, { cache, row: to % ROWS }, length);
+      copyRow({ cache: caches.get(fromBank)!, row: from % ROWS }, { cache, row: to % ROWS }, length);
       show(cache, to, length);
     },
   };

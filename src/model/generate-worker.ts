@@ -14,7 +14,7 @@ const say = (message: GenerateMessage) => parentPort!.postMessage(message);
 async function open({ folder, slots, threads }: GenerateJob): Promise<void> {
   const { config, parameters } = readCheckpoint(folder);
   const session = await openSession(decodingGraph(config, parameters, ROWS), threads);
-  const scheduler = createScheduler(openDecoder(config, session, Math.ceil(slots / ROWS)), slots);
+  const scheduler = createScheduler(openDecoder(config, session), slots);
   let outbox: [number, Answered | Failure][] = [];
   const send = (id: number, result: Answered | Failure) => {
     // One message for all answers of a model call.
