@@ -1,5 +1,5 @@
 /** A config made into parts: environments, expert, student and store, by the names it gives them. */
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
 import type { Progress } from "../experiment/progress.ts";
@@ -57,6 +57,3 @@ function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec) {
   const { concurrency: _, parallel: __, ...rest } = config;
   return JSON.parse(JSON.stringify({ ...rest, environment: withoutPaths(environment) }));
 }
-
-/** Where the report of a run is written. */
-export const reportFolder = (project: Project, run: string) => join(project.folder, "reports", run);

@@ -1,10 +1,20 @@
 /** The command line: one file for each command, and errors that a user can act on. */
 import { Command, CommanderError } from "commander";
 import { CliError } from "../core/errors.ts";
+import * as compare from "./compare.ts";
+import * as demo from "./demo.ts";
+import * as doctor from "./doctor.ts";
+import * as dump from "./dump.ts";
+import * as env from "./env.ts";
+import * as expert from "./expert.ts";
 import * as importLogs from "./import.ts";
+import * as play from "./play.ts";
+import * as report from "./report.ts";
+import * as run from "./run.ts";
+import * as runs from "./runs.ts";
 import * as verify from "./verify.ts";
 
-const COMMANDS = [importLogs, verify];
+const COMMANDS = [demo, importLogs, expert, play, verify, run, report, compare, runs, dump, env, doctor];
 
 /** Runs one command; returns the exit code. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<number> {
