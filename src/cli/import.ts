@@ -26,6 +26,8 @@ export const READERS: Readonly<Record<string, LogReader>> = { knowagent };
 /** Of each kind of problem this many are printed; `--json` has all. */
 const SHOWN = 5;
 
+const PLAIN = { head: [], border: [], compact: true };
+
 interface ImportFlags extends EnvironmentFlags {
   readonly project: string;
   readonly format: string;
@@ -119,12 +121,12 @@ function summaryText(summary: ImportSummary): string {
     ...listed("the log disagrees with the world", disagreements, (each) => [
       `${at(each)}: ${each.claimed} by the log, ${each.world} in the world`,
     ]),
-    `${summary.verified} verified trajectories in run ${run}, ${summary.added} of all new.`,
+    `run ${run}: ${summary.verified} verified trajectories, ${summary.added} stored now`,
   ].join("\n");
 }
 
 function countsTable(summary: ImportSummary): string {
-  const table = new Table({ style: { head: [] } });
+  const table = new Table({ style: PLAIN });
   table.push(
     ["lines", summary.lines],
     ["episodes understood", summary.episodes],
@@ -141,7 +143,7 @@ function countsTable(summary: ImportSummary): string {
 }
 
 function claimsTable({ claims }: ImportSummary): string {
-  const table = new Table({ head: ["the log says", "episodes", "won in the world", "not won"], style: { head: [] } });
+  const table = new Table({ head: ["the log says", "episodes", "won in the world", "not won"], style: PLAIN });
   for (const claim of CLAIMS) table.push([claim, claims[claim].episodes, claims[claim].won, claims[claim].notWon]);
   return table.toString();
 }

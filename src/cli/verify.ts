@@ -6,8 +6,9 @@ import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
-import type { TrajectoryId } from "../core/ids.ts";
+import { fingerprint, type TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Run } from "../core/run.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Replayer, replayer } from "../rollout/replay.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec, openProject, projectOption } from "./context.ts";
@@ -35,7 +36,9 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
   const project = openProject(flags);
   const progress = progressFor(process.stderr);
   try {
-    const benchmark = await openBenchmark(environmentOf(project.repository, name, flags));
+    const run = runNamed(project.repository, name);
+    const benchmark = await openBenchmark(environmentOf(run, flags));
+    expectSameRules(run, benchmark);
     const total = project.repository.trajectoriesOf(name).length;
     const phase = progress.phase("verify", total, "trajectories");
     const report = await verifyRun(project.repository, name, benchmark, phase.advance);
@@ -49,13 +52,26 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
   }
 }
 
-/** The environment of the run's config; paths are not stored, so they come from flags, variables or defaults. */
-function environmentOf(repository: Repository, name: string, flags: EnvironmentFlags): EnvironmentSpec {
+function runNamed(repository: Repository, name: string): Run {
   const run = repository.run(name);
   if (!run) throw new CliError(`there is no run "${name}" in this project (see gleaner runs)`);
-  const { environment } = run.config as { environment?: EnvironmentSpec };
+  return run;
+}
+
+/** The environment of the run's config; paths are not stored, so they come from flags, variables or defaults. */
+function environmentOf({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
+  const { environment } = config as { environment?: EnvironmentSpec };
   if (!environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
   return environmentSpec(environment.name, flags, environment);
+}
+
+/** An import remembers what its world told policies: another release's rules would make everything diverge. */
+function expectSameRules({ name, config }: Run, benchmark: Benchmark): void {
+  const { instructions } = config as { instructions?: string };
+  if (instructions === undefined || instructions === fingerprint(benchmark.instructions)) return;
+  throw new CliError(
+    `run "${name}" was made with other rules of ${benchmark.name} than these: give the options it was made with (alfworld: --logic)`,
+  );
 }
 
 export interface VerifyReport {
@@ -137,9 +153,16 @@ function seedOfStart(repository: Repository, trajectory: Trajectory): number {
 
 function reportText({ run, policies, divergences }: VerifyReport): string {
   const head = ["policy", "trajectories", "steps", "verified", "diverged", "time"];
-  const table = new Table({ head, style: { head: [] } });
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
   for (const { policy, trajectories, steps, verified, diverged, seconds } of policies) {
-    table.push([policy, trajectories, steps, verified, diverged, duration(seconds)]);
+    table.push([
+      policy,
+      trajectories,
+      steps,
+      verified,
+      diverged,
+      seconds < 10 ? `${seconds.toFixed(2)} s` : duration(seconds),
+    ]);
   }
   const shown = divergences.slice(0, SHOWN).flatMap(({ trajectory, policy, known, ...difference }) => {
     const [where, ...texts] = differenceLines(difference);

@@ -1,0 +1,104 @@
+/**
+ * Every published episode of Llama-2-13B replayed in our ALFWorld: not one answer may differ. And an import that is
+ * killed with -9 again and again ends with the same store as one that is not.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { probeSteps } from "../../src/algorithms/eef-labels.ts";
+import { random } from "../../src/core/random.ts";
+import type { ImportSummary } from "../../src/datasets/summary.ts";
+import { alfworld } from "../../src/environments/alfworld/index.ts";
+import { snapshotsAlong } from "../../src/rollout/replay.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { alfworldGames, shared, skipWithout } from "../shared.ts";
+
+const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";
+const skip = skipWithout(LOGS);
+const KILLS = 5;
+
+/** Runs gleaner in `project`; resolves to its stdout, or to null if it was killed after `killAfterMs`. */
+function gleaner(project: string, args: readonly string[], killAfterMs?: number): Promise<string | null> {
+  const script = join(import.meta.dirname, "..", "..", "bin", "gleaner.js");
+  const child = spawn(process.execPath, [script, ...args, "--project", project]);
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (errors += data));
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  return new Promise((resolve, reject) => {
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (signal === "SIGKILL") resolve(null);
+      else if (code === 0) resolve(output);
+      else reject(new Error(`gleaner ${args.join(" ")} exited with ${code}\n${errors}`));
+    });
+  });
+}
+
+test("510 published episodes replay without a difference, killed or not", { skip }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-import-"));
+  const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+  const world = ["--data", alfworldGames(), "--logic", shared("alfworld/logic-0.3")];
+  const log = ["import", shared(LOGS), "--format", "knowagent", "--env", "alfworld", "--out", "expert", "--json"];
+
+  const start = performance.now();
+  const summary: ImportSummary = JSON.parse((await gleaner(whole, [...log, ...world]))!);
+  const tookMs = performance.now() - start;
+  assert.partialDeepStrictEqual(summary, {
+    lines: 510,
+    episodes: 510,
+    verified: 510,
+    added: 510,
+    steps: 9000,
+    stepsWithThought: 7360,
+    malformed: [],
+    unknownTasks: [],
+    diverged: [],
+    broken: [],
+    disagreements: [],
+    claims: {
+      won: { episodes: 134, won: 134, notWon: 0 },
+      lost: { episodes: 256, won: 0, notWon: 256 },
+      "broken off": { episodes: 120, won: 0, notWon: 120 },
+    },
+  });
+  await probePointsAreReached(join(whole, "store.sqlite"));
+  assert.match((await gleaner(whole, ["verify", "expert", ...world]))!, /all 510 trajectories verified/);
+
+  const moments = random("kill an import");
+  let kills = 0;
+  for (let attempt = 0; attempt < KILLS; attempt++) {
+    if ((await gleaner(killed, [...log, ...world], 300 + (moments.next() * tookMs) / 3)) === null) kills++;
+  }
+  assert(kills >= 2, `only ${kills} of ${KILLS} imports were still running when killed`);
+  await gleaner(killed, [...log, ...world]);
+  assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
+  rmSync(folder, { recursive: true });
+});
+
+/** Every probe point of an EEF round over these experts: a snapshot there, restored, shows what was recorded there. */
+async function probePointsAreReached(store: string): Promise<void> {
+  const repository = openSqlite(store);
+  const benchmark = await alfworld({ data: alfworldGames(), logic: shared("alfworld/logic-0.3") });
+  const [scout, environment] = [await benchmark.open(), await benchmark.open()];
+  let points = 0;
+  for (const id of repository.trajectoriesOf("expert")) {
+    const trajectory = repository.trajectory(id)!;
+    const task = repository.task(trajectory.taskId)!;
+    const steps = probeSteps(trajectory.steps.length, 5);
+    const snapshots = await snapshotsAlong(scout, task, trajectory, steps);
+    for (const [index, step] of steps.entries()) {
+      points += 1;
+      const observation = await environment.restore(task, snapshots[index]!);
+      assert.equal(observation, trajectory.steps[step]!.observation);
+      const { observation: answer } = await environment.step(trajectory.steps[step]!.action);
+      assert.equal(answer, trajectory.steps[step + 1]?.observation ?? trajectory.finalObservation);
+    }
+  }
+  assert(points > 2000, `only ${points} probe points`);
+  repository.close();
+}
