@@ -1,0 +1,2 @@
+/** ALFWorld: household tasks in text, from the original's game files. Start reading at benchmark.ts. */
+export { type AlfworldOptions, alfworld } from "./benchmark.ts";
