@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import Table from "cli-table3";
 import type { Command } from "commander";
 import { messageOf } from "../core/errors.ts";
 import { alfworldData } from "./environments.ts";
+import { table } from "./table.ts";
 
 interface Finding {
   readonly what: string;
@@ -37,15 +37,8 @@ export function register(program: Command): void {
         console.log(JSON.stringify(findings, null, 2));
         return;
       }
-      const table = new Table({
-        head: ["", "what", "found", "what to do"],
-        style: { head: [] },
-        wordWrap: true,
-        colWidths: [5, 18, 32, 40],
-      });
-      for (const { what, state, found, advice } of findings)
-        table.push([state === "ok" ? "✓" : "–", what, found, advice]);
-      console.log(table.toString());
+      const rows = findings.map(({ what, state, found, advice }) => [state === "ok" ? "✓" : "–", what, found, advice]);
+      console.log(table(["", "what", "found", "what to do"], rows, [5, 18, 34, 38]));
     });
 }
 

@@ -1,9 +1,9 @@
 /** `gleaner runs`: what the project holds. */
-import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
 import { openProject, projectOption } from "./context.ts";
+import { table } from "./table.ts";
 
 export function register(program: Command): void {
   projectOption(program.command("runs"))
@@ -21,14 +21,15 @@ export function register(program: Command): void {
         console.log("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
         return;
       }
-      const table = new Table({
-        head: ["run", "kind", "environment", "trajectories", "methods", "seeds"],
-        style: { head: [] },
-      });
-      for (const row of rows) {
-        table.push([row.run, row.kind, row.environment, row.trajectories, row.methods.join("; "), row.seeds.join(" ")]);
-      }
-      console.log(table.toString());
+      const cells = rows.map(({ run, kind, environment, trajectories, methods, seeds }) => [
+        run,
+        kind,
+        environment,
+        trajectories,
+        methods.join("; "),
+        seeds.join(" "),
+      ]);
+      console.log(table(["run", "kind", "environment", "trajectories", "methods", "seeds"], cells));
     });
 }
 
