@@ -21,7 +21,6 @@ export function register(program: Command): void {
         await serveStdio({ benchmark, input: process.stdin, output: process.stdout });
         return;
       }
-      throw new CliError("env: add --stdio to serve the environment");
       const rows = await Promise.all(
         benchmark.splits.map(async (split) => {
           const tasks = await benchmark.tasks(split);
