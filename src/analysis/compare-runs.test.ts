@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addSyntheticRun } from "../../test/synthetic-run.ts";
+import { CliError } from "../core/errors.ts";
+import { openSqlite } from "../store/sqlite.ts";
+import { compareRuns } from "./compare-runs.ts";
+
+function two(options: Parameters<typeof addSyntheticRun>[1]) {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, { run: "a", seeds: [1], config: { rate: 1, only: "a" } });
+  addSyntheticRun(repository, { run: "b", seeds: [1], config: { rate: 2 }, ...options });
+  return repository;
+}
+
+test("methods of the same name are paired by seed and task; differences are a − b", () => {
+  const { pairs } = compareRuns(two({ skill: 0.2 }), "a", "b");
+  assert.deepEqual(
+    pairs.map(({ a, b }) => [a, b]),
+    [
+      ["BC", "BC"],
+      ["RFT×2", "RFT×2"],
+      ["EEF", "EEF"],
+    ],
+  );
+  for (const { overall, byCategory, pairedBy, sharedTasks, onlyA } of pairs) {
+    assert.deepEqual([pairedBy, sharedTasks, onlyA], ["seed and task", 20, 0]);
+    assert(Math.abs(overall.estimate.value! - (overall.a! - overall.b!)) < 1e-9);
+    assert.equal(overall.onlyA - overall.onlyB, Math.round(20 * overall.estimate.value!));
+    assert.equal(
+      byCategory.reduce((sum, { of }) => sum + of.estimate.cells, 0),
+      20,
+    );
+    assert.notEqual(overall.mcnemar, null);
+  }
+});
+
+test("a run against itself differs in nothing", () => {
+  const { pairs, config } = compareRuns(two({}), "a", "a");
+  assert(pairs.every(({ overall }) => overall.estimate.value === 0 && overall.estimate.low === 0));
+  assert.deepEqual(config, []);
+});
+
+test("runs that share no seed are paired by task", () => {
+  const { pairs } = compareRuns(two({ seeds: [7, 8] }), "a", "b");
+  assert(pairs.every(({ pairedBy, overall }) => pairedBy === "task" && overall.estimate.cells === 20));
+});
+
+test("settings that differ, and those only one run has", () => {
+  const { config } = compareRuns(two({ seeds: [1, 2] }), "a", "b");
+  assert.deepEqual(config, [
+    { path: "only", a: "a" },
+    { path: "rate", a: 1, b: 2 },
+    { path: "seeds", a: [1], b: [1, 2] },
+  ]);
+});
+
+test("an unknown run is named", () => {
+  assert.throws(() => compareRuns(two({}), "a", "c"), { name: CliError.name, message: /"c".*known: a, b/ });
+});

@@ -1,0 +1,60 @@
+/** What the Markdown and the terminal rendering have in common: titles, paragraphs and tables of plain, unescaped text. */
+
+export interface Column {
+  readonly name: string;
+  readonly align: "left" | "right";
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Section {
+  readonly title: string;
+  readonly table?: Table;
+  /** Sentences below the table. */
+  readonly notes: readonly string[];
+  /** Left out in the terminal, which has less room than a file. */
+  readonly isDetail?: boolean;
+}
+
+export interface Document {
+  readonly title: string;
+  readonly sections: readonly Section[];
+}
+
+/** Columns of text to the left, of numbers to the right. */
+export function tableOf(text: readonly string[], numbers: readonly string[], rows: Table["rows"]): Table {
+  const columns = [
+    ...text.map((name) => ({ name, align: "left" as const })),
+    ...numbers.map((name) => ({ name, align: "right" as const })),
+  ];
+  return { columns, rows };
+}
+
+/** At most `length` characters, and nothing that a terminal or a line-based file would obey: ids are untrusted text. */
+export function harmless(text: string, length = 120): string {
+  const visible = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (control) => `\\u{${control.codePointAt(0)!.toString(16)}}`);
+  const characters = [...visible];
+  return characters.length <= length ? visible : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+const SHORT = 8;
+
+/**
+ * Labels of categories that fit a table's head, in the same order: the names where all are short, else a number or the
+ * longest word that no other category has (`pick_heat_then_place_in_recep` → `heat`), else the category's place.
+ */
+export function shortLabels(categories: readonly string[]): string[] {
+  if (categories.every((name) => name.length <= SHORT)) return [...categories];
+  const words = categories.map((name) => name.split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+  return words.map((own, index) => {
+    const others = new Set(words.toSpliced(index, 1).flat());
+    const telling = own.filter((word) => word.length <= SHORT && !others.has(word));
+    const longest = telling.toSorted((a, b) => b.length - a.length)[0];
+    return telling.find((word) => /\d/.test(word)) ?? longest ?? `#${index + 1}`;
+  });
+}

@@ -1,0 +1,34 @@
+/** Reports and comparisons as Markdown. Every text is escaped: ids, categories and actors come from outside. */
+import type { Comparison } from "./compare-runs.ts";
+import { comparisonDocument } from "./comparison-document.ts";
+import { harmless, type Section, type Table } from "./document.ts";
+import type { Report } from "./report.ts";
+import { reportDocument } from "./report-document.ts";
+
+/** A whole Markdown file, ending with a newline. */
+export function toMarkdown(subject: Report | Comparison): string {
+  const { title, sections } =
+    subject.kind === "report" ? reportDocument(subject, { wide: true }) : comparisonDocument(subject);
+  return `${[`# ${escaped(title)}`, ...sections.map(sectionText)].join("\n\n")}\n`;
+}
+
+function sectionText({ title, table, notes }: Section): string {
+  const paragraphs = notes.map((note) => escaped(note, Number.POSITIVE_INFINITY));
+  return [`## ${escaped(title)}`, ...(table ? [tableText(table)] : []), ...paragraphs].join("\n\n");
+}
+
+function tableText({ columns, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(columns.map(({ name }) => escaped(name))),
+    line(columns.map(({ align }) => (align === "right" ? "--:" : "---"))),
+    ...rows.map((row) => line(row.map((cell) => escaped(cell)))),
+  ].join("\n");
+}
+
+/** Text that Markdown shows as it is, on one line. An underscore inside a word is safe and stays readable. */
+function escaped(text: string, length?: number): string {
+  return harmless(text, length)
+    .replace(/[\\`|<>[\]*~$&#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (mark) => `\\${mark}`)
+    .trim();
+}

@@ -1,0 +1,183 @@
+/** What the reports look like: Markdown, terminal, figures; with texts that try to break out of them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { addSyntheticRun, type SyntheticOptions } from "../../test/synthetic-run.ts";
+import { openSqlite } from "../store/sqlite.ts";
+import { compareRuns } from "./compare-runs.ts";
+import { shortLabels } from "./document.ts";
+import { toMarkdown } from "./markdown.ts";
+import { duration, more, percent, points, probability, whole } from "./numbers.ts";
+import { plots } from "./plots.ts";
+import { type Report, reportOf } from "./report.ts";
+import { toTable } from "./terminal.ts";
+
+function synthetic(options: SyntheticOptions = {}): Report {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, options);
+  return reportOf(repository, [options.run ?? "demo"]);
+}
+
+/** Cells of each table row of a Markdown text. */
+const tableRows = (markdown: string) =>
+  markdown
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.replace(/\\./g, "").split("|").length - 2);
+
+test("numbers", () => {
+  assert.deepEqual([0, 0.8194, 1, null].map(percent), ["0.0 %", "81.9 %", "100.0 %", "–"]);
+  assert.deepEqual([0.119, -0.043, 0, -0.0001].map(points), ["+11.9", "−4.3", "0.0", "0.0"]);
+  assert.deepEqual([0.2, -0.34, 0.001].map(more), ["+20 %", "−34 %", "0 %"]);
+  assert.deepEqual([0, 45906.25].map(whole), ["0", "45,906"]);
+  assert.deepEqual([1, 0.021, 0.0012, 1e-9].map(probability), ["1.00", "0.02", "0.0012", "< 0.0001"]);
+  const durations = [0, 999.4, 999.6, 59_940, 59_960, 245_000, 3_599_600, 7_380_000].map(duration);
+  assert.deepEqual(durations, ["0 ms", "999 ms", "1.0 s", "59.9 s", "1 m 00 s", "4 m 05 s", "1 h 00 m", "2 h 03 m"]);
+});
+
+test("short labels of categories", () => {
+  assert.deepEqual(shortLabels(["1 word", "2 words"]), ["1 word", "2 words"]);
+  const alfworld = [
+    "look_at_obj_in_light",
+    "pick_and_place_simple",
+    "pick_clean_then_place_in_recep",
+    "pick_cool_then_place_in_recep",
+    "pick_heat_then_place_in_recep",
+    "pick_two_obj_and_place",
+  ];
+  assert.deepEqual(shortLabels(alfworld), ["light", "simple", "clean", "cool", "heat", "two"]);
+  assert.deepEqual(shortLabels(["an order of 1 word", "an order of 2 words"]), ["1", "2"]);
+  assert.deepEqual(shortLabels(["the same words here", "here the same words"]), ["#1", "#2"]);
+});
+
+test("Markdown: the main table comes first, every row has its columns, the sections are there", () => {
+  const markdown = toMarkdown(synthetic());
+  assert.match(
+    markdown,
+    /^# Report: demo\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
+  );
+  assert.match(markdown, /\| expert † \| 62\.5 % \|/);
+  const titles = [...markdown.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+  assert.deepEqual(titles, [
+    "Success on held-out tasks",
+    "Success by category, with intervals",
+    "By iteration",
+    "Differences",
+    "What exploring gave",
+    "Rollouts of EEF by where they start",
+    "Cost per seed",
+    "Unsolved training tasks",
+    "Leakage check",
+  ]);
+  assert.match(markdown, /Not the same compute: EEF took 98 % more environment steps than RFT×2\./);
+  assert.doesNotMatch(markdown, /NaN|undefined|null|Infinity/);
+});
+
+test("the terminal: the main table first, at most 100 columns, no control characters", () => {
+  const categories = [
+    "pick_and_place_simple",
+    "look_at_obj_in_light",
+    "pick_heat_then_place_in_recep",
+    "x".repeat(300),
+  ];
+  for (const options of [{}, { categories }, { seeds: [1] }]) {
+    const lines = toTable(synthetic(options)).split("\n");
+    assert.equal(lines[0], "Success on held-out tasks");
+    assert.match(lines[2]!, /method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
+    for (const line of lines) assert([...line].length <= 100, line);
+    assert.doesNotMatch(lines.join(""), /\p{Cc}|NaN|undefined/u);
+  }
+});
+
+test("an import and an empty experiment are reported too", () => {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository);
+  repository.addRun({ name: "empty", kind: "experiment", config: {} });
+  const empty = reportOf(repository, ["empty"]);
+  assert.match(toMarkdown(empty), /Nothing has been recorded yet/);
+  assert.match(toTable(empty), /Nothing has been recorded yet/);
+  assert.match(toMarkdown(compareRuns(repository, "demo", "empty")), /evaluated nothing yet/);
+});
+
+/** The value with every string in it changed. */
+function withTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((inner) => withTexts(inner, change)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTexts(inner, change)])) as T;
+}
+
+test("any category, id or label stays inside its cell", () => {
+  const fragments = [
+    "a|b",
+    "`x`",
+    "\n\n# title",
+    "<script>alert(1)</script>",
+    "[l](http://x)",
+    "\u001b[31m",
+    "\\",
+    "𐀀𐀀",
+  ];
+  const anyText = fc.oneof(fc.constantFrom(...fragments), fc.string({ unit: "binary", minLength: 1 }));
+  const categories = ["c0", "c1", "c2"];
+  const synthesized = synthetic({ seeds: [1], categories });
+  const violation = { trainingSet: "c0", example: 0, message: 0, problem: "c1" };
+  const leakage = { ...synthesized.leakage, violations: 1, listed: [violation] };
+  const unsolved = { ...synthesized.unsolved, count: 1, listed: [{ id: "c2", category: "c0" }] };
+  const report = { ...synthesized, leakage, unsolved };
+  const [usual, usualTerminal] = [tableRows(toMarkdown(report)), toTable(report).match(/│/g)!.length];
+  fc.assert(
+    fc.property(fc.array(anyText, { minLength: 3, maxLength: 3 }), (names) => {
+      const hostile = withTexts(report, (text) => names[categories.indexOf(text)] ?? text);
+      const markdown = toMarkdown(hostile);
+      assert.deepEqual(tableRows(markdown), usual);
+      assert.doesNotMatch(markdown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]|(?<!\\)(?:\\\\)*[`<]/u);
+      assert.equal(markdown.match(/^# /gm)!.length, 1);
+      const terminal = toTable(hostile);
+      assert.doesNotMatch(terminal.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+      assert(terminal.match(/│/g)!.length >= usualTerminal);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a violation is shouted", () => {
+  const report = synthetic({ seeds: [1] });
+  const violation = { trainingSet: "t", example: 3, message: 4, problem: "a user message has weight 1" };
+  const bad = { ...report, leakage: { ...report.leakage, violations: 1, listed: [violation] } };
+  assert.match(toMarkdown(bad), /\| a user message has weight 1 \| t \| 3 \| 4 \|\n\n1 VIOLATIONS in/);
+  assert.match(toTable(bad), /VIOLATIONS/);
+});
+
+test("a comparison as Markdown and for the terminal", () => {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, { run: "a", seeds: [1], config: { rate: 1 } });
+  addSyntheticRun(repository, { run: "b|c", seeds: [1], config: { rate: 2 }, skill: 0.2 });
+  const comparison = compareRuns(repository, "a", "b|c");
+  const markdown = toMarkdown(comparison);
+  assert.match(markdown, /^# a compared with b\\\|c\n\n## Success on the tasks that both evaluated\n/);
+  assert.match(markdown, /\| rate \| 1 \| 2 \|/);
+  const lines = toTable(comparison).split("\n");
+  for (const line of lines) assert([...line].length <= 100, line);
+});
+
+test("figures: the same bytes for the same report, nothing unescaped, none without methods", async () => {
+  const report = synthetic({ categories: ["<script>"], run: "demo" });
+  const hostile = {
+    ...report,
+    methods: report.methods.map((method) => ({ ...method, label: `<b>&"${method.label}` })),
+  };
+  const drawn = await plots(hostile);
+  assert.deepEqual(
+    drawn.map(({ name }) => name),
+    ["success", "iterations", "coverage", "probes"],
+  );
+  assert.deepEqual(await plots(hostile), drawn);
+  for (const { svg } of drawn) {
+    assert.match(svg, /^<svg /);
+    assert.doesNotMatch(svg, /<b>|NaN|undefined/);
+    assert.match(svg, /&lt;b&gt;/);
+  }
+  const expertOnly: Report = { ...report, methods: [] };
+  assert.deepEqual(await plots(expertOnly), []);
+});

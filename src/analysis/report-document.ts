@@ -1,0 +1,241 @@
+/** A report as titles, tables and sentences; each number's meaning stands where it stands. How the methods did comes first. */
+
+import { type Document, type Section, shortLabels, tableOf } from "./document.ts";
+import { explorationSections } from "./exploration-document.ts";
+import {
+  duration,
+  more,
+  percent,
+  percentInterval,
+  plain,
+  points,
+  pointsInterval,
+  probability,
+  UNKNOWN,
+  whole,
+} from "./numbers.ts";
+import { type ExpertReport, lastIteration, type MethodReport, type Report } from "./report.ts";
+import type { Evaluation, Group, GroupedEvaluation } from "./success.ts";
+
+/** More categories than this get a table of their own. */
+const CATEGORIES_IN_MAIN_TABLE = 6;
+
+/** Methods whose environment steps differ by a larger share are pointed out. */
+const SAME_COMPUTE = 0.05;
+
+export interface ReportDocumentOptions {
+  /** Whether the main table may have a column for each category. */
+  readonly wide: boolean;
+}
+
+export function reportDocument(report: Report, { wide }: ReportDocumentOptions): Document {
+  const categoriesInMain = wide && report.categories.length > 1 && report.categories.length <= CATEGORIES_IN_MAIN_TABLE;
+  const sections = [
+    mainSection(report, categoriesInMain),
+    ...(categoriesInMain || report.categories.length < 2 ? [] : [categorySection(report)]),
+    ...groupDetails(report),
+    ...iterationSection(report),
+    ...differenceSection(report),
+    ...explorationSections(report),
+  ];
+  return { title: `Report: ${report.runs.join(", ")}`, sections };
+}
+
+/** One row of the main table: who it is about and how it did. */
+interface Contender {
+  readonly name: string;
+  readonly evaluation: GroupedEvaluation;
+}
+
+function contendersOf(report: Report): {
+  experts: (Contender & { expert: ExpertReport })[];
+  methods: (Contender & { method: MethodReport })[];
+} {
+  const mark = report.methods.length > 0 ? " †" : "";
+  const expertName = ({ policy }: ExpertReport) => (report.experts.length === 1 && mark ? "expert" : policy) + mark;
+  return {
+    experts: report.experts.map((expert) => ({ name: expertName(expert), evaluation: expert.evaluation, expert })),
+    methods: report.methods.map((method) => ({
+      name: method.label,
+      evaluation: lastIteration(method).evaluation,
+      method,
+    })),
+  };
+}
+
+function mainSection(report: Report, withCategories: boolean): Section {
+  const { experts, methods } = contendersOf(report);
+  const withReturn = hasOwnReturns(report);
+  const labels = withCategories ? shortLabels(report.categories) : [];
+  const scores = ({ evaluation }: Contender) => [
+    percent(evaluation.overall.success.value),
+    percentInterval(evaluation.overall.success),
+    ...(withReturn ? [plain(evaluation.overall.meanReturn.value)] : []),
+    ...(withCategories ? report.categories.map((name) => percent(successIn(evaluation, name))) : []),
+  ];
+  const rows = [
+    ...experts.map((contender) => {
+      const { coverage } = contender.expert;
+      return [contender.name, ...scores(contender), UNKNOWN, UNKNOWN, UNKNOWN, percent(coverage), UNKNOWN];
+    }),
+    ...methods.map((contender) => {
+      const { seeds, cost, coverage } = lastIteration(contender.method);
+      const spent = [whole(cost.explored + cost.probed), whole(cost.environmentSteps)];
+      const end = [percent(coverage), duration(cost.milliseconds.train)];
+      return [contender.name, ...scores(contender), String(seeds.length), ...spent, ...end];
+    }),
+  ];
+  const numbers = ["success", "95 %", ...(withReturn ? ["return"] : []), ...labels];
+  const table = tableOf(["method"], [...numbers, "seeds", "rollouts", "env. steps", "coverage", "training"], rows);
+  if (rows.length === 0) return { title: "Success", notes: ["Nothing has been recorded yet."] };
+  const title = methods.length > 0 ? "Success on held-out tasks" : "Success of what was recorded";
+  return { title, table, notes: mainNotes(report, labels) };
+}
+
+function mainNotes(report: Report, labels: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (labels.some((label, index) => label !== report.categories[index]))
+    notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
+  if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];
+  if (report.experts.length > 0) {
+    const names = report.experts.map(({ policy }) => policy).join(", ");
+    notes.push(`† ${names}, on the training tasks: not comparable with the rows below, which are on held-out tasks.`);
+  }
+  const last = report.methods.map(lastIteration);
+  const mostSeeds = Math.max(...last.map(({ seeds }) => seeds.length));
+  const splits = report.splits.length > 0 ? `, split ${report.splits.join(", ")}` : "";
+  notes.push(
+    `success: greedy rollouts after the last iteration${splits}. ${intervalNote(report, mostSeeds)}`,
+    "rollouts, env. steps, training: what the method spent on training tasks up to then, per seed, as if it had run " +
+      "alone; steps are the student's own. coverage: training tasks won at least once, the expert's wins included.",
+  );
+  for (const { label, iterations } of report.methods) {
+    const [begun, arrived] = [iterations[0]!.seeds.length, iterations.at(-1)!.seeds.length];
+    if (arrived < begun)
+      notes.push(`${label} is not finished: ${arrived} of ${begun} seeds reached its last iteration.`);
+  }
+  const failures = last.flatMap(({ evaluation, cost, seeds }, index) => {
+    const [evaluating, exploring] = [evaluation.overall.failed, Math.round(cost.failed * seeds.length)];
+    return evaluating + exploring > 0
+      ? [`${report.methods[index]!.label} ${evaluating} evaluating, ${exploring} exploring`]
+      : [];
+  });
+  if (failures.length > 0)
+    notes.push(
+      `Failed rollouts (the world or the model broke), counted and left out of success: ${failures.join("; ")}.`,
+    );
+  return notes;
+}
+
+function intervalNote({ interval }: Pick<Report, "interval">, seeds: number): string {
+  const over = seeds > 1 ? "seeds and tasks" : "tasks only: one seed says nothing about other seeds";
+  const few = seeds > 1 && seeds < 5 ? `; over ${seeds} seeds it is probably too narrow` : "";
+  return `95 %: bootstrap interval, ${whole(interval.resamples)} draws over ${over}${few}.`;
+}
+
+function categorySection(report: Report): Section {
+  const { experts, methods } = contendersOf(report);
+  const contenders: Contender[] = [...experts, ...methods];
+  const tasksIn = (name: string) => {
+    const groups = methods.flatMap(({ evaluation }) => find(evaluation.byCategory, name) ?? []);
+    return Math.max(0, ...groups.map(({ success }) => success.tasks));
+  };
+  const rows = report.categories.map((name) => [
+    name,
+    whole(tasksIn(name)),
+    ...contenders.map(({ evaluation }) => percent(successIn(evaluation, name))),
+  ]);
+  const numbers = ["tasks", ...contenders.map((contender) => contender.name)];
+  return { title: "Success by category", table: tableOf(["category"], numbers, rows), notes: [] };
+}
+
+/** Every split and category with its interval and return. */
+function groupDetails(report: Report): Section[] {
+  const { methods } = contendersOf(report);
+  const withReturn = hasOwnReturns(report);
+  const returns = withReturn ? ["return", "95 % of return"] : [];
+  const section = (title: string, key: "bySplit" | "byCategory", word: string): Section[] => {
+    const rows = methods.flatMap(({ name, evaluation }) =>
+      evaluation[key].map((group) => [name, group.name, ...evaluationCells(group.of, withReturn)]),
+    );
+    const isTelling = methods.some(({ evaluation }) => evaluation[key].length > 1);
+    const table = tableOf(["method", word], ["success", "95 %", ...returns, "tasks"], rows);
+    return isTelling ? [{ title, table, notes: [], isDetail: key === "byCategory" }] : [];
+  };
+  return [
+    ...section("Success by split", "bySplit", "split"),
+    ...section("Success by category, with intervals", "byCategory", "category"),
+  ];
+}
+
+function evaluationCells({ success, meanReturn }: Evaluation, withReturn: boolean): string[] {
+  const returnInterval = meanReturn.low === null ? UNKNOWN : `${plain(meanReturn.low)} … ${plain(meanReturn.high)}`;
+  const returns = withReturn ? [plain(meanReturn.value), returnInterval] : [];
+  return [percent(success.value), percentInterval(success), ...returns, whole(success.tasks)];
+}
+
+function iterationSection(report: Report): Section[] {
+  if (report.methods.every(({ iterations }) => iterations.length < 2)) return [];
+  const withReturn = hasOwnReturns(report);
+  const rows = report.methods.flatMap(({ label, iterations }) =>
+    iterations.map(({ iteration, seeds, evaluation, coverage, cost }) => [
+      label,
+      String(iteration),
+      percent(evaluation.overall.success.value),
+      percentInterval(evaluation.overall.success),
+      ...(withReturn ? [plain(evaluation.overall.meanReturn.value)] : []),
+      String(seeds.length),
+      whole(cost.explored + cost.probed),
+      whole(cost.environmentSteps),
+      percent(coverage),
+    ]),
+  );
+  const returns = withReturn ? ["return"] : [];
+  const numbers = ["iteration", "success", "95 %", ...returns, "seeds", "rollouts", "env. steps", "coverage"];
+  return [{ title: "By iteration", table: tableOf(["method"], numbers, rows), notes: [] }];
+}
+
+function differenceSection({ differences }: Report): Section[] {
+  if (differences.length === 0) return [];
+  const severalSplits = differences.some(({ bySplit }) => bySplit.length > 0);
+  const rows = differences.flatMap(({ a, b, overall, bySplit, moreRollouts, moreEnvironmentSteps }) =>
+    [{ name: "all", of: overall }, ...bySplit].map(({ name, of }) => [
+      `${a} − ${b}`,
+      ...(severalSplits ? [name] : []),
+      points(of.estimate.value),
+      pointsInterval(of.estimate),
+      ...(differences.some((each) => each.overall.mcnemar !== null) ? [probability(of.mcnemar)] : []),
+      `${of.onlyA} : ${of.onlyB}`,
+      more(moreRollouts),
+      more(moreEnvironmentSteps),
+    ]),
+  );
+  const withP = differences.some(({ overall }) => overall.mcnemar !== null);
+  const text = ["methods", ...(severalSplits ? ["split"] : [])];
+  const numbers = ["difference", "95 %", ...(withP ? ["p"] : []), "won by one", "rollouts", "env. steps"];
+  const notes = [
+    "Paired over the same seeds and tasks, in percentage points; won by one: pairs that only the first : only the second " +
+      `won${withP ? "; p: McNemar's exact test" : ""}. rollouts, env. steps: how much more the first one spent.`,
+  ];
+  const unequal = differences.flatMap(({ a, b, moreEnvironmentSteps: steps }) =>
+    steps !== null && Math.abs(steps) > SAME_COMPUTE
+      ? [`${a} took ${Math.round(100 * Math.abs(steps))} % ${steps > 0 ? "more" : "fewer"} environment steps than ${b}`]
+      : [],
+  );
+  if (unequal.length > 0) notes.push(`Not the same compute: ${unequal.join("; ")}.`);
+  return [{ title: "Differences", table: tableOf(text, numbers, rows), notes }];
+}
+
+/** Where the mean return is the success rate (a world that pays 1 for a success), it is not shown twice. */
+function hasOwnReturns({ methods }: Report): boolean {
+  const evaluations = methods.flatMap(({ iterations }) => iterations.map(({ evaluation }) => evaluation.overall));
+  return evaluations.some(({ success, meanReturn }) => success.value !== meanReturn.value);
+}
+
+function find<T>(groups: readonly Group<T>[], name: string): T | undefined {
+  return groups.find((group) => group.name === name)?.of;
+}
+
+function successIn({ byCategory }: GroupedEvaluation, name: string): number | null {
+  return find(byCategory, name)?.success.value ?? null;
+}
