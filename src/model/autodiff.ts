@@ -99,6 +99,14 @@ export function rmsNorm(tape: Tape, x: Tensor, weight: Tensor, epsilon: number):
   });
 }
 
+/** The rows of `x` (N, C) at `places` (n, all different): (n, C). */
+export function selectRows(tape: Tape, x: Tensor, places: Tensor): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.gatherRows(graph, x, places), (dy) => [
+    [x, graphs.placeRows(graph, dy, places, x.shape[0]!)],
+  ]);
+}
+
 export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
   return record(tape, graphs.reshape(tape.graph, x, shape), (dy) => [[x, graphs.reshape(tape.graph, dy, x.shape)]]);
 }
@@ -162,9 +170,9 @@ export function weightedLoss(
   const logProbabilities = graphs.pick(graph, logShares, targets); // (N, 1)
   const loss = graphs.negate(graph, graphs.sumOfAll(graph, graphs.multiply(graph, logProbabilities, weights)));
   record(tape, loss, (dy) => {
-    const surplus = graphs.addAt(graph, graphs.exponential(graph, logShares), targets, -1); // (N, V)
     const scaled = graphs.multiply(graph, weights, dy); // (N, 1)
-    return [[logits, graphs.multiply(graph, surplus, scaled)]];
+    const expected = graphs.multiply(graph, graphs.exponential(graph, logShares), scaled); // (N, V)
+    return [[logits, graphs.addAt(graph, expected, targets, graphs.negate(graph, scaled))]];
   });
   return { loss, logProbabilities };
 }

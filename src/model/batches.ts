@@ -13,8 +13,9 @@ export interface Example {
   readonly weights: readonly number[];
 }
 
-/** Lengths are rounded up to a multiple of this, so that few graphs serve all batches. */
-const LENGTH_STEP = 32;
+/** Lengths and numbers of sequences are rounded up to multiples of these, so that few graphs serve all batches. */
+const LENGTH_STEP = 16;
+const SEQUENCES_STEP = 8;
 const WINDOW = 8;
 
 function problemOf({ tokens, weights }: Example, config: LlamaConfig): string | undefined {
@@ -55,22 +56,32 @@ export function epoch(examples: readonly Example[], size: number, random: Random
   return random.permutation(batches.length).map((i) => batches[i]!);
 }
 
-/** `size` rows, of which the first hold `examples`; weights are divided by their total magnitude. */
-export function makeBatch(examples: readonly Example[], size: number): Batch {
-  const longest = Math.max(...examples.map(({ tokens }) => tokens.length - 1));
-  const length = Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP;
-  const tokens = new BigInt64Array(size * length); // (B, T)
-  const targets = new BigInt64Array(size * length); // (B, T)
-  const weights = new Float32Array(size * length); // (B, T)
-  let magnitude = 0;
-  for (const example of examples) for (const weight of example.weights) magnitude += Math.abs(weight);
+const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
+
+/** Predictions of tokens with weight 0 are left out; the weights are divided by their total magnitude. */
+export function makeBatch(examples: readonly Example[]): Batch {
+  const length = roundUp(Math.max(...examples.map(({ tokens }) => tokens.length - 1)), LENGTH_STEP);
+  const sequences = roundUp(examples.length, SEQUENCES_STEP);
+  const tokens = new BigInt64Array(sequences * length); // (B, T)
+  const places: bigint[] = [];
+  const targets: bigint[] = [];
+  const weights: number[] = [];
   examples.forEach((example, row) => {
     for (let i = 0; i + 1 < example.tokens.length; i++) {
-      const place = row * length + i;
-      tokens[place] = BigInt(example.tokens[i]!);
-      targets[place] = BigInt(example.tokens[i + 1]!);
-      weights[place] = example.weights[i + 1]! / magnitude;
+      tokens[row * length + i] = BigInt(example.tokens[i]!);
+      const weight = example.weights[i + 1]!;
+      if (weight === 0) continue;
+      places.push(BigInt(row * length + i));
+      targets.push(BigInt(example.tokens[i + 1]!));
+      weights.push(weight);
     }
   });
-  return { shape: { sequences: size, length }, tokens, targets, weights };
+  const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  return {
+    shape: { sequences, length },
+    tokens,
+    places: BigInt64Array.from(places),
+    targets: BigInt64Array.from(targets),
+    weights: Float32Array.from(weights, (weight) => weight / magnitude),
+  };
 }

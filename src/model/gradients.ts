@@ -7,17 +7,20 @@ import { EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } fr
 import { openSession } from "./onnx.ts";
 import { type BatchShape, gradientOf, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
 
-/** B sequences of T predictions; unused places carry weight 0. */
+/** B sequences of T tokens, and the M predictions that count. */
 export interface Batch {
   readonly shape: BatchShape;
   readonly tokens: BigInt64Array; // (B, T)
-  readonly targets: BigInt64Array; // (B, T)
-  readonly weights: Float32Array; // (B, T)
+  /** Where predictions are made: different indices into `tokens`. */
+  readonly places: BigInt64Array; // (M)
+  /** The tokens that follow there. */
+  readonly targets: BigInt64Array; // (M)
+  readonly weights: Float32Array; // (M)
 }
 
 export interface GradientEngine {
   /** One forward and backward pass. Overwrites `gradients`. */
-  run(batch: Batch): Promise<{ readonly loss: number; readonly logProbabilities: Float32Array /* (B, T) */ }>;
+  run(batch: Batch): Promise<{ readonly loss: number; readonly logProbabilities: Float32Array /* (M) */ }>;
   /** By parameter name; valid until the next run. */
   readonly gradients: Parameters;
   close(): Promise<void>;
@@ -27,7 +30,6 @@ interface Step {
   readonly session: InferenceSession;
   readonly fetches: Record<string, Tensor>;
   readonly rowGradients: Float32Array; // (B·T, D)
-  readonly logProbabilities: Float32Array; // (B·T)
 }
 
 /** Adds each embedded token's gradient to its row of the embedding's. In the order of the batch, so always to the same bits. */
@@ -53,32 +55,32 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
     const places = shape.sequences * shape.length;
     const session = await openSession(trainingGraph(config, shape), threads);
     const rowGradients = new Float32Array(places * config.hidden_size);
-    const logProbabilities = new Float32Array(places);
     const fetches: Record<string, Tensor> = {
       loss: new Tensor("float32", loss, []),
-      "log probabilities": new Tensor("float32", logProbabilities, [places, 1]),
       [ROW_GRADIENTS]: new Tensor("float32", rowGradients, [places, config.hidden_size]),
     };
     for (const { name, shape } of list) {
       if (name === EMBEDDING && !config.tie_word_embeddings) continue;
       fetches[gradientOf(name)] = new Tensor("float32", gradients.get(name)!, shape);
     }
-    return { session, fetches, rowGradients, logProbabilities };
+    return { session, fetches, rowGradients };
   }
 
   return {
     gradients,
-    async run({ shape, tokens, targets, weights }) {
+    async run({ shape, tokens, places, targets, weights }) {
       const key = `${shape.sequences} ${shape.length}`;
-      const places = shape.sequences * shape.length;
+      const logProbabilities = new Float32Array(places.length);
       if (!steps.has(key)) steps.set(key, open(shape));
-      const { session, fetches, rowGradients, logProbabilities } = await steps.get(key)!;
+      const { session, fetches, rowGradients } = await steps.get(key)!;
       const batch = {
-        tokens: new Tensor("int64", tokens, [places]),
-        targets: new Tensor("int64", targets, [places, 1]),
-        weights: new Tensor("float32", weights, [places, 1]),
+        tokens: new Tensor("int64", tokens, [tokens.length]),
+        places: new Tensor("int64", places, [places.length]),
+        targets: new Tensor("int64", targets, [places.length, 1]),
+        weights: new Tensor("float32", weights, [places.length, 1]),
       };
-      await session.run({ ...feeds, ...batch }, fetches);
+      const predicted = { "log probabilities": new Tensor("float32", logProbabilities, [places.length, 1]) };
+      await session.run({ ...feeds, ...batch }, { ...fetches, ...predicted });
       const embedding = gradients.get(EMBEDDING)!;
       if (!config.tie_word_embeddings) embedding.fill(0);
       scatterRows(tokens, rowGradients, embedding, config.hidden_size);

@@ -218,11 +218,17 @@ export function product(graph: Graph, a: Tensor, b: Tensor, options: ProductOpti
   return apply(graph, "FusedMatMul", [a, b], shape, { attributes, domain: "com.microsoft" });
 }
 
-/** `x` (N, C) with `value` added to the element of each row at `indices` (N, 1). */
-export function addAt(graph: Graph, x: Tensor, indices: Tensor, value: number): Tensor {
-  const updates = constant(graph, new Float32Array(indices.shape[0]!).fill(value), indices.shape);
+/** `x` (N, C) with `values` (N, 1) added to the element of each row at `indices` (N, 1). */
+export function addAt(graph: Graph, x: Tensor, indices: Tensor, values: Tensor): Tensor {
   const attributes = { axis: integer(1), reduction: text("add") };
-  return apply(graph, "ScatterElements", [x, indices, updates], x.shape, { attributes });
+  return apply(graph, "ScatterElements", [x, indices, values], x.shape, { attributes });
+}
+
+/** `count` rows of zeros, except that those at `indices` (n, all different) are `rows` (n, C). */
+export function placeRows(graph: Graph, rows: Tensor, indices: Tensor, count: number): Tensor {
+  const shape = [count, rows.shape[1]!];
+  const zeros = apply(graph, "ConstantOfShape", [integerConstant(graph, shape)], shape);
+  return apply(graph, "ScatterND", [zeros, reshape(graph, indices, [-1, 1]), rows], shape);
 }
 
 /**

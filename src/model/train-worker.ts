@@ -31,7 +31,7 @@ async function run({ from, to, examples, settings, seed, aborted }: TrainJob): P
     if (Atomics.load(aborted, 0) === 1) return say({ kind: "aborted" });
     if (order.length === 0) order = epoch(examples, settings.batch, random);
     const members = order.shift()!.map((i) => examples[i]!);
-    const { loss } = await engine.run(makeBatch(members, settings.batch));
+    const { loss } = await engine.run(makeBatch(members));
     if (!Number.isFinite(loss))
       throw new ModelError(`training: the loss of step ${done + 1} is ${loss}: try a lower learning rate`);
     clipGradients(gradients, settings.gradientClip);

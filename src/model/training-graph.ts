@@ -22,7 +22,7 @@ import {
   rotaryAngles,
 } from "./llama.ts";
 
-/** Sequences in a batch (B) and predicted tokens in each (T). */
+/** Sequences in a batch (B) and tokens read in each (T). How many predictions count (M) is decided at run time. */
 export interface BatchShape {
   readonly sequences: number;
   readonly length: number;
@@ -32,6 +32,9 @@ export interface BatchShape {
 export const gradientOf = (parameter: string): string => `gradient of ${parameter}`;
 /** The output that holds the gradient of each embedded token. */
 export const ROW_GRADIENTS = "gradient of rows";
+
+/** Decided at run time. */
+const ANY = -1;
 
 interface Context {
   readonly tape: Tape;
@@ -49,7 +52,8 @@ function splitHeads({ tape, config, shape }: Context, x: Tensor, heads: number):
   return differentiable.transpose(tape, differentiable.reshape(tape, x, apart), [0, 2, 1, 3]);
 }
 
-function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
+/** What attention brings to each token, before the output matrix. */
+function mixedHeads(context: Context, x: Tensor, layer: number): Tensor {
   const { tape, config, shape, parameters, positions, angles, mask } = context;
   const names = blockNames(layer);
   const { num_attention_heads: heads, num_key_value_heads: keyHeads, hidden_size: width } = config;
@@ -62,28 +66,29 @@ function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
   const grouped = differentiable.reshape(tape, queries, [B, keyHeads, (heads / keyHeads) * T, C]); // (B, K, G·T, C)
   const mixed = differentiable.attention(tape, { queries: grouped, keys, values, mask }); // (B, K, G·T, C)
   const apart = differentiable.reshape(tape, mixed, [B, heads, T, C]); // (B, H, T, C)
-  const joined = differentiable.reshape(tape, differentiable.transpose(tape, apart, [0, 2, 1, 3]), [B * T, width]); // (B·T, D)
-  return differentiable.linear(tape, joined, parameters.get(names.attentionOutput)!); // (B·T, D)
+  return differentiable.reshape(tape, differentiable.transpose(tape, apart, [0, 2, 1, 3]), [B * T, width]); // (B·T, D)
 }
 
-function feedForwardBlock({ tape, parameters }: Context, x: Tensor, layer: number): Tensor {
+function feedForward({ tape, parameters }: Context, x: Tensor, layer: number): Tensor {
   const names = blockNames(layer);
-  const gate = differentiable.silu(tape, differentiable.linear(tape, x, parameters.get(names.gate)!)); // (B·T, F)
-  const up = differentiable.linear(tape, x, parameters.get(names.up)!); // (B·T, F)
-  return differentiable.linear(tape, differentiable.multiply(tape, gate, up), parameters.get(names.down)!); // (B·T, D)
+  const gate = differentiable.silu(tape, differentiable.linear(tape, x, parameters.get(names.gate)!)); // (N, F)
+  const up = differentiable.linear(tape, x, parameters.get(names.up)!); // (N, F)
+  return differentiable.linear(tape, differentiable.multiply(tape, gate, up), parameters.get(names.down)!); // (N, D)
 }
 
 /**
- * Inputs: every parameter by name; `tokens` (B·T), `targets` (B·T, 1) and `weights` (B·T, 1).
- * Outputs: `loss` = −Σ weight · log p, `log probabilities` (B·T, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
+ * Inputs: every parameter by name; `tokens` (B·T); for the predictions that count `places` (M, different indices into
+ * B·T), `targets` (M, 1) and `weights` (M, 1).
+ * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
  */
 export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
   const graph = emptyGraph();
   const tape: Tape = { graph, recorded: [] };
   const [B, T] = [shape.sequences, shape.length];
   const tokens = input(graph, "tokens", [B * T], "int64");
-  const targets = input(graph, "targets", [B * T, 1], "int64");
-  const weights = input(graph, "weights", [B * T, 1]);
+  const places = input(graph, "places", [ANY], "int64");
+  const targets = input(graph, "targets", [ANY, 1], "int64");
+  const weights = input(graph, "weights", [ANY, 1]);
   const parameters = new Map(parametersOf(config).map(({ name, shape }) => [name, input(graph, name, shape)]));
   const { cosine, sine } = rotaryAngles(config, T);
   const anglesShape = [T, headSize(config) / 2];
@@ -116,11 +121,18 @@ export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
   let x = rows;
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const names = blockNames(layer);
-    x = differentiable.add(tape, x, attentionBlock(context, norm(x, names.attentionNorm), layer)); // (B·T, D)
-    x = differentiable.add(tape, x, feedForwardBlock(context, norm(x, names.feedForwardNorm), layer)); // (B·T, D)
+    let mixed = mixedHeads(context, norm(x, names.attentionNorm), layer); // (B·T, D)
+    if (layer === config.num_hidden_layers - 1) {
+      // From here on no token looks at another: the predictions that do not count are left out.
+      mixed = differentiable.selectRows(tape, mixed, places); // (M, D)
+      x = differentiable.selectRows(tape, x, places); // (M, D)
+    }
+    const attended = differentiable.linear(tape, mixed, parameters.get(names.attentionOutput)!); // (B·T or M, D)
+    x = differentiable.add(tape, x, attended); // (B·T or M, D)
+    x = differentiable.add(tape, x, feedForward(context, norm(x, names.feedForwardNorm), layer)); // (B·T or M, D)
   }
   const head = config.tie_word_embeddings ? embedding : parameters.get(HEAD)!;
-  const logits = differentiable.linear(tape, norm(x, FINAL_NORM), head); // (B·T, V)
+  const logits = differentiable.linear(tape, norm(x, FINAL_NORM), head); // (M, V)
   const { loss, logProbabilities } = differentiable.weightedLoss(tape, { logits, targets, weights });
 
   graph.outputs.set("loss", loss);
