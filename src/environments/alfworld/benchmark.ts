@@ -8,6 +8,8 @@ import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import { fromSimulator, type Simulator } from "../simulator.ts";
+import { wordingOf } from "./commands.ts";
+import { compactRendering } from "./compact.ts";
 import type { Facts } from "./facts.ts";
 import {
   findTask,
@@ -23,7 +25,7 @@ import {
   type Split,
 } from "./files.ts";
 import type { Game } from "./game.ts";
-import { instructionsFor, wordingOf } from "./wording.ts";
+import { instructionsFor } from "./prompt.ts";
 
 export interface AlfworldOptions {
   /** The folder that holds `train`, `valid_seen` …, or the one that holds `json_2.1.1`. */
@@ -55,6 +57,7 @@ export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions):
     maxSteps,
     successReturn: 1,
     instructions: instructionsFor(wording),
+    compact: compactRendering(wording),
     async tasks(split) {
       if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
       const tasks = listed.get(split) ?? listTasks(folder, split);
