@@ -188,6 +188,7 @@ function finish(world: World, finished: Finished): CheckpointId {
   repository.addRound({
     run,
     method,
+    row: ["BC", "RFT×2", "EEF"].indexOf(method),
     seed,
     iteration,
     expert: ids(expert),

@@ -94,6 +94,7 @@ function tiny(): Repository {
   const round = (method: string, iteration: number, rest: Partial<Round>): Round => ({
     run: "run",
     method,
+    row: 0,
     seed: 1,
     iteration,
     expert,

@@ -35,7 +35,7 @@ export interface Repository {
   addMetrics(checkpoint: CheckpointId, step: number, values: Readonly<Record<string, number>>): void;
 
   addRound(round: Round): void;
-  /** By method in order of first appearance, then seed, then iteration. */
+  /** By row, then seed, then iteration. */
   rounds(run: string): readonly Round[];
 
   addTiming(timing: Timing): void;

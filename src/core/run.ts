@@ -16,6 +16,8 @@ export interface Round {
   readonly run: string;
   /** `BC`, `RFT×6`, `EEF` …: the row of the report's table. */
   readonly method: string;
+  /** Which row of the table: 0 = BC, then the methods in the config's order. Methods may run side by side. */
+  readonly row: number;
   readonly seed: number;
   readonly iteration: number;
   /** The expert trajectories given to the method. */

@@ -33,8 +33,8 @@ export interface LiveOptions {
   readonly trainings: Map<string, Promise<Checkpoint>>;
 }
 
-/** The experiment as one method sees it; `method` names its rows in the report. */
-export function liveExperiment(options: LiveOptions, method: string): Experiment {
+/** The experiment as one method sees it; `method` names its row (`row`, from 0) in the report. */
+export function liveExperiment(options: LiveOptions, method: string, row: number): Experiment {
   const { run, seed, repository, student, temperature, tasks, heldOut, progress } = options;
   const label = (what: string) => `seed ${seed} · ${method} · ${what}`;
   const byId = new Map(tasks.map((task) => [task.id, task]));
@@ -88,6 +88,7 @@ export function liveExperiment(options: LiveOptions, method: string): Experiment
       repository.addRound({
         run,
         method,
+        row,
         seed,
         iteration,
         expert: ids(options.expert),

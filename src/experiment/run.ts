@@ -58,12 +58,12 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     base,
     concurrency: config.concurrency,
   };
-  const start = await bc(liveExperiment(live, "BC"));
+  const start = await bc(liveExperiment(live, "BC", 0));
   await concurrently({
-    items: config.methods,
+    items: config.methods.map((method, index) => ({ method, row: index + 1 })),
     limit: config.parallel,
     open: async () => ({ close: async () => {} }),
-    work: (method) => runMethod(method, liveExperiment(live, methodLabel(method)), start),
+    work: ({ method, row }) => runMethod(method, liveExperiment(live, methodLabel(method), row), start),
   });
 }
 

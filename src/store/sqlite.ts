@@ -73,9 +73,9 @@ function repositoryOn(database: DatabaseSync): Repository {
     runs: database.prepare("SELECT body FROM runs ORDER BY position"),
     trajectoriesOf: database.prepare("SELECT id FROM trajectories WHERE run = ? ORDER BY id"),
     timings: database.prepare("SELECT body FROM timings WHERE run = ? ORDER BY position"),
-    rounds: database.prepare(`
-      SELECT body FROM rounds JOIN (SELECT method, min(position) AS first FROM rounds WHERE run = ?1 GROUP BY method) USING (method)
-      WHERE run = ?1 ORDER BY first, seed, iteration`),
+    rounds: database.prepare(
+      "SELECT body FROM rounds WHERE run = ? ORDER BY body ->> '$.row', method, seed, iteration",
+    ),
   };
   const insert = {
     run: inserting("runs", "name", "body"),

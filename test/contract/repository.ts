@@ -42,6 +42,7 @@ const trajectory: Trajectory = {
 const round: Round = {
   run: run.name,
   method: "EEF",
+  row: 10,
   seed: 1,
   iteration: 1,
   expert: [trajectory.id],
@@ -364,17 +365,18 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(repository.trajectory(fork.id), fork);
     });
 
-    check("rounds come by method in order of first appearance, then seed, then iteration", (repository) => {
+    check("rounds come by row, then seed, then iteration", (repository) => {
       repository.addRun(run);
       repository.addRun({ ...run, name: "second" });
       repository.addRound({ ...round, run: "second", method: "BC" });
       const added = ["EEF 10 1", "BC 2 0", "EEF 2 2", "EEF 2 1", "BC 10 0", "EEF 2 10"];
       for (const each of added) {
         const [method, seed, iteration] = each.split(" ");
-        repository.addRound({ ...round, method: method!, seed: Number(seed), iteration: Number(iteration) });
+        const row = method === "EEF" ? 10 : 2;
+        repository.addRound({ ...round, method: method!, row, seed: Number(seed), iteration: Number(iteration) });
       }
       const order = repository.rounds(run.name).map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`);
-      assert.deepEqual(order, ["EEF 2 1", "EEF 2 2", "EEF 2 10", "EEF 10 1", "BC 2 0", "BC 10 0"]);
+      assert.deepEqual(order, ["BC 2 0", "BC 10 0", "EEF 2 1", "EEF 2 2", "EEF 2 10", "EEF 10 1"]);
     });
 
     check("every timing is kept, in order, and none is dumped", (repository) => {
