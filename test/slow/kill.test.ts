@@ -13,7 +13,7 @@ import { random } from "../../src/core/random.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const KILLS = 10;
-const SMALL = "training.steps=40 environment.trainTasks=60 environment.testTasks=40";
+const SMALL = "training.steps=100 environment.trainTasks=120 environment.testTasks=60";
 const sets = (process.env.GLEANER_KILL_SETS ?? SMALL).split(" ").filter(Boolean);
 
 /** Runs gleaner; kills it after `killAfterMs`. Resolves to its stdout, or null if it was killed. */
