@@ -55,7 +55,8 @@ function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeC
     ...shareOf(lost),
     ...shareOf(won),
   ]);
-  const say = (z: number | null) => (z === null ? "cannot be told" : z > 2 ? "rising" : z < -2 ? "falling" : "flat");
+  const say = (z: number | null) =>
+    z === null ? "too little to tell" : z > 2 ? "rising" : z < -2 ? "falling" : "flat";
   const advice =
     (trendOfLost ?? 0) > 2
       ? " The deeper they start the more they win: an indication that failures are worth mining."

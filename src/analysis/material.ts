@@ -39,6 +39,7 @@ export interface Method {
 export interface Material {
   readonly repository: Repository;
   readonly runs: readonly string[];
+  /** By run as they were named, then from the one that explores least to the one that explores most. */
   readonly methods: readonly Method[];
   /** Throws StoreError if it is not stored. */
   episode(id: TrajectoryId): Episode;
@@ -74,14 +75,23 @@ export function materialOf(repository: Repository, runs: readonly string[]): Mat
   };
 }
 
+/**
+ * Which method finished first is chance where several run side by side, so the order follows from what they did: those
+ * that explore nothing, then by rollouts, those that probe last.
+ */
 function methodsOf(repository: Repository, run: string, nameRun: boolean): Method[] {
   const byMethod = Map.groupBy(repository.rounds(run), ({ method }) => method);
-  return [...byMethod].map(([method, rounds]) => ({
-    run,
-    method,
-    label: nameRun ? `${run}: ${method}` : method,
-    rounds,
-  }));
+  const rolloutsOf = (rounds: readonly Round[], kind: "explored" | "probed") =>
+    Math.max(...rounds.map((round) => round[kind].length));
+  return [...byMethod]
+    .map(([method, rounds]) => ({ run, method, label: nameRun ? `${run}: ${method}` : method, rounds }))
+    .map((method) => ({
+      method,
+      explored: rolloutsOf(method.rounds, "explored"),
+      probed: rolloutsOf(method.rounds, "probed"),
+    }))
+    .sort((a, b) => a.probed - b.probed || a.explored - b.explored || (a.method.label < b.method.label ? -1 : 1))
+    .map(({ method }) => method);
 }
 
 function readEpisode(repository: Repository, id: TrajectoryId): Episode {

@@ -109,6 +109,12 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
     "rollouts, env. steps, training: what the method spent on training tasks up to then, per seed, as if it had run " +
       "alone; steps are the student's own. coverage: training tasks won at least once, the expert's wins included.",
   );
+  if (
+    last.some(
+      ({ evaluation: { overall } }) => overall.success.low !== null && overall.success.low === overall.success.high,
+    )
+  )
+    notes.push("An interval of width 0 is no certainty: all or none were won, so there is nothing to resample.");
   for (const { label, iterations } of report.methods) {
     const [begun, arrived] = [iterations[0]!.seeds.length, iterations.at(-1)!.seeds.length];
     if (arrived < begun)

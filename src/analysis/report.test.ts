@@ -240,6 +240,16 @@ test("several seeds: means per seed, intervals over seeds and tasks, no McNemar"
   assert.equal(leakage.violations, 0);
 });
 
+test("methods come from the one that explores least to the one that probes, whoever finished first", () => {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, { seeds: [1] });
+  repository.addRun({ name: "backwards", kind: "experiment", config: {} });
+  for (const round of repository.rounds("demo").toReversed()) repository.addRound({ ...round, run: "backwards" });
+  const labels = (run: string) => reportOf(repository, [run]).methods.map(({ label }) => label);
+  assert.deepEqual(labels("backwards"), labels("demo"));
+  assert.deepEqual(labels("demo"), ["BC", "RFT×2", "EEF"]);
+});
+
 test("several runs are told apart; a run of recordings reports its policies", () => {
   const repository = openSqlite(":memory:");
   addSyntheticRun(repository);

@@ -175,7 +175,7 @@ function expertReports(material: Material): ExpertReport[] {
       policy,
       trajectories: episodes.length,
       environmentSteps: sum(episodes.map(({ ownSteps }) => ownSteps)),
-      // The same recordings serve every seed: for the expert, tasks are all there is to resample.
+      // A recording has no seed of its own: for the expert, tasks are all there is to resample.
       evaluation: grouped(episodes.map((episode) => ({ seed: 0, episode }))),
       coverage: played.size === 0 ? null : won.size / played.size,
     };
@@ -185,7 +185,7 @@ function expertReports(material: Material): ExpertReport[] {
 function differencesOf(material: Material, methods: readonly MethodReport[]): MethodDifference[] {
   const rounds = material.methods.map(({ rounds }) => lastRounds(rounds));
   const played = rounds.map((last) => evaluatedIn(material, last));
-  // The last method first, against each before it: configs name the baselines first.
+  // The last method first, against each before it: the baselines come first.
   return methods
     .flatMap((a, i) => methods.slice(0, i).map((b, j) => ({ a, b, i, j })))
     .sort((first, second) => second.i - first.i || second.j - first.j)

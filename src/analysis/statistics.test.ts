@@ -102,6 +102,6 @@ test("trend: known answer, signs, and nothing to say", () => {
     ]),
     null,
   );
-  assert.equal(trend([{ won: 1, of: 3 }]), null);
+  assert.equal(trend([{ won: 10, of: 30 }]), null);
   assert.equal(trend([]), null);
 });

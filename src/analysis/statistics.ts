@@ -105,15 +105,20 @@ export interface Share {
   readonly of: number;
 }
 
+/** Fewer won or lost than this make z meaningless. */
+const FEWEST = 5;
+
 /**
  * z of the Cochran–Armitage test for trend over groups numbered 0, 1, 2 …: above 2 the share won rises, below −2 it
- * falls. null where nothing can be said: one group, or all or none won.
+ * falls. null where nothing can be said: one group, or fewer than five won or lost in all.
  */
 export function trend(groups: readonly Share[]): number | null {
   const all = groups.reduce((sum, { of }) => sum + of, 0);
-  const rate = groups.reduce((sum, { won }) => sum + won, 0) / all;
+  const won = groups.reduce((sum, group) => sum + group.won, 0);
+  if (Math.min(won, all - won) < FEWEST) return null;
+  const rate = won / all;
   const meanIndex = groups.reduce((sum, { of }, index) => sum + of * index, 0) / all;
-  const statistic = groups.reduce((sum, { won, of }, index) => sum + (index - meanIndex) * (won - of * rate), 0);
+  const statistic = groups.reduce((sum, group, index) => sum + (index - meanIndex) * (group.won - group.of * rate), 0);
   const spread = groups.reduce((sum, { of }, index) => sum + of * (index - meanIndex) ** 2, 0);
   const variance = rate * (1 - rate) * spread;
   return variance > 0 ? statistic / Math.sqrt(variance) : null;

@@ -10,10 +10,10 @@ const WIDTH = 100;
 /** No column is made narrower than this. */
 const NARROWEST = 8;
 
-/** Lines of plain text without colours, ending with a newline. */
+/** Lines of plain text without colours. */
 export function toTable(subject: Report | Comparison): string {
   const sections = fittingDocument(subject).sections.filter(({ isDetail }) => !isDetail);
-  return `${sections.map(sectionText).join("\n\n")}\n`;
+  return sections.map(sectionText).join("\n\n");
 }
 
 function fittingDocument(subject: Report | Comparison): Document {
