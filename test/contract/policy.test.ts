@@ -1,0 +1,39 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { workshop, workshopExpert } from "../../src/environments/workshop/index.ts";
+import { formatFor } from "../../src/formats/format.ts";
+import { embeddedModel } from "../../src/policies/embedded.ts";
+import { noisy } from "../../src/policies/noisy.ts";
+import { prompted } from "../../src/policies/prompted.ts";
+import { randomPolicy } from "../../src/policies/random.ts";
+import { folderOf, initialCheckpoint } from "../../src/trainers/embedded.ts";
+import { policyContract } from "./policy.ts";
+
+const benchmark = workshop();
+
+policyContract("workshop's expert", async () => ({ benchmark, policy: workshopExpert(), isRestricted: true }));
+policyContract("an expert with wrong beliefs", async () => {
+  return { benchmark, policy: workshopExpert({ beliefs: 0.3 }), isRestricted: true };
+});
+policyContract("a noisy expert", async () => {
+  return { benchmark, policy: noisy(workshopExpert(), { errorRate: 0.4 }), isRestricted: true };
+});
+policyContract("the random policy", async () => ({ benchmark, policy: randomPolicy(), isRestricted: true }));
+
+for (const restrict of [true, false]) {
+  policyContract(`the embedded student, ${restrict ? "restricted to listed actions" : "free text"}`, async () => {
+    const project = mkdtempSync(join(tmpdir(), "gleaner-policy-"));
+    const format = formatFor("compact", benchmark);
+    const tasks = await benchmark.tasks("train");
+    const material = tasks.map((task) => ({ role: "user", content: format.user(task, "", true) }) as const);
+    const architecture = { width: 16, layers: 1, heads: 2, context: 1200, vocabulary: 400 };
+    const checkpoint = await initialCheckpoint({ project, architecture, material, seed: 1 });
+    const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, 8);
+    return {
+      benchmark,
+      policy: prompted({ model, format, temperature: 1, maxTokens: 6, restrict }),
+      isRestricted: restrict,
+    };
+  });
+}
