@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the command line: the built files of a published package, or the sources of a clone.
 import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -14,5 +15,13 @@ process.on("warning", (warning) => {
 });
 
 const source = new URL("../src/cli/main.ts", import.meta.url);
-const { main } = await import(existsSync(source) ? source.href : new URL("../dist/cli/main.js", import.meta.url).href);
+const isClone = existsSync(source);
+if (isClone) {
+  // A world of the user's own imports "gleaner"; in a clone that is the sources, which nobody has built.
+  const library = new URL("../src/index.ts", import.meta.url).href;
+  registerHooks({
+    resolve: (name, context, next) => (name === "gleaner" ? { url: library, shortCircuit: true } : next(name, context)),
+  });
+}
+const { main } = await import(isClone ? source.href : new URL("../dist/cli/main.js", import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2));
