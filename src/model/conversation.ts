@@ -6,9 +6,10 @@
  * A piece is an answer together with the message that followed it; in a turn-by-turn episode, what each turn adds.
  */
 
+import { LONGEST_CALL } from "./decoding-graph.ts";
+
 /** Calls read one of these many tokens; shorter pieces are padded. */
-const CALL_LENGTHS = [8, 16, 32, 64] as const;
-const LONGEST_CALL = CALL_LENGTHS.at(-1)!;
+const CALL_LENGTHS = [8, 16, 32, LONGEST_CALL] as const;
 
 export type Piece = readonly number[];
 

@@ -23,7 +23,7 @@ export interface RowChunk {
 
 export interface Decoder {
   /**
-   * Reads each chunk, padded to `length`, after the first `position` tokens of its row; what the row held from there
+   * Reads each chunk, padded to `length` (at most LONGEST_CALL), after the first `position` tokens of its row; what the row held from there
    * on is forgotten. All rows are of one bank. Returns what follows each chunk's last token: (chunks, vocabulary).
    */
   read(chunks: readonly RowChunk[], length: number): Promise<readonly Float32Array[]>;
@@ -148,11 +148,9 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
   /** One row's part of a call's inputs. */
   function feed({ row, tokens, position }: RowChunk, call: Call, length: number): void {
     const start = (row % ROWS) * length;
-    const lastPosition = config.max_position_embeddings - 1;
     for (let t = 0; t < length; t++) {
       call.tokens[start + t] = BigInt(tokens[t] ?? 0);
-      // Padding may reach past the last position; what it computes is thrown away.
-      call.positions[start + t] = BigInt(Math.min(position + t, lastPosition));
+      call.positions[start + t] = BigInt(position + t);
     }
     call.last[row % ROWS] = BigInt(start + tokens.length - 1);
   }

@@ -44,6 +44,9 @@ export const cacheNames = (layer: number) => ({
   newValues: `new values ${layer}`, // (B, K, T, C)
 });
 
+/** No call reads more tokens than this. */
+export const LONGEST_CALL = 64;
+
 /** Decided at run time. */
 const ANY = -1;
 
@@ -138,8 +141,10 @@ export function decodingGraph(config: LlamaConfig, given: Parameters, rows: numb
 
   const tokens = input(graph, "tokens", [rows, ANY], "int64");
   const last = input(graph, "last", [rows], "int64");
-  const { cosine, sine } = rotaryAngles(config, config.max_position_embeddings);
-  const anglesShape = [config.max_position_embeddings, headSize(config) / 2];
+  // The padding of a call may reach past the last position.
+  const positions = config.max_position_embeddings + LONGEST_CALL;
+  const { cosine, sine } = rotaryAngles(config, positions);
+  const anglesShape = [positions, headSize(config) / 2];
   const context: Context = {
     graph,
     config,

@@ -62,6 +62,14 @@ function nextTokens({ task, pieces }: Slot): { tokens: readonly number[]; length
 const worth = ({ length, slots }: Group): number =>
   slots.reduce((sum, { waited }) => sum + 1 + waited, 0) / (length + 1);
 
+/** How many of the task's pieces `pieces` begin with. Its last one is always read anew: the answer begins with what follows it. */
+const reusable = (pieces: readonly Piece[], task: Task): number =>
+  Math.min(commonPieces(pieces, task.pieces), task.pieces.length - 1);
+
+/** Whether all that the slot holds is of the task's conversation, and the task can keep `kept` pieces of it. */
+const begins = ({ pieces }: Slot, task: Task, kept: number): boolean =>
+  commonPieces(pieces, task.pieces) === pieces.length && reusable(pieces, task) === kept;
+
 /** Keeps `slotCount` conversations at a time, in the first rows of `decoder`. */
 export function createScheduler(decoder: Decoder, slotCount: number): Scheduler {
   const slots: Slot[] = Array.from({ length: slotCount }, (_, row) => ({
@@ -76,34 +84,27 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
   let clock = 0;
   let running = false;
 
-  /** The slot for `pieces` and how much of them it can keep; undefined if another slot is about to read more of them. */
+  /** The slot for `task` and the one whose cache it can start from; undefined if it should wait. */
   function place(task: Task): { slot: Slot; source: Slot | undefined; kept: number } | undefined {
-    let free: Slot | undefined;
-    let extended: Slot | undefined;
+    let oldest: Slot | undefined;
     let source: Slot | undefined;
     let kept = 0;
-    let coming: Slot | undefined;
-    let comingPieces = 0;
     for (const slot of slots) {
-      // The last piece is read anew even where it is known: the answer begins with what follows it.
-      const common = Math.min(commonPieces(slot.pieces, task.pieces), task.pieces.length - 1);
-      if (common > kept) [kept, source] = [common, slot];
-      if (slot.task) {
-        const shared = Math.min(commonPieces(slot.task.pieces, task.pieces), task.pieces.length - 1);
-        if (shared > comingPieces) [comingPieces, coming] = [shared, slot];
-        continue;
-      }
-      if (!free || slot.used < free.used) free = slot;
-      const extends_ = common === slot.pieces.length && common > 0;
-      if (extends_ && common > (extended?.pieces.length ?? 0)) extended = slot;
+      const pieces = reusable(slot.pieces, task);
+      if (pieces > kept) [kept, source] = [pieces, slot];
+      if (!slot.task && (!oldest || slot.used < oldest.used)) oldest = slot;
     }
-    if (!free) return undefined;
-    if (coming && comingPieces > kept) {
-      task.behind = { slot: coming, task: coming.task!, pieces: comingPieces };
-      return undefined;
+    if (!oldest) return undefined;
+    let coming = kept;
+    for (const slot of slots) {
+      const pieces = slot.task ? reusable(slot.task.pieces, task) : 0;
+      if (pieces > coming) [coming, task.behind] = [pieces, { slot, task: slot.task!, pieces }];
     }
-    if (extended?.pieces.length === kept) return { slot: extended, source: undefined, kept };
-    return { slot: free, source: source === free ? undefined : source, kept };
+    if (coming > kept) return undefined;
+    // A slot that holds nothing but the beginning of this conversation goes on in place.
+    const own = slots.find((slot) => !slot.task && slot.pieces.length > 0 && begins(slot, task, kept));
+    if (own) return { slot: own, source: undefined, kept };
+    return { slot: oldest, source: source === oldest ? undefined : source, kept };
   }
 
   function begin(task: Task): boolean {

@@ -1,0 +1,37 @@
+/** A transformer small enough for tests, with every part that a large one has: layers, grouped heads, tied or free output. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LlamaConfig, type Parameters, parametersOf, sizeOf } from "../src/model/llama.ts";
+import { randomStream } from "../src/model/random.ts";
+
+export const TINY: LlamaConfig = {
+  vocab_size: 24,
+  hidden_size: 16,
+  intermediate_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 192,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+};
+
+/** Larger than an untrained model's, so that every part matters and answers differ. */
+export function randomParameters(config: LlamaConfig, seed: number): Parameters {
+  const random = randomStream(seed);
+  return new Map(
+    parametersOf(config).map(({ name, shape }) => {
+      const draw = shape.length === 1 ? () => 1 + 0.2 * random.normal() : () => 0.4 * random.normal();
+      return [name, Float32Array.from({ length: sizeOf(shape) }, draw)];
+    }),
+  );
+}
+
+/** An empty folder that is gone when the test is over. */
+export function temporaryFolder(test: { after(done: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-model-"));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
