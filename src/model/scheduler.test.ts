@@ -3,10 +3,11 @@ import { after, test } from "node:test";
 import fc from "fast-check";
 import { randomParameters, TINY } from "../../test/tiny-model.ts";
 import type { Answered } from "./answer.ts";
+import { callLength, piecesOf } from "./conversation.ts";
 import { type Decoder, openDecoder, ROWS, type RowChunk } from "./decoder.ts";
 import { decodingGraph } from "./decoding-graph.ts";
 import { openSession } from "./onnx.ts";
-import { createScheduler, type Request } from "./scheduler.ts";
+import { createScheduler, type Request, type Scheduler } from "./scheduler.ts";
 
 const STOP = 2;
 const session = await openSession(decodingGraph(TINY, randomParameters(TINY, 1), ROWS), 1);
@@ -15,11 +16,34 @@ after(() => session.release());
 /** What a row has read, call by call. */
 type History = readonly { readonly tokens: readonly number[]; readonly length: number }[];
 
+/** What all schedulers of a test have in common: the requests made, as beginnings of their pieces, and the logits seen. */
+interface Common {
+  readonly beginnings: Set<string>;
+  readonly bits: Map<string, string>;
+}
+
+const nothingInCommon = (): Common => ({ beginnings: new Set(), bits: new Map() });
+
+function announce({ chunks }: Request, { beginnings }: Common): void {
+  const pieces = piecesOf(chunks);
+  for (let count = 0; count <= pieces.length; count++) beginnings.add(JSON.stringify(pieces.slice(0, count)));
+}
+
+/** The canonical partition: pieces of a request in calls of their length, then an answer token by token. */
+function checkPartition(history: History, { beginnings }: Common): void {
+  const isPiece = (call: History[number]) => call.length > 1;
+  const firstToken = history.findIndex((call) => !isPiece(call));
+  const pieces = firstToken === -1 ? history : history.slice(0, firstToken);
+  assert(beginnings.has(JSON.stringify(pieces.map(({ tokens }) => tokens))), `no request begins with ${pieces}`);
+  for (const { tokens, length } of pieces) assert.equal(length, callLength(tokens));
+  for (const call of history.slice(pieces.length)) assert(!isPiece(call) && call.tokens.length === 1);
+}
+
 /**
- * Watches a decoder: each row's reads must continue what the row holds, and the same reads must always have given the
- * same bits. `seen` outlives the decoder.
+ * Watches a decoder: each row's reads must continue what the row holds, in the canonical partition, and the same reads
+ * must always have given the same bits.
  */
-function watched(decoder: Decoder, seen: Map<string, string>): Decoder & { readonly reads: number } {
+function watched(decoder: Decoder, common: Common): Decoder & { readonly reads: number } {
   const histories = new Map<number, History>();
   let reads = 0;
   const upTo = (row: number, position: number): History => {
@@ -39,12 +63,13 @@ function watched(decoder: Decoder, seen: Map<string, string>): Decoder & { reado
       assert.equal(new Set(chunks.map(({ row }) => Math.floor(row / ROWS))).size, 1);
       const found = await decoder.read(chunks, length);
       chunks.forEach(({ row, tokens, position }, i) => {
-        const history = [...upTo(row, position), { tokens, length }];
+        const history = [...upTo(row, position), { tokens: [...tokens], length }];
         histories.set(row, history);
         const bits = Buffer.from(found[i]!.slice().buffer).toString("hex");
+        checkPartition(history, common);
         const key = JSON.stringify(history);
-        assert.equal(bits, seen.get(key) ?? bits, `logits after ${key}`);
-        seen.set(key, bits);
+        assert.equal(bits, common.bits.get(key) ?? bits, `logits after ${key}`);
+        common.bits.set(key, bits);
       });
       return found;
     },
@@ -77,7 +102,7 @@ const episode: fc.Arbitrary<Episode> = fc.record({
 });
 
 /** All answers of an episode; each turn's request holds the whole conversation. */
-async function play(submit: (request: Request) => Promise<Answered>, episode: Episode): Promise<string> {
+async function play({ submit }: Scheduler, episode: Episode, common: Common): Promise<string> {
   const chunks: (readonly number[])[] = [[1, ...episode.opening, STOP]];
   const answers: Answered[] = [];
   for (const reply of episode.replies) {
@@ -90,6 +115,7 @@ async function play(submit: (request: Request) => Promise<Answered>, episode: Ep
       maxTokens: 4,
       stop: STOP,
     };
+    announce(request, common);
     const answered = await submit(request);
     answers.push({ ...answered, tokens: [...answered.tokens] });
     chunks.push([...answered.tokens, STOP], [...reply, STOP]);
@@ -98,7 +124,7 @@ async function play(submit: (request: Request) => Promise<Answered>, episode: Ep
 }
 
 test("an answer depends on its request alone: not on slots, order, neighbours or what is cached", async () => {
-  const seen = new Map<string, string>();
+  const common = nothingInCommon();
   await fc.assert(
     fc.asyncProperty(
       fc.array(episode, { minLength: 1, maxLength: 8 }),
@@ -107,16 +133,15 @@ test("an answer depends on its request alone: not on slots, order, neighbours or
       async (episodes, slots, atOnce) => {
         const alone: string[] = [];
         for (const one of episodes) {
-          const { submit } = createScheduler(watched(openDecoder(TINY, session), seen), 1);
-          alone.push(await play(submit, one));
+          alone.push(await play(createScheduler(watched(openDecoder(TINY, session), common), 1), one, common));
         }
-        const { submit } = createScheduler(watched(openDecoder(TINY, session), seen), slots);
+        const scheduler = createScheduler(watched(openDecoder(TINY, session), common), slots);
         const together: string[] = [];
         let next = 0;
         const worker = async () => {
           while (next < episodes.length) {
             const i = next++;
-            together[i] = await play(submit, episodes[i]!);
+            together[i] = await play(scheduler, episodes[i]!, common);
           }
         };
         await Promise.all(Array.from({ length: atOnce }, worker));
@@ -125,7 +150,7 @@ test("an answer depends on its request alone: not on slots, order, neighbours or
     ),
     { numRuns: 25 },
   );
-  assert(seen.size > 100);
+  assert(common.bits.size > 100);
 });
 
 const request = (chunks: number[][], more: Partial<Request> = {}): Request => ({
@@ -138,30 +163,36 @@ const request = (chunks: number[][], more: Partial<Request> = {}): Request => ({
 });
 
 test("a longer conversation reads only what is new", async () => {
-  const decoder = watched(openDecoder(TINY, session), new Map());
+  const common = nothingInCommon();
+  const decoder = watched(openDecoder(TINY, session), common);
   const { submit } = createScheduler(decoder, 4);
   const choices = [[7], [8]];
   const chunks = [[1, 3, 4, 5, STOP]];
   for (let turn = 0; turn < 5; turn++) {
     const before = decoder.reads;
-    const { tokens } = await submit(request([...chunks], { choices }));
+    const asked = request([...chunks], { choices });
+    announce(asked, common);
+    const { tokens } = await submit(asked);
     assert.equal(decoder.reads - before, 1);
     chunks.push([...tokens, STOP], [3, 4, STOP]);
   }
 });
 
 test("requests with one beginning read it once", async () => {
-  const decoder = watched(openDecoder(TINY, session), new Map());
+  const common = nothingInCommon();
+  const decoder = watched(openDecoder(TINY, session), common);
   const { submit } = createScheduler(decoder, 8);
   const chunks = Array.from({ length: 21 }, (_, i) => [3 + (i % 3), STOP]);
   const choices = [[7], [8]];
+  announce(request(chunks), common);
   await Promise.all([0, 1, 2, 3, 4].map((seed) => submit(request(chunks, { choices, seed, temperature: 1 }))));
   // One reads ten pieces while the others wait; then all read the last one in one call.
   assert.equal(decoder.reads, 11);
 });
 
 test("an answer that needs no model is given without one", async () => {
-  const decoder = watched(openDecoder(TINY, session), new Map());
+  const common = nothingInCommon();
+  const decoder = watched(openDecoder(TINY, session), common);
   const { submit } = createScheduler(decoder, 1);
   const answered = await submit(request([[1, 3]], { choices: [[5, 6, STOP]] }));
   assert.deepEqual(answered, { tokens: [5, 6], finishReason: "stop" });
