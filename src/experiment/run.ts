@@ -142,11 +142,12 @@ async function baseCheckpoint(
     readonly tasks: ReadonlyMap<string, Task>;
   },
 ): Promise<Checkpoint> {
-  const { seed, repository, benchmark, format, expert, tasks } = options;
+  const { seed, repository, progress, benchmark, format, expert, tasks } = options;
   const { practice } = config.student;
   if (practice.episodes > 0 && !benchmark.practice) {
     throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
   }
+  if (practice.episodes > 0) progress.say(`seed ${seed} · base phase: ${practice.episodes} episodes of random play`);
   const episodes = practice.episodes > 0 ? await benchmark.practice!(practice.episodes, seed) : [];
   const practised = episodes.map(({ task, trajectory }) => example(format, task, trajectory, "practice"));
   const material = [
