@@ -23,7 +23,8 @@ export function randomParameters(config: LlamaConfig, seed: number): Parameters 
   const random = randomStream(seed);
   return new Map(
     parametersOf(config).map(({ name, shape }) => {
-      const draw = shape.length === 1 ? () => 1 + 0.2 * random.normal() : () => 0.4 * random.normal();
+      const scale = 1.6 / Math.sqrt(shape.at(-1)!);
+      const draw = shape.length === 1 ? () => 1 + 0.2 * random.normal() : () => scale * random.normal();
       return [name, Float32Array.from({ length: sizeOf(shape) }, draw)];
     }),
   );
