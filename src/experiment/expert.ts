@@ -29,6 +29,7 @@ export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]>
     policyName: policy.name,
     openPolicy: async () => policy,
     sampling: { seed },
+    underWay: new Map(),
     jobs: tasks.map((task) => ({ task, sample: 0 })),
     snapshots: async () => [],
     phase: (owed) => progress.phase(`${policy.name} plays`, owed, "episodes"),

@@ -10,7 +10,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
 import type { Progress } from "./progress.ts";
-import { type RolloutJob, rollouts } from "./rollouts.ts";
+import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
 import { isEmpty, type Sampling, type Student } from "./student.ts";
 
 export interface LiveOptions {
@@ -29,6 +29,8 @@ export interface LiveOptions {
   readonly base: Checkpoint;
   readonly concurrency: number;
   readonly progress: Progress;
+  /** Rollouts under way, shared by methods that run side by side. */
+  readonly underWay: UnderWay;
   /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
   readonly trainings: Map<string, Promise<Checkpoint>>;
 }

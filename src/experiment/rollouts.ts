@@ -33,8 +33,13 @@ export interface RolloutsOptions {
   /** Snapshots for the owed forks, in their order. */
   readonly snapshots: (forks: readonly NonNullable<RolloutJob["fork"]>[]) => Promise<readonly ForkPoint["snapshot"][]>;
   readonly concurrency: number;
+  /** Rollouts that others are making right now; this call adds its own while they last. */
+  readonly underWay: UnderWay;
   readonly phase: (owed: number) => Phase;
 }
+
+/** Methods run side by side and share rollouts: what one is making, the others wait for. */
+export type UnderWay = Map<TrajectoryId, Promise<Trajectory>>;
 
 /** The id a rollout will have: it follows from what is asked for. */
 export function rolloutId(
@@ -50,29 +55,30 @@ export function rolloutId(
 
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
 export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
-  const { run, repository, benchmark, jobs } = options;
-  const ids = jobs.map((job) => rolloutId(options, benchmark.maxSteps, job));
-  const found = ids.map((id) => repository.trajectory(id));
-  const owed = jobs.flatMap((job, index) => (found[index] ? [] : [{ job, index }]));
-  if (owed.length > 0) {
-    const made = await rollOut(
-      options,
-      owed.map(({ job, index }) => ({ job, id: ids[index]! })),
-    );
-    owed.forEach(({ index }, position) => {
-      found[index] = made[position];
-    });
-  }
-  return found.map((trajectory, index) => {
-    if (trajectory) return trajectory;
-    throw new Error(`rollout ${ids[index]} of ${run} was not made`);
+  const { repository, benchmark, jobs, underWay } = options;
+  const wanted = jobs.map((job) => ({ job, id: rolloutId(options, benchmark.maxSteps, job) }));
+  const owed = wanted.filter(({ id }) => !underWay.has(id) && !repository.trajectory(id));
+  const made = rollOut(options, owed);
+  // An error reaches the caller through `made`; nobody else may be waiting for these.
+  made.catch(() => {});
+  owed.forEach(({ id }, index) => {
+    const one = made.then((trajectories) => trajectories[index]!);
+    one.catch(() => {});
+    underWay.set(id, one);
   });
+  try {
+    await made;
+    return await Promise.all(wanted.map(async ({ id }) => (await underWay.get(id)) ?? repository.trajectory(id)!));
+  } finally {
+    for (const { id } of owed) underWay.delete(id);
+  }
 }
 
 async function rollOut(
   options: RolloutsOptions,
   owed: readonly { readonly job: RolloutJob; readonly id: TrajectoryId }[],
 ): Promise<Trajectory[]> {
+  if (owed.length === 0) return [];
   const { run, repository, benchmark, concurrency } = options;
   const forks = owed.flatMap(({ job }) => (job.fork ? [job.fork] : []));
   const taken = [...(await options.snapshots(forks))];

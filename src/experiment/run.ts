@@ -57,6 +57,7 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     expert,
     base,
     concurrency: config.concurrency,
+    underWay: new Map(),
   };
   const start = await bc(liveExperiment(live, "BC", 0));
   await concurrently({
