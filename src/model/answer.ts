@@ -57,26 +57,30 @@ function tree(choices: readonly (readonly number[])[], stop: number): Branch {
 /** Tokens less likely than the most likely one by this factor (as a logarithm) are below the resolution of a 32-bit draw. */
 const NEGLIGIBLE = -25;
 
-/** One of `count` tokens: `tokenAt` gives them in ascending order. Exact ties go to the first. */
+/** Scratch memory of `draw`. */
+let odds = new Float64Array(0);
+
+/** One of the `allowed` tokens, in ascending order; undefined = any. Exact ties go to the first. */
 function draw(
   logits: Float32Array,
-  { count, tokenAt }: { count: number; tokenAt: (i: number) => number },
+  allowed: readonly number[] | undefined,
   { temperature, uniform }: { temperature: number; uniform: () => number },
 ): number {
+  const count = allowed?.length ?? logits.length;
+  const tokenAt = (i: number): number => (allowed ? allowed[i]! : i);
   let best = tokenAt(0);
   for (let i = 1; i < count; i++) if (logits[tokenAt(i)]! > logits[best]!) best = tokenAt(i);
   if (temperature === 0) return best;
   const highest = logits[best]!;
+  if (odds.length < count) odds = new Float64Array(count);
   let total = 0;
   for (let i = 0; i < count; i++) {
     const exponent = (logits[tokenAt(i)]! - highest) / temperature;
-    if (exponent > NEGLIGIBLE) total += Math.exp(exponent);
+    odds[i] = exponent > NEGLIGIBLE ? Math.exp(exponent) : 0;
+    total += odds[i]!;
   }
   let rest = uniform() * total;
-  for (let i = 0; i < count; i++) {
-    const exponent = (logits[tokenAt(i)]! - highest) / temperature;
-    if (exponent > NEGLIGIBLE && (rest -= Math.exp(exponent)) < 0) return tokenAt(i);
-  }
+  for (let i = 0; i < count; i++) if ((rest -= odds[i]!) < 0) return tokenAt(i);
   return best;
 }
 
@@ -102,16 +106,7 @@ export function startAnswer({ maxTokens, temperature, seed, stop, choices }: Ans
       while (true) {
         const only = branch?.tokens.length === 1 ? branch.tokens[0] : undefined;
         if (only === undefined && !fresh) return undefined;
-        const allowed = branch?.tokens;
-        const token =
-          only ??
-          draw(
-            fresh!,
-            allowed
-              ? { count: allowed.length, tokenAt: (i) => allowed[i]! }
-              : { count: fresh!.length, tokenAt: (i) => i },
-            sampling,
-          );
+        const token = only ?? draw(fresh!, branch?.tokens, sampling);
         const answered = decide(token);
         if (answered) return answered;
         // The logits were for the place that is now taken.

@@ -1,0 +1,129 @@
+/**
+ * The embedded model beside PyTorch on the same shapes in one run: a training step, and decoding from a cache. One
+ * thread each, CPU time, so that what else the machine does counts less; rounds alternate and the best of each counts.
+ */
+import { join } from "node:path";
+import { startAnswer } from "../src/model/answer.ts";
+import { initialParameters } from "../src/model/checkpoint.ts";
+import { openDecoder, ROWS } from "../src/model/decoder.ts";
+import { decodingGraph } from "../src/model/decoding-graph.ts";
+import { type Batch, gradientEngine } from "../src/model/gradients.ts";
+import { type LlamaConfig, parameterCount } from "../src/model/llama.ts";
+import { openSession } from "../src/model/onnx.ts";
+import { openOptimizer } from "../src/model/optimizer.ts";
+import { randomStream } from "../src/model/random.ts";
+import { askPython, skipWithoutPython } from "../test/python-torch.ts";
+
+const CONFIG: LlamaConfig = {
+  vocab_size: 2048,
+  hidden_size: 128,
+  intermediate_size: 352,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 4,
+  max_position_embeddings: 512,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+};
+const TRAIN = { sequences: 16, length: 256, steps: 12 };
+const DECODE = { rows: 32, context: 200, steps: 60 };
+const ROUNDS = 2;
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** The median of the last three quarters: the first calls prepare memory. */
+function settled(times: readonly number[]): number {
+  const kept = times.slice(Math.floor(times.length / 4)).sort((a, b) => a - b);
+  return kept[Math.floor(kept.length / 2)]!;
+}
+
+/** Forward, backward and AdamW on a batch in which every prediction counts. */
+async function trainMs(): Promise<number> {
+  const parameters = initialParameters(CONFIG, 1);
+  const engine = gradientEngine(CONFIG, parameters);
+  const settings = { optimizer: "adamw", weightDecay: 0.01 } as const;
+  const optimizer = await openOptimizer(CONFIG, { parameters, gradients: engine.gradients, settings });
+  const random = randomStream(1);
+  const places = TRAIN.sequences * TRAIN.length;
+  const tokens = () =>
+    BigInt64Array.from({ length: places }, () => BigInt(Math.floor(random.next() * CONFIG.vocab_size)));
+  const times = [];
+  for (let step = 0; step < TRAIN.steps; step++) {
+    const batch: Batch = {
+      shape: TRAIN,
+      tokens: tokens(),
+      places: BigInt64Array.from({ length: places }, (_, i) => BigInt(i)),
+      targets: tokens(),
+      weights: new Float32Array(places).fill(1 / places),
+    };
+    const begin = cpuMs();
+    await engine.run(batch);
+    await optimizer.step(1e-3);
+    times.push(cpuMs() - begin);
+  }
+  await optimizer.close();
+  await engine.close();
+  return settled(times);
+}
+
+/** One token for each row after `context` others, sampled from the softmax. */
+async function decodeMs(): Promise<number> {
+  const session = await openSession(decodingGraph(CONFIG, initialParameters(CONFIG, 1), ROWS), 1);
+  const decoder = openDecoder(CONFIG, session);
+  const answers = Array.from({ length: DECODE.rows }, (_, seed) => {
+    const answer = startAnswer({ maxTokens: DECODE.steps + 2, temperature: 1, seed, stop: 0 });
+    answer.unread.push(7);
+    return answer;
+  });
+  const times = [];
+  for (let step = 0; step < DECODE.steps; step++) {
+    const position = DECODE.context - DECODE.steps / 2 + step;
+    const begin = cpuMs();
+    for (let first = 0; first < DECODE.rows; first += ROWS) {
+      const chunks = answers.slice(first, first + ROWS).map(({ unread }, i) => {
+        return { row: first + i, tokens: unread.splice(0), position };
+      });
+      const logits = await decoder.read(chunks, 1);
+      logits.forEach((row, i) => {
+        // The stop token must not come: every row is decoded to the end.
+        row[0] = Number.NEGATIVE_INFINITY;
+        answers[first + i]!.advance(row);
+      });
+    }
+    times.push(cpuMs() - begin);
+  }
+  await session.release();
+  return settled(times);
+}
+
+/** Prints a table and one JSON line; without Python, only our own side. */
+export async function bench(): Promise<void> {
+  const best = { train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY };
+  const torch = { train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY };
+  const skipped = skipWithoutPython();
+  for (let round = 0; round < ROUNDS; round++) {
+    best.train = Math.min(best.train, await trainMs());
+    best.decode = Math.min(best.decode, await decodeMs());
+    if (skipped) continue;
+    const script = join(import.meta.dirname, "python", "torch-reference.py");
+    const job = { config: CONFIG, train: TRAIN, decode: DECODE };
+    const found = askPython(script, job) as { trainMs: number; decodeMs: number };
+    torch.train = Math.min(torch.train, found.trainMs);
+    torch.decode = Math.min(torch.decode, found.decodeMs);
+  }
+  if (skipped) console.log(`torch: ${skipped}`);
+  const tokens = { train: TRAIN.sequences * TRAIN.length, decode: DECODE.rows };
+  const rows = (["train", "decode"] as const).map((what) => ({
+    what: what === "train" ? "training step, 16 × 256" : "decoding, 32 rows at 200",
+    "CPU ms": Number(best[what].toFixed(2)),
+    "torch CPU ms": skipped ? null : Number(torch[what].toFixed(2)),
+    "time / torch's": skipped ? null : Number((best[what] / torch[what]).toFixed(2)),
+    "tokens / CPU s": Math.round((1000 * tokens[what]) / best[what]),
+  }));
+  console.table(rows);
+  console.log(JSON.stringify({ bench: "model", parameters: parameterCount(CONFIG), threads: 1, rows }));
+}
