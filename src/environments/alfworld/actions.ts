@@ -23,8 +23,8 @@ export interface Schema {
   readonly effects: readonly CompiledEffect[];
   /** Atoms that are known to be true (or false) whenever the action is possible; null if it changes something in any case. */
   readonly given: readonly Atom[] | null;
-  /** What was worked out so far, by objects; null = such an action would change nothing. */
-  readonly grounded: Map<string, GroundAction | null>;
+  /** What was worked out so far, by a number that follows from the objects. */
+  readonly grounded: Map<number, GroundAction[]>;
   /** The changing predicates that the plan looks at. */
   readonly reads: readonly number[];
   /** What was possible last time, and the relations in `reads` then: as long as they are the same, so is the answer. */
@@ -37,6 +37,8 @@ export interface GroundAction {
   readonly objects: readonly number[];
   /** null if it depends on the state. */
   readonly command: string | null;
+  /** Whether it is possible at all: an action that would change nothing is not. */
+  readonly isEffective: boolean;
 }
 
 interface Atom {
@@ -112,21 +114,26 @@ export function possibleActions(schema: Schema, facts: Facts, name: Naming): Rea
   const run = newSearch(facts);
   search(schema.plan, run, () => {
     const action = ground(schema, run.binding, name);
-    if (action) actions.add(action);
+    if (action.isEffective) actions.add(action);
     return false;
   });
   schema.latest = { relations: reads.map((predicate) => facts[predicate]!), actions };
   return actions;
 }
 
-function ground(schema: Schema, binding: readonly number[], name: Naming): GroundAction | null {
-  const objects = binding.slice(0, schema.arity);
-  const key = String.fromCharCode(...objects);
-  const known = schema.grounded.get(key);
-  if (known !== undefined) return known;
-  const command = schema.isFixed ? name(schema, objects) : null;
-  const action = changesSomething(schema, objects) ? { schema, objects, command } : null;
-  schema.grounded.set(key, action);
+function ground(schema: Schema, binding: readonly number[], name: Naming): GroundAction {
+  const { arity, grounded } = schema;
+  let key = 0;
+  for (let i = 0; i < arity; i++) key = (Math.imul(key, 31) + binding[i]!) | 0;
+  const known = grounded.get(key);
+  const same = known?.find(({ objects }) => objects.every((object, i) => object === binding[i]));
+  if (same) return same;
+  const objects = binding.slice(0, arity);
+  const isEffective = changesSomething(schema, objects);
+  const command = schema.isFixed && isEffective ? name(schema, objects) : null;
+  const action: GroundAction = { schema, objects, command, isEffective };
+  if (known) known.push(action);
+  else grounded.set(key, [action]);
   return action;
 }
 

@@ -10,6 +10,7 @@ import type { Task } from "../../core/task.ts";
 import { fromSimulator, type Simulator } from "../simulator.ts";
 import { wordingOf } from "./commands.ts";
 import { compactRendering } from "./compact.ts";
+import { alfworldSearcher } from "./expert.ts";
 import type { Facts } from "./facts.ts";
 import {
   findTask,
@@ -25,6 +26,7 @@ import {
   type Split,
 } from "./files.ts";
 import type { Game } from "./game.ts";
+import { practiceEpisodes } from "./practice.ts";
 import { instructionsFor } from "./prompt.ts";
 
 export interface AlfworldOptions {
@@ -50,6 +52,11 @@ export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions):
   const other = logic === undefined ? undefined : readLogic(logic);
   const wording = wordingOf(other?.grammarText ?? readGrammar(folder));
   const listed = new Map<Split, readonly Task[]>();
+  const tasksOf = (split: Split): readonly Task[] => {
+    const tasks = listed.get(split) ?? listTasks(folder, split);
+    listed.set(split, tasks);
+    return tasks;
+  };
   const simulator = simulatorOf(folder, other);
   return {
     name: "alfworld",
@@ -58,14 +65,17 @@ export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions):
     successReturn: 1,
     instructions: instructionsFor(wording),
     compact: compactRendering(wording),
+    expert: alfworldSearcher(wording),
     async tasks(split) {
       if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
-      const tasks = listed.get(split) ?? listTasks(folder, split);
-      listed.set(split, tasks);
-      return tasks;
+      return tasksOf(split);
     },
     task: async (id) => findTask(folder, id),
     open: async () => fromSimulator(simulator),
+    async practice(episodes, seed) {
+      const gameOf = (task: Task) => readGame(join(folder, gamePath(task)), other);
+      return practiceEpisodes({ tasks: tasksOf("train"), gameOf, wording, episodes, seed });
+    },
   };
 }
 

@@ -66,6 +66,7 @@ function indexOf(relation: Relation, position: number): Map<number, readonly Fac
 }
 
 export function isTrue(relation: Relation, fact: Fact): boolean {
+  if (fact.length === 1) return indexOf(relation, 0).has(fact[0]!);
   const at = placeOf(relation, fact);
   return at < relation.facts.length && compareFacts(relation.facts[at]!, fact) === 0;
 }

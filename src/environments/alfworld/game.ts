@@ -6,14 +6,14 @@
  * effects are guaranteed by its own precondition is not possible (going to where one stands), and of two actions with
  * one name the first counts.
  */
-import { CliError, EnvironmentError } from "../../core/errors.ts";
+import { EnvironmentError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { afterwards, type GroundAction, possibleActions, type Schema, schemasOf } from "./actions.ts";
 import { type Fact, type Facts, haveSameFacts, type Relation, relationOf } from "./facts.ts";
 import { RULES, type TextSymbol } from "./grammar.ts";
 import type { Logic } from "./logic.ts";
 import { namesOf } from "./names.ts";
-import { type Problem, parseProblem } from "./pddl.ts";
+import { type Condition, type Problem, parseProblem } from "./pddl.ts";
 import { compilePlan, type Names, newSearch, search } from "./plan.ts";
 import { unbound, write } from "./text.ts";
 
@@ -27,6 +27,8 @@ export interface Game {
   act(facts: Facts, command: string): { readonly facts: Facts; readonly observation: string };
   /** Whether the goal holds. */
   isWon(facts: Facts): boolean;
+  /** Compiles any condition for this game: a goal that it was not made for. Throws CliError for unknown predicates. */
+  test(condition: Condition): (facts: Facts) => boolean;
   /** What of `facts` differs from the start, as JSON. */
   save(facts: Facts): Json;
   /** The inverse of `save`. Throws EnvironmentError for anything that `save` did not make. */
@@ -38,15 +40,10 @@ const NOTHING_HAPPENS = "Nothing happens.";
 /** Most characters of a command are never looked at: no command is that long. */
 const MAX_COMMAND = 10_000;
 
-/** Object numbers are written as one UTF-16 unit each where actions are looked up. */
-const MAX_OBJECTS = 0xffff;
-
 /** Throws CliError saying what was found in `problemText` and what was expected. */
 export function gameOf(problemText: string, logic: Logic): Game {
   const problem = parseProblem(problemText, logic.domain);
   const ids = [...new Set(problem.objects.map((object) => object.name))].sort();
-  if (ids.length > MAX_OBJECTS)
-    throw new CliError(`pddl_problem: expected at most ${MAX_OBJECTS} objects, got ${ids.length}`);
   const numbers = new Map(ids.map((id, number) => [id, number]));
   const initial = factsOf(problem, logic, numbers);
   const names: Names = {
@@ -56,7 +53,10 @@ export function gameOf(problemText: string, logic: Logic): Game {
     initial,
   };
   const schemas = schemasOf(logic, names);
-  const goal = compilePlan({ condition: problem.goal, bound: [], free: [] }, names);
+  const testOf = (condition: Condition) => {
+    const plan = compilePlan({ condition, bound: [], free: [] }, names);
+    return (facts: Facts) => search(plan, newSearch(facts), () => true);
+  };
   const objectNames = namesOf(ids);
   const possible = new WeakMap<Facts, Possible>();
 
@@ -103,7 +103,8 @@ export function gameOf(problemText: string, logic: Logic): Game {
       const after = afterwards(facts, action);
       return { facts: after, observation: textOf(action.schema.feedback, after, action) };
     },
-    isWon: (facts) => search(goal, newSearch(facts), () => true),
+    isWon: testOf(problem.goal),
+    test: testOf,
     save(facts) {
       const changed = [...logic.changing].filter(
         ([predicate]) => !haveSameFacts(facts[predicate]!, initial[predicate]!),

@@ -13,7 +13,7 @@ export interface Logic {
   readonly actions: readonly Action[];
   /** Length of a world's list of relations. */
   readonly relationCount: number;
-  /** Number of a declared predicate. `+ 1` is its opposite: what was true and has been made false. */
+  /** Number of a predicate. `+ 1` is its opposite: what was true and has been made false. Throws CliError for unknown ones. */
   predicate(name: string): number;
   /** Number of the predicate that is true of a type's objects. */
   type(name: string): number;
@@ -76,7 +76,11 @@ function link(domainText: string, grammarText: string): Logic {
     grammar,
     actions,
     relationCount: nothing + 1,
-    predicate: (name) => numbers.get(name)!,
+    predicate(name) {
+      const number = numbers.get(name);
+      if (number === undefined) throw new CliError(`pddl_domain: expected a predicate "${name}"`);
+      return number;
+    },
     type: (name) => types.get(name) ?? nothing,
     lineage(type) {
       const above = new Set([ANY_TYPE]);

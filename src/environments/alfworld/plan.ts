@@ -230,23 +230,24 @@ export function newSearch(facts: Facts, bound: readonly number[] = []): Search {
 
 const yes = () => true;
 
+const objectOf = (term: Term, binding: readonly number[]): number => (term < 0 ? ~term : binding[term]!);
+
 /** Calls `found` for each way to make the condition true, until it returns true; returns whether it did. Ways may repeat. */
 export function search(plan: Plan, run: Search, found: () => boolean): boolean {
   const { facts, binding } = run;
-  const objectOf = (term: Term) => (term < 0 ? ~term : binding[term]!);
   for (let node = plan; ; ) {
     switch (node.kind) {
       case "found":
         return found();
       case "check": {
         const { terms, fact } = node;
-        for (let i = 0; i < terms.length; i++) fact[i] = objectOf(terms[i]!);
+        for (let i = 0; i < terms.length; i++) fact[i] = objectOf(terms[i]!, binding);
         if (isTrue(facts[node.predicate]!, fact) === node.negated) return false;
         node = node.next;
         break;
       }
       case "equal":
-        if ((objectOf(node.terms[0]) === objectOf(node.terms[1])) === node.negated) return false;
+        if ((objectOf(node.terms[0], binding) === objectOf(node.terms[1], binding)) === node.negated) return false;
         node = node.next;
         break;
       case "some":
@@ -258,7 +259,7 @@ export function search(plan: Plan, run: Search, found: () => boolean): boolean {
       case "each": {
         const { predicate, terms, binds, lookup, next } = node;
         const relation = facts[predicate]!;
-        const candidates = lookup < 0 ? relation.facts : factsWith(relation, lookup, objectOf(terms[lookup]!));
+        const candidates = lookup < 0 ? relation.facts : factsWith(relation, lookup, objectOf(terms[lookup]!, binding));
         run.tried += candidates.length;
         if (run.tried > MAX_TRIED)
           throw new EnvironmentError(`a condition needs more than ${MAX_TRIED} facts to be looked at`);
@@ -275,7 +276,7 @@ function bind(fact: Fact, terms: readonly Term[], binds: readonly boolean[], bin
   for (let i = 0; i < terms.length; i++) {
     const term = terms[i]!;
     if (binds[i]) binding[term] = fact[i]!;
-    else if (fact[i] !== (term < 0 ? ~term : binding[term])) return false;
+    else if (fact[i] !== objectOf(term, binding)) return false;
   }
   return true;
 }
