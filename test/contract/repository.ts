@@ -3,81 +3,13 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { CliError, StoreError } from "../../src/core/errors.ts";
-import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../../src/core/ids.ts";
+import type { TaskId, TrainingSetId, TrajectoryId } from "../../src/core/ids.ts";
 import { canonicalJson } from "../../src/core/json.ts";
 import type { Repository } from "../../src/core/repository.ts";
-import type { Round, Run, Timing, Verification } from "../../src/core/run.ts";
+import type { Run, Timing, Verification } from "../../src/core/run.ts";
 import type { Task } from "../../src/core/task.ts";
-import type { Checkpoint, TrainingSet } from "../../src/core/training.ts";
 import type { Outcome, Step, Trajectory } from "../../src/core/trajectory.ts";
-
-const run: Run = { name: "first", kind: "experiment", config: { seeds: [1, 2], method: { name: "EEF", probes: 5 } } };
-const task: Task = {
-  id: "world/train/1" as TaskId,
-  split: "train",
-  category: "easy",
-  instruction: "Open the door.",
-  data: { door: 1 },
-};
-const step: Step = {
-  observation: "A door.",
-  thought: "",
-  action: "open",
-  completion: "Action: open",
-  reward: 1,
-  usage: null,
-};
-const trajectory: Trajectory = {
-  id: "t" as TrajectoryId,
-  taskId: task.id,
-  policy: "expert/rules",
-  seed: 0,
-  fork: null,
-  steps: [step],
-  finalObservation: "Open.",
-  return: 1,
-  success: true,
-  outcome: { kind: "terminated" },
-};
-const round: Round = {
-  run: run.name,
-  method: "EEF",
-  row: 10,
-  seed: 1,
-  iteration: 1,
-  expert: [trajectory.id],
-  explored: [],
-  probed: [],
-  trainingSet: "set" as TrainingSetId,
-  checkpoint: "checkpoint" as CheckpointId,
-  evaluated: [],
-  counts: { needRecover: 2 },
-};
-const timing: Timing = { run: run.name, method: "EEF", seed: 1, iteration: 1, phase: "train", milliseconds: 12 };
-const checkpoint: Checkpoint = {
-  id: "checkpoint" as CheckpointId,
-  parent: null,
-  trainingSet: "set" as TrainingSetId,
-  trainer: "embedded",
-  at: { kind: "folder", path: "checkpoints/checkpoint" },
-};
-const trainingSet: TrainingSet = {
-  kind: "sft",
-  examples: [
-    {
-      source: trajectory.id,
-      messages: [
-        { role: "user", content: "A door.", weight: 0 },
-        {
-          role: "assistant",
-          content: "Action: open",
-          weight: 1,
-          provenance: { trajectory: trajectory.id, step: 0, actor: "expert/rules", reason: "expert success" },
-        },
-      ],
-    },
-  ],
-};
+import { checkpoint, round, run, step, task, timing, trainingSet, trajectory } from "./samples.ts";
 
 /** Any string JavaScript can hold: lone surrogates, NUL and quotes included. */
 const anyText = fc.oneof(

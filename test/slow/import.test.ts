@@ -3,7 +3,6 @@
  * killed with -9 again and again ends with the same store as one that is not.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,30 +13,12 @@ import type { ImportSummary } from "../../src/datasets/summary.ts";
 import { alfworld } from "../../src/environments/alfworld/index.ts";
 import { snapshotsAlong } from "../../src/rollout/replay.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { gleaner } from "../command.ts";
 import { alfworldGames, shared, skipWithout } from "../shared.ts";
 
 const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";
 const skip = skipWithout(LOGS);
 const KILLS = 5;
-
-/** Runs gleaner in `project`; resolves to its stdout, or to null if it was killed after `killAfterMs`. */
-function gleaner(project: string, args: readonly string[], killAfterMs?: number): Promise<string | null> {
-  const script = join(import.meta.dirname, "..", "..", "bin", "gleaner.js");
-  const child = spawn(process.execPath, [script, ...args, "--project", project]);
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (data) => (output += data));
-  child.stderr.on("data", (data) => (errors += data));
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  return new Promise((resolve, reject) => {
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      if (signal === "SIGKILL") resolve(null);
-      else if (code === 0) resolve(output);
-      else reject(new Error(`gleaner ${args.join(" ")} exited with ${code}\n${errors}`));
-    });
-  });
-}
 
 test("510 published episodes replay without a difference, killed or not", { skip }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-import-"));

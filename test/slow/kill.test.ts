@@ -3,40 +3,21 @@
  * report must be the bytes of a run that was never interrupted. GLEANER_KILL_SETS="" kills the demo in full size.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { random } from "../../src/core/random.ts";
+import { gleaner } from "../command.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 const KILLS = 10;
 const SMALL = "training.steps=100 environment.trainTasks=120 environment.testTasks=60";
 const sets = (process.env.GLEANER_KILL_SETS ?? SMALL).split(" ").filter(Boolean);
 
-/** Runs gleaner; kills it after `killAfterMs`. Resolves to its stdout, or null if it was killed. */
-function gleaner(args: readonly string[], killAfterMs?: number): Promise<string | null> {
-  const child = spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args], { cwd: ROOT });
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (data) => (output += data));
-  child.stderr.on("data", (data) => (errors += data));
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  return new Promise((resolve, reject) => {
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      if (signal === "SIGKILL") resolve(null);
-      else if (code === 0) resolve(output);
-      else reject(new Error(`gleaner ${args.join(" ")} exited with ${code}\n${errors}`));
-    });
-  });
-}
-
 const run = (project: string, killAfterMs?: number) => {
   const changed = sets.length > 0 ? ["--set", ...sets] : [];
-  return gleaner(["run", "examples/workshop.yaml", "--project", project, ...changed], killAfterMs);
+  return gleaner(project, ["run", "examples/workshop.yaml", ...changed], killAfterMs);
 };
 
 /** Every file below `folder` by its path, as a hash. */
@@ -51,7 +32,7 @@ function filesOf(folder: string): Record<string, string> {
 
 /** The report without its times, the only thing that may differ. */
 const report = async (project: string) => {
-  const json = JSON.parse((await gleaner(["report", "demo-front", "--project", project, "--json"]))!);
+  const json = JSON.parse((await gleaner(project, ["report", "demo-front", "--json"]))!);
   return JSON.stringify(json, (key, value) => (/ms$|milliseconds|seconds|timing|wall/i.test(key) ? undefined : value));
 };
 
@@ -70,7 +51,7 @@ test(`killed at ${KILLS} random moments, the run ends with the same bytes`, asyn
   await run(killed);
   console.log(`killed ${kills} times of ${KILLS} attempts; the whole run took ${Math.round(tookMs / 1000)} s`);
   assert(kills >= 3, `only ${kills} attempts were still running when killed`);
-  assert.equal(await gleaner(["dump", "--project", killed]), await gleaner(["dump", "--project", whole]));
+  assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
   assert.deepEqual(filesOf(join(killed, "checkpoints")), filesOf(join(whole, "checkpoints")));
   assert.equal(await report(killed), await report(whole));
   rmSync(folder, { recursive: true });
