@@ -54,7 +54,8 @@ async function trainMs(): Promise<number> {
   const times = [];
   for (let step = 0; step < TRAIN.steps; step++) {
     const batch: Batch = {
-      shape: TRAIN,
+      sequences: TRAIN.sequences,
+      length: TRAIN.length,
       tokens: tokens(),
       places: BigInt64Array.from({ length: places }, (_, i) => BigInt(i)),
       targets: tokens(),

@@ -102,9 +102,7 @@ export function rmsNorm(tape: Tape, x: Tensor, weight: Tensor, epsilon: number):
 /** The rows of `x` (N, C) at `places` (n, all different): (n, C). */
 export function selectRows(tape: Tape, x: Tensor, places: Tensor): Tensor {
   const { graph } = tape;
-  return record(tape, graphs.gatherRows(graph, x, places), (dy) => [
-    [x, graphs.placeRows(graph, dy, places, x.shape[0]!)],
-  ]);
+  return record(tape, graphs.gatherRows(graph, x, places), (dy) => [[x, graphs.placeRows(graph, dy, places, x)]]);
 }
 
 export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {

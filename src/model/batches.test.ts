@@ -30,15 +30,15 @@ test("an epoch has every example once, in full batches but one", () => {
 test("a batch holds each token in its place, each weighted prediction, and weights of total magnitude 1", () => {
   fc.assert(
     fc.property(fc.array(example, { minLength: 1, maxLength: 9 }), (given) => {
-      const { shape, tokens, places, targets, weights } = makeBatch(given);
-      assert.equal(tokens.length, shape.sequences * shape.length);
+      const { sequences, length, tokens, places, targets, weights } = makeBatch(given);
+      assert.equal(tokens.length, sequences * length);
       let k = 0;
       given.forEach((example, row) => {
-        const read = tokens.slice(row * shape.length, row * shape.length + example.tokens.length - 1);
+        const read = tokens.slice(row * length, row * length + example.tokens.length - 1);
         assert.deepEqual([...read].map(Number), example.tokens.slice(0, -1));
         example.weights.forEach((weight, i) => {
           if (weight === 0) return;
-          assert.equal(Number(places[k]), row * shape.length + i - 1);
+          assert.equal(Number(places[k]), row * length + i - 1);
           assert.equal(Number(targets[k]), example.tokens[i]);
           assert.equal(Math.sign(weights[k]!), Math.sign(weight));
           k += 1;

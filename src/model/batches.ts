@@ -6,6 +6,7 @@ import { ModelError } from "./errors.ts";
 import type { Batch } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
 import type { RandomStream } from "./random.ts";
+import { LENGTH_STEP } from "./training-graph.ts";
 
 export interface Example {
   readonly tokens: readonly number[];
@@ -13,8 +14,7 @@ export interface Example {
   readonly weights: readonly number[];
 }
 
-/** Lengths and numbers of sequences are rounded up to multiples of these, so that few graphs serve all batches. */
-const LENGTH_STEP = 16;
+/** Numbers of sequences are rounded up to a multiple of this, so that few graphs serve all batches. */
 const SEQUENCES_STEP = 8;
 const WINDOW = 8;
 
@@ -78,7 +78,8 @@ export function makeBatch(examples: readonly Example[]): Batch {
   });
   const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return {
-    shape: { sequences, length },
+    sequences,
+    length,
     tokens,
     places: BigInt64Array.from(places),
     targets: BigInt64Array.from(targets),

@@ -35,7 +35,8 @@ test("reading on from the cache gives what a full pass gives", async () => {
   const length = conversation.length - 1;
   const engine = gradientEngine(TINY, parameters);
   const { logProbabilities } = await engine.run({
-    shape: { sequences: 1, length },
+    sequences: 1,
+    length,
     tokens: BigInt64Array.from(conversation.slice(0, length), BigInt),
     places: BigInt64Array.from({ length }, (_, i) => BigInt(i)),
     targets: BigInt64Array.from(conversation.slice(1), BigInt),

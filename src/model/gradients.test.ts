@@ -11,7 +11,7 @@ function randomBatch(config: LlamaConfig, places: readonly number[], seed: numbe
   const random = randomStream(seed);
   const token = () => BigInt(Math.floor(random.next() * config.vocab_size));
   return {
-    shape: SHAPE,
+    ...SHAPE,
     tokens: BigInt64Array.from({ length: SHAPE.sequences * SHAPE.length }, token),
     places: BigInt64Array.from(places, BigInt),
     targets: BigInt64Array.from(places, token),

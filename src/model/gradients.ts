@@ -1,15 +1,16 @@
 /**
- * Loss and gradients of batches: owns one session for each batch shape and the memory that goes in and comes out.
+ * Loss and gradients of batches: owns one session for each number of sequences, and the memory that goes in and comes out.
  * Knows no optimiser.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } from "./llama.ts";
+import { causalMask, EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } from "./llama.ts";
 import { openSession } from "./onnx.ts";
-import { type BatchShape, gradientOf, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
+import { gradientOf, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
 
 /** B sequences of T tokens, and the M predictions that count. */
 export interface Batch {
-  readonly shape: BatchShape;
+  readonly sequences: number;
+  readonly length: number;
   readonly tokens: BigInt64Array; // (B, T)
   /** Where predictions are made: different indices into `tokens`. */
   readonly places: BigInt64Array; // (M)
@@ -24,12 +25,6 @@ export interface GradientEngine {
   /** By parameter name; valid until the next run. */
   readonly gradients: Parameters;
   close(): Promise<void>;
-}
-
-interface Step {
-  readonly session: InferenceSession;
-  readonly fetches: Record<string, Tensor>;
-  readonly rowGradients: Float32Array; // (B·T, D)
 }
 
 /** Adds each embedded token's gradient to its row of the embedding's. In the order of the batch, so always to the same bits. */
@@ -48,46 +43,55 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
   const feeds = Object.fromEntries(
     list.map(({ name, shape }) => [name, new Tensor("float32", parameters.get(name)!, shape)]),
   );
-  const steps = new Map<string, Promise<Step>>();
-  const loss = new Float32Array(1);
+  const fetches: Record<string, Tensor> = {};
+  for (const { name, shape } of list) {
+    if (name === EMBEDDING && !config.tie_word_embeddings) continue;
+    fetches[gradientOf(name)] = new Tensor("float32", gradients.get(name)!, shape);
+  }
+  const sessions = new Map<number, Promise<InferenceSession>>();
+  let rowGradients = new Float32Array(0); // (B·T, D) and more
 
-  async function open(shape: BatchShape): Promise<Step> {
-    const places = shape.sequences * shape.length;
-    const session = await openSession(trainingGraph(config, shape), threads);
-    const rowGradients = new Float32Array(places * config.hidden_size);
-    const fetches: Record<string, Tensor> = {
-      loss: new Tensor("float32", loss, []),
-      [ROW_GRADIENTS]: new Tensor("float32", rowGradients, [places, config.hidden_size]),
-    };
-    for (const { name, shape } of list) {
-      if (name === EMBEDDING && !config.tie_word_embeddings) continue;
-      fetches[gradientOf(name)] = new Tensor("float32", gradients.get(name)!, shape);
-    }
-    return { session, fetches, rowGradients };
+  function sessionFor(sequences: number): Promise<InferenceSession> {
+    let session = sessions.get(sequences);
+    if (!session) sessions.set(sequences, (session = openSession(trainingGraph(config, sequences), threads)));
+    return session;
   }
 
   return {
     gradients,
-    async run({ shape, tokens, places, targets, weights }) {
-      const key = `${shape.sequences} ${shape.length}`;
-      const logProbabilities = new Float32Array(places.length);
-      if (!steps.has(key)) steps.set(key, open(shape));
-      const { session, fetches, rowGradients } = await steps.get(key)!;
-      const batch = {
-        tokens: new Tensor("int64", tokens, [tokens.length]),
-        places: new Tensor("int64", places, [places.length]),
-        targets: new Tensor("int64", targets, [places.length, 1]),
-        weights: new Tensor("float32", weights, [places.length, 1]),
-      };
-      const predicted = { "log probabilities": new Tensor("float32", logProbabilities, [places.length, 1]) };
-      await session.run({ ...feeds, ...batch }, { ...fetches, ...predicted });
+    async run({ sequences, length, tokens, places, targets, weights }) {
+      const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: keyHeads } = config;
+      const [count, groups] = [places.length, heads / keyHeads];
+      const session = await sessionFor(sequences);
+      if (rowGradients.length < tokens.length * width) rowGradients = new Float32Array(tokens.length * width);
+      const rows = rowGradients.subarray(0, tokens.length * width);
+      const loss = new Float32Array(1);
+      const logProbabilities = new Float32Array(count);
+      const positions = BigInt64Array.from(tokens, (_, i) => BigInt(i % length));
+      await session.run(
+        {
+          ...feeds,
+          tokens: new Tensor("int64", tokens, [tokens.length]),
+          positions: new Tensor("int64", positions, [sequences, length]),
+          mask: new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
+          places: new Tensor("int64", places, [count]),
+          targets: new Tensor("int64", targets, [count, 1]),
+          weights: new Tensor("float32", weights, [count, 1]),
+        },
+        {
+          ...fetches,
+          loss: new Tensor("float32", loss, []),
+          "log probabilities": new Tensor("float32", logProbabilities, [count, 1]),
+          [ROW_GRADIENTS]: new Tensor("float32", rows, [tokens.length, width]),
+        },
+      );
       const embedding = gradients.get(EMBEDDING)!;
       if (!config.tie_word_embeddings) embedding.fill(0);
-      scatterRows(tokens, rowGradients, embedding, config.hidden_size);
+      scatterRows(tokens, rows, embedding, width);
       return { loss: loss[0]!, logProbabilities };
     },
     async close() {
-      for (const step of steps.values()) await (await step).session.release();
+      for (const session of sessions.values()) await (await session).release();
     },
   };
 }

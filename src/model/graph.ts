@@ -224,11 +224,11 @@ export function addAt(graph: Graph, x: Tensor, indices: Tensor, values: Tensor):
   return apply(graph, "ScatterElements", [x, indices, values], x.shape, { attributes });
 }
 
-/** `count` rows of zeros, except that those at `indices` (n, all different) are `rows` (n, C). */
-export function placeRows(graph: Graph, rows: Tensor, indices: Tensor, count: number): Tensor {
-  const shape = [count, rows.shape[1]!];
-  const zeros = apply(graph, "ConstantOfShape", [integerConstant(graph, shape)], shape);
-  return apply(graph, "ScatterND", [zeros, reshape(graph, indices, [-1, 1]), rows], shape);
+/** Zeros of the shape of `x` (N, C), except that the rows at `indices` (n, all different) are `rows` (n, C). */
+export function placeRows(graph: Graph, rows: Tensor, indices: Tensor, x: Tensor): Tensor {
+  const shape: Tensor = { ...apply(graph, "Shape", [x], [x.shape.length]), type: "int64" };
+  const zeros = apply(graph, "ConstantOfShape", [shape], x.shape);
+  return apply(graph, "ScatterND", [zeros, reshape(graph, indices, [-1, 1]), rows], x.shape);
 }
 
 /**

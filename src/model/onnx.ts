@@ -85,6 +85,8 @@ export function openSession(graph: Graph, threads: number): Promise<InferenceSes
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Lengths change from run to run; a plan of memory for each would be kept beside the memory itself.
+    enableMemPattern: false,
     // Spinning threads would take a core from everything else that runs.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   });

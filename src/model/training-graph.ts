@@ -12,7 +12,6 @@ import * as differentiable from "./autodiff.ts";
 import { constant, emptyGraph, type Graph, gatherRows, input, type Tensor } from "./graph.ts";
 import {
   blockNames,
-  causalMask,
   EMBEDDING,
   FINAL_NORM,
   HEAD,
@@ -22,16 +21,13 @@ import {
   rotaryAngles,
 } from "./llama.ts";
 
-/** Sequences in a batch (B) and tokens read in each (T). How many predictions count (M) is decided at run time. */
-export interface BatchShape {
-  readonly sequences: number;
-  readonly length: number;
-}
-
 /** The name of a parameter's gradient among the outputs. */
 export const gradientOf = (parameter: string): string => `gradient of ${parameter}`;
 /** The output that holds the gradient of each embedded token. */
 export const ROW_GRADIENTS = "gradient of rows";
+
+/** Lengths of batches are rounded up to a multiple of this. */
+export const LENGTH_STEP = 16;
 
 /** Decided at run time. */
 const ANY = -1;
@@ -39,7 +35,7 @@ const ANY = -1;
 interface Context {
   readonly tape: Tape;
   readonly config: LlamaConfig;
-  readonly shape: BatchShape;
+  readonly sequences: number; // B
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly positions: Tensor; // (B, T)
   readonly angles: Angles;
@@ -47,26 +43,26 @@ interface Context {
 }
 
 /** (B·T, heads·C) → (B, heads, T, C) */
-function splitHeads({ tape, config, shape }: Context, x: Tensor, heads: number): Tensor {
-  const apart = [shape.sequences, shape.length, heads, headSize(config)];
+function splitHeads({ tape, config, sequences }: Context, x: Tensor, heads: number): Tensor {
+  const apart = [sequences, ANY, heads, headSize(config)];
   return differentiable.transpose(tape, differentiable.reshape(tape, x, apart), [0, 2, 1, 3]);
 }
 
 /** What attention brings to each token, before the output matrix. */
 function mixedHeads(context: Context, x: Tensor, layer: number): Tensor {
-  const { tape, config, shape, parameters, positions, angles, mask } = context;
+  const { tape, config, sequences, parameters, positions, angles, mask } = context;
   const names = blockNames(layer);
   const { num_attention_heads: heads, num_key_value_heads: keyHeads, hidden_size: width } = config;
-  const [B, T, C] = [shape.sequences, shape.length, headSize(config)];
+  const size = headSize(config);
   const projected = (name: string, count: number) =>
     splitHeads(context, differentiable.linear(tape, x, parameters.get(name)!), count);
   const queries = differentiable.rotate(tape, projected(names.queries, heads), positions, angles); // (B, H, T, C)
   const keys = differentiable.rotate(tape, projected(names.keys, keyHeads), positions, angles); // (B, K, T, C)
   const values = projected(names.values, keyHeads); // (B, K, T, C)
-  const grouped = differentiable.reshape(tape, queries, [B, keyHeads, (heads / keyHeads) * T, C]); // (B, K, G·T, C)
+  const grouped = differentiable.reshape(tape, queries, [sequences, keyHeads, ANY, size]); // (B, K, G·T, C)
   const mixed = differentiable.attention(tape, { queries: grouped, keys, values, mask }); // (B, K, G·T, C)
-  const apart = differentiable.reshape(tape, mixed, [B, heads, T, C]); // (B, H, T, C)
-  return differentiable.reshape(tape, differentiable.transpose(tape, apart, [0, 2, 1, 3]), [B * T, width]); // (B·T, D)
+  const apart = differentiable.reshape(tape, mixed, [sequences, heads, ANY, size]); // (B, H, T, C)
+  return differentiable.reshape(tape, differentiable.transpose(tape, apart, [0, 2, 1, 3]), [ANY, width]); // (B·T, D)
 }
 
 function feedForward({ tape, parameters }: Context, x: Tensor, layer: number): Tensor {
@@ -76,43 +72,35 @@ function feedForward({ tape, parameters }: Context, x: Tensor, layer: number): T
   return differentiable.linear(tape, differentiable.multiply(tape, gate, up), parameters.get(names.down)!); // (N, D)
 }
 
+/** Longest sequence (T) that the graph of this model can read. */
+export const longestSequence = (config: LlamaConfig): number => config.max_position_embeddings + LENGTH_STEP;
+
 /**
- * Inputs: every parameter by name; `tokens` (B·T); for the predictions that count `places` (M, different indices into
- * B·T), `targets` (M, 1) and `weights` (M, 1).
+ * For batches of `sequences` (B); their length (T) and the number of predictions that count (M) are decided at run
+ * time, so that one session's memory serves all lengths.
+ * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), `mask` (1, 1, G·T, T); for the predictions
+ * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1).
  * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
  */
-export function trainingGraph(config: LlamaConfig, shape: BatchShape): Graph {
+export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
   const graph = emptyGraph();
   const tape: Tape = { graph, recorded: [] };
-  const [B, T] = [shape.sequences, shape.length];
-  const tokens = input(graph, "tokens", [B * T], "int64");
+  const tokens = input(graph, "tokens", [ANY], "int64");
   const places = input(graph, "places", [ANY], "int64");
   const targets = input(graph, "targets", [ANY, 1], "int64");
   const weights = input(graph, "weights", [ANY, 1]);
   const parameters = new Map(parametersOf(config).map(({ name, shape }) => [name, input(graph, name, shape)]));
-  const { cosine, sine } = rotaryAngles(config, T);
-  const anglesShape = [T, headSize(config) / 2];
-  const groups = config.num_attention_heads / config.num_key_value_heads;
+  const { cosine, sine } = rotaryAngles(config, longestSequence(config));
+  const minusSine = sine.map((value) => -value);
+  const table = (values: Float32Array) => constant(graph, values, [longestSequence(config), headSize(config) / 2]);
   const context: Context = {
     tape,
     config,
-    shape,
+    sequences,
     parameters,
-    positions: constant(
-      graph,
-      BigInt64Array.from({ length: B * T }, (_, i) => BigInt(i % T)),
-      [B, T],
-    ),
-    angles: {
-      cosine: constant(graph, cosine, anglesShape),
-      sine: constant(graph, sine, anglesShape),
-      minusSine: constant(
-        graph,
-        sine.map((value) => -value),
-        anglesShape,
-      ),
-    },
-    mask: constant(graph, causalMask(T, groups), [1, 1, groups * T, T]),
+    positions: input(graph, "positions", [sequences, ANY], "int64"),
+    angles: { cosine: table(cosine), sine: table(sine), minusSine: table(minusSine) },
+    mask: input(graph, "mask", [1, 1, ANY, ANY]),
   };
   const norm = (x: Tensor, name: string) => differentiable.rmsNorm(tape, x, parameters.get(name)!, config.rms_norm_eps);
 

@@ -61,7 +61,7 @@ test("log-probabilities and all gradients equal torch's", { skip }, async (t) =>
     const torch = answers[i]!;
     const engine = gradientEngine(config, parameters);
     const { loss, logProbabilities } = await engine.run({
-      shape,
+      ...shape,
       tokens: BigInt64Array.from(question.sequences.flat(), BigInt),
       places: BigInt64Array.from(question.places, BigInt),
       targets: BigInt64Array.from(question.targets, BigInt),
