@@ -14,7 +14,8 @@ const say = (message: GenerateMessage) => parentPort!.postMessage(message);
 async function open({ folder, slots, threads }: GenerateJob): Promise<void> {
   const { config, parameters } = readCheckpoint(folder);
   const session = await openSession(decodingGraph(config, parameters, ROWS), threads);
-  const scheduler = createScheduler(openDecoder(config, session), slots);
+  // An ended conversation looks like one that will go on: with room for both, the living ones stay in the cache.
+  const scheduler = createScheduler(openDecoder(config, session), 2 * slots);
   let outbox: [number, Answered | Failure][] = [];
   const send = (id: number, result: Answered | Failure) => {
     // One message for all answers of a model call.

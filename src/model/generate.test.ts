@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import type { Worker } from "node:worker_threads";
 import { temporaryFolder } from "../../test/tiny-model.ts";
 import { initialize } from "./checkpoint.ts";
 import { openGenerator } from "./generate.ts";
@@ -105,6 +107,20 @@ test("closing rejects what is not answered and everything after", async (t) => {
   await generator.close();
   assert((await settled).every((result) => result.status === "rejected" && /closed/.test(String(result.reason))));
   await assert.rejects(generator.generate(request()), /closed/);
+});
+
+test("a worker that dies rejects what is not answered and everything after", async (t) => {
+  const started = once(process, "worker") as Promise<[Worker]>;
+  const generator = await openGenerator(untrained(t));
+  const [worker] = await started;
+  const pending = Array.from({ length: 50 }, (_, seed) => generator.generate(request({ seed, maxTokens: 30 })));
+  const settled = Promise.allSettled(pending);
+  await worker.terminate();
+  assert(
+    (await settled).every((result) => result.status === "rejected" && /worker stopped/.test(String(result.reason))),
+  );
+  await assert.rejects(generator.generate(request()), { name: "ModelError", message: /worker stopped/ });
+  await generator.close();
 });
 
 test("an unusable checkpoint fails to open, and says which", async (t) => {

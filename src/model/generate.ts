@@ -10,7 +10,7 @@ import type { LlamaConfig } from "./llama.ts";
 import type { Request } from "./scheduler.ts";
 
 export interface GeneratorOptions {
-  /** Conversations kept and answered at a time; more wait. Best twice the number of episodes that run at once: ended ones are not told apart from those about to go on. Default 128. */
+  /** Conversations going on at once: best the number of episodes that run in parallel. More requests wait. Default 64. */
   readonly slots?: number;
   /** Threads of the model's products. Default 1. */
   readonly threads?: number;
@@ -44,7 +44,7 @@ export type GenerateMessage =
   | { readonly kind: "answers"; readonly answers: readonly (readonly [id: number, result: Answered | Failure])[] }
   | Failure;
 
-const DEFAULT_SLOTS = 128;
+const DEFAULT_SLOTS = 64;
 
 function checkRequest(request: Request, config: LlamaConfig): void {
   const { chunks, choices, maxTokens, temperature, seed, stop } = request;

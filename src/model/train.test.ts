@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import type { Worker } from "node:worker_threads";
 import { temporaryFolder } from "../../test/tiny-model.ts";
 import type { Example } from "./batches.ts";
 import { initialize, readCheckpoint } from "./checkpoint.ts";
@@ -158,6 +160,21 @@ test("leaving the loop early stops the training and leaves nothing", async (t) =
   })) {
     if (step === 2) break;
   }
+  assert.deepEqual(readdirSync(folder), ["base"]);
+});
+
+test("a worker that dies fails the training and leaves nothing", async (t) => {
+  const folder = temporaryFolder(t);
+  const from = untrained(folder);
+  const started = once(process, "worker") as Promise<[Worker]>;
+  const settings = { ...short, steps: 100_000 };
+  const running = train({ from, to: join(folder, "trained"), examples: toyExamples(50, 1), settings, seed: 1 });
+  await assert.rejects(
+    async () => {
+      for await (const { step } of running) if (step === 2) await (await started)[0].terminate();
+    },
+    { name: "ModelError", message: /worker stopped early/ },
+  );
   assert.deepEqual(readdirSync(folder), ["base"]);
 });
 
