@@ -2,7 +2,7 @@
  * A checkpoint folder as transformers reads it: config.json, generation_config.json, model.safetensors,
  * tokenizer.json, tokenizer_config.json. Float32 Llama models only; what cannot be computed exactly is refused.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError } from "./errors.ts";
 import { writeFolder } from "./folder.ts";
@@ -105,7 +105,7 @@ function weightFile(config: LlamaConfig, parameters: Parameters): Buffer {
 /** Writes the checkpoint `from` with other parameters as the new folder `to`: whole or not at all. */
 export function writeSuccessor(from: string, to: string, config: LlamaConfig, parameters: Parameters): void {
   const files = new Map<string, Uint8Array>();
-  for (const name of COPIED) files.set(name, readFileSync(join(from, name)));
+  for (const name of COPIED) if (existsSync(join(from, name))) files.set(name, readFileSync(join(from, name)));
   files.set(WEIGHTS, weightFile(config, parameters));
   writeFolder(to, files);
 }
