@@ -24,7 +24,7 @@ const CATEGORIES_IN_MAIN_TABLE = 6;
 const SAME_COMPUTE = 0.05;
 
 export interface ReportDocumentOptions {
-  /** Whether the main table may have a column for each category. */
+  /** Whether the main table may have a column for each category, and differences a row for each split. */
   readonly wide: boolean;
 }
 
@@ -35,7 +35,7 @@ export function reportDocument(report: Report, { wide }: ReportDocumentOptions):
     ...(categoriesInMain || report.categories.length < 2 ? [] : [categorySection(report)]),
     ...groupDetails(report),
     ...iterationSection(report),
-    ...differenceSection(report),
+    ...differenceSection(report, wide),
     ...explorationSections(report),
   ];
   return { title: `Report: ${report.runs.join(", ")}`, sections };
@@ -201,11 +201,12 @@ function iterationSection(report: Report): Section[] {
   return [{ title: "By iteration", table: tableOf(["method"], numbers, rows), notes: [] }];
 }
 
-function differenceSection({ differences }: Report): Section[] {
+function differenceSection({ differences }: Report, wide: boolean): Section[] {
   if (differences.length === 0) return [];
-  const severalSplits = differences.some(({ bySplit }) => bySplit.length > 0);
+  // Narrow tables leave the splits to the Markdown report.
+  const severalSplits = wide && differences.some(({ bySplit }) => bySplit.length > 0);
   const rows = differences.flatMap(({ a, b, overall, bySplit, moreRollouts, moreEnvironmentSteps }) =>
-    [{ name: "all", of: overall }, ...bySplit].map(({ name, of }) => [
+    [{ name: "all", of: overall }, ...(severalSplits ? bySplit : [])].map(({ name, of }) => [
       `${a} − ${b}`,
       ...(severalSplits ? [name] : []),
       points(of.estimate.value),
