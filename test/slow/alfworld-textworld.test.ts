@@ -39,6 +39,7 @@ test("50 random walks are the same in TextWorld", { skip }, async (context) => {
   const worlds = { new: await alfworld({ data }), old: await alfworld({ data, logic }) };
   const tasks = await freshTasks(await Promise.all(worlds.new.splits.map((split) => worlds.new.tasks(split))));
   const textWorld = startTextWorld(python);
+  context.after(() => textWorld.close());
   let compared = 0;
   for (const [index, task] of tasks.entries()) {
     const draw = random("alfworld textworld", task.id);
@@ -64,7 +65,6 @@ test("50 random walks are the same in TextWorld", { skip }, async (context) => {
       expected = await textWorld.step(action);
     }
   }
-  textWorld.close();
   context.diagnostic(`${compared} states compared`);
   assert.equal(compared, GAMES * (STEPS + 1));
 });
@@ -92,7 +92,7 @@ function inOldLogic(file: string, logic: string, task: Task): string {
   const game = JSON.parse(readFileSync(file, "utf8"));
   const [domain, grammar] = ["alfred.pddl", "alfred.twl2"].map((name) => readFileSync(join(logic, name), "utf8"));
   const copy = join(folder, "game.tw-pddl");
-  const changed = { ...game, pddl_domain: domain, grammar: grammar!.replace("UNKNOWN GOAL", () => task.instruction) };
+  const changed = { ...game, pddl_domain: domain, grammar: grammar!.replace("UNKNOWN GOAL.", () => task.instruction) };
   writeFileSync(copy, JSON.stringify(changed));
   return copy;
 }

@@ -37,8 +37,17 @@ export interface Game {
 
 const NOTHING_HAPPENS = "Nothing happens.";
 
-/** Most characters of a command are never looked at: no command is that long. */
-const MAX_COMMAND = 10_000;
+/** `command` without blanks around it, as Python's `str.strip` sees them: JavaScript's `trim` knows a few others. */
+function stripped(command: string): string {
+  const isBlank = (at: number) => {
+    const char = command[at]!;
+    return (/\s/.test(char) && char !== "\ufeff") || "\u001c\u001d\u001e\u001f\u0085".includes(char);
+  };
+  let [start, end] = [0, command.length];
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return command.slice(start, end);
+}
 
 /** Throws CliError saying what was found in `problemText` and what was expected. */
 export function gameOf(problemText: string, logic: Logic): Game {
@@ -98,7 +107,7 @@ export function gameOf(problemText: string, logic: Logic): Game {
       return found.sorted;
     },
     act(facts, command) {
-      const action = command.length > MAX_COMMAND ? undefined : possibleIn(facts).byCommand.get(command.trim());
+      const action = possibleIn(facts).byCommand.get(stripped(command));
       if (!action) return { facts, observation: NOTHING_HAPPENS };
       const after = afterwards(facts, action);
       return { facts: after, observation: textOf(action.schema.feedback, after, action) };

@@ -1,5 +1,6 @@
 // The engine against recordings of the real TextWorld: every observation, every list of commands, every outcome.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { alfworldGames, readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
@@ -71,9 +72,23 @@ test("leaving a state and coming back is as if one had never left, at every step
   }
 });
 
+test("a game's own solution wins, with its last command (all games: test/slow)", { skip }, async () => {
+  const environment = await benchmark!.open();
+  for (const split of benchmark!.splits) {
+    for (const task of (await benchmark!.tasks(split)).filter((_, index) => index % 40 === 0)) {
+      const file = join(alfworldGames(), (task.data as { game: string }).game);
+      const { walkthrough } = JSON.parse(readFileSync(file, "utf8")) as { walkthrough: readonly string[] };
+      await environment.reset(task, 0);
+      const won = [];
+      for (const command of walkthrough) won.push((await environment.step(command)).terminated);
+      assert.equal(won.indexOf(true), walkthrough.length - 1, task.id);
+    }
+  }
+});
+
 test("with an older release's logic, things are put in or on, and the task is still the game's", { skip }, async () => {
   const logic = shared("alfworld/logic-0.3");
-  const old = await alfworld({ data: join(alfworldGames(), "."), logic });
+  const old = await alfworld({ data: alfworldGames(), logic });
   const task = await taskOf(episodes.find((episode) => episode.game.includes("pick_and_place"))!);
   const environment = await old.open();
   const introduction = await environment.reset(task, 0);
