@@ -75,31 +75,31 @@ interface Mood {
   readonly gone: Set<string>;
   /** What was done with the thing carried now. */
   readonly done: Set<Verb>;
-  /** Whether the thing carried now was brought to where it might have been treated. */
+  /** Whether the thing carried now has been brought to where it might be treated, and whether that place was left since. */
+  isBrought: boolean;
   wasBrought: boolean;
   lastPut: { readonly thing: string; readonly place: string } | null;
 }
 
-const newMood = (): Mood => ({ carried: null, gone: new Set(), done: new Set(), wasBrought: false, lastPut: null });
+const newMood = (): Mood => {
+  return { carried: null, gone: new Set(), done: new Set(), isBrought: false, wasBrought: false, lastPut: null };
+};
 
 function note(mood: Mood, { verb, names }: Command, { treatment }: Wish): void {
   const [first = "", second = ""] = names;
-  // Leaving a place after having been able to treat there.
-  const isBrought = verb === "go" && treatment?.places.includes(kindOf(first));
   if (verb === "go") {
-    mood.wasBrought ||= mood.done.has("go");
     mood.gone.add(first);
-    if (isBrought && mood.carried !== null) mood.done.add("go");
-    return;
-  }
-  if (verb === "take" || verb === "put") {
+    mood.wasBrought ||= mood.isBrought;
+    mood.isBrought = mood.carried !== null && treatment !== null && treatment.places.includes(kindOf(first));
+  } else if (verb === "take" || verb === "put") {
     mood.carried = verb === "take" ? first : null;
+    mood.isBrought = false;
     mood.wasBrought = false;
     mood.done.clear();
     if (verb === "put") mood.lastPut = { thing: first, place: second };
-    return;
+  } else {
+    mood.done.add(verb);
   }
-  mood.done.add(verb);
 }
 
 /** How much likelier an action is for serving the wish. */
