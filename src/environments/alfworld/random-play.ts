@@ -90,7 +90,7 @@ function note(mood: Mood, { verb, names }: Command, { treatment }: Wish): void {
   if (verb === "go") {
     mood.gone.add(first);
     mood.wasBrought ||= mood.isBrought;
-    mood.isBrought = mood.carried !== null && treatment !== null && treatment.places.includes(kindOf(first));
+    mood.isBrought = mood.carried !== null && treatment?.places.includes(kindOf(first)) === true;
   } else if (verb === "take" || verb === "put") {
     mood.carried = verb === "take" ? first : null;
     mood.isBrought = false;
