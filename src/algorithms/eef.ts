@@ -58,17 +58,19 @@ export function needRecoverStates(
   points: readonly ProbePoint[],
   probed: readonly Trajectory[],
 ): ProbePoint[] {
-  const wonFromStart = new Map(explored.map(({ taskId, success }) => [taskId, success]));
+  // A rollout that broke on our side says nothing about its state.
+  const counts = ({ outcome }: Trajectory) => outcome.kind !== "failed";
+  const wonFromStart = new Map(explored.filter(counts).map(({ taskId, success }) => [taskId, success]));
   const outcomes = Map.groupBy(
     points.map(({ trajectory, step }, index) => ({ trajectory, step, probe: probed[index]! })),
     ({ trajectory }) => trajectory.id,
   );
   return expert.flatMap((trajectory) => {
-    // A probe that broke on our side says nothing about its state.
+    const fromStart = wonFromStart.get(trajectory.taskId);
     const along = (outcomes.get(trajectory.id) ?? [])
-      .filter(({ probe }) => probe.outcome.kind !== "failed")
+      .filter(({ probe }) => counts(probe))
       .map(({ step, probe }) => ({ step, won: probe.success }));
-    const { needRecover } = labelsOf([{ step: 0, won: wonFromStart.get(trajectory.taskId) ?? false }, ...along]);
+    const { needRecover } = labelsOf([...(fromStart === undefined ? [] : [{ step: 0, won: fromStart }]), ...along]);
     return needRecover === null ? [] : [{ trajectory, step: needRecover }];
   });
 }
