@@ -3,7 +3,7 @@
  * skip with a reason where it is absent; in CI (CI=true) they fail instead.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -34,8 +34,13 @@ export function alfworldGames(): string {
   if (!existsSync(target)) {
     const unpacking = mkdtempSync(join(tmpdir(), "gleaner-unpack-"));
     execFileSync("tar", ["xJf", shared("alfworld/json_2.1.1.tar.xz"), "-C", unpacking]);
-    // Test files run in parallel: whoever is first wins, the others find a whole folder.
-    if (!existsSync(target)) renameSync(join(unpacking, "json_2.1.1"), target);
+    try {
+      renameSync(join(unpacking, "json_2.1.1"), target);
+    } catch (error) {
+      // Test files run in parallel: whoever is first wins, the others find a whole folder.
+      if (!existsSync(target)) throw error;
+    }
+    rmSync(unpacking, { recursive: true });
   }
   return target;
 }
