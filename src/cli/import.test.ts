@@ -41,15 +41,15 @@ test("whole logs are imported, and verified again in a fresh world", { skip }, a
   const file = write("llama.jsonl", jsonLines(episodes()));
   const imported = await importing(file, "whole");
   assert.equal(imported.code, 0, imported.err);
-  assert.match(imported.out, /replayed, every answer as logged +│ 3 /);
-  assert.match(imported.out, /won +│ 1 +│ 1 +│ 0 /);
+  assert.match(imported.out, /replayed, every answer as logged +│ +3 │/);
+  assert.match(imported.out, /won +│ +1 │ +1 │ +0 │/);
   assert.match(imported.out, /run expert: 3 verified trajectories, 3 stored now/);
   const again: ImportSummary = JSON.parse((await importing(file, "whole", "--json")).out);
   assert.partialDeepStrictEqual(again, { verified: 3, added: 0, diverged: [], disagreements: [] });
 
   const verified = await verifying("whole", "--logic", logic);
   assert.equal(verified.code, 0, verified.err);
-  assert.match(verified.out, /expert\/llama +│ 3 /);
+  assert.match(verified.out, /expert\/llama +│ +3 │/);
   assert.match(verified.out, /run expert: all 3 trajectories verified/);
   const otherRules = await verifying("whole");
   assert.equal(otherRules.code, 2);

@@ -1,5 +1,4 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
-import Table from "cli-table3";
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
 import { importLogs } from "../datasets/import.ts";
@@ -19,14 +18,13 @@ import {
 import { differenceLines, printable } from "./differences.ts";
 import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
 import { progressFor } from "./progress.ts";
+import { table } from "./table.ts";
 
 /** Log formats by the name that `--format` takes. */
 export const READERS: Readonly<Record<string, LogReader>> = { knowagent };
 
 /** Of each kind of problem this many are printed; `--json` has all. */
 const SHOWN = 5;
-
-const PLAIN = { head: [], border: [], compact: true };
 
 interface ImportFlags extends EnvironmentFlags {
   readonly project: string;
@@ -126,26 +124,28 @@ function summaryText(summary: ImportSummary): string {
 }
 
 function countsTable(summary: ImportSummary): string {
-  const table = new Table({ style: PLAIN });
-  table.push(
-    ["lines", summary.lines],
-    ["episodes understood", summary.episodes],
-    ["  replayed, every answer as logged", summary.verified],
-    ["  diverged", summary.diverged.length],
-    ["  of tasks the environment does not have", summary.unknownTasks.length],
-    ["  not replayed: the world broke", summary.broken.length],
-    ["not understood", summary.malformed.length],
-    ["actions", summary.steps],
-    ["  with a thought before them", summary.stepsWithThought],
-    ["thoughts behind the last action, not used", summary.unusedThoughts],
+  return table(
+    [],
+    [
+      ["lines", summary.lines],
+      ["episodes understood", summary.episodes],
+      ["  replayed, every answer as logged", summary.verified],
+      ["  diverged", summary.diverged.length],
+      ["  of tasks the environment does not have", summary.unknownTasks.length],
+      ["  not replayed: the world broke", summary.broken.length],
+      ["not understood", summary.malformed.length],
+      ["actions", summary.steps],
+      ["  with a thought before them", summary.stepsWithThought],
+      ["thoughts behind the last action, not used", summary.unusedThoughts],
+    ],
   );
-  return table.toString();
 }
 
 function claimsTable({ claims }: ImportSummary): string {
-  const table = new Table({ head: ["the log says", "episodes", "won in the world", "not won"], style: PLAIN });
-  for (const claim of CLAIMS) table.push([claim, claims[claim].episodes, claims[claim].won, claims[claim].notWon]);
-  return table.toString();
+  return table(
+    ["the log says", "episodes", "won in the world", "not won"],
+    CLAIMS.map((claim) => [claim, claims[claim].episodes, claims[claim].won, claims[claim].notWon]),
+  );
 }
 
 /** A heading and the first of `items`, or nothing if there are none. */

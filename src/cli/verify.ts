@@ -2,7 +2,6 @@
  * `gleaner verify`: every trajectory of a run played again from its task's start in a fresh environment, with every
  * observation, reward and ending compared. Only reads the store.
  */
-import Table from "cli-table3";
 import type { Command } from "commander";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
@@ -15,6 +14,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec, openProject
 import { type Difference, differenceLines } from "./differences.ts";
 import { type EnvironmentSpec, openBenchmark } from "./environments.ts";
 import { duration, progressFor } from "./progress.ts";
+import { table } from "./table.ts";
 
 /** This many divergences are printed; `--json` has all. */
 const SHOWN = 5;
@@ -153,17 +153,10 @@ function seedOfStart(repository: Repository, trajectory: Trajectory): number {
 
 function reportText({ run, policies, divergences }: VerifyReport): string {
   const head = ["policy", "trajectories", "steps", "verified", "diverged", "time"];
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
-  for (const { policy, trajectories, steps, verified, diverged, seconds } of policies) {
-    table.push([
-      policy,
-      trajectories,
-      steps,
-      verified,
-      diverged,
-      seconds < 10 ? `${seconds.toFixed(2)} s` : duration(seconds),
-    ]);
-  }
+  const rows = policies.map(({ policy, trajectories, steps, verified, diverged, seconds }) => {
+    const time = seconds < 10 ? `${seconds.toFixed(2)} s` : duration(seconds);
+    return [policy, trajectories, steps, verified, diverged, time];
+  });
   const shown = divergences.slice(0, SHOWN).flatMap(({ trajectory, policy, known, ...difference }) => {
     const [where, ...texts] = differenceLines(difference);
     return [`${trajectory} (${policy}), ${where}${known ? ", known since its import" : ""}`, ...texts];
@@ -174,5 +167,5 @@ function reportText({ run, policies, divergences }: VerifyReport): string {
     divergences.length === 0
       ? `all ${all} trajectories verified`
       : `${divergences.length} of ${all} trajectories diverged`;
-  return [table.toString(), ...shown, ...more, `run ${run}: ${verdict}`].join("\n");
+  return [table(head, rows), ...shown, ...more, `run ${run}: ${verdict}`].join("\n");
 }
