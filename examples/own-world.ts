@@ -11,7 +11,6 @@ const simulator: Simulator<{ at: number; door: number }> = {
   },
   actions: () => ["forward", "open"],
 };
-
 const taskOf = (door: number) =>
   ({
     id: `corridor/train/${door}`,
@@ -33,8 +32,8 @@ export const benchmark: Benchmark = {
 };
 
 if (import.meta.main) {
-  const task = taskOf(2);
-  const options = { environment: await benchmark.open(), policy: randomPolicy(), task, id: "1" as never, seed: 0 };
-  const { steps, success } = await rollout({ ...options, maxSteps: 20, successReturn: 1 });
+  const who = { environment: await benchmark.open(), policy: randomPolicy() };
+  const what = { task: taskOf(2), id: "1" as never, seed: 0, maxSteps: 20, successReturn: 1 };
+  const { steps, success } = await rollout({ ...who, ...what });
   console.log(`${success ? "won" : "lost"} after ${steps.length} steps`);
 }

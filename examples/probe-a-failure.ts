@@ -34,7 +34,6 @@ for (const step of [0, ...probeSteps(failure.steps.length, 5)]) {
   const { success } = await rollout({ ...play, policy: steady, task, from, id: id("probe", step) });
   probed.push({ step, won: success });
 }
-console.log(
-  `lost after ${failure.steps.length} steps; finished from step: ${probed.map(({ step, won }) => `${step} ${won ? "won" : "lost"}`).join(", ")}`,
-);
+const finished = probed.map(({ step, won }) => `${step} ${won ? "won" : "lost"}`).join(", ");
+console.log(`lost after ${failure.steps.length} steps; finished from step: ${finished}`);
 console.log(labelsOf(probed));
