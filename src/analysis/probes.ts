@@ -4,7 +4,7 @@
  * indication, not a law.
  */
 import type { Round } from "../core/run.ts";
-import { distinct, type Episode, type Material, sum } from "./material.ts";
+import { distinct, type Episode, type Material } from "./material.ts";
 import { type Share, trend } from "./statistics.ts";
 
 /** Probes from the k-th probed state; k = 0 are rollouts from the start of the same tasks. */
@@ -76,10 +76,4 @@ function probesOf(material: Material, round: Round): Probe[] {
 function probeIndex(step: number, length: number, probes: number): number {
   const skipLength = Math.max(1, Math.floor(length / (probes + 1)));
   return Math.min(probes, Math.max(1, Math.round(step / skipLength)));
-}
-
-/** Probes at any depth together, without the rollouts from the start. */
-export function allProbes(curve: ProbeCurve, side: "lost" | "won"): Share {
-  const deep = curve.depths.slice(1).map((depth) => depth[side]);
-  return { won: sum(deep.map(({ won }) => won)), of: sum(deep.map(({ of }) => of)) };
 }

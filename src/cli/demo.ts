@@ -2,10 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { readConfig } from "../experiment/config.ts";
-import { openProject, positiveInteger, projectOption } from "./context.ts";
-import { execute } from "./experiment.ts";
-import { progressFor } from "./progress.ts";
-import { showReport } from "./report.ts";
+import { positiveInteger, projectOption } from "./context.ts";
+import { runAndReport } from "./run.ts";
 
 const CONFIG = fileURLToPath(new URL("../../examples/workshop.yaml", import.meta.url));
 
@@ -31,15 +29,7 @@ export function register(program: Command): void {
         ["environment.kind", options.kind],
         ["seeds", [options.seed]],
       ]);
-      const project = openProject(options);
       console.error(`${WHAT_IT_SHOWS[options.kind]}\n`);
-      const progress = progressFor(process.stderr);
-      try {
-        await execute(project, config, progress, CONFIG);
-      } finally {
-        progress.stop();
-      }
-      await showReport(project, [run]);
-      project.close();
+      await runAndReport(options, config, CONFIG);
     });
 }

@@ -1,6 +1,6 @@
 /** `gleaner run`: an experiment from its config to the report; started again, it does only what is owed. */
 import type { Command } from "commander";
-import { readConfig } from "../experiment/config.ts";
+import { type ExperimentConfig, readConfig } from "../experiment/config.ts";
 import { keyAndValue, openProject, projectOption } from "./context.ts";
 import { execute } from "./experiment.ts";
 import { progressFor } from "./progress.ts";
@@ -16,14 +16,22 @@ export function register(program: Command): void {
         file,
         (options.set ?? []).map((text) => keyAndValue("--set", text)),
       );
-      const project = openProject(options);
-      const progress = progressFor(process.stderr);
-      try {
-        await execute(project, config, progress, file);
-      } finally {
-        progress.stop();
-      }
-      await showReport(project, [config.run]);
-      project.close();
+      await runAndReport(options, config, file);
     });
+}
+
+/** Runs (or goes on with) the experiment of the config `file`, then shows its report. */
+export async function runAndReport(
+  options: { readonly project: string },
+  config: ExperimentConfig,
+  file: string,
+): Promise<void> {
+  const project = openProject(options);
+  try {
+    const progress = progressFor(process.stderr);
+    await execute(project, config, progress, file).finally(progress.stop);
+    await showReport(project, [config.run]);
+  } finally {
+    project.close();
+  }
 }

@@ -11,7 +11,7 @@ import type { Format } from "../formats/format.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
 import type { Progress } from "./progress.ts";
 import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
-import { isEmpty, type Sampling, type Student } from "./student.ts";
+import type { Sampling, Student } from "./student.ts";
 
 export interface LiveOptions {
   readonly run: string;
@@ -137,7 +137,7 @@ export async function trainOnce(
   from: Checkpoint,
   label: string,
 ): Promise<Checkpoint> {
-  if (isEmpty(set)) return from;
+  if (set.examples.length === 0) return from;
   const trainingSet = trainingSetId(set);
   const { name, settings } = trainer;
   const id = fingerprint({ from: from.id, trainingSet, trainer: name, settings, seed: options.seed }) as CheckpointId;

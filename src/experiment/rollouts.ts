@@ -56,8 +56,11 @@ export function rolloutId(
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
 export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
   const { repository, benchmark, jobs, underWay } = options;
-  const wanted = jobs.map((job) => ({ job, id: rolloutId(options, benchmark.maxSteps, job) }));
-  const owed = wanted.filter(({ id }) => !underWay.has(id) && !repository.trajectory(id));
+  const wanted = jobs.map((job) => {
+    const id = rolloutId(options, benchmark.maxSteps, job);
+    return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
+  });
+  const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
   const made = rollOut(options, owed);
   // An error reaches the caller through `made`; nobody else may be waiting for these.
   made.catch(() => {});
@@ -68,7 +71,9 @@ export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> 
   });
   try {
     await made;
-    return await Promise.all(wanted.map(async ({ id }) => (await underWay.get(id)) ?? repository.trajectory(id)!));
+    return await Promise.all(
+      wanted.map(async ({ id, stored }) => stored ?? (await underWay.get(id)) ?? repository.trajectory(id)!),
+    );
   } finally {
     for (const { id } of owed) underWay.delete(id);
   }

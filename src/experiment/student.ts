@@ -1,6 +1,6 @@
 /** The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts. */
 import type { Message, Policy } from "../core/policy.ts";
-import type { Checkpoint, Trainer, TrainingSet } from "../core/training.ts";
+import type { Checkpoint, Trainer } from "../core/training.ts";
 import type { Format } from "../formats/format.ts";
 
 export interface Student {
@@ -23,6 +23,3 @@ export interface Sampling {
   readonly restrict: boolean;
   readonly maxTokens: number;
 }
-
-/** An empty set trains nothing. */
-export const isEmpty = (set: TrainingSet): boolean => set.examples.length === 0;
