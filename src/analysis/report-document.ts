@@ -34,6 +34,7 @@ export function reportDocument(report: Report, { wide }: ReportDocumentOptions):
     mainSection(report, categoriesInMain),
     ...(categoriesInMain || report.categories.length < 2 ? [] : [categorySection(report)]),
     ...groupDetails(report),
+    ...subjectSection(report),
     ...iterationSection(report),
     ...differenceSection(report, wide),
     ...explorationSections(report),
@@ -93,7 +94,7 @@ function mainSection(report: Report, withCategories: boolean): Section {
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
-  const notes: string[] = [];
+  const notes = report.worlds.map((world) => `World: ${world}.`);
   if (labels.some((label, index) => label !== report.categories[index]))
     notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];
@@ -178,6 +179,17 @@ function evaluationCells({ success, meanReturn }: Evaluation, withReturn: boolea
   const returnInterval = meanReturn.low === null ? UNKNOWN : `${plain(meanReturn.low)} … ${plain(meanReturn.high)}`;
   const returns = withReturn ? [plain(meanReturn.value), returnInterval] : [];
   return [percent(success.value), percentInterval(success), ...returns, whole(success.tasks)];
+}
+
+function subjectSection({ subjects }: Report): Section[] {
+  if (subjects.length === 0) return [];
+  const cells = ({ success }: Evaluation) => [percent(success.value), percentInterval(success), whole(success.tasks)];
+  const rows = subjects.map(({ method, seen, unseen }) => [method, ...cells(seen), ...cells(unseen)]);
+  const numbers = ["seen", "95 %", "tasks", "not seen", "95 %", "tasks"];
+  const notes = ["seen: what the held-out task is about (its product, say) is also what some training task is about."];
+  return [
+    { title: "Success by whether training has seen the subject", table: tableOf(["method"], numbers, rows), notes },
+  ];
 }
 
 function iterationSection(report: Report): Section[] {

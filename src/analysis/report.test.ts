@@ -42,11 +42,12 @@ function episode(
 /** One seed: an expert on three tasks, a start (BC) and one iteration of EEF. Every number below can be counted by hand. */
 function tiny(): Repository {
   const repository = openSqlite(":memory:");
-  repository.addRun({ name: "run", kind: "experiment", config: {} });
+  repository.addRun({ name: "run", kind: "experiment", config: { notes: ["words by heuristic"] } });
   for (const id of ["train/1", "train/2", "train/3", "test/1", "test/2", "test/3"]) {
     const [split, number] = id.split("/");
     const category = number === "1" ? "easy" : "hard";
-    repository.addTask({ id: id as TaskId, split: split!, category, instruction: `do ${number}`, data: null });
+    const subject = id === "test/3" ? "a fourth" : number!;
+    repository.addTask({ id: id as TaskId, split: split!, category, subject, instruction: `do ${number}`, data: null });
   }
   const on = (task: string) => ({ taskId: task as TaskId });
   const expert = [
@@ -149,6 +150,18 @@ test("success counts finished rollouts on held-out tasks, overall and by categor
     [["expert/x", 3, 18]],
   );
   assert.equal(experts[0]!.evaluation.overall.success.value, 1 / 3);
+});
+
+test("what the world says of itself, and success by whether training has seen the subject", () => {
+  const { worlds, subjects } = reportOf(tiny(), ["run"]);
+  assert.deepEqual(worlds, ["words by heuristic"]);
+  assert.deepEqual(
+    subjects.map(({ method, seen, unseen }) => [method, seen.success.value, unseen.success.value, unseen.failed]),
+    [
+      ["BC", 1 / 2, 0, 0],
+      ["EEF", 1 / 2, null, 1],
+    ],
+  );
 });
 
 test("cost: own steps, prefixes apart, tokens, failed rollouts, and the training of the policy that explored", () => {

@@ -18,6 +18,7 @@ import {
 import { distinct, type Material, type Method, materialOf, sum } from "./material.ts";
 import { type ProbeCurve, probeCurve } from "./probes.ts";
 import { INTERVAL } from "./statistics.ts";
+import { type SubjectReport, subjectReport } from "./subjects.ts";
 import {
   type Difference,
   evaluatedIn,
@@ -31,6 +32,8 @@ import {
 export interface Report {
   readonly kind: "report";
   readonly runs: readonly string[];
+  /** What the worlds say about themselves: rules in force that change results. */
+  readonly worlds: readonly string[];
   /** Level and number of draws of every interval. */
   readonly interval: { readonly level: number; readonly resamples: number };
   /** Of the held-out tasks. */
@@ -40,6 +43,8 @@ export interface Report {
   readonly methods: readonly MethodReport[];
   /** Every pair of methods, each at its last iteration. */
   readonly differences: readonly MethodDifference[];
+  /** Each method at its last iteration; empty where tasks name no subjects. */
+  readonly subjects: readonly SubjectReport[];
   readonly unsolved: Unsolved;
   readonly leakage: Leakage;
 }
@@ -111,15 +116,29 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   return {
     kind: "report",
     runs: material.runs,
+    worlds: worldsOf(material),
     interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
     splits: namesOf("bySplit", evaluations),
     categories: namesOf("byCategory", [...evaluations, ...experts.map(({ evaluation }) => evaluation)]),
     experts,
     methods,
     differences: differencesOf(material, methods),
+    subjects: material.methods.flatMap(
+      ({ label, rounds }) => subjectReport(material, label, lastRounds(rounds), trainingTasks) ?? [],
+    ),
     unsolved: unsolvedOf(material, trainingTasks),
     leakage: leakageOf(material, options.render),
   };
+}
+
+/** The notes that each run's benchmark gave when the run began. */
+function worldsOf({ repository, runs }: Material): string[] {
+  return distinct(
+    runs.flatMap((run) => {
+      const config = repository.run(run)?.config as { readonly notes?: readonly string[] } | undefined;
+      return (config?.notes ?? []).map((note) => (runs.length > 1 ? `${run}: ${note}` : note));
+    }),
+  );
 }
 
 /** Everything about a method that its table row shows: its last iteration. */

@@ -48,16 +48,17 @@ export function evaluatedIn(material: Material, rounds: readonly Round[]): Playe
 }
 
 export function grouped(played: readonly Played[]): GroupedEvaluation {
-  const overall = evaluation(played);
+  const overall = evaluationOf(played);
   const by = (key: "split" | "category"): Group<Evaluation>[] => {
     const groups = Map.groupBy(played, ({ episode }) => episode.task[key]);
-    const evaluate = (members: readonly Played[]) => (groups.size === 1 ? overall : evaluation(members));
+    const evaluate = (members: readonly Played[]) => (groups.size === 1 ? overall : evaluationOf(members));
     return naturally([...groups.keys()]).map((name) => ({ name, of: evaluate(groups.get(name)!) }));
   };
   return { overall, bySplit: by("split"), byCategory: by("category") };
 }
 
-function evaluation(played: readonly Played[]): Evaluation {
+/** How `played` went. */
+export function evaluationOf(played: readonly Played[]): Evaluation {
   const finished = played.filter(({ episode }) => !episode.failed);
   const success = bootstrap(cellsOf(finished, successOf));
   // Many worlds pay 1 for a success and nothing else.

@@ -22,10 +22,13 @@ export async function execute(
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${twice} appears twice`);
   const environment = resolveEnvironment(environmentOf(config, file));
-  repository.addRun({ name: config.run, kind: "experiment", config: storedConfig(config, environment) });
+  const benchmark = (seed: number) => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) });
+  const { notes } = await benchmark(config.seeds[0]!);
+  const stored = { ...storedConfig(config, environment), ...(notes && { notes }) };
+  repository.addRun({ name: config.run, kind: "experiment", config: stored });
   const parts: Parts = {
     repository,
-    benchmark: (seed) => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }),
+    benchmark,
     scriptedExpert(benchmark, seed) {
       if (!("scripted" in config.expert)) throw new Error("the config has no scripted expert");
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);

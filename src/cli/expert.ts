@@ -56,7 +56,7 @@ async function scripted(flags: ScriptedFlags): Promise<void> {
   const project = openProject(flags);
   const { repository } = project;
   const run = runName(flags.out);
-  const config = { environment: withoutPaths(spec), errorRate, slip, split, seed };
+  const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
   repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
   const policy = errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
   const progress = progressFor(process.stderr);

@@ -47,7 +47,7 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   repository.addRun({
     name: run,
     kind: "play",
-    config: JSON.parse(JSON.stringify({ environment: withoutPaths(spec) })),
+    config: JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes })),
   });
   const policy = human({ input: process.stdin, output: process.stdout, name: flags.name });
   const environment = await benchmark.open();

@@ -64,6 +64,11 @@ export interface Benchmark {
   /** System prompt: the world's rules and its action language. */
   readonly instructions: string;
   readonly compact?: CompactRendering;
+  /**
+   * What every report on this world must say: rules in force that change results (which nouns, which release, which
+   * catalogue). Stored with each run and compared when it goes on, so nothing about this machine.
+   */
+  readonly notes?: readonly string[];
   /** Tasks of a split in a fixed order. Throws CliError for an unknown split. */
   tasks(split: string): Promise<readonly Task[]>;
   /** Throws CliError for an unknown id. */
