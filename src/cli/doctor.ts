@@ -1,35 +1,27 @@
 /** `gleaner doctor`: what this machine has, what is missing, and how to get it. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { messageOf } from "../core/errors.ts";
-import { alfworldData } from "./environments.ts";
+import { CliError, messageOf } from "../core/errors.ts";
+import { keyAndValue } from "./context.ts";
+import { ENVIRONMENTS } from "./environments.ts";
+import type { Finding } from "./finding.ts";
 import { table } from "./table.ts";
-
-interface Finding {
-  readonly what: string;
-  readonly state: "ok" | "missing";
-  readonly found: string;
-  /** How to get it; "" if nothing is needed. */
-  readonly advice: string;
-  /** Without it gleaner does not work at all. */
-  readonly isNeeded: boolean;
-}
 
 export function register(program: Command): void {
   program
     .command("doctor")
     .description("what this machine has, what is missing and how to get it")
-    .option("--data <dir>", "alfworld: folder of its games")
+    .option("--data <environment=dir...>", "where an environment's data is, e.g. webshop=DIR")
     .option("--json", "as JSON")
-    .action(async (options: { data?: string; json?: boolean }) => {
+    .action(async (options: { data?: string[]; json?: boolean }) => {
       const findings = [
         nodeVersion(),
         machine(),
         await onnxRuntime(),
         await sqlite(),
-        alfworldGames(options.data),
+        ...(await worlds(options.data ?? [])),
         python(),
       ];
       if (findings.some(({ state, isNeeded }) => isNeeded && state === "missing")) process.exitCode = 1;
@@ -77,18 +69,18 @@ async function sqlite(): Promise<Finding> {
   return { what: "SQLite", state: "ok", found: version, advice: "", isNeeded: true };
 }
 
-function alfworldGames(data?: string): Finding {
-  const folder = alfworldData(data);
-  const splits = ["train", "valid_seen", "valid_unseen", "valid_train"].filter((split) =>
-    existsSync(join(folder, split)),
+/** What the environments need. */
+async function worlds(places: readonly string[]): Promise<Finding[]> {
+  const data = new Map(places.map((text) => keyAndValue("--data", text)));
+  const unknown = [...data.keys()].find((name) => !ENVIRONMENTS[name]?.findings);
+  if (unknown !== undefined) throw new CliError(`--data ${unknown}=…: no environment of this name needs data`);
+  const found = await Promise.all(
+    Object.entries(ENVIRONMENTS).map(async ([name, { findings }]) => {
+      const place = data.get(name);
+      return (await findings?.(place === undefined ? undefined : String(place))) ?? [];
+    }),
   );
-  const base = { what: "ALFWorld games", isNeeded: false } as const;
-  if (splits.length === 0) {
-    const advice = "pip install alfworld && alfworld-download, or point --data / GLEANER_ALFWORLD_DATA at json_2.1.1";
-    return { ...base, state: "missing", found: `none in ${folder}`, advice };
-  }
-  const counts = splits.map((split) => `${split} (${readdirSync(join(folder, split)).length} task folders)`);
-  return { ...base, state: "ok", found: counts.join(", "), advice: "" };
+  return found.flat();
 }
 
 /** Only the comparisons of `npm run bench` and the slow tests use Python. */

@@ -1,35 +1,76 @@
-/** `gleaner env`: the environments, and any of them offered over standard input and output. */
-import type { Command } from "commander";
+/** `gleaner env`: the environments, any of them offered over standard input and output, and what they need installed. */
+import { type Command, InvalidArgumentError } from "commander";
+import { CliError } from "../core/errors.ts";
 import { serveStdio } from "../servers/stdio.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "./context.ts";
 import { ENVIRONMENTS, openBenchmark } from "./environments.ts";
 import { table } from "./table.ts";
 
+interface EnvFlags extends EnvironmentFlags {
+  readonly stdio?: boolean;
+  readonly seed?: number;
+}
+
+interface InstallFlags {
+  readonly data?: string;
+  readonly version?: string;
+  readonly wheel?: string;
+}
+
 export function register(program: Command): void {
-  environmentOptions(program.command("env"))
+  const env = environmentOptions(program.command("env"))
     .description("list the environments, or offer one as JSON lines (docs/stdio-protocol.md)")
     .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
+    .option("--seed <n>", "seed of an environment that draws its tasks or prices", wholeNumber)
     .option("--stdio", "serve JSON lines on standard input and output")
-    .action(async (name: string | undefined, options: EnvironmentFlags & { stdio?: boolean }) => {
-      if (name === undefined) {
-        const rows = Object.entries(ENVIRONMENTS).map(([key, { summary }]) => [key, summary]);
-        console.log(table(["environment", "what it is"], rows));
-        return;
-      }
-      const benchmark = await openBenchmark(environmentSpec(name, options));
-      if (options.stdio) {
-        await serveStdio({ benchmark, input: process.stdin, output: process.stdout });
-        return;
-      }
-      const rows = await Promise.all(
-        benchmark.splits.map(async (split) => {
-          const tasks = await benchmark.tasks(split);
-          return [split, tasks.length, tasks[0]?.id ?? ""];
-        }),
-      );
-      console.log(
-        `${benchmark.name}: ${benchmark.maxSteps} steps an episode, success at a return of ${benchmark.successReturn}`,
-      );
-      console.log(table(["split", "tasks", "first task"], rows));
-    });
+    .action(show);
+  env
+    .command("install")
+    .description("get what an environment needs where that is allowed; otherwise say where it is, and check it")
+    .argument("<environment>", "a name from `gleaner env`")
+    .option("--data <dir>", "webshop: folder of the official files, to be checked")
+    .option("--version <version>", "scienceworld: release of the simulator (default 1.2.3)")
+    .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
+    // The parent has a --data of its own, which would take this one's value.
+    .action((name: string, _: InstallFlags, command: Command) => install(name, command.optsWithGlobals()));
+}
+
+async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlags): Promise<void> {
+  if (name === undefined) {
+    const rows = Object.entries(ENVIRONMENTS).map(([key, { summary }]) => [key, summary]);
+    console.log(table(["environment", "what it is"], rows));
+    return;
+  }
+  const benchmark = await openBenchmark(environmentSpec(name, flags, seed === undefined ? {} : { seed }));
+  if (stdio) {
+    await serveStdio({ benchmark, input: process.stdin, output: process.stdout });
+    return;
+  }
+  const rows = await Promise.all(
+    benchmark.splits.map(async (split) => {
+      const tasks = await benchmark.tasks(split);
+      return [split, tasks.length, tasks[0]?.id ?? ""];
+    }),
+  );
+  const { maxSteps, successReturn, notes = [] } = benchmark;
+  console.log(`${benchmark.name}: ${maxSteps} steps an episode, success at a return of ${successReturn}`);
+  for (const note of notes) console.log(note);
+  console.log(table(["split", "tasks", "first task"], rows));
+}
+
+async function install(name: string, flags: InstallFlags): Promise<void> {
+  const entry = ENVIRONMENTS[name];
+  if (!entry?.install) {
+    const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
+    throw new CliError(`env install ${name}: expected one of ${known.join(", ")}; others need nothing, or their data`);
+  }
+  console.log(await entry.install({ ...flags, say: (line) => console.error(line) }));
+}
+
+/** A commander argument parser: an integer ≥ 0. */
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError("Expected a whole number of at least 0.");
+  return value;
 }

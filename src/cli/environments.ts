@@ -3,14 +3,13 @@
  * the dedicated flags (`--data`, `--logic`, `--max-steps`) and from the `environment:` block of a config.
  */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { z } from "zod";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
-import { alfworld } from "../environments/alfworld/index.ts";
-import { workshop } from "../environments/workshop/index.ts";
+import { alfworld } from "./environments/alfworld.ts";
+import type { EnvironmentEntry } from "./environments/entry.ts";
+import { workshop } from "./environments/workshop.ts";
 import { problemsOf } from "./problems.ts";
 
 /** An environment and its options, as written in a config: `{ name: "alfworld", maxSteps: 40 }`. */
@@ -19,54 +18,7 @@ export interface EnvironmentSpec {
   readonly [option: string]: unknown;
 }
 
-interface Entry {
-  readonly summary: string;
-  readonly schema: z.ZodType;
-  /** Options that are places on this machine: never stored with a run. */
-  readonly paths: readonly string[];
-  open(options: never): Promise<Benchmark>;
-}
-
-const positive = z.number().int().positive();
-
-const workshopOptions = z.strictObject({
-  kind: z.enum(["front", "back", "any"]).default("front"),
-  ruin: z.enum(["ends", "silent", "off"]).default("ends"),
-  lengths: z.array(z.number().int().min(1).max(6)).nonempty().optional(),
-  trainTasks: positive.default(400),
-  testTasks: positive.default(600),
-  maxSteps: positive.default(30),
-  seed: z.number().int().nonnegative().default(0),
-});
-
-const alfworldOptions = z.strictObject({
-  data: z.string().optional(),
-  logic: z.string().optional(),
-  maxSteps: positive.default(50),
-});
-
-/** Where `alfworld-download` puts the games, unless GLEANER_ALFWORLD_DATA says otherwise. */
-export function alfworldData(data?: string): string {
-  return resolve(data ?? process.env.GLEANER_ALFWORLD_DATA ?? join(homedir(), ".cache", "alfworld", "json_2.1.1"));
-}
-
-export const ENVIRONMENTS: Readonly<Record<string, Entry>> = {
-  workshop: {
-    summary: "built in: orders for a workshop, no data needed",
-    schema: workshopOptions,
-    paths: [],
-    open: async (options: z.infer<typeof workshopOptions>) => workshop(options),
-  },
-  alfworld: {
-    summary: "ALFWorld's household text games; needs its game files (--data)",
-    schema: alfworldOptions,
-    paths: ["data", "logic"],
-    open: ({ data, logic, maxSteps }: z.infer<typeof alfworldOptions>) => {
-      const oldLogic = logic ?? process.env.GLEANER_ALFWORLD_LOGIC;
-      return alfworld({ data: alfworldData(data), maxSteps, ...(oldLogic && { logic: resolve(oldLogic) }) });
-    },
-  },
-};
+export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld };
 
 /** `spec` with defaults filled in and checked. Throws CliError naming the option. */
 export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {

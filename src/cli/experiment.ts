@@ -52,8 +52,8 @@ function environmentOf(config: ExperimentConfig, file: string | undefined): Envi
 const fromFile = (file: string | undefined, path: string) => resolve(file ? dirname(file) : ".", path);
 
 /** Worlds that generate their tasks draw others for every seed, unless the config fixes one. */
-const isSeeded = (config: ExperimentConfig) =>
-  config.environment.name === "workshop" && config.environment.seed === undefined;
+const isSeeded = ({ environment }: ExperimentConfig) =>
+  environment.seed === undefined && (ENVIRONMENTS[environment.name]?.isGenerated?.(environment) ?? false);
 
 /** What decides the results: no paths, and nothing that only decides the speed. */
 function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec) {

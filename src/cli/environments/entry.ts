@@ -1,0 +1,28 @@
+/** What the command line knows of one environment: its options, how it is opened, what it needs from this machine. */
+import type { z } from "zod";
+import type { Benchmark } from "../../core/environment.ts";
+import type { Finding } from "../finding.ts";
+
+/** `Options` is what `schema` makes of a config's block or of flags. */
+export interface EnvironmentEntry<Options = never> {
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  /** Options that are places on this machine: never stored with a run, relative to a config's folder. */
+  readonly paths: readonly string[];
+  /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */
+  isGenerated?(options: Readonly<Record<string, unknown>>): boolean;
+  /** Throws CliError for missing data. */
+  open(options: Options): Promise<Benchmark>;
+  /** For `gleaner doctor`. `data` is where its data was said to be. */
+  findings?(data: string | undefined): Promise<readonly Finding[]>;
+  /** For `gleaner env install`: gets what can be got, explains and checks the rest. Returns what to print. */
+  install?(options: InstallOptions): Promise<string>;
+}
+
+export interface InstallOptions {
+  readonly data?: string;
+  readonly version?: string;
+  readonly wheel?: string;
+  /** Lines about what is going on. */
+  say(line: string): void;
+}
