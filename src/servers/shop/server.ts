@@ -1,0 +1,139 @@
+/**
+ * A person in a browser, asked one page at a time. Bound to loopback; requests that another site could make in the
+ * person's browser are refused (the Host header against rebinding, the Origin header against foreign forms).
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { farewell, type ShopPage, shopDocument } from "./page.ts";
+
+export interface ShopServer {
+  /** Where the person should go. */
+  readonly url: string;
+  /** Shows `page` until a button on it is pressed; the action that the button sends. */
+  ask(page: ShopPage, steps: number): Promise<string>;
+  /** Shows a last word and stops listening. */
+  close(message: string): Promise<void>;
+}
+
+export interface ShopServerOptions {
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Actions an episode may have. */
+  readonly maxSteps: number;
+}
+
+/** Longest form, in bytes. */
+const MAX_FORM = 64 * 1024;
+
+const HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+  "Cache-Control": "no-store",
+} as const;
+
+interface Question {
+  readonly number: number;
+  readonly document: string;
+  answer(action: string): void;
+}
+
+/** Rejects if the port is taken. */
+export async function openShopServer({ port, maxSteps }: ShopServerOptions): Promise<ShopServer> {
+  let asked = 0;
+  let question: Question | undefined;
+  let lastWord: string | undefined;
+  let changed = Promise.withResolvers<void>();
+  /** Whoever waits for the next page may look again. */
+  const announce = () => {
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  };
+
+  async function currentDocument(): Promise<string> {
+    while (!question && lastWord === undefined) await changed.promise;
+    return question?.document ?? lastWord!;
+  }
+
+  async function answered(request: IncomingMessage): Promise<void> {
+    const form = new URLSearchParams(await bodyOf(request));
+    const action = form.get("action") ?? searchFor(form.get("query"));
+    if (!question || form.get("turn") !== String(question.number) || action === null) return;
+    const { answer } = question;
+    question = undefined;
+    answer(action);
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host, origin } = request.headers;
+    const ours = [`127.0.0.1:${bound}`, `localhost:${bound}`];
+    if (!ours.includes(host ?? "")) return refuse(response, 421, "unknown host");
+    if (request.url !== "/" && request.url !== "/act") return refuse(response, 404, "no such page");
+    if (request.method === "GET" && request.url === "/") {
+      response.writeHead(200, HEADERS).end(await currentDocument());
+      return;
+    }
+    if (request.method !== "POST" || request.url !== "/act") return refuse(response, 405, "no such method");
+    if (origin !== undefined && !ours.includes(origin.replace(/^http:\/\//, "")))
+      return refuse(response, 403, "another site's form");
+    await answered(request);
+    await currentDocument();
+    response.writeHead(303, { Location: "/" }).end();
+  }
+
+  const server = createServer((request, response) => {
+    respond(request, response).catch(() => refuse(response, 400, "the request could not be read"));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+
+  return {
+    url: `http://127.0.0.1:${bound}/`,
+    ask(page, steps) {
+      return new Promise((resolve) => {
+        const number = ++asked;
+        question = { number, document: shopDocument(page, { number, steps, maxSteps }), answer: resolve };
+        announce();
+      });
+    },
+    async close(message) {
+      lastWord = farewell(message);
+      announce();
+      // The browser that sent the last answer still fetches the last word.
+      await new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const LAST_WORD_MS = 500;
+
+/** The action a search form means; null without a query. Brackets would end the action early. */
+function searchFor(query: string | null): string | null {
+  const words = query?.replace(/[[\]\r\n]/g, " ").trim();
+  return words ? `search[${words}]` : null;
+}
+
+function refuse(response: ServerResponse, status: number, reason: string): void {
+  if (response.headersSent) return void response.end();
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(`${reason}\n`);
+}
+
+/** Throws for a form that is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_FORM) throw new Error("the form is too long");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
