@@ -7,6 +7,8 @@
 
 /** A dict's members in its order. */
 export type Entries = Iterable<readonly [name: string, value: string]>;
+/** The same where a value can be `None`. */
+export type JsonEntries = Iterable<readonly [name: string, value: string | null]>;
 
 /** `repr(x)` of a float: `100.0`, `17.4`, `1e-05`, `1e+16`, `inf`, `nan`. */
 export function floatRepr(x: number): string {
@@ -62,11 +64,11 @@ export function dictRepr(entries: Entries): string {
 }
 
 /** `json.dumps` of a dict of strings: ASCII only, with a blank after each colon and comma. */
-export function jsonDumps(entries: Entries): string {
+export function jsonDumps(entries: JsonEntries): string {
   return `{${Array.from(entries, ([name, value]) => `${jsonString(name)}: ${jsonString(value)}`).join(", ")}}`;
 }
 
-function jsonString(s: string): string {
+function jsonString(s: string | null): string {
   return JSON.stringify(s).replace(/[\u007f-\uffff]/g, unicodeEscape);
 }
 
@@ -75,7 +77,7 @@ function unicodeEscape(character: string): string {
 }
 
 /** `{{ entries | tojson }}`: `json.dumps` with sorted keys, and `<`, `>`, `&`, `'` escaped. */
-export function toJson(entries: Entries): string {
+export function toJson(entries: JsonEntries): string {
   const sorted = [...entries].sort(([a], [b]) => compareCodePoints(a, b));
   return jsonDumps(sorted).replace(/[<>&']/g, unicodeEscape);
 }

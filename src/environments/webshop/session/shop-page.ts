@@ -1,0 +1,117 @@
+/**
+ * The current page as plain data, for a page that a person can use: what stands on it, and for everything that can be
+ * done there the action it sends. Has what the html page has; its looks are the reader's business.
+ */
+import type { Reward } from "../types.ts";
+import { clickAction } from "./actions.ts";
+import { textNodesOf } from "./nodes.ts";
+import type { View, ViewOf } from "./view.ts";
+
+export interface ShopPage {
+  readonly kind: View["kind"];
+  /** What the customer wants; here on every page, also on the last, which hides it from agents. */
+  readonly instruction: string;
+  /** Only on results: `Page 1 (Total results: 50)`. */
+  readonly heading?: string;
+  /** Only on results. */
+  readonly products?: readonly ListedProduct[];
+  /** Only on a product's page. */
+  readonly item?: Item;
+  /** Only on sub pages: the paragraphs of a description, the features … */
+  readonly texts?: readonly string[];
+  /** In the page's order. */
+  readonly buttons: readonly Button[];
+  /** Only on the last page: in [0, 1]. */
+  readonly score?: number;
+  /** Only on the last page. */
+  readonly parts?: Reward["parts"];
+}
+
+export interface Button {
+  readonly label: string;
+  /** What pressing it sends to the environment. */
+  readonly action: string;
+}
+
+export interface ListedProduct {
+  readonly asin: string;
+  readonly title: string;
+  /** As shown: `$17.4`. */
+  readonly price: string;
+  /** Address of its picture on somebody else's server; may be "". */
+  readonly image: string;
+  readonly isVisited: boolean;
+  readonly action: string;
+}
+
+export interface Item {
+  readonly asin: string;
+  readonly title: string;
+  readonly price: string;
+  /** The picture of what was chosen, if it has one of its own. */
+  readonly image: string;
+  readonly options: readonly {
+    readonly name: string;
+    readonly values: readonly (Button & { readonly isChosen: boolean })[];
+  }[];
+}
+
+export function shopPageOf(view: View): ShopPage {
+  const { kind, instruction } = view;
+  const page = { kind, instruction, buttons: buttonsOf(view) };
+  switch (view.kind) {
+    case "index":
+      return page;
+    case "results":
+      return {
+        ...page,
+        heading: `Page ${view.page} (Total results: ${view.total})`,
+        products: view.products.map(({ asin, title, priceTag, image }) => ({
+          asin,
+          title,
+          price: priceTag,
+          image,
+          isVisited: view.state.visited.includes(asin),
+          action: clickAction(asin.toLowerCase()),
+        })),
+      };
+    case "item":
+      return { ...page, item: itemOf(view) };
+    case "sub":
+      return { ...page, texts: textsOf(view) };
+    case "done":
+      return { ...page, score: view.reward.total, parts: view.reward.parts };
+  }
+}
+
+/** All but the search button, which sends what the person types. */
+function buttonsOf(view: View): readonly Button[] {
+  if (view.kind === "index") return [];
+  const labels = textNodesOf(view).flatMap(({ kind, text }) => (kind === "button" ? [text] : []));
+  return labels.map((label) => ({ label, action: clickAction(label.toLowerCase()) }));
+}
+
+function itemOf({ product, options }: ViewOf<"item">): Item {
+  const chosen = new Map(options);
+  const images = options.flatMap(([, value]) => product.optionImages.get(value) ?? []);
+  return {
+    asin: product.asin,
+    title: product.title,
+    price: product.priceTag,
+    image: images.at(-1) ?? product.image,
+    options: product.options.map(({ name, values }) => ({
+      name,
+      values: values.map((value) => ({
+        label: value,
+        action: clickAction(value),
+        isChosen: chosen.get(name) === value,
+      })),
+    })),
+  };
+}
+
+/** The texts below the header: the instruction is the page's own field. */
+const textsOf = (view: ViewOf<"sub">): readonly string[] =>
+  textNodesOf(view)
+    .slice(["Instruction:", view.instruction, "Back to Search", "< Prev"].length)
+    .map(({ text }) => text.trim());
