@@ -38,4 +38,4 @@ export function noisy(policy: Policy, options: NoisyOptions): Policy {
   };
 }
 
-const verb = (action: string) => action.split(" ", 1)[0];
+const verb = (action: string) => action.split(/[ []/, 1)[0];
