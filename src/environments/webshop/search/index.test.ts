@@ -1,0 +1,78 @@
+// Search as a whole, against 2,000 result lists recorded from the original's Lucene.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { readJsonLines, shared, skipWithout } from "../../../../test/shared.ts";
+import { plainProduct } from "../../../../test/webshop-products.ts";
+import { loadCatalogue } from "../catalogue/load.ts";
+import { catalogueOf } from "../catalogue/memory.ts";
+import type { Catalogue } from "../types.ts";
+import { buildIndex, type ProductIndex } from "./index.ts";
+
+const GOLDEN = "webshop/golden/search_top50.jsonl.gz";
+
+interface Recorded {
+  readonly q: string;
+  readonly hits: readonly (readonly [asin: string, score: number])[];
+}
+
+const asinsOf = (catalogue: Catalogue, index: ProductIndex, query: string, limit = 50) =>
+  index.search(query, limit).map(({ row }) => catalogue.product(row).asin);
+
+test("2,000 recorded searches: the same products, the same order, the same scores to the bit", {
+  skip: skipWithout(GOLDEN),
+}, async () => {
+  const catalogue = await loadCatalogue({ data: shared("webshop") });
+  const index = buildIndex(catalogue);
+  const recorded = readJsonLines<Recorded>(GOLDEN);
+  assert.equal(recorded.length, 2000);
+  for (const { q, hits } of recorded) {
+    const found = index.search(q, 50).map(({ row, score }) => [catalogue.product(row).asin, score]);
+    assert.deepEqual(found, hits, q);
+  }
+});
+
+const texts = ["Red shoe", "red hat", "blue hat", "green shoe's lace", "Red shoe"];
+const small = catalogueOf(texts.map((title, i) => plainProduct(`B${9 - i}`, title)));
+const index = buildIndex(small);
+
+test("the better match comes first, of equal ones the lower ASIN", () => {
+  assert.deepEqual(asinsOf(small, index, "red shoes"), ["B5", "B9", "B8", "B6"]);
+  const [first, second] = index.search("red shoes", 50);
+  assert.equal(first!.score, second!.score);
+  assert.equal(first!.score, Math.fround(first!.score));
+});
+
+test("the limit cuts, and may be anything", () => {
+  assert.deepEqual(asinsOf(small, index, "red shoes", 2), ["B5", "B9"]);
+  assert.equal(asinsOf(small, index, "red shoes", 1e9).length, 4);
+  for (const limit of [0, -1]) assert.deepEqual(asinsOf(small, index, "red", limit), []);
+});
+
+test("what is asked for twice counts twice", () => {
+  const [once, twice] = ["hat", "hat hat"].map((query) => index.search(query, 1)[0]!.score);
+  assert.equal(twice, 2 * once!);
+});
+
+test("unknown words, stop words and nothing find nothing", () => {
+  for (const query of ["", " ", "the", "zzz", "?!", "\uD800"]) assert.deepEqual(index.search(query, 50), []);
+});
+
+test("queries with more terms than are pruned are answered too", () => {
+  const words = Array.from({ length: 300 }, (_, i) => `w${i}`);
+  const catalogue = catalogueOf(words.map((_, i) => plainProduct(`A${i + 100}`, words.slice(0, i + 1).join(" "))));
+  const found = buildIndex(catalogue).search(words.join(" "), 300);
+  assert.equal(found.length, 300);
+  assert(found.every(({ score }, i) => i === 0 || score <= found[i - 1]!.score));
+});
+
+test("no query throws or hangs", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (query) => {
+      assert(index.search(`${query} red`, 50).length >= 0);
+    }),
+    { numRuns: 1000 },
+  );
+  for (const piece of ["red ", "(.*)+", "shoe:", "'", "🇩", "a_"])
+    index.search(piece.repeat(1_000_000 / piece.length), 50);
+});
