@@ -1,23 +1,25 @@
-/** `gleaner play`: a person plays an episode in the terminal; it is recorded as an expert trajectory. */
+/** `gleaner play`: a person plays, in the terminal or (WebShop) in a browser; recorded as an expert's trajectories. */
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import type { Benchmark } from "../core/environment.ts";
+import type { Benchmark, Environment } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { fingerprint, type TaskId, type TrajectoryId } from "../core/ids.ts";
 import { random } from "../core/random.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Task } from "../core/task.ts";
-import { HumanQuitError, human } from "../policies/human.ts";
+import { HumanQuitError } from "../policies/human.ts";
 import { rollout } from "../rollout/rollout.ts";
 import {
   type EnvironmentFlags,
   environmentOptions,
   environmentSpec,
   openProject,
+  positiveInteger,
   projectOption,
   runName,
 } from "./context.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
+import { atTerminal, inBrowser, type Player, showsPages } from "./players.ts";
 
 interface PlayFlags extends EnvironmentFlags {
   readonly project: string;
@@ -25,16 +27,20 @@ interface PlayFlags extends EnvironmentFlags {
   readonly split?: string;
   readonly out?: string;
   readonly name: string;
+  readonly terminal?: boolean;
+  readonly port?: number;
 }
 
 export function register(program: Command): void {
   projectOption(environmentOptions(program.command("play")))
-    .description("play an episode yourself; it is recorded as an expert trajectory")
+    .description("play yourself, in the terminal or (webshop) in a browser; recorded as an expert's trajectories")
     .argument("<environment>", "a name from `gleaner env`, or the path of a module")
     .option("--task <id>", "which task (default: one you have not played yet)")
     .option("--split <split>", "where a task is taken from without --task (default: the first split)")
     .option("--out <run>", "the run to record into (default: play-<environment>)")
     .option("--name <name>", "who plays", userInfo().username)
+    .option("--terminal", "webshop: in the terminal, not in a browser")
+    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free one)", positiveInteger)
     .action(play);
 }
 
@@ -49,29 +55,36 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
     kind: "play",
     config: JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes })),
   });
-  const policy = human({ input: process.stdin, output: process.stdout, name: flags.name });
   const environment = await benchmark.open();
+  const player = await playerFor(environment, benchmark, flags);
   try {
-    const task = await taskToPlay(benchmark, repository, run, flags);
-    const sample = played(repository, run).filter((id) => id === task.id).length;
-    const id = fingerprint({ run, task: task.id, policy: policy.name, sample }) as TrajectoryId;
-    const { maxSteps, successReturn } = benchmark;
-    const trajectory = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
-    repository.addTask(task);
-    repository.addTrajectory(run, trajectory);
-    console.log(`${trajectory.finalObservation}\n`);
-    const steps = `${trajectory.steps.length} step${trajectory.steps.length === 1 ? "" : "s"}`;
-    console.log(
-      `${trajectory.success ? "Won" : "Lost"} after ${steps}, return ${trajectory.return}. Recorded in run ${run}.`,
-    );
+    let goesOn = true;
+    while (goesOn) {
+      const task = await taskToPlay(benchmark, repository, run, flags);
+      const sample = played(repository, run).filter((id) => id === task.id).length;
+      const id = fingerprint({ run, task: task.id, policy: player.policy.name, sample }) as TrajectoryId;
+      const { maxSteps, successReturn } = benchmark;
+      const { policy } = player;
+      const trajectory = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
+      repository.addTask(task);
+      repository.addTrajectory(run, trajectory);
+      goesOn = await player.over(trajectory, run);
+    }
   } catch (error) {
     if (!(error instanceof HumanQuitError)) throw error;
     console.log("\nLeft before the end: nothing was recorded.");
   } finally {
-    await policy.close();
+    await player.policy.close();
     await environment.close();
     project.close();
   }
+}
+
+function playerFor(environment: Environment, benchmark: Benchmark, flags: PlayFlags): Promise<Player> {
+  const { name, port = 0 } = flags;
+  if (!flags.terminal && showsPages(environment))
+    return inBrowser({ environment, name, port, maxSteps: benchmark.maxSteps });
+  return Promise.resolve(atTerminal(name));
 }
 
 const played = (repository: Repository, run: string): TaskId[] =>

@@ -1,0 +1,81 @@
+/** A person shops in a real browser: `gleaner play webshop` on the generated catalogue, driven through Chromium. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { chromium } from "playwright-core";
+import { openSqlite } from "../../src/store/sqlite.ts";
+
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const browserPath = process.env.GLEANER_CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
+const skip = browserPath || process.env.CI ? false : "needs Chromium (apt-get install chromium, or GLEANER_CHROMIUM)";
+
+test("a person searches, looks, chooses, buys, and is recorded as an expert", { skip }, async () => {
+  const project = mkdtempSync(join(tmpdir(), "gleaner-shop-"));
+  const gleaner = join(import.meta.dirname, "..", "..", "bin", "gleaner.js");
+  const args = ["play", "webshop", "--generated", "300", "--project", project, "--name", "tester", "--out", "mine"];
+  const child = spawn(process.execPath, [gleaner, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const exit = once(child, "exit");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec((await lines.next()).value ?? "")?.[0];
+  assert(url, "the first line says where the shop is");
+  const browser = await chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url)) problems.push(`a request to ${request.url()}`);
+    });
+    await page.goto(url);
+    const wish = (await page.locator(".wish p").textContent()) ?? "";
+    assert(wish.length > 10, "the customer's wish is shown");
+    await page.getByRole("textbox").fill(wish);
+    await page.getByRole("button", { name: "Search" }).click();
+    assert.match((await page.locator("h1").textContent()) ?? "", /^Page 1 \(Total results: \d+\)$/);
+    assert((await page.locator(".results li").count()) >= 1);
+    const title = await page.locator(".results h3").first().textContent();
+    await page.getByRole("button", { name: "View" }).first().click();
+    assert.equal(await page.locator("h1").textContent(), title);
+    const option = page.locator("button.choice").first();
+    if ((await option.count()) > 0) {
+      const value = await option.textContent();
+      await option.click();
+      assert.equal(await page.locator("button.chosen").textContent(), value);
+    }
+    await page.getByRole("button", { name: "Description" }).click();
+    await page.getByRole("button", { name: "< Prev" }).click();
+    await page.getByRole("button", { name: "Buy Now" }).click();
+    const score = Number(await page.locator(".score").textContent());
+    assert(score >= 0 && score <= 1);
+    await page.getByRole("button", { name: "Next customer" }).click();
+    assert.notEqual(await page.locator(".wish p").textContent(), wish, "another task");
+    await page.getByRole("textbox").fill("lamp");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.goBack();
+    await page.getByRole("textbox").fill("out of date");
+    await page.getByRole("button", { name: "Search" }).click();
+    assert.match((await page.locator("h1").textContent()) ?? "", /^Page 1/, "an old page's answer changes nothing");
+    assert.deepEqual(problems, []);
+    child.kill("SIGINT");
+    await exit;
+    const repository = openSqlite(join(project, "store.sqlite"));
+    const [id, ...others] = repository.trajectoriesOf("mine");
+    assert(id && others.length === 0, "the finished episode is recorded, the open one is not");
+    const trajectory = repository.trajectory(id)!;
+    assert.equal(trajectory.policy, "human/tester");
+    assert.equal(trajectory.steps[0]!.action, `search[${wish}]`);
+    assert.equal(trajectory.return.toFixed(2), score.toFixed(2));
+    assert.equal(trajectory.outcome.kind, "terminated");
+    repository.close();
+  } finally {
+    await browser.close();
+    child.kill("SIGKILL");
+    rmSync(project, { recursive: true, force: true });
+  }
+});
