@@ -18,6 +18,15 @@ export const TINY: LlamaConfig = {
   tie_word_embeddings: true,
 };
 
+/** The same with a copy head. */
+export const COPYING: LlamaConfig = { ...TINY, copy_head: true };
+
+/** Both kinds of model, by what tests call them. */
+export const KINDS = [
+  ["plain", TINY],
+  ["with a copy head", COPYING],
+] as const;
+
 /** Larger than an untrained model's, so that every part matters and answers differ. */
 export function randomParameters(config: LlamaConfig, seed: number): Parameters {
   const random = randomStream(seed);

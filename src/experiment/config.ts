@@ -72,6 +72,9 @@ export const experimentSchema = z.strictObject({
       /** Tokens of the longest conversation. */
       context: count.default(512),
       vocabulary: count.default(2000),
+      /** It can also copy tokens of its context; its checkpoints are then no plain Llama and open only here. */
+      // Absent rather than false: runs that were stored before there was a copy head keep their config.
+      copyHead: z.boolean().optional(),
       /** A base phase on random play, relabelled in hindsight; 0 episodes = none. */
       practice: z
         .strictObject({ episodes: z.number().int().nonnegative().default(0), steps: count.default(1000) })

@@ -158,19 +158,93 @@ export function attention(tape: Tape, { queries, keys, values, mask }: Attention
   });
 }
 
-/** −Σ weight · log softmax(logits)[target], and each token's log-probability. The weights get no gradient. */
-export function weightedLoss(
-  tape: Tape,
-  { logits, targets, weights }: { logits: Tensor; targets: Tensor; weights: Tensor },
-): { loss: Tensor; logProbabilities: Tensor } {
+/** log softmax(logits)[target]: (N, 1). */
+export function logProbability(tape: Tape, logits: Tensor, targets: Tensor): Tensor {
   const { graph } = tape;
   const logShares = graphs.logSoftmax(graph, logits); // (N, V)
-  const logProbabilities = graphs.pick(graph, logShares, targets); // (N, 1)
-  const loss = graphs.negate(graph, graphs.sumOfAll(graph, graphs.multiply(graph, logProbabilities, weights)));
-  record(tape, loss, (dy) => {
-    const scaled = graphs.multiply(graph, weights, dy); // (N, 1)
-    const expected = graphs.multiply(graph, graphs.exponential(graph, logShares), scaled); // (N, V)
-    return [[logits, graphs.addAt(graph, expected, targets, graphs.negate(graph, scaled))]];
+  return record(tape, graphs.pick(graph, logShares, targets), (dy) => {
+    const expected = graphs.multiply(graph, graphs.exponential(graph, logShares), graphs.negate(graph, dy)); // (N, V)
+    return [[logits, graphs.addAt(graph, expected, targets, dy)]];
   });
-  return { loss, logProbabilities };
+}
+
+/** −Σ weight · log p, a scalar. The weights get no gradient. */
+export function weightedLoss(tape: Tape, logProbabilities: Tensor, weights: Tensor): Tensor {
+  const { graph } = tape;
+  const loss = graphs.negate(graph, graphs.sumOfAll(graph, graphs.multiply(graph, logProbabilities, weights)));
+  return record(tape, loss, (dy) => [[logProbabilities, graphs.negate(graph, graphs.multiply(graph, weights, dy))]]);
+}
+
+/** x + bias, with one bias for each column of `x` (N, C). */
+export function addBias(tape: Tape, x: Tensor, bias: Tensor): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.add(graph, x, bias), (dy) => [
+    [x, dy],
+    [bias, graphs.sumOfLeading(graph, dy)],
+  ]);
+}
+
+/** The rows of `x` (B, T, C), each one place later; the first is 0. */
+export function shiftRows(tape: Tape, x: Tensor): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.shiftRows(graph, x, 1), (dy) => [[x, graphs.shiftRows(graph, dy, -1)]]);
+}
+
+/** Where rows stand in another arrangement that may have more rows. */
+export interface Arrangement {
+  /** The row that stands at each new place; any at a place that is not used. (n) */
+  readonly rows: Tensor;
+  /** The new place of each row. (N) */
+  readonly places: Tensor;
+}
+
+/** The rows of `x` (N, C) in another arrangement: (n, C). What becomes of places that are not used must not matter to the loss. */
+export function arrangeRows(tape: Tape, x: Tensor, { rows, places }: Arrangement): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.gatherRows(graph, x, rows), (dy) => [[x, graphs.gatherRows(graph, dy, places)]]);
+}
+
+export interface SelectionOperands {
+  readonly queries: Tensor; // (B, Q, C)
+  readonly keys: Tensor; // (B, T, C)
+  /** 0 where a query may look and very negative where not. */
+  readonly mask: Tensor; // (B, Q, T)
+  /** 0 at what counts and very negative elsewhere. */
+  readonly others: Tensor; // (B, Q, T)
+}
+
+/** log of the share of softmax(q kᵀ / sqrt(C) + mask) that falls on what counts: (B, Q, 1). */
+export function logShare(tape: Tape, { queries, keys, mask, others }: SelectionOperands): Tensor {
+  const { graph } = tape;
+  const scale = 1 / Math.sqrt(queries.shape.at(-1)!);
+  const products = graphs.product(graph, queries, keys, { transposeB: true, scale }); // (B, Q, T)
+  const scores = graphs.add(graph, products, mask); // (B, Q, T)
+  const counting = graphs.add(graph, scores, others); // (B, Q, T)
+  const share = graphs.subtract(graph, graphs.logSumExpOfLast(graph, counting), graphs.logSumExpOfLast(graph, scores)); // (B, Q, 1)
+  return record(tape, share, (dy) => {
+    const change = graphs.subtract(graph, graphs.softmax(graph, counting), graphs.softmax(graph, scores)); // (B, Q, T)
+    const dScores = graphs.multiply(graph, change, dy); // (B, Q, T)
+    return [
+      [queries, graphs.product(graph, dScores, keys, { scale })],
+      [keys, graphs.product(graph, dScores, queries, { transposeA: true, scale })],
+    ];
+  });
+}
+
+/** log(g · exp(a) + (1 − g) · exp(b)) with g = sigmoid(gate), all of one shape. Exact also where one part is next to nothing. */
+export function logMixture(tape: Tape, { gate, a, b }: { gate: Tensor; a: Tensor; b: Tensor }): Tensor {
+  const { graph } = tape;
+  const first = graphs.subtract(graph, a, graphs.softplus(graph, graphs.negate(graph, gate)));
+  const second = graphs.subtract(graph, b, graphs.softplus(graph, gate));
+  const lead = graphs.subtract(graph, second, first);
+  return record(tape, graphs.add(graph, first, graphs.softplus(graph, lead)), (dy) => {
+    const part = graphs.sigmoid(graph, graphs.negate(graph, lead)); // of the probability, from a
+    const rest = graphs.sigmoid(graph, lead);
+    const surplus = graphs.subtract(graph, part, graphs.sigmoid(graph, gate));
+    return [
+      [gate, graphs.multiply(graph, dy, surplus)],
+      [a, graphs.multiply(graph, dy, part)],
+      [b, graphs.multiply(graph, dy, rest)],
+    ];
+  });
 }

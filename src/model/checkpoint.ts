@@ -1,6 +1,7 @@
 /**
  * A checkpoint folder as transformers reads it: config.json, generation_config.json, model.safetensors,
- * tokenizer.json, tokenizer_config.json. Float32 Llama models only; what cannot be computed exactly is refused.
+ * tokenizer.json, tokenizer_config.json. Float32 Llama models only; what cannot be computed exactly is refused. A model
+ * with a copy head has a type of its own, so that other programs refuse it rather than leave its copy head out.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +31,12 @@ const CHAT_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message['c
 
 const DEFAULT_EMBEDDING_SCALE = 0.05;
 const DEFAULT_MATRIX_SCALE = 0.02;
+
+/** How config.json names what it describes. */
+const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) =>
+  copy_head
+    ? { architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" }
+    : { architectures: ["LlamaForCausalLM"], model_type: "llama" };
 
 interface StoredConfig extends Partial<LlamaConfig> {
   readonly model_type?: string;
@@ -65,7 +72,10 @@ export function readConfig(folder: string): LlamaConfig {
   };
   checkConfig(config);
   const ropeType = stored.rope_parameters?.rope_type ?? "default";
-  if (stored.model_type !== "llama") refuse("model_type", stored.model_type, '"llama"');
+  const { model_type } = kindOf(config);
+  if (stored.model_type !== model_type) {
+    refuse(config.copy_head ? "model_type of a copy_head" : "model_type", stored.model_type, `"${model_type}"`);
+  }
   if ((stored.hidden_act ?? "silu") !== "silu") refuse("hidden_act", stored.hidden_act, '"silu"');
   if ((stored.head_dim ?? headSize(config)) !== headSize(config)) {
     refuse("head_dim", stored.head_dim, `${headSize(config)} (hidden_size / num_attention_heads)`);
@@ -123,6 +133,7 @@ export function initialParameters(config: LlamaConfig, seed: number): Parameters
     blockInput: DEFAULT_MATRIX_SCALE,
     blockOutput: DEFAULT_MATRIX_SCALE / Math.sqrt(2 * config.num_hidden_layers),
     norm: 1,
+    copyGate: 0,
     finalNorm: config.tie_word_embeddings ? 1 / stretch : 1,
   };
   const parameters = new Map<string, Float32Array>();
@@ -165,8 +176,7 @@ export function initialize({ config: given, tokenizer, seed, to }: Initialisatio
     [
       CONFIG,
       pretty({
-        architectures: ["LlamaForCausalLM"],
-        model_type: "llama",
+        ...kindOf(config),
         ...config,
         head_dim: headSize(config),
         hidden_act: "silu",

@@ -6,8 +6,9 @@
  * others are busy.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { cacheNames } from "./decoding-graph.ts";
-import { causalMask, HIDDEN, headSize, type LlamaConfig } from "./llama.ts";
+import { COPY_CACHE } from "./copy-head.ts";
+import { keptOf } from "./decoding-graph.ts";
+import { causalMask, HIDDEN, type LlamaConfig } from "./llama.ts";
 
 /** Rows of a bank. */
 export const ROWS = 16;
@@ -37,8 +38,11 @@ interface Call {
   readonly positions: BigInt64Array; // (B, T)
   readonly last: BigInt64Array; // (B)
   readonly lengths: BigInt64Array; // (2)
-  readonly newKeys: readonly Float32Array[]; // (B, K, T, C) for each layer
-  readonly newValues: readonly Float32Array[]; // (B, K, T, C) for each layer
+  readonly results: readonly Float32Array[]; // (B, heads, T, size) for each of what is kept
+  /** What the copy head wants: which tokens are real, and the context before the first. */
+  readonly copying:
+    | { readonly mask: Float32Array /* (B, T) */; readonly before: Float32Array /* (B, D) */ }
+    | undefined;
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly fetches: Readonly<Record<string, Tensor>>;
 }
@@ -46,9 +50,9 @@ interface Call {
 /** The cache of a bank at its present length. */
 interface Cache {
   readonly length: number; // S
-  readonly keys: readonly Float32Array[]; // (B, K, C, S) for each layer
-  readonly values: readonly Float32Array[]; // (B, K, S, C) for each layer
+  readonly arrays: readonly Float32Array[]; // (B, heads, size, S) or (B, heads, S, size) for each of what is kept
   readonly mask: Float32Array; // (B, 1, 1, S)
+  readonly tokens: BigInt64Array; // (B, S)
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
@@ -66,26 +70,32 @@ function copyLines(from: Lines, to: Lines, { count, used }: { count: number; use
   }
 }
 
+/** Copies `data` (n, size) into `size` lines as their columns. */
+function copyAcross(data: Float32Array, size: number, to: Lines): void {
+  for (let i = 0; i < data.length; i++) to.data[to.start + (i % size) * to.length + Math.floor(i / size)] = data[i]!;
+}
+
 /** Row r is in bank r / ROWS. `session` runs `decodingGraph(config, …, ROWS)`. */
 export function openDecoder(config: LlamaConfig, session: InferenceSession): Decoder {
-  const { num_key_value_heads: keyHeads, num_hidden_layers: layers } = config;
-  const size = headSize(config);
-  const layerNames = Array.from({ length: layers }, (_, layer) => cacheNames(layer));
+  const { num_key_value_heads: keyHeads, hidden_size: width, copy_head: copies } = config;
+  const kept = keptOf(config);
+  const context = kept.findIndex(({ output }) => output === COPY_CACHE.newContext);
   const logits = new Float32Array(ROWS * config.vocab_size); // (B, V)
   const calls = new Map<number, Call>();
   /** By bank; each is made when it is first needed. */
   const caches = new Map<number, Cache>();
 
   function emptyCache(length: number): Cache {
-    const make = () => Array.from({ length: layers }, () => new Float32Array(ROWS * keyHeads * size * length));
-    const [keys, values] = [make(), make()];
+    const arrays = kept.map(({ heads, size }) => new Float32Array(ROWS * heads * size * length));
     const mask = new Float32Array(ROWS * length).fill(HIDDEN);
+    const tokens = new BigInt64Array(ROWS * length);
     const feeds: Record<string, Tensor> = { "cache mask": new Tensor("float32", mask, [ROWS, 1, 1, length]) };
-    layerNames.forEach((names, layer) => {
-      feeds[names.keys] = new Tensor("float32", keys[layer]!, [ROWS, keyHeads, size, length]);
-      feeds[names.values] = new Tensor("float32", values[layer]!, [ROWS, keyHeads, length, size]);
+    kept.forEach(({ input, heads, size, columns }, i) => {
+      const shape = columns ? [ROWS, heads, size, length] : [ROWS, heads, length, size];
+      if (input) feeds[input] = new Tensor("float32", arrays[i]!, shape);
     });
-    return { length, keys, values, mask, feeds };
+    if (copies) feeds[COPY_CACHE.tokens] = new Tensor("int64", tokens, [ROWS, length]);
+    return { length, arrays, mask, tokens, feeds };
   }
 
   /** The cache of `bank`, made longer if it has less than `needed` places. */
@@ -104,17 +114,16 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
   }
 
   function copyRow(from: { cache: Cache; row: number }, to: { cache: Cache; row: number }, used: number): void {
-    for (let layer = 0; layer < layers; layer++) {
-      const keysOf = ({ cache, row }: { cache: Cache; row: number }): Lines => {
-        return { data: cache.keys[layer]!, start: row * keyHeads * size * cache.length, length: cache.length };
+    kept.forEach(({ heads, size, columns }, i) => {
+      const linesOf = ({ cache, row }: { cache: Cache; row: number }): Lines => {
+        const start = row * heads * size * cache.length;
+        return { data: cache.arrays[i]!, start, length: columns ? cache.length : cache.length * size };
       };
-      const valuesOf = ({ cache, row }: { cache: Cache; row: number }): Lines => {
-        const length = cache.length * size;
-        return { data: cache.values[layer]!, start: row * keyHeads * length, length };
-      };
-      copyLines(keysOf(from), keysOf(to), { count: keyHeads * size, used });
-      copyLines(valuesOf(from), valuesOf(to), { count: keyHeads, used: used * size });
-    }
+      const lines = columns ? { count: heads * size, used } : { count: heads, used: used * size };
+      copyLines(linesOf(from), linesOf(to), lines);
+    });
+    const start = from.row * from.cache.length;
+    to.cache.tokens.set(from.cache.tokens.subarray(start, start + used), to.row * to.cache.length);
   }
 
   function callOf(length: number): Call {
@@ -125,10 +134,10 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
     const positions = new BigInt64Array(places);
     const last = new BigInt64Array(ROWS);
     const lengths = new BigInt64Array(2);
-    const make = () => Array.from({ length: layers }, () => new Float32Array(places * keyHeads * size));
-    const [newKeys, newValues] = [make(), make()];
+    const results = kept.map(({ heads, size }) => new Float32Array(places * heads * size));
+    const copying = copies ? { mask: new Float32Array(places), before: new Float32Array(ROWS * width) } : undefined;
     const groups = config.num_attention_heads / keyHeads;
-    const feeds = {
+    const feeds: Record<string, Tensor> = {
       tokens: new Tensor("int64", tokens, [ROWS, length]),
       positions: new Tensor("int64", positions, [ROWS, length]),
       last: new Tensor("int64", last, [ROWS]),
@@ -136,43 +145,53 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
       "chunk mask": new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
     };
     const fetches: Record<string, Tensor> = { logits: new Tensor("float32", logits, [ROWS, config.vocab_size]) };
-    layerNames.forEach((names, layer) => {
-      fetches[names.newKeys] = new Tensor("float32", newKeys[layer]!, [ROWS, keyHeads, length, size]);
-      fetches[names.newValues] = new Tensor("float32", newValues[layer]!, [ROWS, keyHeads, length, size]);
+    kept.forEach(({ output, heads, size }, i) => {
+      fetches[output] = new Tensor("float32", results[i]!, [ROWS, heads, length, size]);
     });
-    const call = { tokens, positions, last, lengths, newKeys, newValues, feeds, fetches };
+    if (copying) {
+      feeds[COPY_CACHE.mask] = new Tensor("float32", copying.mask, [ROWS, 1, 1, length]);
+      feeds[COPY_CACHE.previousContext] = new Tensor("float32", copying.before, [ROWS, 1, width]);
+    }
+    const call = { tokens, positions, last, lengths, results, copying, feeds, fetches };
     calls.set(length, call);
     return call;
   }
 
   /** One row's part of a call's inputs. */
-  function feed({ row, tokens, position }: RowChunk, call: Call, length: number): void {
-    const start = (row % ROWS) * length;
+  function feed({ row, tokens, position }: RowChunk, call: Call, cache: Cache): void {
+    const length = call.tokens.length / ROWS; // T
+    const slot = row % ROWS;
+    const start = slot * length;
     for (let t = 0; t < length; t++) {
       call.tokens[start + t] = BigInt(tokens[t] ?? 0);
       call.positions[start + t] = BigInt(position + t);
     }
-    call.last[row % ROWS] = BigInt(start + tokens.length - 1);
+    call.last[slot] = BigInt(start + tokens.length - 1);
+    if (!call.copying) return;
+    const { mask, before } = call.copying;
+    mask.fill(0, start, start + tokens.length);
+    mask.fill(HIDDEN, start + tokens.length, start + length);
+    if (position === 0) before.fill(0, slot * width, (slot + 1) * width);
+    else {
+      const from = (slot * cache.length + position - 1) * width;
+      before.set(cache.arrays[context]!.subarray(from, from + width), slot * width);
+    }
   }
 
-  /** The new keys and values of one row's real tokens into its cache. */
+  /** What the call found out about one row's real tokens, into its cache. */
   function keep({ row, tokens, position }: RowChunk, call: Call, cache: Cache): void {
-    const S = cache.length;
-    const T = call.tokens.length / ROWS;
-    for (let layer = 0; layer < layers; layer++) {
-      const [fromKeys, toKeys] = [call.newKeys[layer]!, cache.keys[layer]!];
-      const [fromValues, toValues] = [call.newValues[layer]!, cache.values[layer]!];
-      for (let head = 0; head < keyHeads; head++) {
-        const from = ((row % ROWS) * keyHeads + head) * T * size; // of (B, K, T, C)
-        const to = ((row % ROWS) * keyHeads + head) * S * size; // of (B, K, C, S) and of (B, K, S, C)
-        for (let t = 0; t < tokens.length; t++) {
-          for (let c = 0; c < size; c++) {
-            toKeys[to + c * S + position + t] = fromKeys[from + t * size + c]!;
-            toValues[to + (position + t) * size + c] = fromValues[from + t * size + c]!;
-          }
-        }
+    const slot = row % ROWS;
+    const length = call.tokens.length / ROWS; // T
+    for (const [i, { heads, size, columns }] of kept.entries()) {
+      for (let head = 0; head < heads; head++) {
+        const first = (slot * heads + head) * length * size; // of (B, heads, T, size)
+        const data = call.results[i]!.subarray(first, first + tokens.length * size);
+        const start = (slot * heads + head) * cache.length * size; // of both layouts
+        if (columns) copyAcross(data, size, { data: cache.arrays[i]!, start: start + position, length: cache.length });
+        else cache.arrays[i]!.set(data, start + position * size);
       }
     }
+    cache.tokens.set(tokens.map(BigInt), slot * cache.length + position);
     show(cache, row, position + tokens.length);
   }
 
@@ -191,7 +210,7 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
       call.lengths.set([BigInt(cache.length), BigInt(length)]);
       for (const chunk of chunks) {
         show(cache, chunk.row, chunk.position);
-        feed(chunk, call, length);
+        feed(chunk, call, cache);
       }
       await session.run({ ...call.feeds, ...cache.feeds }, call.fetches);
       for (const chunk of chunks) keep(chunk, call, cache);

@@ -6,6 +6,7 @@
  * Length of the chunk and length of the cache are decided when it runs, so one session with one copy of the weights
  * serves all. The weights are constants: ONNX Runtime packs them once.
  */
+import { COPY_CACHE, mixedLogits } from "./copy-head.ts";
 import {
   add,
   concatenate,
@@ -37,12 +38,43 @@ import {
 } from "./llama.ts";
 
 /** The names of a layer's cache inputs and of its outputs for the new tokens. */
-export const cacheNames = (layer: number) => ({
+const cacheNames = (layer: number) => ({
   keys: `keys ${layer}`, // (B, K, C, S): columns are places, which makes one query's product a stream
   values: `values ${layer}`, // (B, K, S, C)
   newKeys: `new keys ${layer}`, // (B, K, T, C)
   newValues: `new values ${layer}`, // (B, K, T, C)
 });
+
+/** Numbers that the caller keeps for every token that has been read. */
+export interface Kept {
+  /** The output that holds them for the new tokens: (B, heads, T, size). */
+  readonly output: string;
+  /** The input that wants them for all cached tokens; undefined if none does. */
+  readonly input: string | undefined;
+  readonly heads: number;
+  readonly size: number;
+  /** They are kept as (B, heads, size, S) rather than (B, heads, S, size). */
+  readonly columns: boolean;
+}
+
+/** What a model's graph gives and wants back. */
+export function keptOf(config: LlamaConfig): Kept[] {
+  const kept = Array.from({ length: config.num_hidden_layers }, (_, layer): Kept[] => {
+    const names = cacheNames(layer);
+    const shape = { heads: config.num_key_value_heads, size: headSize(config) };
+    return [
+      { output: names.newKeys, input: names.keys, ...shape, columns: true },
+      { output: names.newValues, input: names.values, ...shape, columns: false },
+    ];
+  }).flat();
+  if (!config.copy_head) return kept;
+  const shape = { heads: 1, size: config.hidden_size };
+  return [
+    ...kept,
+    { output: COPY_CACHE.newKeys, input: COPY_CACHE.keys, ...shape, columns: true },
+    { output: COPY_CACHE.newContext, input: undefined, ...shape, columns: false },
+  ];
+}
 
 /** No call reads more tokens than this. */
 export const LONGEST_CALL = 64;
@@ -125,7 +157,7 @@ function scaledQueries(config: LlamaConfig, parameters: Parameters): Parameters 
 /**
  * For `rows` rows (B). Inputs: `tokens` (B, T), `positions` (B, T), `last` (B): the index, in B·T, of each row's last
  * real token; `cache mask` (B, 1, 1, S) and `chunk mask` (1, 1, G·T, T): 0 or very negative; `lengths` = (S, T); the
- * caches. Outputs: `logits` (B, V) after each row's last token; the new keys and values. See `cacheNames`.
+ * caches; with a copy head also COPY_CACHE. Outputs: `logits` (B, V) after each row's last token; what `keptOf` names.
  */
 export function decodingGraph(config: LlamaConfig, given: Parameters, rows: number): Graph {
   const graph = emptyGraph();
@@ -136,7 +168,7 @@ export function decodingGraph(config: LlamaConfig, given: Parameters, rows: numb
     return constant(graph, data, [data.length / columnsOf(names[0]!), columnsOf(names[0]!)]);
   };
   const columnsOf = (name: string) => (name.endsWith("down_proj.weight") ? config.intermediate_size : width);
-  const vector = (name: string) => constant(graph, parameters.get(name)!, [width]);
+  const vector = (name: string) => constant(graph, parameters.get(name)!, [parameters.get(name)!.length]);
   const norm = (x: Tensor, name: string) => fusedRmsNorm(graph, x, vector(name), config.rms_norm_eps);
 
   const tokens = input(graph, "tokens", [rows, ANY], "int64");
@@ -158,13 +190,19 @@ export function decodingGraph(config: LlamaConfig, given: Parameters, rows: numb
   };
   const embedding = weight(EMBEDDING);
   let x = reshape(graph, gatherRows(graph, embedding, tokens), [ANY, width]); // (B·T, D)
+  let inner = x; // what the last layer reads
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const names = blockNames(layer);
+    inner = x;
     x = add(graph, x, attentionBlock(context, norm(x, names.attentionNorm), layer)); // (B·T, D)
     x = add(graph, x, feedForwardBlock(context, norm(x, names.feedForwardNorm), layer)); // (B·T, D)
   }
-  const final = norm(gatherRows(graph, x, last), FINAL_NORM); // (B, D)
+  const final = gatherRows(graph, x, last); // (B, D)
+  const state = norm(final, FINAL_NORM); // (B, D)
   const head = config.tie_word_embeddings ? embedding : weight(HEAD);
-  graph.outputs.set("logits", product(graph, final, head, { transposeB: true })); // (B, V)
+  const logits = product(graph, state, head, { transposeB: true }); // (B, V)
+  const { cacheMask } = context;
+  const copying = { config, rows, weight, norm, vector, final, inner, tokens, cacheMask, logits };
+  graph.outputs.set("logits", config.copy_head ? mixedLogits(graph, copying) : logits); // (B, V)
   return graph;
 }

@@ -3,6 +3,7 @@
  * Knows no optimiser.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { QUERIES } from "./copy-head.ts";
 import { causalMask, EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } from "./llama.ts";
 import { openSession } from "./onnx.ts";
 import { gradientOf, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
@@ -34,6 +35,32 @@ function scatterRows(tokens: BigInt64Array, rows: Float32Array, into: Float32Arr
     const from = i * width;
     for (let c = 0; c < width; c++) into[to + c]! += rows[from + c]!;
   }
+}
+
+/** The predictions arranged sequence by sequence, for the copy head. Q is the most that one sequence has. */
+function queryFeeds(places: BigInt64Array, sequences: number, length: number): Record<string, Tensor> {
+  const counts = new Array<number>(sequences).fill(0);
+  const queries = Array.from(places, (place) => {
+    const sequence = Math.floor(Number(place) / length);
+    const index = counts[sequence]!;
+    counts[sequence] = index + 1;
+    return { sequence, index, position: Number(place) % length };
+  });
+  const most = Math.max(...counts); // Q
+  const rows = new BigInt64Array(sequences * most);
+  const positions = new BigInt64Array(sequences * most);
+  const queryPlaces = new BigInt64Array(places.length);
+  queries.forEach(({ sequence, index, position }, m) => {
+    const place = sequence * most + index;
+    rows[place] = BigInt(m);
+    positions[place] = BigInt(position);
+    queryPlaces[m] = BigInt(place);
+  });
+  return {
+    [QUERIES.rows]: new Tensor("int64", rows, [rows.length]),
+    [QUERIES.places]: new Tensor("int64", queryPlaces, [places.length]),
+    [QUERIES.positions]: new Tensor("int64", positions, [sequences, most, 1]),
+  };
 }
 
 /** `parameters` are read at each run, so an optimiser may change them in place. */
@@ -77,6 +104,7 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
           places: new Tensor("int64", places, [count]),
           targets: new Tensor("int64", targets, [count, 1]),
           weights: new Tensor("float32", weights, [count, 1]),
+          ...(config.copy_head && queryFeeds(places, sequences, length)),
         },
         {
           ...fetches,

@@ -55,6 +55,9 @@ export const emptyGraph = (): Graph => ({
   tensors: 0,
 });
 
+/** ONNX's number for float32. */
+const FLOAT = 1;
+
 const integer = (value: number): Attribute => ({ kind: "integer", value });
 const float = (value: number): Attribute => ({ kind: "float", value });
 const integers = (value: readonly number[]): Attribute => ({ kind: "integers", value });
@@ -95,6 +98,8 @@ function integerConstant(graph: Graph, values: readonly number[]): Tensor {
 interface Options {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly domain?: "com.microsoft";
+  /** Of the result; float32 unless given. */
+  readonly type?: ElementType;
 }
 
 function apply(
@@ -102,9 +107,9 @@ function apply(
   operator: string,
   inputs: readonly Tensor[],
   shape: readonly number[],
-  { attributes = {}, domain }: Options = {},
+  { attributes = {}, domain, type = "float32" }: Options = {},
 ): Tensor {
-  const output = fresh(graph, shape);
+  const output = fresh(graph, shape, type);
   graph.nodes.push({ operator, domain: domain ?? "", inputs, outputs: [output], attributes });
   return output;
 }
@@ -132,6 +137,19 @@ export const exponential = (graph: Graph, x: Tensor): Tensor => apply(graph, "Ex
 export const sigmoid = (graph: Graph, x: Tensor): Tensor => apply(graph, "Sigmoid", [x], x.shape);
 export const squareRoot = (graph: Graph, x: Tensor): Tensor => apply(graph, "Sqrt", [x], x.shape);
 export const reciprocal = (graph: Graph, x: Tensor): Tensor => apply(graph, "Reciprocal", [x], x.shape);
+export const logarithm = (graph: Graph, x: Tensor): Tensor => apply(graph, "Log", [x], x.shape);
+/** log(1 + exp(x)), exact for large and small x. */
+export const softplus = (graph: Graph, x: Tensor): Tensor => apply(graph, "Softplus", [x], x.shape);
+
+/** 1 where a = b and 0 elsewhere, of whole numbers. */
+export const equal = (graph: Graph, a: Tensor, b: Tensor): Tensor => truth(graph, "Equal", a, b);
+/** 1 where a > b and 0 elsewhere, of whole numbers. */
+export const greater = (graph: Graph, a: Tensor, b: Tensor): Tensor => truth(graph, "Greater", a, b);
+
+function truth(graph: Graph, operator: "Equal" | "Greater", a: Tensor, b: Tensor): Tensor {
+  const found = apply(graph, operator, [a, b], broadcast(a.shape, b.shape));
+  return apply(graph, "Cast", [found], found.shape, { attributes: { to: integer(FLOAT) } });
+}
 
 /** Over the last axis. */
 export const softmax = (graph: Graph, x: Tensor): Tensor =>
@@ -152,6 +170,12 @@ export function sumOfLast(graph: Graph, x: Tensor): Tensor {
   return apply(graph, "ReduceSum", [x, integerConstant(graph, [-1])], [...x.shape.slice(0, -1), 1], { attributes });
 }
 
+/** log Σ exp over the last axis, which stays with length 1. */
+export function logSumExpOfLast(graph: Graph, x: Tensor): Tensor {
+  const attributes = { axes: integers([-1]), keepdims: integer(1) };
+  return apply(graph, "ReduceLogSumExp", [x], [...x.shape.slice(0, -1), 1], { attributes });
+}
+
 /** Sum over every axis but the last. */
 export function sumOfLeading(graph: Graph, x: Tensor): Tensor {
   const axes = x.shape.slice(0, -1).map((_, i) => i);
@@ -167,7 +191,7 @@ export function sumOfAll(graph: Graph, x: Tensor): Tensor {
 
 /** At most one dimension of `shape` may be -1. */
 export const reshape = (graph: Graph, x: Tensor, shape: readonly number[]): Tensor =>
-  apply(graph, "Reshape", [x, integerConstant(graph, shape)], shape);
+  apply(graph, "Reshape", [x, integerConstant(graph, shape)], shape, { type: x.type });
 
 export function transpose(graph: Graph, x: Tensor, order: readonly number[]): Tensor {
   const shape = order.map((axis) => x.shape[axis]!);
@@ -185,17 +209,27 @@ export function split(graph: Graph, x: Tensor, axis: number, sizes: readonly num
 export function concatenate(graph: Graph, parts: readonly Tensor[], axis: number): Tensor {
   const sizes = parts.map((part) => part.shape.at(axis)!);
   const total = sizes.includes(-1) ? -1 : sizes.reduce((a, b) => a + b, 0);
-  const shape = parts[0]!.shape.with(axis, total);
-  return apply(graph, "Concat", parts, shape, { attributes: { axis: integer(axis) } });
+  const { shape, type } = parts[0]!;
+  return apply(graph, "Concat", parts, shape.with(axis, total), { attributes: { axis: integer(axis) }, type });
 }
+
+/** `x` (B, T, C) with every row moved `by` places on (back, if negative) within its T; what comes in is 0. */
+export function shiftRows(graph: Graph, x: Tensor, by: number): Tensor {
+  return apply(graph, "Pad", [x, integerConstant(graph, [0, by, 0, 0, -by, 0])], x.shape);
+}
+
+/** `x` (B, T, C) without the last of its T. */
+export const dropLastRow = (graph: Graph, x: Tensor): Tensor =>
+  apply(graph, "Pad", [x, integerConstant(graph, [0, 0, 0, 0, -1, 0])], x.shape);
 
 /** Rows of `table` (rows, C) by `indices` (any shape): (…indices, C). */
 export const gatherRows = (graph: Graph, table: Tensor, indices: Tensor): Tensor =>
   apply(graph, "Gather", [table, indices], [...indices.shape, ...table.shape.slice(1)], {
     attributes: { axis: integer(0) },
+    type: table.type,
   });
 
-/** From each row of `x` (N, C) the element at `indices` (N, 1): (N, 1). */
+/** From each row of `x` (N, C) the elements at `indices` (N, n): (N, n). */
 export const pick = (graph: Graph, x: Tensor, indices: Tensor): Tensor =>
   apply(graph, "GatherElements", [x, indices], indices.shape, { attributes: { axis: integer(1) } });
 
@@ -218,15 +252,20 @@ export function product(graph: Graph, a: Tensor, b: Tensor, options: ProductOpti
   return apply(graph, "FusedMatMul", [a, b], shape, { attributes, domain: "com.microsoft" });
 }
 
-/** `x` (N, C) with `values` (N, 1) added to the element of each row at `indices` (N, 1). */
+/** `x` (N, C) with each of `values` (N, n) added to the element of its row at `indices` (N, n), one after the other. */
 export function addAt(graph: Graph, x: Tensor, indices: Tensor, values: Tensor): Tensor {
   const attributes = { axis: integer(1), reduction: text("add") };
   return apply(graph, "ScatterElements", [x, indices, values], x.shape, { attributes });
 }
 
+/** `x` (N, C) with each of `values` (N, n) in place of the element of its row at `indices` (N, n). Equal indices need equal values. */
+export function setAt(graph: Graph, x: Tensor, indices: Tensor, values: Tensor): Tensor {
+  return apply(graph, "ScatterElements", [x, indices, values], x.shape, { attributes: { axis: integer(1) } });
+}
+
 /** Zeros of the shape of `x` (N, C), except that the rows at `indices` (n, all different) are `rows` (n, C). */
 export function placeRows(graph: Graph, rows: Tensor, indices: Tensor, x: Tensor): Tensor {
-  const shape: Tensor = { ...apply(graph, "Shape", [x], [x.shape.length]), type: "int64" };
+  const shape = apply(graph, "Shape", [x], [x.shape.length], { type: "int64" });
   const zeros = apply(graph, "ConstantOfShape", [shape], x.shape);
   return apply(graph, "ScatterND", [zeros, reshape(graph, indices, [-1, 1]), rows], x.shape);
 }

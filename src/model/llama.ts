@@ -20,6 +20,8 @@ export interface LlamaConfig {
   readonly rms_norm_eps: number;
   /** The output matrix is the embedding matrix. */
   readonly tie_word_embeddings: boolean;
+  /** Ours: the model can also copy tokens of its context (copy-head.ts), and is no Llama any more. */
+  readonly copy_head?: boolean;
 }
 
 export interface Parameter {
@@ -27,7 +29,7 @@ export interface Parameter {
   /** (out, in) for matrices. */
   readonly shape: readonly number[];
   /** What it is for; the optimiser and the initialiser treat these differently. */
-  readonly role: "embedding" | "norm" | "finalNorm" | "blockInput" | "blockOutput" | "head";
+  readonly role: "embedding" | "norm" | "finalNorm" | "blockInput" | "blockOutput" | "head" | "copyGate";
 }
 
 /** Values by parameter name. */
@@ -36,6 +38,17 @@ export type Parameters = ReadonlyMap<string, Float32Array>;
 export const EMBEDDING = "model.embed_tokens.weight";
 export const FINAL_NORM = "model.norm.weight";
 export const HEAD = "lm_head.weight";
+
+/** The names of the copy head's parameters. */
+export const COPY = {
+  queryNorm: "copy_head.query_norm.weight",
+  keyNorm: "copy_head.key_norm.weight",
+  queries: "copy_head.q_proj.weight",
+  keys: "copy_head.k_proj.weight",
+  previousKeys: "copy_head.previous_k_proj.weight",
+  gate: "copy_head.gate.weight",
+  gateBias: "copy_head.gate.bias",
+} as const;
 
 /** The names of one block's parameters. */
 export function blockNames(layer: number) {
@@ -76,6 +89,17 @@ export function parametersOf(config: LlamaConfig): Parameter[] {
   }
   parameters.push({ name: FINAL_NORM, shape: [width], role: "finalNorm" });
   if (!config.tie_word_embeddings) parameters.push({ name: HEAD, shape: [vocabulary, width], role: "head" });
+  if (config.copy_head) {
+    parameters.push(
+      { name: COPY.queryNorm, shape: [width], role: "norm" },
+      { name: COPY.keyNorm, shape: [width], role: "norm" },
+      { name: COPY.queries, shape: [width, width], role: "blockInput" },
+      { name: COPY.keys, shape: [width, width], role: "blockInput" },
+      { name: COPY.previousKeys, shape: [width, width], role: "blockInput" },
+      { name: COPY.gate, shape: [1, width], role: "copyGate" },
+      { name: COPY.gateBias, shape: [1], role: "copyGate" },
+    );
+  }
   return parameters;
 }
 
@@ -136,6 +160,9 @@ export function checkConfig(config: LlamaConfig): void {
     throw new ModelError(
       `config: expected hidden_size to be an even multiple of num_attention_heads (${config.num_attention_heads}), got ${config.hidden_size}`,
     );
+  }
+  if (typeof (config.copy_head ?? true) !== "boolean") {
+    throw new ModelError(`config: expected copy_head to be true or false, got ${JSON.stringify(config.copy_head)}`);
   }
   if (config.num_attention_heads % config.num_key_value_heads !== 0) {
     throw new ModelError(

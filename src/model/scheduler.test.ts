@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { randomParameters, TINY } from "../../test/tiny-model.ts";
+import { KINDS, randomParameters, TINY } from "../../test/tiny-model.ts";
 import type { Answered } from "./answer.ts";
 import { callLength, piecesOf } from "./conversation.ts";
 import { type Decoder, openDecoder, ROWS, type RowChunk } from "./decoder.ts";
 import { decodingGraph } from "./decoding-graph.ts";
+import type { LlamaConfig } from "./llama.ts";
 import { openSession } from "./onnx.ts";
 import { createScheduler, type Request, type Scheduler } from "./scheduler.ts";
 
 const STOP = 2;
-const session = await openSession(decodingGraph(TINY, randomParameters(TINY, 1), ROWS), 1);
-after(() => session.release());
+async function sessionOf(config: LlamaConfig) {
+  const session = await openSession(decodingGraph(config, randomParameters(config, 1), ROWS), 1);
+  after(() => session.release());
+  return session;
+}
+
+const session = await sessionOf(TINY);
 
 /** What a row has read, call by call. */
 type History = readonly { readonly tokens: readonly number[]; readonly length: number }[];
@@ -123,35 +129,38 @@ async function play({ submit }: Scheduler, episode: Episode, common: Common): Pr
   return JSON.stringify(answers);
 }
 
-test("an answer depends on its request alone: not on slots, order, neighbours or what is cached", async () => {
-  const common = nothingInCommon();
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(episode, { minLength: 1, maxLength: 8 }),
-      fc.constantFrom(1, 2, 5, ROWS + 2),
-      fc.integer({ min: 1, max: 8 }),
-      async (episodes, slots, atOnce) => {
-        const alone: string[] = [];
-        for (const one of episodes) {
-          alone.push(await play(createScheduler(watched(openDecoder(TINY, session), common), 1), one, common));
-        }
-        const scheduler = createScheduler(watched(openDecoder(TINY, session), common), slots);
-        const together: string[] = [];
-        let next = 0;
-        const worker = async () => {
-          while (next < episodes.length) {
-            const i = next++;
-            together[i] = await play(scheduler, episodes[i]!, common);
+for (const [kind, config] of KINDS) {
+  test(`an answer depends on its request alone: not on slots, order, neighbours or what is cached, ${kind}`, async () => {
+    const session = await sessionOf(config);
+    const common = nothingInCommon();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(episode, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(1, 2, 5, ROWS + 2),
+        fc.integer({ min: 1, max: 8 }),
+        async (episodes, slots, atOnce) => {
+          const alone: string[] = [];
+          for (const one of episodes) {
+            alone.push(await play(createScheduler(watched(openDecoder(config, session), common), 1), one, common));
           }
-        };
-        await Promise.all(Array.from({ length: atOnce }, worker));
-        assert.deepEqual(together, alone);
-      },
-    ),
-    { numRuns: 25 },
-  );
-  assert(common.bits.size > 100);
-});
+          const scheduler = createScheduler(watched(openDecoder(config, session), common), slots);
+          const together: string[] = [];
+          let next = 0;
+          const worker = async () => {
+            while (next < episodes.length) {
+              const i = next++;
+              together[i] = await play(scheduler, episodes[i]!, common);
+            }
+          };
+          await Promise.all(Array.from({ length: atOnce }, worker));
+          assert.deepEqual(together, alone);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    assert(common.bits.size > 100);
+  });
+}
 
 const request = (chunks: number[][], more: Partial<Request> = {}): Request => ({
   chunks,

@@ -9,6 +9,7 @@
 
 import type { Angles, Tape } from "./autodiff.ts";
 import * as differentiable from "./autodiff.ts";
+import { mixedLogProbabilities } from "./copy-head.ts";
 import { constant, emptyGraph, type Graph, gatherRows, input, type Tensor } from "./graph.ts";
 import {
   blockNames,
@@ -79,7 +80,7 @@ export const longestSequence = (config: LlamaConfig): number => config.max_posit
  * For batches of `sequences` (B); their length (T) and the number of predictions that count (M) are decided at run
  * time, so that one session's memory serves all lengths.
  * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), `mask` (1, 1, G·T, T); for the predictions
- * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1).
+ * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1); with a copy head also QUERIES.
  * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
  */
 export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
@@ -107,8 +108,10 @@ export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
   const embedding = parameters.get(EMBEDDING)!;
   const rows = gatherRows(graph, embedding, tokens); // (B·T, D)
   let x = rows;
+  let inner = rows; // what the last layer reads
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const names = blockNames(layer);
+    inner = x;
     let mixed = mixedHeads(context, norm(x, names.attentionNorm), layer); // (B·T, D)
     if (layer === config.num_hidden_layers - 1) {
       // From here on no token looks at another: the predictions that do not count are left out.
@@ -121,7 +124,11 @@ export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
   }
   const head = config.tie_word_embeddings ? embedding : parameters.get(HEAD)!;
   const logits = differentiable.linear(tape, norm(x, FINAL_NORM), head); // (M, V)
-  const { loss, logProbabilities } = differentiable.weightedLoss(tape, { logits, targets, weights });
+  const written = differentiable.logProbability(tape, logits, targets); // (M, 1)
+  const { positions } = context;
+  const operands = { config, parameters, final: x, inner, tokens, positions, targets, written };
+  const logProbabilities = config.copy_head ? mixedLogProbabilities(tape, operands) : written; // (M, 1)
+  const loss = differentiable.weightedLoss(tape, logProbabilities, weights);
 
   graph.outputs.set("loss", loss);
   graph.outputs.set("log probabilities", logProbabilities);

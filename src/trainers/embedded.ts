@@ -74,6 +74,8 @@ export interface Architecture {
   readonly context: number;
   /** At most this many tokens. */
   readonly vocabulary: number;
+  /** Whether it can also copy tokens of its context; then its checkpoints open only here. Default false. */
+  readonly copyHead?: boolean;
 }
 
 /** An untrained student whose vocabulary is learned from `material`. The same arguments give the same bytes. */
@@ -89,14 +91,17 @@ export async function initialCheckpoint(options: {
     { maxVocabulary: architecture.vocabulary },
   );
   const vocabulary = createHash("sha256").update(JSON.stringify(tokenizer)).digest("hex");
-  const id = fingerprint({ trainer: "embedded", architecture, vocabulary, seed }) as CheckpointId;
+  // A plain student is called what it was called before there were others.
+  const { copyHead, ...plain } = architecture;
+  const identity = { trainer: "embedded", architecture: copyHead ? architecture : plain, vocabulary, seed };
+  const id = fingerprint(identity) as CheckpointId;
   const path = checkpointPath(id);
   const to = join(project, path);
   if (!existsSync(to)) initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
   return { id, parent: null, trainingSet: null, trainer: "embedded", at: { kind: "folder", path } };
 }
 
-const llamaConfig = ({ width, layers, heads, context }: Architecture) => ({
+const llamaConfig = ({ width, layers, heads, context, copyHead }: Architecture) => ({
   hidden_size: width,
   // SwiGLU with as many parameters as a plain feed-forward layer of four times the width (Shazeer 2020).
   intermediate_size: Math.max(16, Math.floor((8 * width) / 3 / 16) * 16),
@@ -107,6 +112,7 @@ const llamaConfig = ({ width, layers, heads, context }: Architecture) => ({
   rope_theta: 10_000,
   rms_norm_eps: 1e-6,
   tie_word_embeddings: true,
+  ...(copyHead && { copy_head: true }),
 });
 
 const checkpointPath = (id: CheckpointId) => `checkpoints/${id}`;
