@@ -54,7 +54,11 @@ function run(id: string, actions: string[], success: boolean, fork?: { from: Tra
 const expertActions = (length: number) => Array.from({ length }, (_, index) => `e${index}`);
 
 /** An experiment in which the outcome of every rollout is prescribed; it keeps what was trained. */
-function prescribed(expert: readonly Trajectory[], outcomes: readonly boolean[]) {
+function prescribed(
+  expert: readonly Trajectory[],
+  outcomes: readonly boolean[],
+  learnOnly: readonly Trajectory[] = [],
+) {
   const trained: TrainingSet[] = [];
   const rounds: FinishedRound[] = [];
   const experiment: Experiment = {
@@ -62,6 +66,7 @@ function prescribed(expert: readonly Trajectory[], outcomes: readonly boolean[])
     tasks: [task],
     task: () => task,
     expert,
+    learnOnly,
     base,
     explore: async (_policy, iteration, samples) =>
       Array.from({ length: samples }, (_, sample) =>
@@ -175,4 +180,29 @@ test("RFT over two iterations keeps what the first one found", async () => {
   await rft(experiment, base, { iterations: 2, samples: 1, solutions: "all", trainFrom: "base" });
   // The second iteration takes the same actions, so it adds nothing.
   assert.deepEqual(examplesOf(trained[1]!), ["own-1-0:  | o0 o0"]);
+});
+
+test("what cannot be replayed is imitated by BC, SFT-ALL and RFT; EEF neither probes nor trains from it", async () => {
+  const expert = run("expert-lost", expertActions(8), false);
+  const learnOnly = [run("expert-log-won", ["a", "b"], true), run("expert-log-lost", ["c", "d"], false)];
+  const { experiment, trained } = prescribed([expert], [false, true, false, true], learnOnly);
+  const probed: string[] = [];
+  const watched: Experiment = {
+    ...experiment,
+    probe(policy, iteration, points) {
+      probed.push(...points.map(({ trajectory }) => trajectory.id));
+      return experiment.probe(policy, iteration, points);
+    },
+  };
+  await bc(watched);
+  await bc(watched, { everything: true });
+  await rft(watched, base, { iterations: 1, samples: 1, solutions: "all", trainFrom: "base" });
+  await eef(watched, base, { iterations: 1, probes: 3, trainFrom: "base" });
+  const won = "expert-log-won:  | a b";
+  const [cloned, everything, rejection, explored] = trained.map(examplesOf);
+  assert.deepEqual(cloned, [won]);
+  assert.deepEqual(everything!.slice(1), [won, "expert-log-lost:  | c d"]);
+  assert.deepEqual(rejection, [won]);
+  assert.deepEqual(explored, ["probe-1-2:  | e0 e1 p0 p1", "probe-1-6: e0 e1 e2 e3 | e4 e5 p0 p1"]);
+  assert.deepEqual(new Set(probed), new Set([expert.id]));
 });

@@ -4,6 +4,8 @@
  * The student also starts from states along the expert's trajectories, won and lost. Where it wins from one state and
  * loses from the next, the expert's actions in between did harm: the student learns to recover behind them, with
  * everything before masked. Where it only wins from later on, the expert's actions up to there are worth learning.
+ *
+ * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */
 import type { Checkpoint, Demonstration, TrainingSet } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";

@@ -1,8 +1,12 @@
 /** Solutions → training sets. */
 import type { Demonstration, TrainingSet } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
 import type { Experiment } from "./experiment.ts";
 import type { Solution } from "./solutions.ts";
+
+/** Everything the expert recorded, replayable or not: what may be imitated. */
+export const recorded = (x: Experiment): Trajectory[] => [...x.expert, ...x.learnOnly];
 
 /** A solution as an example whose actions from step `learnFrom` on are learned. */
 export function example(x: Experiment, solution: Solution, reason: string, learnFrom = 0): Demonstration {

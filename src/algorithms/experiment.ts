@@ -16,15 +16,17 @@ export interface Experiment {
   readonly format: Format;
   /** The training tasks. */
   readonly tasks: readonly Task[];
-  /** Throws if `id` is no training task. */
+  /** Throws if `id` is no training task and no task of a `learnOnly` trajectory. */
   task(id: TaskId): Task;
   /** What the expert recorded, won and lost; every one was verified by replay. */
   readonly expert: readonly Trajectory[];
+  /** What the expert recorded and nobody can replay: examples to imitate. Of other tasks than `tasks`, as a rule. */
+  readonly learnOnly: readonly Trajectory[];
   /** The untrained (or pretrained) student. */
   readonly base: Checkpoint;
   /** `samples` rollouts from the start of every training task; sample i of a checkpoint is always the same rollout. */
   explore(policy: Checkpoint, iteration: number, samples: number): Promise<readonly Trajectory[]>;
-  /** One rollout from each point, in the order of `points`; failed ones (the world broke) included. */
+  /** One rollout from each point along `expert`, in the order of `points`; failed ones (the world broke) included. */
   probe(policy: Checkpoint, iteration: number, points: readonly ProbePoint[]): Promise<readonly Trajectory[]>;
   train(set: TrainingSet, from: Checkpoint, iteration: number): Promise<Checkpoint>;
   /** Evaluates the checkpoint on held-out tasks and writes the iteration down. */

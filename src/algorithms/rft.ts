@@ -4,7 +4,7 @@
  * chooses: the control that separates exploration from the choice of data (methods.md §3).
  */
 import type { Checkpoint } from "../core/training.ts";
-import { wholeSolutions } from "./examples.ts";
+import { recorded, wholeSolutions } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
 import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
@@ -19,7 +19,7 @@ export interface RftOptions {
 
 export async function rft(x: Experiment, start: Checkpoint, options: RftOptions): Promise<Checkpoint> {
   const { iterations, samples, solutions, trainFrom } = options;
-  let positive = wins(x.expert).map(expertSolution);
+  let positive = wins(recorded(x)).map(expertSolution);
   let policy = start;
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const explored = await x.explore(policy, iteration, samples);

@@ -94,7 +94,7 @@ function mainSection(report: Report, withCategories: boolean): Section {
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
-  const notes = report.worlds.map((world) => `World: ${world}.`);
+  const notes = [...report.worlds.map((world) => `World: ${world}.`), ...unreplayableNotes(report)];
   if (labels.some((label, index) => label !== report.categories[index]))
     notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];
@@ -132,6 +132,15 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
       `Failed rollouts (the world or the model broke), counted and left out of success: ${failures.join("; ")}.`,
     );
   return notes;
+}
+
+function unreplayableNotes({ unreplayable, methods }: Report): string[] {
+  return unreplayable.map(({ policy, trajectories, won }) => {
+    const what = `${policy}: ${whole(trajectories)} trajectories cannot be replayed, ${whole(won)} of them won by their log's word`;
+    return methods.length > 0
+      ? `${what}. They are examples for behaviour cloning, SFT-ALL and RFT; no rollout starts on their tasks or states, and no figure counts them.`
+      : `${what}. They serve for statistics and imitation only.`;
+  });
 }
 
 function intervalNote({ interval }: Pick<Report, "interval">, seeds: number): string {
@@ -246,8 +255,9 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
 }
 
 /** Where the mean return is the success rate (a world that pays 1 for a success), it is not shown twice. */
-function hasOwnReturns({ methods }: Report): boolean {
-  const evaluations = methods.flatMap(({ iterations }) => iterations.map(({ evaluation }) => evaluation.overall));
+function hasOwnReturns({ methods, experts }: Report): boolean {
+  const contenders = methods.length > 0 ? methods.flatMap(({ iterations }) => iterations) : experts;
+  const evaluations = contenders.map(({ evaluation }) => evaluation.overall);
   return evaluations.some(({ success, meanReturn }) => success.value !== meanReturn.value);
 }
 

@@ -40,6 +40,8 @@ export interface Report {
   readonly splits: readonly string[];
   readonly categories: readonly string[];
   readonly experts: readonly ExpertReport[];
+  /** The expert trajectories that nobody can replay, by policy: whether they were won is their log's word. */
+  readonly unreplayable: readonly { readonly policy: string; readonly trajectories: number; readonly won: number }[];
   readonly methods: readonly MethodReport[];
   /** Every pair of methods, each at its last iteration. */
   readonly differences: readonly MethodDifference[];
@@ -121,6 +123,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     splits: namesOf("bySplit", evaluations),
     categories: namesOf("byCategory", [...evaluations, ...experts.map(({ evaluation }) => evaluation)]),
     experts,
+    unreplayable: unreplayableOf(material),
     methods,
     differences: differencesOf(material, methods),
     subjects: material.methods.flatMap(
@@ -179,13 +182,29 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
   };
 }
 
-/** Experts given to methods; of a run without methods (an import, an expert's run) everything it holds. */
-function expertReports(material: Material): ExpertReport[] {
+/** `given` to methods; of a run without methods (an import, an expert's run) everything it holds. */
+function expertIds(material: Material, given: (round: Round) => readonly TrajectoryId[]): TrajectoryId[] {
   const ids = material.runs.flatMap((run): readonly TrajectoryId[] => {
     const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
-    return rounds.length > 0 ? rounds.flatMap(({ expert }) => expert) : material.repository.trajectoriesOf(run);
+    return rounds.length > 0 ? rounds.flatMap(given) : material.repository.trajectoriesOf(run);
   });
-  const byPolicy = Map.groupBy(material.episodes(distinct(ids)), ({ policy }) => policy);
+  return distinct(ids);
+}
+
+function unreplayableOf(material: Material): Report["unreplayable"] {
+  const isUnreplayable = (id: TrajectoryId) => material.repository.verification(id)?.kind === "unreplayable";
+  const episodes = material.episodes(expertIds(material, ({ learnOnly }) => learnOnly ?? []).filter(isUnreplayable));
+  const byPolicy = Map.groupBy(episodes, ({ policy }) => policy);
+  return naturally([...byPolicy.keys()]).map((policy) => {
+    const own = byPolicy.get(policy)!;
+    return { policy, trajectories: own.length, won: own.filter(({ success }) => success).length };
+  });
+}
+
+/** Who demonstrated what methods were given and could be replayed, or what a run without methods holds. */
+function expertReports(material: Material): ExpertReport[] {
+  const ids = expertIds(material, ({ expert }) => expert);
+  const byPolicy = Map.groupBy(material.episodes(ids), ({ policy }) => policy);
   return naturally([...byPolicy.keys()]).map((policy) => {
     const episodes = byPolicy.get(policy)!;
     const played = new Set(episodes.map(({ task }) => task.id));

@@ -1,10 +1,14 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
+import { agentgymWebshop } from "../datasets/agentgym-webshop.ts";
+import { etoWebshop } from "../datasets/eto-webshop.ts";
 import { importLogs } from "../datasets/import.ts";
 import { knowagent } from "../datasets/knowagent.ts";
+import { reactWebshop } from "../datasets/react-webshop.ts";
 import type { LogReader } from "../datasets/reader.ts";
-import { CLAIMS, type ImportSummary } from "../datasets/summary.ts";
+import { CLAIMS, type ImportSummary, type Place } from "../datasets/summary.ts";
+import { webshopHuman } from "../datasets/webshop-human.ts";
 import { replayer } from "../rollout/replay.ts";
 import {
   type EnvironmentFlags,
@@ -21,7 +25,9 @@ import { progressFor } from "./progress.ts";
 import { table } from "./table.ts";
 
 /** Log formats by the name that `--format` takes. */
-export const READERS: Readonly<Record<string, LogReader>> = { knowagent };
+export const READERS: Readonly<Record<string, LogReader>> = Object.fromEntries(
+  [knowagent, reactWebshop, etoWebshop, agentgymWebshop, webshopHuman].map((reader) => [reader.name, reader]),
+);
 
 /** Of each kind of problem this many are printed; `--json` has all. */
 const SHOWN = 5;
@@ -37,8 +43,8 @@ interface ImportFlags extends EnvironmentFlags {
 
 export function register(program: Command): void {
   projectOption(environmentOptions(program.command("import")))
-    .description("read logs of another agent, replay every episode and keep what was verified")
-    .argument("<logs...>", ".jsonl or .jsonl.gz files")
+    .description("read logs of another agent and replay every episode that can be")
+    .argument("<logs...>", ".jsonl or .json files, gzipped or not")
     .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
     .requiredOption("--out <run>", "the run to import into")
@@ -54,7 +60,7 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
     const { format, out, expert } = flags;
     const summary = await importInto(project, { files, format, environment, run: out, ...(expert && { expert }) });
     console.log(flags.json ? JSON.stringify(summary, null, 2) : summaryText(summary));
-    if (summary.verified + summary.diverged.length === 0) process.exitCode = 1;
+    if (summary.verified + summary.diverged.length + summary.unreplayable.episodes === 0) process.exitCode = 1;
   } finally {
     project.close();
   }
@@ -92,7 +98,7 @@ export async function importInto(project: Project, request: ImportRequest): Prom
       replay,
       ...(expert && { expert }),
       onProgress(done, total) {
-        phase ??= progress.phase("import", total, "lines");
+        phase ??= progress.phase("import", total, "records");
         phase.advance(done);
       },
     });
@@ -104,34 +110,56 @@ export async function importInto(project: Project, request: ImportRequest): Prom
 }
 
 function summaryText(summary: ImportSummary): string {
-  const { run, malformed, unknownTasks, diverged, broken, disagreements } = summary;
-  const at = ({ file, line }: { file: string; line: number }) => `${file}:${line}`;
+  const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
+  const kept = unreplayable.episodes > 0 ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
   return [
     countsTable(summary),
     claimsTable(summary),
     ...listed("not understood", malformed, (each) => [`${at(each)}: ${printable(each.problem)}`]),
-    ...listed("unknown task", unknownTasks, (each) => [`${at(each)}: the environment has no task ${each.task}`]),
+    ...listed("left out", unknownTasks, (each) => [`${at(each)}, task ${printable(each.task)}: ${each.problem}`]),
     ...listed("diverged", diverged, (each) => [
       `${at(each)}, ${differenceLines(each)[0]}`,
       ...differenceLines(each).slice(1),
+      ...(each.advice ? [`  ${printable(each.advice)}`] : []),
     ]),
     ...listed("the world broke", broken, (each) => [`${at(each)}: ${printable(each.error)}`]),
     ...listed("the log disagrees with the world", disagreements, (each) => [
       `${at(each)}: ${each.claimed} by the log, ${each.world} in the world`,
     ]),
-    `run ${run}: ${summary.verified} verified trajectories, ${summary.added} stored now`,
+    ...unreplayableLines(summary),
+    ...splitLines(summary),
+    `run ${run}: ${verified} verified trajectories${kept}, ${summary.added} stored now`,
   ].join("\n");
+}
+
+const at = ({ file, line, record }: Place) => `${file}:${line}${record === undefined ? "" : ` (record ${record})`}`;
+
+function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportSummary): string[] {
+  if (episodes === 0) return [];
+  return [
+    `not replayed, kept for statistics and imitation only: ${episodes}, ${won} of them won by the log's word`,
+    ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${reason}`),
+  ];
+}
+
+/** Says so if anything that may be learned from is not of a training task. */
+function splitLines({ splits }: ImportSummary): string[] {
+  const heldOut = Object.entries(splits).filter(([split]) => split !== "train");
+  if (heldOut.length === 0) return [];
+  const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${split}`).join(", ");
+  return [`not of the split train: ${counts}; what learns from these must not be evaluated on their tasks`];
 }
 
 function countsTable(summary: ImportSummary): string {
   return table(
     [],
     [
-      ["lines", summary.lines],
+      ["records", summary.lines],
       ["episodes understood", summary.episodes],
       ["  replayed, every answer as logged", summary.verified],
       ["  diverged", summary.diverged.length],
-      ["  of tasks the environment does not have", summary.unknownTasks.length],
+      ["  kept without a replay", summary.unreplayable.episodes],
+      ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],
       ["  not replayed: the world broke", summary.broken.length],
       ["not understood", summary.malformed.length],
       ["actions", summary.steps],
@@ -144,7 +172,12 @@ function countsTable(summary: ImportSummary): string {
 function claimsTable({ claims }: ImportSummary): string {
   return table(
     ["the log says", "episodes", "won in the world", "not won"],
-    CLAIMS.map((claim) => [claim, claims[claim].episodes, claims[claim].won, claims[claim].notWon]),
+    CLAIMS.filter((claim) => claims[claim].episodes > 0).map((claim) => [
+      claim,
+      claims[claim].episodes,
+      claims[claim].won,
+      claims[claim].notWon,
+    ]),
   );
 }
 

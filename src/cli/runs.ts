@@ -1,5 +1,6 @@
 /** `gleaner runs`: what the project holds. */
 import type { Command } from "commander";
+import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
 import { openProject, projectOption } from "./context.ts";
@@ -21,11 +22,11 @@ export function register(program: Command): void {
         console.log("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
         return;
       }
-      const cells = rows.map(({ run, kind, environment, trajectories, methods, seeds }) => [
+      const cells = rows.map(({ run, kind, environment, trajectories, unreplayable, methods, seeds }) => [
         run,
         kind,
         environment,
-        trajectories,
+        unreplayable === 0 ? trajectories : `${trajectories}, ${unreplayable} not replayable`,
         methods.join("; "),
         seeds.join(" "),
       ]);
@@ -36,11 +37,15 @@ export function register(program: Command): void {
 function summaryOf(repository: Repository, run: Run) {
   const rounds = repository.rounds(run.name);
   const { environment } = run.config as { environment?: { name?: string } };
+  const ids = repository.trajectoriesOf(run.name);
+  const isUnreplayable = (id: TrajectoryId) => repository.verification(id)?.kind === "unreplayable";
   return {
     run: run.name,
     kind: run.kind,
     environment: environment?.name ?? "",
-    trajectories: repository.trajectoriesOf(run.name).length,
+    trajectories: ids.length,
+    // Only imports judge trajectories that nobody made here.
+    unreplayable: run.kind === "import" ? ids.filter(isUnreplayable).length : 0,
     methods: [...new Set(rounds.map(({ method }) => method))],
     seeds: [...new Set(rounds.map(({ seed }) => seed))],
   };

@@ -37,16 +37,17 @@ test("every trajectory of a run is verified, forks of forks included", async () 
   const seen: number[] = [];
   const report = await verifyRun(repository, "run", corridor, (done) => seen.push(done));
   assert.deepEqual(report.divergences, []);
+  const none = { diverged: 0, unreplayable: 0 };
   assert.deepEqual(
     report.policies.map(({ seconds: _, ...row }) => row),
     [
-      { policy: "expert/walker", trajectories: 1, steps: parent.steps.length, verified: 1, diverged: 0 },
+      { policy: "expert/walker", trajectories: 1, steps: parent.steps.length, verified: 1, ...none },
       {
         policy: "student",
         trajectories: 2,
         steps: fork.steps.length + forkOfFork.steps.length,
         verified: 2,
-        diverged: 0,
+        ...none,
       },
     ],
   );
@@ -99,4 +100,18 @@ test("failed trajectories are verified as far as they go; a world that breaks no
   const { divergences } = await verifyRun(repository, "run", dead);
   assert.partialDeepStrictEqual(divergences, [{ trajectory: halfway.id, got: "(the world broke: the process died)" }]);
   assert.equal(divergences.length, 1);
+});
+
+test("what cannot be replayed is not played, and told apart", async () => {
+  const played = await walk(4, winning(4));
+  const kept: Trajectory = {
+    ...played,
+    id: "kept" as TrajectoryId,
+    steps: [{ ...played.steps[0]!, observation: "?" }],
+  };
+  const repository = await storeWith([played, kept]);
+  repository.addVerification({ kind: "unreplayable", trajectory: kept.id, reason: "nobody has its world" });
+  const report = await verifyRun(repository, "run", corridor);
+  assert.deepEqual(report.divergences, []);
+  assert.partialDeepStrictEqual(report.policies, [{ trajectories: 2, verified: 1, diverged: 0, unreplayable: 1 }]);
 });

@@ -1,6 +1,6 @@
 /**
- * `gleaner verify`: every trajectory of a run played again from its task's start in a fresh environment, with every
- * observation, reward and ending compared. Only reads the store.
+ * `gleaner verify`: every trajectory of a run that can be is played again from its task's start in a fresh environment,
+ * with every observation, reward and ending compared. Only reads the store.
  */
 import type { Command } from "commander";
 import type { Benchmark } from "../core/environment.ts";
@@ -83,6 +83,8 @@ export interface VerifyReport {
     readonly steps: number;
     readonly verified: number;
     readonly diverged: number;
+    /** Not played: kept without a replay when the run was imported. */
+    readonly unreplayable: number;
     readonly seconds: number;
   }[];
   /** In order of the trajectories' ids. `known`: it was found when the trajectory was imported. */
@@ -93,7 +95,7 @@ export interface VerifyReport {
   })[];
 }
 
-/** Replays every trajectory of `run`, forks included. A world that breaks on the way is a divergence too. */
+/** Replays every trajectory of `run` that can be, forks included. A world that breaks on the way is a divergence too. */
 export async function verifyRun(
   repository: Repository,
   run: string,
@@ -101,28 +103,29 @@ export async function verifyRun(
   onProgress: (done: number) => void = () => {},
 ): Promise<VerifyReport> {
   const world = replayer(benchmark);
-  const rows = new Map<string, { trajectories: number; steps: number; diverged: number; seconds: number }>();
+  const rows = new Map<string, Omit<VerifyReport["policies"][number], "policy" | "verified">>();
   const divergences: VerifyReport["divergences"][number][] = [];
   for (const [index, id] of repository.trajectoriesOf(run).entries()) {
     const trajectory = repository.trajectory(id)!;
+    const known = repository.verification(id)?.kind;
+    const isPlayed = known !== "unreplayable";
     const { policy } = trajectory;
     const start = performance.now();
-    const difference = await differenceOf(world, repository, trajectory);
-    const row = rows.get(policy) ?? { trajectories: 0, steps: 0, diverged: 0, seconds: 0 };
-    row.trajectories += 1;
-    row.steps += trajectory.steps.length;
-    row.seconds += (performance.now() - start) / 1000;
-    if (difference) {
-      row.diverged += 1;
-      const known = repository.verification(id)?.kind === "diverged";
-      divergences.push({ trajectory: id, policy, known, ...difference });
-    }
-    rows.set(policy, row);
+    const difference = isPlayed ? await differenceOf(world, repository, trajectory) : undefined;
+    const row = rows.get(policy) ?? { trajectories: 0, steps: 0, diverged: 0, unreplayable: 0, seconds: 0 };
+    rows.set(policy, {
+      trajectories: row.trajectories + 1,
+      steps: row.steps + trajectory.steps.length,
+      diverged: row.diverged + Number(difference !== undefined),
+      unreplayable: row.unreplayable + Number(!isPlayed),
+      seconds: row.seconds + (performance.now() - start) / 1000,
+    });
+    if (difference) divergences.push({ trajectory: id, policy, known: known === "diverged", ...difference });
     onProgress(index + 1);
   }
   await world.close();
   const policies = [...rows]
-    .map(([policy, row]) => ({ policy, ...row, verified: row.trajectories - row.diverged }))
+    .map(([policy, row]) => ({ policy, ...row, verified: row.trajectories - row.diverged - row.unreplayable }))
     .sort((a, b) => (a.policy < b.policy ? -1 : 1));
   return { run, policies, divergences };
 }
@@ -152,20 +155,32 @@ function seedOfStart(repository: Repository, trajectory: Trajectory): number {
 }
 
 function reportText({ run, policies, divergences }: VerifyReport): string {
-  const head = ["policy", "trajectories", "steps", "verified", "diverged", "time"];
-  const rows = policies.map(({ policy, trajectories, steps, verified, diverged, seconds }) => {
+  const total = (key: "trajectories" | "unreplayable") => policies.reduce((sum, row) => sum + row[key], 0);
+  const [all, unreplayable] = [total("trajectories"), total("unreplayable")];
+  const head = ["policy", "trajectories", "steps", "verified", "diverged", "not replayable", "time"];
+  const rows = policies.map(({ policy, trajectories, steps, verified, diverged, unreplayable, seconds }) => {
     const time = seconds < 10 ? `${seconds.toFixed(2)} s` : duration(seconds);
-    return [policy, trajectories, steps, verified, diverged, time];
+    return [policy, trajectories, steps, verified, diverged, unreplayable, time];
   });
   const shown = divergences.slice(0, SHOWN).flatMap(({ trajectory, policy, known, ...difference }) => {
     const [where, ...texts] = differenceLines(difference);
     return [`${trajectory} (${policy}), ${where}${known ? ", known since its import" : ""}`, ...texts];
   });
   const more = divergences.length > SHOWN ? [`… and ${divergences.length - SHOWN} more (--json lists all)`] : [];
-  const all = policies.reduce((sum, { trajectories }) => sum + trajectories, 0);
-  const verdict =
-    divergences.length === 0
-      ? `all ${all} trajectories verified`
-      : `${divergences.length} of ${all} trajectories diverged`;
-  return [table(head, rows), ...shown, ...more, `run ${run}: ${verdict}`].join("\n");
+  return [
+    table(head, rows),
+    ...shown,
+    ...more,
+    `run ${run}: ${verdictOf(all - unreplayable, divergences.length)}${aside(unreplayable)}`,
+  ].join("\n");
 }
+
+function verdictOf(played: number, diverged: number): string {
+  if (played === 0) return "nothing can be replayed, so nothing is verified";
+  return diverged === 0 ? `all ${played} trajectories verified` : `${diverged} of ${played} trajectories diverged`;
+}
+
+const aside = (unreplayable: number) =>
+  unreplayable === 0
+    ? ""
+    : `; ${unreplayable} trajectories cannot be replayed: statistics and imitation only, by their log's word`;

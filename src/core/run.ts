@@ -20,8 +20,10 @@ export interface Round {
   readonly row: number;
   readonly seed: number;
   readonly iteration: number;
-  /** The expert trajectories given to the method. */
+  /** The expert trajectories given to the method, every one confirmed by replay. */
   readonly expert: readonly TrajectoryId[];
+  /** Expert trajectories that cannot be replayed: given as examples only. Absent if there are none. */
+  readonly learnOnly?: readonly TrajectoryId[];
   /** Rollouts from the start of training tasks made in this iteration. */
   readonly explored: readonly TrajectoryId[];
   /** Rollouts from states along expert trajectories made in this iteration. */
@@ -47,6 +49,11 @@ export interface Timing {
 /** What replaying found out about an imported trajectory. */
 export type Verification =
   | { readonly kind: "verified"; readonly trajectory: TrajectoryId }
+  /**
+   * It cannot be played again, so its texts, return and success are only its log's word. It serves for statistics and
+   * as an example to imitate; nothing starts from its states, and its task is no training task.
+   */
+  | { readonly kind: "unreplayable"; readonly trajectory: TrajectoryId; readonly reason: string }
   | {
       readonly kind: "diverged";
       readonly trajectory: TrajectoryId;

@@ -69,7 +69,8 @@ test("every line is accounted for", async () => {
   );
   assert.match(malformed[0]!.problem, /name: expected a game/);
   assert.match(malformed[1]!.problem, /not JSON/);
-  assert.deepEqual(unknownTasks, [{ file, line: 5, task: "halls/99" }]);
+  const problem = "the environment does not have its task";
+  assert.deepEqual(unknownTasks, [{ file, line: 5, task: "halls/99", problem }]);
   const [{ trajectory, ...difference }] = diverged as [(typeof diverged)[number]];
   assert.deepEqual(difference, { file, line: 4, step: 2, expected: "The key is stuck.", got: "You take the key." });
   assert.deepEqual(disagreements, [{ file, line: 2, claimed: "won", world: "not won" }]);
@@ -77,7 +78,9 @@ test("every line is accounted for", async () => {
     won: { episodes: 2, won: 1, notWon: 1 },
     lost: { episodes: 2, won: 0, notWon: 0 },
     "broken off": { episodes: 1, won: 0, notWon: 1 },
+    "not told": { episodes: 0, won: 0, notWon: 0 },
   });
+  assert.deepEqual(summary.splits, { train: 3 });
   const marked = repository.trajectory(trajectory)!;
   assert.equal(marked.outcome.kind, "failed");
   assert.equal(repository.verification(trajectory)!.kind, "diverged");

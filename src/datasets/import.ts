@@ -1,6 +1,8 @@
 /**
  * Logs → a run of verified trajectories in the repository. Every episode is played again in the world it claims to
- * come from; what is stored is what the world said, and how that compares with the log.
+ * come from; what is stored is what the world said, and how that compares with the log. Where it cannot be played
+ * again (the environment does not have its task, the log leaves out what would be compared), the log's own word is
+ * stored and marked as such.
  *
  * Nothing is stored unless every file can be read to its end. After that each episode is stored on its own: an import
  * that was killed and is started again finds what it has, does the rest, and ends with the same records.
@@ -8,15 +10,17 @@
 import { basename } from "node:path";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
-import { fingerprint, type TaskId, type TrajectoryId } from "../core/ids.ts";
+import { fingerprint, type TrajectoryId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Step, Trajectory } from "../core/trajectory.ts";
-import { hashOf, readLines } from "./lines.ts";
+import { hashOf } from "./file.ts";
 import { type LoggedEpisode, type LogReader, readLog } from "./reader.ts";
+import { readRecords } from "./records.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
+import { type FoundTask, taskFinder } from "./tasks.ts";
 
 export interface ImportOptions {
   /** The run's name. */
@@ -46,32 +50,39 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
     throw new CliError(`${reader.name} logs are of ${reader.benchmark}, the environment is ${benchmark.name}`);
   }
   const run = await runOf(options);
-  const total = await countLines(files);
+  const total = await countRecords(files);
   const tally = startTally(run.name);
+  const findTask = taskFinder(benchmark, reader);
   const sampleOf = counter();
   let done = 0;
   for (const file of files) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
-    for await (const record of readLog(reader, file)) {
+    for await (const logged of readLog(reader, file)) {
       options.onProgress?.(done++, total);
-      const place: Place = { file, line: record.line };
-      if (record.kind === "malformed") {
-        tally.malformed(place, record.problem);
+      const { line, record } = logged;
+      const place: Place = { file, line, ...(record !== undefined && { record }) };
+      if (logged.kind === "malformed") {
+        tally.malformed(place, logged.problem);
         continue;
       }
-      const { episode } = record;
+      const { episode } = logged;
       tally.episode(episode);
-      const task = await taskOf(benchmark, episode);
-      if (!task) {
-        tally.unknownTask(place, episode.taskKey);
+      const found = await findTask(episode);
+      if (found.kind === "unusable") {
+        tally.unknownTask(place, found.name, found.problem);
         continue;
       }
+      const { task } = found;
       const sample = sampleOf(`${policy} ${task.id}`);
       const id = fingerprint({ run: run.name, policy, task: task.id, fork: null, sample }) as TrajectoryId;
       const recorded = asTrajectory(id, task, policy, episode);
+      const judge = async () =>
+        found.kind === "playable"
+          ? options.replay(task, recorded)
+          : asLogged(recorded, episode, benchmark, found.reason);
       try {
-        const { isNew, ...replayed } = await replayedOnce(options, run, task, recorded);
-        tally.replayed({ place, episode, isNew, ...replayed });
+        const kept = await keptOnce(options, run, task, id, judge);
+        tally.kept({ place, episode, task, ...kept, advice: adviceOn(reader, found, episode, kept.verification) });
       } catch (error) {
         // The world broke, which says nothing about the log: not stored, so that importing again tries again.
         if (!(error instanceof EnvironmentError)) throw error;
@@ -83,22 +94,34 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
   return tally.summary();
 }
 
-/** What the store has of this episode, or else a replay, which is then stored. */
-async function replayedOnce(
-  { repository, replay }: ImportOptions,
+/** What the store has of this episode, or else what `judge` finds, which is then stored. */
+async function keptOnce(
+  { repository }: ImportOptions,
   run: Run,
   task: Task,
-  recorded: Trajectory,
+  id: TrajectoryId,
+  judge: () => Promise<Replayed>,
 ): Promise<Replayed & { readonly isNew: boolean }> {
   repository.addRun(run);
-  const trajectory = repository.trajectory(recorded.id);
-  const verification = repository.verification(recorded.id);
+  const trajectory = repository.trajectory(id);
+  const verification = repository.verification(id);
   if (trajectory && verification) return { trajectory, verification, isNew: false };
-  const replayed = await replay(task, recorded);
+  const judged = await judge();
   repository.addTask(task);
-  repository.addTrajectory(run.name, replayed.trajectory);
-  repository.addVerification(replayed.verification);
-  return { ...replayed, isNew: true };
+  repository.addTrajectory(run.name, judged.trajectory);
+  repository.addVerification(judged.verification);
+  return { ...judged, isNew: true };
+}
+
+function adviceOn(
+  { advice }: LogReader,
+  found: FoundTask,
+  { instruction, firstObservation }: LoggedEpisode,
+  verification: Verification,
+): string | undefined {
+  if (verification.kind !== "diverged" || verification.step >= 0 || found.kind !== "playable") return undefined;
+  const world = { instruction: found.own.instruction, observation: verification.got };
+  return advice?.({ instruction, observation: firstObservation }, world);
 }
 
 /** Counts how often it was asked before with the same key. */
@@ -124,14 +147,15 @@ async function runOf(options: ImportOptions): Promise<Run> {
     format: reader.name,
     expert: expert ?? null,
     files: files.map((file, index) => ({ name: basename(file), sha256: hashes[index]! })),
+    ...(benchmark.notes && { notes: benchmark.notes }),
   };
   return { name: options.run, kind: "import", config };
 }
 
 /** Reads every file to its end, so that a damaged one is found before anything is stored. */
-async function countLines(files: readonly string[]): Promise<number> {
+async function countRecords(files: readonly string[]): Promise<number> {
   let count = 0;
-  for (const file of files) for await (const _line of readLines(file)) count++;
+  for (const file of files) for await (const _record of readRecords(file)) count++;
   return count;
 }
 
@@ -139,31 +163,6 @@ const nameOf = (file: string) =>
   basename(file)
     .replace(/\.gz$/, "")
     .replace(/\.jsonl?$/, "");
-
-/**
- * The benchmark's task of the name that the log gives, wherever it lies (`train` first). Its instruction is a part of
- * a task's identity: where the log words the goal differently, it is another task in the same world.
- */
-async function taskOf(benchmark: Benchmark, episode: LoggedEpisode): Promise<Task | undefined> {
-  const splits = [...benchmark.splits].sort((a, b) => Number(b === "train") - Number(a === "train"));
-  for (const split of splits) {
-    const game = await taskOrNone(benchmark, `${benchmark.name}/${split}/${episode.taskKey}` as TaskId);
-    if (!game) continue;
-    if (game.instruction === episode.instruction) return game;
-    const id = `${game.id}#${fingerprint(episode.instruction)}` as TaskId;
-    return { ...game, id, instruction: episode.instruction };
-  }
-  return undefined;
-}
-
-async function taskOrNone(benchmark: Benchmark, id: TaskId): Promise<Task | undefined> {
-  try {
-    return await benchmark.task(id);
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
-}
 
 /** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
 function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {
@@ -183,5 +182,26 @@ function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: Log
     return: 0,
     success: false,
     outcome: { kind: "truncated", limit: "steps" },
+  };
+}
+
+/** `recorded` with the result that the log tells: nobody can check it. */
+function asLogged(
+  recorded: Trajectory,
+  { end }: LoggedEpisode,
+  { successReturn }: Benchmark,
+  reason: string,
+): Replayed {
+  const { return: earned, terminated } = end!;
+  const steps = recorded.steps.with(-1, { ...recorded.steps.at(-1)!, reward: earned });
+  return {
+    verification: { kind: "unreplayable", trajectory: recorded.id, reason },
+    trajectory: {
+      ...recorded,
+      steps,
+      return: earned,
+      success: earned >= successReturn,
+      outcome: terminated ? { kind: "terminated" } : recorded.outcome,
+    },
   };
 }

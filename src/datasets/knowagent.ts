@@ -19,7 +19,7 @@
  * to no action and are only counted. The logger took "You arrive at loc 4. " off the answers to `go to`.
  */
 import { CliError } from "../core/errors.ts";
-import { type LoggedEpisode, type LoggedStep, type LogReader, shown } from "./reader.ts";
+import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "./reader.ts";
 
 /** Reads KnowAgent's ALFWorld logs. */
 export const knowagent: LogReader = {
@@ -38,18 +38,12 @@ const THOUGHT = /^> ?(Think|ActionPath):/;
 const TURN = /^> ?/;
 
 function read(row: unknown): LoggedEpisode {
-  if (row === null || typeof row !== "object" || Array.isArray(row)) {
-    throw new CliError(`expected an object with name, result and traj, found ${shown(row)}`);
-  }
-  const { name, result, traj } = row as Record<string, unknown>;
+  const { name, result, traj } = objectOf(row, "name, result and traj");
   // The name becomes part of a path; nothing but a game's folder may.
   if (typeof name !== "string" || !/^[\w-]+\/[\w-]+$/.test(name)) {
     throw new CliError(`name: expected a game such as "pick_and_place_simple-…/trial_…", found ${shown(name)}`);
   }
-  if (typeof traj !== "string") throw new CliError(`traj: expected the episode's text, found ${shown(traj)}`);
-  // Half a surrogate pair cannot be stored as UTF-8.
-  if (!traj.isWellFormed()) throw new CliError("traj: expected Unicode text, found half a surrogate pair");
-  return { taskKey: name, claimed: claimOf(result), ...readTrajectory(traj) };
+  return { taskKey: name, claimed: claimOf(result), ...readTrajectory(textOf(traj, "traj", "the episode's text")) };
 }
 
 function claimOf(result: unknown): LoggedEpisode["claimed"] {

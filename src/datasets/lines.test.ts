@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { hashOf, type Line, MAX_LINE_BYTES, readLines } from "./lines.ts";
+import { hashOf } from "./file.ts";
+import { readLines } from "./lines.ts";
+import { MAX_RECORD_BYTES, type RawRecord } from "./record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-lines-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -16,13 +18,13 @@ function written(name: string, content: string | Uint8Array): string {
   return file;
 }
 
-async function linesOf(file: string): Promise<Line[]> {
-  const lines: Line[] = [];
+async function linesOf(file: string): Promise<RawRecord[]> {
+  const lines: RawRecord[] = [];
   for await (const line of readLines(file)) lines.push(line);
   return lines;
 }
 const numbered = (text: string) =>
-  text.split("\n").flatMap((line, index) => (line.trim() ? [{ number: index + 1, text: line }] : []));
+  text.split("\n").flatMap((line, index) => (line.trim() ? [{ line: index + 1, text: line }] : []));
 
 test("lines are those between line feeds, plain or gzipped, numbered with the blank ones", async () => {
   const text = fc.string({ unit: fc.constantFrom("a", "é", "\n", "\r", "\u2028", "😀", " "), maxLength: 60 });
@@ -42,8 +44,8 @@ test("lines that span many chunks are whole", async () => {
 });
 
 test("gzip is recognised under any name, and a byte order mark is not text", async () => {
-  assert.deepEqual(await linesOf(written("packed.jsonl", gzipSync("one\n"))), [{ number: 1, text: "one" }]);
-  assert.deepEqual(await linesOf(written("bom.jsonl", "\ufeffone\n")), [{ number: 1, text: "one" }]);
+  assert.deepEqual(await linesOf(written("packed.jsonl", gzipSync("one\n"))), [{ line: 1, text: "one" }]);
+  assert.deepEqual(await linesOf(written("bom.jsonl", "\ufeffone\n")), [{ line: 1, text: "one" }]);
   assert.deepEqual(await linesOf(written("empty.jsonl", "")), []);
 });
 
@@ -51,21 +53,21 @@ test("a line that is no text or too long is reported, the others are read", asyn
   const bytes = Buffer.concat([
     Buffer.from("one\n"),
     Buffer.from([0x66, 0xff, 0xfe, 0x0a]),
-    Buffer.alloc(MAX_LINE_BYTES + 1, "x"),
+    Buffer.alloc(MAX_RECORD_BYTES + 1, "x"),
     Buffer.from("\nfour"),
   ]);
   const lines = await linesOf(written("bad.jsonl", bytes));
   assert.deepEqual(
-    lines.map(({ number, text }) => ({ number, text })),
+    lines.map(({ line, text }) => ({ line, text })),
     [
-      { number: 1, text: "one" },
-      { number: 2, text: null },
-      { number: 3, text: null },
-      { number: 4, text: "four" },
+      { line: 1, text: "one" },
+      { line: 2, text: null },
+      { line: 3, text: null },
+      { line: 4, text: "four" },
     ],
   );
   assert.partialDeepStrictEqual(lines[1], { problem: "not UTF-8 text" });
-  assert.partialDeepStrictEqual(lines[2], { problem: "longer than 16 MiB: expected one episode on each line" });
+  assert.partialDeepStrictEqual(lines[2], { problem: "longer than 16 MiB: expected one episode in each record" });
 });
 
 test("a file that cannot be read to its end is named", async () => {

@@ -10,7 +10,7 @@ import { type Random, random } from "../core/random.ts";
 import type { Repository } from "../core/repository.ts";
 import { replay } from "../rollout/replay.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { MAX_LINE_BYTES } from "./lines.ts";
+import { MAX_RECORD_BYTES } from "./record.ts";
 import type { ImportSummary } from "./summary.ts";
 
 const { write } = scratchFolder();
@@ -174,7 +174,7 @@ test("lines beyond any measure are judged too", async () => {
   const turns = "> look\nYou see nothing.\n".repeat(2000);
   const long = { ...row, traj: row.traj.split("\n").slice(0, 2).join("\n").concat("\n", turns) };
   const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}\n`;
-  const endless = { ...row, traj: row.traj + "x".repeat(MAX_LINE_BYTES) };
+  const endless = { ...row, traj: row.traj + "x".repeat(MAX_RECORD_BYTES) };
   const file = write("long.jsonl", `${jsonLines([long])}${nested}${jsonLines([endless, row])}`);
   const summary = await importChecked(file);
   assert.deepEqual(

@@ -3,7 +3,9 @@
  * claims. Whether that is true is found out by replaying it (`import.ts`).
  */
 import { CliError, messageOf } from "../core/errors.ts";
-import { readLines } from "./lines.ts";
+import type { Task } from "../core/task.ts";
+import type { Position } from "./record.ts";
+import { readRecords } from "./records.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -16,58 +18,96 @@ export interface LoggedStep {
 }
 
 export interface LoggedEpisode {
-  /** The key of the task, `Task.id` without benchmark and split. */
-  readonly taskKey: string;
+  /** The key of the task, `Task.id` without benchmark, split and variant; null: only its goal tells which task it is. */
+  readonly taskKey: string | null;
   readonly instruction: string;
   readonly firstObservation: string;
   /** At least one. */
   readonly steps: readonly LoggedStep[];
   /** Thoughts behind the last action. Nothing was done about them, so no step holds them. */
   readonly unusedThoughts: number;
-  readonly claimed: "won" | "lost" | "broken off";
+  readonly claimed: "won" | "lost" | "broken off" | "not told";
+  /**
+   * How it ended, in the benchmark's units; absent if the log does not tell. A replay finds it anew, so only what cannot
+   * be replayed needs it.
+   */
+  readonly end?: { readonly return: number; readonly terminated: boolean };
 }
 
-/** What one line of a log turned out to be. `line` counts from 1. */
+/** What one record of a log turned out to be. */
 export type LogRecord =
-  | { readonly kind: "episode"; readonly line: number; readonly episode: LoggedEpisode }
-  | { readonly kind: "malformed"; readonly line: number; readonly problem: string };
+  | (Position & { readonly kind: "episode"; readonly episode: LoggedEpisode })
+  | (Position & { readonly kind: "malformed"; readonly problem: string });
 
-/** One log format with an episode on each line of a .jsonl or .jsonl.gz file. */
+/** One log format: an episode in each record of a .jsonl or .json file, gzipped or not. */
 export interface LogReader {
   /** As in `--format`. */
   readonly name: string;
   /** The benchmark it was logged on. */
   readonly benchmark: string;
-  /** The episode that a line, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
+  /** The episode that a record, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
   /** An observation without what loggers of this format leave out; the identity on what they wrote. */
   normalize(observation: string): string;
+  /** Why no episode of this format can be played again; absent: they can be. */
+  readonly unreplayable?: string;
+  /**
+   * What of a goal's wording is the same wherever the task is set. A task of the logged key whose goal differs in it is
+   * another task. Absent: wording tells nothing, the key alone does.
+   */
+  goalOf?(instruction: string): string;
+  /** A task that the benchmark does not have, so that its episodes can be kept without a replay. Absent: they are left out. */
+  describeTask?(taskKey: string): Pick<Task, "split" | "category">;
+  /** What a user can do when the log's first page and the world's differ; undefined if that says nothing. */
+  advice?(log: FirstPage, world: FirstPage): string | undefined;
+}
+
+/** How an episode begins, by the log or by the world. */
+export interface FirstPage {
+  readonly instruction: string;
+  readonly observation: string;
 }
 
 /**
- * Every line of `file`, good or bad, in order. A line that cannot be understood is data, the others are still read.
+ * Every record of `file`, good or bad, in order. A record that cannot be understood is data, the others are still read.
  * Throws CliError naming the file if the file itself is missing or damaged.
  */
 export async function* readLog(reader: LogReader, file: string): AsyncGenerator<LogRecord> {
-  for await (const line of readLines(file)) {
-    if (line.text === null) yield { kind: "malformed", line: line.number, problem: line.problem };
-    else yield recordOf(reader, line.number, line.text);
+  for await (const { text, ...rest } of readRecords(file)) {
+    if (text === null) yield { kind: "malformed", ...(rest as Position & { problem: string }) };
+    else yield { ...rest, ...recordOf(reader, text) };
   }
 }
 
-function recordOf(reader: LogReader, line: number, text: string): LogRecord {
+type Read = { kind: "episode"; episode: LoggedEpisode } | { kind: "malformed"; problem: string };
+
+function recordOf(reader: LogReader, text: string): Read {
   let row: unknown;
   try {
     row = JSON.parse(text);
   } catch (error) {
-    return { kind: "malformed", line, problem: `not JSON (${messageOf(error)}): expected one episode on each line` };
+    return { kind: "malformed", problem: `not JSON (${messageOf(error)}): expected one episode in each record` };
   }
   try {
-    return { kind: "episode", line, episode: reader.read(row) };
+    return { kind: "episode", episode: reader.read(row) };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return { kind: "malformed", line, problem: error.message };
+    return { kind: "malformed", problem: error.message };
   }
+}
+
+/** `row` as an object, or a CliError saying what was found; `expected` names its members. */
+export function objectOf(row: unknown, expected: string): Readonly<Record<string, unknown>> {
+  if (row !== null && typeof row === "object" && !Array.isArray(row)) return row as Record<string, unknown>;
+  throw new CliError(`expected an object with ${expected}, found ${shown(row)}`);
+}
+
+/** `value` as text that can be stored, or a CliError naming the `place` and what was expected there. */
+export function textOf(value: unknown, place: string, expected: string): string {
+  if (typeof value !== "string") throw new CliError(`${place}: expected ${expected}, found ${shown(value)}`);
+  // Half a surrogate pair cannot be stored as UTF-8.
+  if (!value.isWellFormed()) throw new CliError(`${place}: expected Unicode text, found half a surrogate pair`);
+  return value;
 }
 
 /** `value` as it may be shown in an error: a text or number itself, cut to 80 characters, else its kind. */

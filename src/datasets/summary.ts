@@ -1,27 +1,29 @@
-/** What an import found, as plain data: every line is accounted for exactly once. */
+/** What an import found, as plain data: every record is accounted for exactly once. */
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Verification } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { LoggedEpisode } from "./reader.ts";
+import type { Position } from "./record.ts";
 
-/** Where in the logs; `line` counts from 1. */
-export interface Place {
+/** Where in the logs. */
+export interface Place extends Position {
   readonly file: string;
-  readonly line: number;
 }
 
-export const CLAIMS = ["won", "lost", "broken off"] as const satisfies readonly LoggedEpisode["claimed"][];
+export const CLAIMS = ["won", "lost", "broken off", "not told"] as const satisfies readonly LoggedEpisode["claimed"][];
 export type Claim = (typeof CLAIMS)[number];
 
-/** `lines` = malformed + episodes; episodes = unknownTasks + verified + diverged + broken. */
+/** `lines` = malformed + episodes; episodes = unknownTasks + verified + diverged + unreplayable + broken. */
 export interface ImportSummary {
   readonly run: string;
-  /** Lines that are not blank. */
+  /** Records: lines that are not blank, elements of a JSON array. */
   readonly lines: number;
   readonly malformed: readonly (Place & { readonly problem: string })[];
-  /** Lines that were understood. */
+  /** Records that were understood. */
   readonly episodes: number;
-  readonly unknownTasks: readonly (Place & { readonly task: string })[];
+  /** Episodes that were left out, because the environment does not have their task and the log does not tell enough. */
+  readonly unknownTasks: readonly (Place & { readonly task: string; readonly problem: string })[];
   /** Episodes in which every answer of the world is the logged one. */
   readonly verified: number;
   readonly diverged: readonly (Place & {
@@ -29,7 +31,16 @@ export interface ImportSummary {
     readonly step: number;
     readonly expected: string;
     readonly got: string;
+    /** What can be done about it, where that is known. */
+    readonly advice?: string;
   })[];
+  /** Episodes kept without a replay; whether they were won is the log's word. */
+  readonly unreplayable: {
+    readonly episodes: number;
+    readonly won: number;
+    /** How many there are for each reason. */
+    readonly reasons: Readonly<Record<string, number>>;
+  };
   /** Episodes that could not be replayed because the world broke; not stored. */
   readonly broken: readonly (Place & { readonly error: string })[];
   /** What the log says about its episodes; of the verified ones also what the world says. */
@@ -38,6 +49,8 @@ export interface ImportSummary {
   >;
   /** Verified episodes that the log calls won and the world does not, or the other way round. */
   readonly disagreements: readonly (Place & { readonly claimed: Claim; readonly world: "won" | "not won" })[];
+  /** Of which splits' tasks the verified and the unreplayable episodes are: what may be learned from. */
+  readonly splits: Readonly<Record<string, number>>;
   /** Actions of all episodes, and how many of them have a thought. */
   readonly steps: number;
   readonly stepsWithThought: number;
@@ -47,12 +60,15 @@ export interface ImportSummary {
   readonly added: number;
 }
 
-interface ReplayedEpisode {
+interface KeptEpisode {
   readonly place: Place;
   readonly episode: LoggedEpisode;
+  readonly task: Task;
   readonly trajectory: Trajectory;
   readonly verification: Verification;
   readonly isNew: boolean;
+  /** On a divergence. */
+  readonly advice?: string | undefined;
 }
 
 /** Collects a summary while the logs are read. */
@@ -63,12 +79,17 @@ export function startTally(run: string) {
   const broken: ImportSummary["broken"][number][] = [];
   const disagreements: ImportSummary["disagreements"][number][] = [];
   const claim = () => ({ episodes: 0, won: 0, notWon: 0 });
-  const claims = { won: claim(), lost: claim(), "broken off": claim() };
+  const claims = { won: claim(), lost: claim(), "broken off": claim(), "not told": claim() };
+  const unreplayable = { episodes: 0, won: 0, reasons: {} as Record<string, number> };
+  const splits: Record<string, number> = {};
   const count = { episodes: 0, verified: 0, steps: 0, stepsWithThought: 0, unusedThoughts: 0, added: 0 };
+  const increment = (counts: Record<string, number>, key: string) => {
+    counts[key] = (counts[key] ?? 0) + 1;
+  };
 
   return {
     malformed: (place: Place, problem: string) => void malformed.push({ ...place, problem }),
-    unknownTask: (place: Place, task: string) => void unknownTasks.push({ ...place, task }),
+    unknownTask: (place: Place, task: string, problem: string) => void unknownTasks.push({ ...place, task, problem }),
     broken: (place: Place, error: string) => void broken.push({ ...place, error }),
     episode({ claimed, steps, unusedThoughts }: LoggedEpisode) {
       count.episodes += 1;
@@ -77,22 +98,30 @@ export function startTally(run: string) {
       count.unusedThoughts += unusedThoughts;
       claims[claimed].episodes += 1;
     },
-    replayed({ place, episode: { claimed }, trajectory, verification, isNew }: ReplayedEpisode) {
+    kept({ place, episode: { claimed }, task, trajectory, verification, isNew, advice }: KeptEpisode) {
       if (isNew) count.added += 1;
       if (verification.kind === "diverged") {
         const { kind: _, ...difference } = verification;
-        diverged.push({ ...place, ...difference });
+        diverged.push({ ...place, ...difference, ...(advice && { advice }) });
+        return;
+      }
+      increment(splits, task.split);
+      if (verification.kind === "unreplayable") {
+        unreplayable.episodes += 1;
+        if (trajectory.success) unreplayable.won += 1;
+        increment(unreplayable.reasons, verification.reason);
         return;
       }
       count.verified += 1;
       claims[claimed][trajectory.success ? "won" : "notWon"] += 1;
-      if ((claimed === "won") !== trajectory.success) {
+      if (claimed !== "not told" && (claimed === "won") !== trajectory.success) {
         disagreements.push({ ...place, claimed, world: trajectory.success ? "won" : "not won" });
       }
     },
     summary(): ImportSummary {
       const lines = malformed.length + count.episodes;
-      return { run, lines, malformed, unknownTasks, diverged, broken, claims, disagreements, ...count };
+      const listed = { malformed, unknownTasks, diverged, unreplayable, broken, claims, disagreements, splits };
+      return { run, lines, ...listed, ...count };
     },
   };
 }

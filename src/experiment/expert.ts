@@ -1,8 +1,9 @@
-/** Where an experiment's expert trajectories come from, and the check that every one of them can be replayed. */
+/** Where an experiment's expert trajectories come from, and the check which of them can be replayed. */
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { replay } from "../rollout/replay.ts";
@@ -46,12 +47,20 @@ export function expertOf(repository: Repository, run: string): Trajectory[] {
   return expert;
 }
 
-/** Those of `trajectories` that a fresh replay confirms step by step; what was found is stored with each. */
-export async function verified(
+/** Expert trajectories by what can be done with them. */
+export interface CheckedExpert {
+  /** A replay confirmed them step by step: probes may start from their states. */
+  readonly verified: readonly Trajectory[];
+  /** Nobody can replay them: examples to imitate. */
+  readonly unreplayable: readonly Trajectory[];
+}
+
+/** Replays those of `trajectories` that nobody judged yet; what was found is stored with each. The others are left out. */
+export async function checked(
   { repository, benchmark, progress }: Pick<ExpertRunOptions, "repository" | "benchmark" | "progress">,
   task: (trajectory: Trajectory) => Task,
   trajectories: readonly Trajectory[],
-): Promise<Trajectory[]> {
+): Promise<CheckedExpert> {
   const environment = await benchmark.open();
   for (const trajectory of trajectories) {
     if (repository.verification(trajectory.id) || trajectory.outcome.kind === "failed") continue;
@@ -59,9 +68,21 @@ export async function verified(
     repository.addVerification(verification);
   }
   await environment.close();
-  const kept = trajectories.filter(({ id }) => repository.verification(id)?.kind === "verified");
-  const lost = trajectories.length - kept.length;
+  const found = (kind: Verification["kind"]) =>
+    trajectories.filter(({ id }) => repository.verification(id)?.kind === kind);
+  const [verified, unreplayable] = [found("verified"), found("unreplayable")];
+  const lost = trajectories.length - verified.length - unreplayable.length;
   if (lost > 0)
-    progress.say(`${lost} of ${trajectories.length} expert trajectories cannot be replayed and are left out`);
-  return kept;
+    progress.say(`${lost} of ${trajectories.length} expert trajectories differ from their replay and are left out`);
+  return { verified, unreplayable };
+}
+
+/**
+ * Those that are not of a held-out task. A log may word the goal differently, which makes it another task (`…#…`), but
+ * what it teaches is the same.
+ */
+export function withoutHeldOut<T extends { readonly task: Task }>(items: readonly T[], heldOut: readonly Task[]): T[] {
+  const withoutVariant = ({ id }: Task) => id.replace(/#.*$/, "");
+  const names = new Set(heldOut.map(withoutVariant));
+  return items.filter(({ task }) => !names.has(withoutVariant(task)));
 }

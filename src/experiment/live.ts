@@ -26,6 +26,8 @@ export interface LiveOptions {
   readonly tasks: readonly Task[];
   readonly heldOut: readonly Task[];
   readonly expert: readonly Trajectory[];
+  /** Expert trajectories that cannot be replayed, with their tasks: examples only. */
+  readonly learnOnly: readonly { readonly trajectory: Trajectory; readonly task: Task }[];
   readonly base: Checkpoint;
   readonly concurrency: number;
   readonly progress: Progress;
@@ -39,7 +41,9 @@ export interface LiveOptions {
 export function liveExperiment(options: LiveOptions, method: string, row: number): Experiment {
   const { run, seed, repository, student, temperature, tasks, heldOut, progress } = options;
   const label = (what: string) => `seed ${seed} · ${method} · ${what}`;
-  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const learnOnly = options.learnOnly.map(({ trajectory }) => trajectory);
+  const known = [...tasks, ...options.learnOnly.map(({ task }) => task)];
+  const byId = new Map(known.map((task) => [task.id, task]));
   const taskById = (id: TaskId) => {
     const task = byId.get(id);
     if (!task) throw new Error(`expected a training task, got ${id}`);
@@ -69,6 +73,7 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     tasks,
     task: taskById,
     expert: options.expert,
+    learnOnly,
     base: options.base,
     explore: (policy, iteration, samples) =>
       timed("explore", iteration, () => {
@@ -94,6 +99,7 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         seed,
         iteration,
         expert: ids(options.expert),
+        ...(learnOnly.length > 0 && { learnOnly: ids(learnOnly) }),
         explored: ids(explored),
         probed: ids(probed),
         trainingSet: trainingSetId(set),

@@ -6,6 +6,7 @@ import { bc } from "../algorithms/bc.ts";
 import { eef } from "../algorithms/eef.ts";
 import type { Experiment } from "../algorithms/experiment.ts";
 import { rft } from "../algorithms/rft.ts";
+import { wins } from "../algorithms/solutions.ts";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import type { Message, Policy } from "../core/policy.ts";
@@ -17,7 +18,7 @@ import { demonstration } from "../formats/demonstration.ts";
 import { type Format, formatFor } from "../formats/format.ts";
 import { concurrently } from "../rollout/concurrent.ts";
 import { type ExperimentConfig, type MethodConfig, methodLabel } from "./config.ts";
-import { expertOf, expertRollouts, verified } from "./expert.ts";
+import { checked, expertOf, expertRollouts, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
 import type { Progress } from "./progress.ts";
 import type { Student } from "./student.ts";
@@ -41,10 +42,10 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
   const { repository, progress, student } = parts;
   const benchmark = await parts.benchmark(seed);
   const format = formatFor(config.format, benchmark);
-  const { expert, tasks } = await expertAndTasks(config, parts, benchmark, seed);
   const heldOut = await heldOutTasks(config, benchmark);
+  const { expert, tasks, learnOnly } = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
   const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
-  const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks });
+  const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks, learnOnly });
   const live: LiveOptions = {
     ...shared,
     benchmark,
@@ -55,6 +56,7 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     tasks: [...tasks.values()],
     heldOut,
     expert,
+    learnOnly,
     base,
     concurrency: config.concurrency,
     underWay: new Map(),
@@ -84,15 +86,21 @@ async function runMethod(method: MethodConfig, experiment: Experiment, start: Ch
   }
 }
 
-/** The verified expert trajectories and the tasks they are of: the training tasks. */
+/** What the experts recorded. */
+interface Recorded {
+  /** Confirmed by replay, and the tasks they are of: the training tasks. */
+  readonly expert: readonly Trajectory[];
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly learnOnly: LiveOptions["learnOnly"];
+}
+
 async function expertAndTasks(
   config: ExperimentConfig,
   parts: Parts,
-  benchmark: Benchmark,
-  seed: number,
-): Promise<{ expert: Trajectory[]; tasks: Map<string, Task> }> {
+  { benchmark, seed, heldOut }: { benchmark: Benchmark; seed: number; heldOut: readonly Task[] },
+): Promise<Recorded> {
   const { repository, progress } = parts;
-  const recorded =
+  const played =
     "scripted" in config.expert
       ? await expertRollouts({
           run: config.run,
@@ -110,15 +118,35 @@ async function expertAndTasks(
     if (!task) throw new Error(`task ${trajectory.taskId} of ${trajectory.id} is not in the store`);
     return task;
   };
-  const all = await verified({ repository, benchmark, progress }, stored, recorded);
-  const ids = [...new Set(all.map(({ taskId }) => taskId))].slice(0, config.trainTasks);
-  const expert = all.filter(({ taskId }) => ids.includes(taskId));
+  const { verified, unreplayable } = await checked({ repository, benchmark, progress }, stored, played);
+  const ids = [...new Set(verified.map(({ taskId }) => taskId))].slice(0, config.trainTasks);
+  const expert = verified.filter(({ taskId }) => ids.includes(taskId));
   const tasks = new Map(expert.map((trajectory) => [trajectory.taskId as string, stored(trajectory)]));
-  const won = expert.filter(({ success }) => success).length;
+  const imitated = unreplayable.map((trajectory) => ({ trajectory, task: stored(trajectory) }));
+  const learnOnly = withoutHeldOut(imitated, heldOut);
+  const left = imitated.length - learnOnly.length;
+  if (left > 0) progress.say(`${left} expert trajectories that cannot be replayed are of held-out tasks: left out`);
+  expectTrainingTasks(config, tasks.size);
+  const won = wins(expert).length;
+  const claimed = wins(learnOnly.map(({ trajectory }) => trajectory)).length;
   progress.say(`seed ${seed} · expert: won ${won} of ${expert.length} episodes on ${tasks.size} tasks`);
-  if (won === 0)
+  if (learnOnly.length > 0) {
+    const wonByLog = `${claimed} won by their log`;
+    progress.say(`seed ${seed} · ${learnOnly.length} more cannot be replayed (${wonByLog}): examples to imitate only`);
+  }
+  if (won + claimed === 0)
     progress.say("the expert never won: behaviour cloning has nothing to imitate, the base student explores");
-  return { expert, tasks };
+  return { expert, tasks, learnOnly };
+}
+
+/** Imitation alone needs no task to act on. */
+function expectTrainingTasks({ expert, methods }: ExperimentConfig, tasks: number): void {
+  const exploring = methods.filter(({ method }) => method !== "sft-all").map(methodLabel);
+  if (tasks > 0 || exploring.length === 0 || !("run" in expert)) return;
+  throw new CliError(
+    `expert.run: no trajectory of run "${expert.run}" can be replayed, so ${exploring.join(", ")} would have no task ` +
+      "to explore; only behaviour cloning and sft-all can learn from it",
+  );
 }
 
 async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Promise<Task[]> {
@@ -138,12 +166,12 @@ async function baseCheckpoint(
   student: Student,
   options: Pick<
     LiveOptions,
-    "run" | "seed" | "repository" | "progress" | "trainings" | "benchmark" | "format" | "expert"
+    "run" | "seed" | "repository" | "progress" | "trainings" | "benchmark" | "format" | "expert" | "learnOnly"
   > & {
     readonly tasks: ReadonlyMap<string, Task>;
   },
 ): Promise<Checkpoint> {
-  const { seed, repository, progress, benchmark, format, expert, tasks } = options;
+  const { seed, repository, progress, benchmark, format, expert, tasks, learnOnly } = options;
   const { practice } = config.student;
   if (practice.episodes > 0 && !benchmark.practice) {
     throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
@@ -153,6 +181,7 @@ async function baseCheckpoint(
   const practised = episodes.map(({ task, trajectory }) => example(format, task, trajectory, "practice"));
   const material = [
     ...expert.map((each) => example(format, tasks.get(each.taskId)!, each, "vocabulary")),
+    ...learnOnly.map(({ task, trajectory }) => example(format, task, trajectory, "vocabulary")),
     ...practised,
   ];
   const initial = await student.initial(

@@ -20,7 +20,7 @@ export interface ReplayOptions {
 }
 
 export interface Replay {
-  readonly verification: Verification;
+  readonly verification: Exclude<Verification, { kind: "unreplayable" }>;
   /**
    * Verified: the recorded actions and thoughts with the world's own observations, rewards and ending. The world's
    * text is kept rather than the record's because it is what a student meets: a logger's shortened text would teach

@@ -1,0 +1,104 @@
+/** Which task an episode of a log is of: the benchmark's own, or one that only the log knows. */
+import type { Benchmark } from "../core/environment.ts";
+import { CliError } from "../core/errors.ts";
+import { fingerprint, type TaskId } from "../core/ids.ts";
+import type { Task } from "../core/task.ts";
+import type { LoggedEpisode, LogReader } from "./reader.ts";
+
+export type FoundTask =
+  /** `own` is the benchmark's task; `task` is it too, or the same world with the log's wording of the goal. */
+  | { readonly kind: "playable"; readonly task: Task; readonly own: Task }
+  /** The episode cannot be played again, but the log tells enough of it to be kept. */
+  | { readonly kind: "unreplayable"; readonly task: Task; readonly reason: string }
+  /** Neither. `name` is what the log calls the task. */
+  | { readonly kind: "unusable"; readonly name: string; readonly problem: string };
+
+/** Finds the task of each episode. The benchmark's tasks are listed only where a key alone does not lead to one. */
+export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: LoggedEpisode) => Promise<FoundTask> {
+  const goalOf = reader.goalOf ?? (() => "");
+  let listing: Promise<Listing> | undefined;
+  const listed = () => {
+    listing ??= listTasks(benchmark, goalOf);
+    return listing;
+  };
+  return async (episode) => {
+    const { taskKey, instruction } = episode;
+    const named = taskKey === null ? (await listed()).byGoal.get(goalOf(instruction)) : await byKey(taskKey);
+    if (!named) return without(episode, described(episode), "the environment does not have its task");
+    if (goalOf(named.instruction) !== goalOf(instruction)) {
+      return without(episode, described(episode), "the environment's task of its name has another goal");
+    }
+    const task = worded(named, instruction);
+    if (reader.unreplayable) return without(episode, task, reader.unreplayable);
+    return { kind: "playable", own: named, task };
+  };
+
+  /** What becomes of an episode without a replay. */
+  function without(episode: LoggedEpisode, task: Task | undefined, because: string): FoundTask {
+    const name = episode.taskKey ?? episode.instruction;
+    if (!task) return { kind: "unusable", name, problem: because };
+    if (episode.end) return { kind: "unreplayable", task, reason: reader.unreplayable ?? because };
+    return { kind: "unusable", name, problem: `${because}, and the log does not tell how it ended` };
+  }
+
+  async function byKey(key: string): Promise<Task | undefined> {
+    const { name } = benchmark;
+    const ids = [...trainFirst(benchmark.splits).map((split) => `${name}/${split}/${key}`), `${name}/${key}`];
+    for (const id of ids) {
+      const task = await taskOrNone(benchmark, id as TaskId);
+      if (task) return task;
+    }
+    // A variant (`#…`) may be set with any other goal: only where goals can be compared is it worth listing all tasks.
+    return reader.goalOf && (await listed()).byKey.get(key);
+  }
+
+  /** Under a name of its own: the benchmark may one day have a task of this key. */
+  function described(episode: LoggedEpisode): Task | undefined {
+    const { instruction, taskKey } = episode;
+    if (!reader.describeTask || taskKey === null) return undefined;
+    const id = `${benchmark.name}/${taskKey}#${fingerprint(instruction)}` as TaskId;
+    return { id, ...reader.describeTask(taskKey), instruction, data: null };
+  }
+}
+
+/** The instruction is a part of a task's identity: where the log words it differently, it is another task. */
+function worded(task: Task, instruction: string): Task {
+  if (task.instruction === instruction) return task;
+  return { ...task, id: `${task.id}#${fingerprint(instruction)}` as TaskId, instruction };
+}
+
+interface Listing {
+  /** By id without benchmark, split and variant (`#…`). */
+  readonly byKey: ReadonlyMap<string, Task>;
+  /** By `goalOf` their instruction; of several with one goal the one with the lowest id. */
+  readonly byGoal: ReadonlyMap<string, Task>;
+}
+
+async function listTasks(benchmark: Benchmark, goalOf: (instruction: string) => string): Promise<Listing> {
+  const byKey = new Map<string, Task>();
+  const byGoal = new Map<string, Task>();
+  const collator = new Intl.Collator("en", { numeric: true });
+  for (const split of trainFirst(benchmark.splits)) {
+    for (const task of await benchmark.tasks(split)) {
+      const path = task.id.replace(/#.*$/, "").slice(benchmark.name.length + 1);
+      const key = path.startsWith(`${split}/`) ? path.slice(split.length + 1) : path;
+      if (!byKey.has(key)) byKey.set(key, task);
+      const goal = goalOf(task.instruction);
+      const known = byGoal.get(goal);
+      if (!known || collator.compare(task.id, known.id) < 0) byGoal.set(goal, task);
+    }
+  }
+  return { byKey, byGoal };
+}
+
+const trainFirst = (splits: readonly string[]) =>
+  [...splits].sort((a, b) => Number(b === "train") - Number(a === "train"));
+
+async function taskOrNone(benchmark: Benchmark, id: TaskId): Promise<Task | undefined> {
+  try {
+    return await benchmark.task(id);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What all logs of WebShop have in common: how its goals are numbered, split and worded, and what ends an episode.
+ *
+ * Numbers and splits are those of the original's human goals (princeton-nlp/WebShop at 64fa2a5, baseline_models/env.py):
+ * the index of a goal in the shuffled list decides its split. Prices and price limits are drawn anew by each process of
+ * the original, so the same goal is worded with another limit in every log.
+ */
+import { CliError } from "../core/errors.ts";
+import { type FirstPage, type LoggedEpisode, type LogReader, shown } from "./reader.ts";
+
+/** A reader of WebShop logs: `parts` with what is the same for every format. */
+export function webshopReader(
+  parts: Pick<LogReader, "name" | "read" | "normalize"> & Partial<Pick<LogReader, "unreplayable">>,
+): LogReader {
+  return { benchmark: "webshop", goalOf, describeTask, advice, ...parts };
+}
+
+const PRICE_LIMIT = /, and price lower than [^,]*$/;
+
+/** A goal without its price limit, in the spelling of the original's list of human goals. */
+export function goalOf(instruction: string): string {
+  return instruction.toLowerCase().replace(PRICE_LIMIT, "").replace(/["']/g, "").replace(/\s+/g, " ").trim();
+}
+
+/** `human/17` → the split of that index. */
+function describeTask(taskKey: string): { split: string; category: string } {
+  const index = Number(taskKey.split("/")[1]);
+  return { split: index < 500 ? "test" : index < 1500 ? "eval" : "train", category: "not known" };
+}
+
+function advice(log: FirstPage, world: FirstPage): string | undefined {
+  if (log.instruction !== world.instruction) {
+    return (
+      `the goals differ: "${log.instruction}" in the log, "${world.instruction}" in this world. ` +
+      "Prices and price limits follow from the seed: try another one (--option seed=1)"
+    );
+  }
+  return "the first pages differ although the goals do not: was it logged in another observation mode (--observation)?";
+}
+
+/** Whether an action, where it is possible, ends the episode: it buys. */
+export const isPurchase = (action: string): boolean => /^click\[buy now\]/i.test(action);
+
+/** The result that a reward and the last action tell. */
+export function resultOf(reward: number, lastAction: string): Required<Pick<LoggedEpisode, "claimed" | "end">> {
+  return { claimed: reward >= 1 ? "won" : "lost", end: { return: reward, terminated: isPurchase(lastAction) } };
+}
+
+/** A reward of the original, in [0, 1]. Throws CliError naming the `place`. */
+export function rewardOf(value: unknown, place: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  throw new CliError(`${place}: expected a number from 0 to 1, found ${shown(value)}`);
+}
+
+/** The index of a goal. Throws CliError naming the `place`. */
+export function indexOf(value: unknown, place: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw new CliError(`${place}: expected the index of a goal (0, 1, …), found ${shown(value)}`);
+}
