@@ -4,9 +4,9 @@
  *
  * Names: princeton-nlp/WebShop at 64fa2a5, web_agent_site/utils.py and setup.sh.
  */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { CliError } from "../../../core/errors.ts";
+import { CliError, messageOf } from "../../../core/errors.ts";
 
 export const ROLES = ["products", "instructions", "human"] as const;
 /** Products; attributes and synthetic instructions; what people asked for. */
@@ -41,35 +41,29 @@ export interface SourceFiles {
   readonly human: DataFile | null;
 }
 
-/** `name` or `name.gz` in the folder, the plain one first; null if neither is there. */
+/** `name` or `name.gz` in the folder, the plain one first; null if neither is there. Throws CliError for a closed folder. */
 export function findFile(folder: string, name: string): DataFile | null {
   for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statOf(path);
     if (found?.isFile()) return { path, bytes: found.size, modifiedMs: found.mtimeMs };
   }
   return null;
 }
 
-/**
- * Which files make the catalogue of `products` products: a number (the first so many), "all" (all of the full set), or
- * undefined: what is there, and the 1,000 where both sets are, as in the original. A number up to 1,000 prefers the small
- * set. Attributes are taken from the other set's file where the own one is missing. Throws CliError naming what is missing.
- */
-export function sourceFiles(folder: string, products?: number | "all"): SourceFiles {
-  const set = chooseSet(folder, products);
-  const other: ProductSet = set === "all" ? "1000" : "all";
-  const instructions =
-    findFile(folder, FILE_NAMES[set].instructions) ?? findFile(folder, FILE_NAMES[other].instructions);
-  if (!instructions) throw new CliError(`${folder}: expected ${FILE_NAMES[set].instructions} or the same with .gz`);
-  return {
-    set,
-    products: findFile(folder, FILE_NAMES[set].products)!,
-    instructions,
-    human: findFile(folder, FILE_NAMES[set].human),
-  };
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new CliError(`${path}: cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
-function chooseSet(folder: string, products: number | "all" | undefined): ProductSet {
+/**
+ * The set that the catalogue of `products` products is read from: a number (the first so many; the small set if that is
+ * enough and there), "all" (all of the full set), or undefined: what is there, and the 1,000 where both are, as in the
+ * original. Throws CliError naming what is missing.
+ */
+export function chooseSet(folder: string, products?: number | "all"): ProductSet {
   const isNumber = typeof products === "number";
   if (isNumber && !(Number.isInteger(products) && products > 0)) {
     throw new CliError(`expected a whole number of products above 0, or "all", got ${products}`);
@@ -82,4 +76,17 @@ function chooseSet(folder: string, products: number | "all" | undefined): Produc
   const names = wanted.map((set) => FILE_NAMES[set].products).join(" or ");
   const instead = needsAll && isThere("1000") ? "; the folder has the 1,000 products only" : "";
   throw new CliError(`${folder}: expected WebShop's ${names}, or the same with .gz${instead}`);
+}
+
+/**
+ * The files of a set. The small set also takes its attributes from the full set's file, which holds them too. Throws
+ * CliError naming what is missing.
+ */
+export function sourceFiles(folder: string, set: ProductSet): SourceFiles {
+  const products = findFile(folder, FILE_NAMES[set].products);
+  if (!products) throw new CliError(`${folder}: expected ${FILE_NAMES[set].products} or the same with .gz`);
+  const own = findFile(folder, FILE_NAMES[set].instructions);
+  const instructions = own ?? (set === "1000" ? findFile(folder, FILE_NAMES.all.instructions) : null);
+  if (!instructions) throw new CliError(`${folder}: expected ${FILE_NAMES[set].instructions} or the same with .gz`);
+  return { set, products, instructions, human: findFile(folder, FILE_NAMES[set].human) };
 }

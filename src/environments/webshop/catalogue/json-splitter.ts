@@ -68,12 +68,14 @@ export function jsonSplitter(shape: JsonShape): JsonSplitter {
       const members: string[] = [];
       let start = 0;
       for (let i = 0; i < chunk.length; i++) {
-        const byte = chunk[i]!;
         if (isInString) {
-          if (isEscaped) isEscaped = false;
-          else if (byte === BACKSLASH) isEscaped = true;
-          else if (byte === QUOTE) isInString = false;
-        } else if (phase !== "inside") {
+          i = endOfString(chunk, isEscaped ? i + 1 : i);
+          isInString = i >= chunk.length;
+          isEscaped = i > chunk.length;
+          continue;
+        }
+        const byte = chunk[i]!;
+        if (phase !== "inside") {
           outside(byte);
           start = i + 1;
         } else if (byte === QUOTE) {
@@ -102,6 +104,13 @@ export function jsonSplitter(shape: JsonShape): JsonSplitter {
       if (phase === "inside") throw new SyntaxError(`ends in the middle of the ${shape}`);
     },
   };
+}
+
+/** Where the string's closing quote is; the length if it is in a later chunk, one more if that begins with an escaped byte. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  let i = from;
+  while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
+  return i;
 }
 
 function isBlank(byte: number): boolean {

@@ -4,7 +4,7 @@ import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { Catalogue, Product } from "../types.ts";
-import { type DataFile, type ProductSet, type SourceFiles, sourceFiles } from "./files.ts";
+import { chooseSet, type DataFile, type ProductSet, type SourceFiles, sourceFiles } from "./files.ts";
 import type { LedgerCatalogue } from "./ledger.ts";
 import { catalogueOf } from "./memory.ts";
 import { openPack, writePack } from "./pack.ts";
@@ -37,7 +37,7 @@ export interface LoadedCatalogue extends Catalogue, Partial<Pick<LedgerCatalogue
 
 /** Throws CliError for a folder without the files, and for files that the original could not load. */
 export async function loadCatalogue(options: CatalogueOptions): Promise<LoadedCatalogue> {
-  const files = sourceFiles(options.data, options.products);
+  const files = sourceFiles(options.data, chooseSet(options.data, options.products));
   const limit = typeof options.products === "number" ? options.products : Number.POSITIVE_INFINITY;
   const fingerprint = fingerprintOf(files, limit);
   const about = { set: files.set, fingerprint };

@@ -188,8 +188,8 @@ function textList(fields: Fields, name: string, place: string): readonly string[
 }
 
 function texts(values: readonly unknown[], name: string, place: string): readonly string[] {
-  const odd = values.find((value) => typeof value !== "string");
-  if (odd !== undefined) throw unexpected(place, name, odd, "text");
+  const odd = values.findIndex((value) => typeof value !== "string");
+  if (odd >= 0) throw unexpected(place, name, values[odd], "text");
   return values as readonly string[];
 }
 
