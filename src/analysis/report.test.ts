@@ -8,6 +8,7 @@ import type { Round } from "../core/run.ts";
 import type { Outcome, Trajectory } from "../core/trajectory.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { lastIteration, reportOf } from "./report.ts";
+import { reportDocument } from "./report-document.ts";
 
 /** `+` won, `-` lost, `!` failed; the number of own steps is given. */
 function episode(
@@ -299,4 +300,47 @@ test("equal stores give equal reports, and a report is plain JSON", () => {
   const report = reportOf(tiny(), ["run"]);
   assert.deepEqual(reportOf(tiny(), ["run"]), report);
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+});
+
+test("what cannot be replayed is named, and counted in no figure of a method", () => {
+  const repository = tiny();
+  repository.addRun({ name: "log", kind: "import", config: {} });
+  const source = repository.trajectory("e1" as TrajectoryId)!;
+  const ids = ["l1", "l2", "l3"] as TrajectoryId[];
+  ids.forEach((id, index) => {
+    const taskId = `log/${index}` as TaskId;
+    repository.addTask({ id: taskId, split: "test", category: "not known", instruction: id, data: null });
+    repository.addTrajectory("log", { ...source, id, taskId, policy: "expert/log", success: index === 0 });
+    repository.addVerification({ kind: "unreplayable", trajectory: id, reason: "nobody has its world" });
+  });
+  const imported = reportOf(repository, ["log"]);
+  assert.deepEqual(imported.unreplayable, [{ policy: "expert/log", trajectories: 3, won: 1 }]);
+  assert.deepEqual(
+    imported.experts.map(({ trajectories }) => trajectories),
+    [3],
+  );
+  const without = reportOf(repository, ["run"]);
+  assert.deepEqual(without.unreplayable, []);
+  const say = (report: typeof without) =>
+    reportDocument(report, { wide: false })
+      .sections.flatMap(({ notes }) => notes)
+      .join("\n");
+  assert.match(say(imported), /expert\/log: 3 trajectories cannot be replayed, 1 of them won by their log's word/);
+  assert.doesNotMatch(say(without), /replayed/);
+
+  for (const round of tiny().rounds("run")) repository.addRound({ ...round, run: "log", learnOnly: ids });
+  const taught = reportOf(repository, ["log"]);
+  assert.deepEqual(taught.unreplayable, imported.unreplayable);
+  const { unreplayable: _, runs: __, ...figures } = taught;
+  const { unreplayable: ___, runs: ____, ...before } = without;
+  const rest = ({ methods, experts, unsolved }: typeof figures) => ({
+    experts,
+    unsolved,
+    methods: methods.map(({ run: _, iterations, ...method }) => ({
+      ...method,
+      iterations: iterations.map(({ cost: _, ...each }) => each),
+    })),
+  });
+  assert.deepEqual(rest(figures), rest(before));
+  assert.match(say(taught), /They are examples for behaviour cloning, SFT-ALL and RFT; no rollout starts/);
 });

@@ -120,7 +120,7 @@ function adviceOn(
   verification: Verification,
 ): string | undefined {
   if (verification.kind !== "diverged" || verification.step >= 0 || found.kind !== "playable") return undefined;
-  const world = { instruction: found.own.instruction, observation: verification.got };
+  const world = { instruction: found.task.instruction, observation: verification.got };
   return advice?.({ instruction, observation: firstObservation }, world);
 }
 

@@ -6,8 +6,8 @@ import type { Task } from "../core/task.ts";
 import type { LoggedEpisode, LogReader } from "./reader.ts";
 
 export type FoundTask =
-  /** `own` is the benchmark's task; `task` is it too, or the same world with the log's wording of the goal. */
-  | { readonly kind: "playable"; readonly task: Task; readonly own: Task }
+  /** The benchmark's task, or the same world with the log's wording of the goal. */
+  | { readonly kind: "playable"; readonly task: Task }
   /** The episode cannot be played again, but the log tells enough of it to be kept. */
   | { readonly kind: "unreplayable"; readonly task: Task; readonly reason: string }
   /** Neither. `name` is what the log calls the task. */
@@ -28,9 +28,9 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     if (goalOf(named.instruction) !== goalOf(instruction)) {
       return without(episode, described(episode), "the environment's task of its name has another goal");
     }
-    const task = worded(named, instruction);
-    if (reader.unreplayable) return without(episode, task, reader.unreplayable);
-    return { kind: "playable", own: named, task };
+    if (reader.unreplayable) return without(episode, worded(named, instruction), reader.unreplayable);
+    // Where goals are compared the world shows its own: another wording of it is found on the first page.
+    return { kind: "playable", task: reader.goalOf ? named : worded(named, instruction) };
   };
 
   /** What becomes of an episode without a replay. */

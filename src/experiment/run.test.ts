@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { embeddedStudent } from "../cli/student.ts";
+import type { Benchmark } from "../core/environment.ts";
+import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Trajectory } from "../core/trajectory.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { noisy } from "../policies/noisy.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { parseConfig } from "./config.ts";
-import type { Progress } from "./progress.ts";
+import { expertRollouts } from "./expert.ts";
+import { type Progress, silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
 
 const config = parseConfig(
@@ -86,4 +90,79 @@ test("an experiment does all methods and seeds; again, it does nothing; side by 
       assert(parent.policy.startsWith("expert/"));
     }
   }
+});
+
+/** A log of the workshop's own tasks, of which nobody can replay the second half. */
+async function logInto(repository: Repository, world: Benchmark): Promise<readonly Trajectory[]> {
+  const tasks = await world.tasks("train");
+  const made = await expertRollouts({
+    run: "log",
+    repository,
+    benchmark: world,
+    policy: world.expert!,
+    tasks,
+    concurrency: 4,
+    progress: silent,
+    seed: 1,
+  });
+  const unreplayable = made.slice(tasks.length / 2);
+  for (const { id } of unreplayable)
+    repository.addVerification({ kind: "unreplayable", trajectory: id, reason: "a log" });
+  return unreplayable;
+}
+
+test("trajectories that cannot be replayed are imitated, and nothing starts on their tasks or from their states", async () => {
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 4, lengths: [1] });
+  const repository = openSqlite(":memory:");
+  repository.addRun({ name: "log", kind: "import", config: {} });
+  const learnOnly = await logInto(repository, world);
+  const [heldOut] = await world.tasks("test");
+  const variant = { ...heldOut!, id: `${heldOut!.id}#reworded` as TaskId };
+  const leak = { ...learnOnly[0]!, id: "leak" as TrajectoryId, taskId: variant.id };
+  repository.addTask(variant);
+  repository.addTrajectory("log", leak);
+  repository.addVerification({ kind: "unreplayable", trajectory: leak.id, reason: "a log" });
+
+  const said: string[] = [];
+  const training = { ...config.training, steps: 2 };
+  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training };
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-run-"));
+  const parts = {
+    repository,
+    benchmark: async () => world,
+    scriptedExpert: () => world.expert!,
+    student: embeddedStudent(folder, small),
+    progress: { ...silent, say: (line: string) => void said.push(line) },
+  };
+  repository.addRun({ name: "taught", kind: "experiment", config: {} });
+  await runExperiment(small, parts);
+
+  const ids = learnOnly.map(({ id }) => id).sort();
+  const rounds = repository.rounds("taught");
+  const own = new Set(learnOnly.map(({ taskId }) => taskId));
+  for (const { method, expert, learnOnly: given, explored, probed, evaluated, trainingSet } of rounds) {
+    assert.deepEqual([expert.length, given], [4, ids], method);
+    for (const id of [...explored, ...probed, ...evaluated]) assert(!own.has(repository.trajectory(id)!.taskId));
+    const set = repository.trainingSet(trainingSet)!;
+    assert(set.kind === "sft");
+    const sources = set.examples.map(({ source }) => source);
+    assert.equal(
+      ids.every((id) => sources.includes(id)),
+      !method.startsWith("EEF"),
+      method,
+    );
+    assert(!sources.includes(leak.id), "its goal is a held-out task's");
+  }
+  assert(
+    said.some((line) => line.includes("4 more cannot be replayed (4 won by their log): examples to imitate only")),
+  );
+  assert(said.some((line) => line.includes("left out, being of held-out tasks: 1 of the expert")));
+
+  repository.addRun({ name: "only", kind: "import", config: {} });
+  repository.addTrajectory("only", { ...learnOnly[0]!, id: "alone" as TrajectoryId });
+  repository.addVerification({ kind: "unreplayable", trajectory: "alone" as TrajectoryId, reason: "a log" });
+  await assert.rejects(runExperiment({ ...small, expert: { run: "only" } }, parts), {
+    name: "CliError",
+    message: /no trajectory of run "only" can be replayed, so RFT×2, continued, EEF M=2 would have no task to explore/,
+  });
 });

@@ -125,7 +125,8 @@ async function expertAndTasks(
   const imitated = unreplayable.map((trajectory) => ({ trajectory, task: stored(trajectory) }));
   const learnOnly = withoutHeldOut(imitated, heldOut);
   const left = imitated.length - learnOnly.length;
-  if (left > 0) progress.say(`${left} expert trajectories that cannot be replayed are of held-out tasks: left out`);
+  if (left > 0)
+    progress.say(`left out, being of held-out tasks: ${left} of the expert trajectories that cannot be replayed`);
   expectTrainingTasks(config, tasks.size);
   const won = wins(expert).length;
   const claimed = wins(learnOnly.map(({ trajectory }) => trajectory)).length;

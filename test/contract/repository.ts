@@ -124,6 +124,23 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(repository.timings(run.name), [timing]);
     });
 
+    check("every kind of verification comes back, and a round with examples only", (repository) => {
+      const kinds: readonly Verification[] = [
+        { kind: "verified", trajectory: "a" as TrajectoryId },
+        { kind: "unreplayable", trajectory: "b" as TrajectoryId, reason: "nobody has its world" },
+        { kind: "diverged", trajectory: "c" as TrajectoryId, step: 3, expected: "x", got: "y" },
+      ];
+      withFoundations(repository);
+      for (const verification of kinds) {
+        repository.addTrajectory(run.name, { ...trajectory, id: verification.trajectory });
+        repository.addVerification(verification);
+      }
+      for (const kind of kinds) assert.deepEqual(repository.verification(kind.trajectory), kind);
+      const learning = { ...round, learnOnly: ["b" as TrajectoryId] };
+      repository.addRound(learning);
+      assert.deepEqual(repository.rounds(run.name), [learning]);
+    });
+
     test("any trajectory comes back equal, and so does any fork of a fork", async () => {
       await fc.assert(
         fc.asyncProperty(anyFamily, async (family) => {
