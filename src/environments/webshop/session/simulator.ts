@@ -4,6 +4,7 @@ import type { Environment } from "../../../core/environment.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Task } from "../../../core/task.ts";
 import { fromSimulator, type Simulator } from "../../simulator.ts";
+import type { Reward } from "../types.ts";
 import { clickablesOf, hasSearchBar } from "./clickables.ts";
 import { htmlOf } from "./html.ts";
 import { listedActions } from "./listed-actions.ts";
@@ -35,6 +36,8 @@ const OBSERVE: Readonly<Record<Observation, (view: View) => string>> = {
 export function sessionsOf(front: Storefront, goalOf: (task: Task) => number): () => ShopEnvironment {
   const view = remembering((state: State) => viewOf(front, state), { limit: MAX_REMEMBERED_VIEWS });
   const observe = (state: State) => OBSERVE[front.rules.observation](view(state));
+  const { prize } = front.rules;
+  const payOf = ({ total }: Reward) => (prize === null ? total : total >= 1 ? prize : 0);
   const isProduct = (asin: string) => front.shop.catalogue.rowOf(asin) !== undefined;
   const simulator: Simulator<State> = {
     initial(task, seed) {
@@ -47,7 +50,7 @@ export function sessionsOf(front: Storefront, goalOf: (task: Task) => number): (
       return {
         state: after,
         observation: observe(after),
-        reward: reward?.total ?? 0,
+        reward: reward ? payOf(reward) : 0,
         terminated: reward !== null,
         info: infoOf(view(after), reward),
       };
@@ -68,7 +71,7 @@ export function sessionsOf(front: Storefront, goalOf: (task: Task) => number): (
 }
 
 /** What the original tells besides the observation; the parts of the reward when a product is bought. */
-function infoOf(view: View, reward: (State["place"] & { kind: "done" })["reward"] | null): Json {
+function infoOf(view: View, reward: Reward | null): Json {
   const seen = { url: view.url, clickables: clickablesOf(view), has_search_bar: hasSearchBar(view) };
   return reward ? { ...seen, reward_info: { ...reward.parts } } : seen;
 }

@@ -62,26 +62,44 @@ export const initialState = (goal: number, seed: number): State => ({
 
 /** `saved` as a state. Throws EnvironmentError if no session of `goal` could have left it. */
 export function readState(saved: Json, goal: number, isProduct: (asin: string) => boolean): State {
-  const fail = () => new EnvironmentError("this snapshot is of no session of this shop");
-  if (!isObject(saved) || !isObject(saved.place)) throw fail();
-  const { place, visited } = saved;
-  const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const isAsin = (value: unknown) => typeof value === "string" && isProduct(value);
-  const hasResults = () => typeof place.query === "string" && isWhole(place.page);
-  const hasItem = () => isAsin(place.asin) && isChoices(place.options);
-  const isPlace = {
-    index: () => true,
-    results: hasResults,
-    item: () => hasResults() && hasItem(),
-    sub: () => hasResults() && hasItem() && SUB_PAGES.includes(place.name as SubPage),
-    done: () => hasItem() && isObject(place.reward) && Number.isFinite(place.reward.total),
-  }[String(place.kind)];
-  const isSession = saved.goal === goal && Number.isSafeInteger(saved.seed) && isWhole(saved.draws);
-  if (!isSession || !Array.isArray(visited) || !visited.every(isAsin) || !isPlace?.()) throw fail();
+  const isState =
+    isObject(saved) &&
+    saved.goal === goal &&
+    Number.isSafeInteger(saved.seed) &&
+    isCount(saved.draws) &&
+    Array.isArray(saved.visited) &&
+    saved.visited.every(isAsin) &&
+    isObject(saved.place) &&
+    isPlace(saved.place, isAsin);
+  if (!isState) throw new EnvironmentError("this snapshot is of no session of this shop");
   return saved as unknown as State;
 }
 
-const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+function isPlace(place: JsonObject, isAsin: (value: unknown) => boolean): boolean {
+  const hasResults = typeof place.query === "string" && isCount(place.page);
+  const hasItem = isAsin(place.asin) && isChoices(place.options);
+  switch (place.kind) {
+    case "index":
+      return true;
+    case "results":
+      return hasResults;
+    case "item":
+      return hasResults && hasItem;
+    case "sub":
+      return hasResults && hasItem && SUB_PAGES.includes(place.name as SubPage);
+    case "done":
+      return hasItem && isObject(place.reward) && Number.isFinite(place.reward.total);
+    default:
+      return false;
+  }
+}
+
+type JsonObject = { readonly [key: string]: Json };
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isChoices = (value: unknown): boolean =>

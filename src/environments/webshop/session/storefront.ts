@@ -24,9 +24,16 @@ export interface Rules {
   /** Item pages have a button to the product's attributes (the original's `show_attrs`). */
   readonly showAttributes: boolean;
   readonly reward: RewardRules;
+  /** What a purchase of reward 1 pays, every other one paying 0; null: each pays its reward. */
+  readonly prize: number | null;
 }
 
-export const ORIGINAL_RULES: Rules = { observation: "text", showAttributes: false, reward: ORIGINAL_REWARD_RULES };
+export const ORIGINAL_RULES: Rules = {
+  observation: "text",
+  showAttributes: false,
+  reward: ORIGINAL_REWARD_RULES,
+  prize: null,
+};
 
 /** A search, and what a random one draws from. */
 export interface Search {

@@ -1,0 +1,146 @@
+/**
+ * WebShop as a Benchmark: shopping in a catalogue by search and clicks, scored by how well the bought product meets the
+ * customer's wish (Yao et al. 2022, arXiv 2207.01206). The original's engine is ported, not run: pages, search results
+ * and rewards are its own to the letter, except that prices follow from a seed.
+ */
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
+import type { StockOptions } from "./catalogue/index.ts";
+import { compactRendering } from "./compact.ts";
+import { shopper } from "./expert.ts";
+import { isPreset, PRESETS, type Preset } from "./presets.ts";
+import { INSTRUCTIONS } from "./prompt.ts";
+import {
+  OBSERVATIONS,
+  type Observation,
+  ORIGINAL_RULES,
+  openStorefront,
+  type Rules,
+  type ShopEnvironment,
+  sessionsOf,
+} from "./session/index.ts";
+import { openShop, type Source } from "./shop.ts";
+import { tasksOf } from "./tasks.ts";
+import type { GoalKind, Shop } from "./types.ts";
+
+export interface WebshopOptions {
+  /** The folder with the official files, plain or gzipped. */
+  readonly data?: string;
+  /** Which goals: made of products' attributes and options, or written by people. Default `synthetic`. */
+  readonly goals?: GoalKind;
+  /** Draws prices and price limits, which the original leaves to chance; part of every task's identity. Default 0. */
+  readonly seed?: number;
+  /** Which words of titles are nouns: `heuristic` (default), or the path of a table made with spaCy. */
+  readonly nouns?: string;
+  /** Default `text`. */
+  readonly observation?: Observation;
+  /** A stack's way of using WebShop (presets.ts). Other options given here win over it. */
+  readonly preset?: string;
+  /** The original has no limit; stacks allow 10 to 100. Default 15, as ReAct and GEM do. */
+  readonly maxSteps?: number;
+  /** The first so many, or "all" of the full set. Default: what is in the folder, and the 1,000 where both sets are. */
+  readonly products?: number | "all";
+  /** The original's `show_attrs`: products show what the reward compares. Default off. */
+  readonly showAttributes?: boolean;
+  /** Folder for what a large catalogue is unpacked and indexed to; `~/.cache/gleaner/webshop` unless given. */
+  readonly cache?: string;
+}
+
+export interface WebshopBenchmark extends Benchmark {
+  readonly notes: readonly string[];
+  open(): Promise<ShopEnvironment>;
+}
+
+const DEFAULT_MAX_STEPS = 15;
+
+/** Throws CliError for missing or damaged data and for options out of range. */
+export async function webshop(options: WebshopOptions): Promise<WebshopBenchmark> {
+  const settings = settle(options);
+  const { source, stock, rules, variant, preset, maxSteps } = settings;
+  const shop = await openShop({ source, stock, nouns: options.nouns ?? "heuristic", cache: options.cache });
+  const tasks = tasksOf({
+    goals: shop.stock.goals,
+    kind: stock.kind,
+    variant,
+    splits: preset?.splits ?? { kind: "official" },
+    categoryOf: ({ category }) => category,
+  });
+  const openSession = sessionsOf(openStorefront(shop, rules), tasks.goalOf);
+  return {
+    name: "webshop",
+    splits: ["train", "eval", "test"],
+    maxSteps,
+    successReturn: rules.prize ?? 1,
+    instructions: INSTRUCTIONS,
+    compact: compactRendering(shop.catalogue),
+    expert: shopper(),
+    notes: notesOf(shop, settings),
+    tasks: async (split) => tasks.of(split),
+    task: async (id) => tasks.byId(id),
+    open: async () => openSession(),
+  };
+}
+
+/** What the options and the preset come to. */
+interface Settings {
+  readonly source: Source;
+  readonly stock: StockOptions;
+  readonly rules: Rules;
+  readonly preset: (Preset & { readonly name: string }) | undefined;
+  readonly maxSteps: number;
+  /** What changes the meaning of a goal's index. */
+  readonly variant: readonly string[];
+}
+
+function settle(options: WebshopOptions): Settings {
+  const preset = presetOf(options.preset);
+  const usualSeed = preset?.seed ?? 0;
+  const { goals = preset?.goals ?? "synthetic", seed = usualSeed, products = preset?.products } = options;
+  const { maxSteps = preset?.maxSteps ?? DEFAULT_MAX_STEPS } = options;
+  const { observation = preset?.observation ?? "text", showAttributes = false } = options;
+  if (!OBSERVATIONS.includes(observation)) throw unexpected("observation", OBSERVATIONS.join(", "), observation);
+  if (goals !== "synthetic" && goals !== "human") throw unexpected("goals", "synthetic or human", goals);
+  if (!Number.isInteger(maxSteps) || maxSteps < 1) throw unexpected("maxSteps", "an integer ≥ 1", maxSteps);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw unexpected("seed", "an integer ≥ 0", seed);
+  const { data } = options;
+  if (data === undefined) throw unexpected("data", "the folder with WebShop's files", data);
+  const isCut = typeof products === "number" && products !== 1000;
+  return {
+    source: { kind: "official", data, products },
+    stock: { kind: goals, seed, ...preset?.stock },
+    rules: {
+      observation,
+      showAttributes,
+      reward: { ...ORIGINAL_RULES.reward, ...preset?.reward },
+      prize: preset?.prize ?? null,
+    },
+    preset,
+    maxSteps,
+    variant: [
+      ...(isCut ? [`products-${products}`] : []),
+      ...(preset ? [preset.name] : []),
+      ...(seed === usualSeed ? [] : [`seed-${seed}`]),
+    ],
+  };
+}
+
+const unexpected = (option: string, expected: string, got: unknown) =>
+  new CliError(`${option}: expected ${expected}, got ${JSON.stringify(got)}`);
+
+function presetOf(name: string | undefined): (Preset & { readonly name: string }) | undefined {
+  if (name === undefined) return undefined;
+  if (!isPreset(name)) throw unexpected("preset", `one of ${Object.keys(PRESETS).join(", ")}`, name);
+  return { name, ...PRESETS[name] };
+}
+
+/** What every report must say: what the shop sells and by which rules it rewards. */
+function notesOf({ catalogue, stock: { goals }, nouns }: Shop, { stock, rules, preset }: Settings): readonly string[] {
+  const count = (value: number) => value.toLocaleString("en-US");
+  const isHeuristic = nouns.name === "heuristic";
+  return [
+    `WebShop of ${count(catalogue.size)} products with ${count(goals.length)} ${stock.kind} goals, prices from seed ${stock.seed}`,
+    `nouns: ${nouns.name}${isHeuristic ? ", which rewards about 5 % of purchases otherwise than the original's spaCy" : ""}`,
+    ...(rules.showAttributes ? ["products show their attributes"] : []),
+    ...(preset ? [`preset ${preset.name} (${preset.source}): ${preset.remarks.join("; ")}`] : []),
+  ];
+}
