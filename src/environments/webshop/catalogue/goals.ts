@@ -121,9 +121,11 @@ export function goalOf(
   };
 }
 
-/** The weight of goal `number`, without making the goal. */
-export function weightOf({ lots }: Lots, number: number): number {
-  return lotOf(lots, number).weight;
+/** The weights of all goals, without making the goals. */
+export function weightsOf({ lots, count }: Lots): Float64Array {
+  const weights = new Float64Array(count);
+  for (const [i, { first, weight }] of lots.entries()) weights.fill(weight, first, lots[i + 1]?.first ?? count);
+  return weights;
 }
 
 /** The lot that goal `number` belongs to. */

@@ -8,7 +8,7 @@
 import { CliError } from "../../../core/errors.ts";
 import { type PythonRandom, type PythonRandomState, pythonRandom } from "../python/random.ts";
 import type { Catalogue, GoalKind, Stock } from "../types.ts";
-import { goalOf, humanLots, syntheticLots, weightOf } from "./goals.ts";
+import { goalOf, humanLots, syntheticLots, weightsOf } from "./goals.ts";
 import { lazyList } from "./lazy-list.ts";
 import { type Ledger, type LedgerCatalogue, ledgerOf } from "./ledger.ts";
 
@@ -53,11 +53,12 @@ export function stockOf(catalogue: Catalogue | LedgerCatalogue, options: StockOp
   if (count === 0)
     throw new CliError(`none of the ${catalogue.size} products has a ${kind} instruction to make goals of`);
 
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const order = new Uint32Array(count).map((_, i) => i);
   random.seed(shuffleSeed);
   random.shuffle(order);
+  const weights = weightsOf(lots);
   const cumulativeWeights = new Float64Array(count + 1);
-  for (const [i, number] of order.entries()) cumulativeWeights[i + 1] = cumulativeWeights[i]! + weightOf(lots, number);
+  for (let i = 0; i < count; i++) cumulativeWeights[i + 1] = cumulativeWeights[i]! + weights[order[i]!]!;
   const goalAt = (index: number) => goalOf(lots, order[index]!, { catalogue, kind });
   const goals = count <= MAX_HELD_GOALS ? Array.from(order, (_, i) => goalAt(i)) : lazyList(count, goalAt);
   return { prices, goals, cumulativeWeights, afterShuffle: random.state() };
