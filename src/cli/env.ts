@@ -4,6 +4,7 @@ import { CliError } from "../core/errors.ts";
 import { serveStdio } from "../servers/stdio.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "./context.ts";
 import { ENVIRONMENTS, openBenchmark } from "./environments.ts";
+import { makeNounTable } from "./nouns.ts";
 import { table } from "./table.ts";
 
 interface EnvFlags extends EnvironmentFlags {
@@ -15,6 +16,11 @@ interface InstallFlags {
   readonly data?: string;
   readonly version?: string;
   readonly wheel?: string;
+}
+
+interface NounFlags {
+  readonly data?: string;
+  readonly out: string;
 }
 
 export function register(program: Command): void {
@@ -33,6 +39,20 @@ export function register(program: Command): void {
     .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
     // The parent has a --data of its own, which would take this one's value.
     .action((name: string, _: InstallFlags, command: Command) => install(name, command.optsWithGlobals()));
+  env
+    .command("nouns")
+    .description("make WebShop's noun table with spaCy, in a virtual environment of its own (Python, 350 MB)")
+    .argument("<environment>", "webshop")
+    .requiredOption("--out <file>", "the table, .json or .json.gz")
+    .option("--data <dir>", "folder of the official files")
+    .action((name: string, _: NounFlags, command: Command) => nouns(name, command.optsWithGlobals()));
+}
+
+async function nouns(name: string, { data = process.env.GLEANER_WEBSHOP_DATA, out }: NounFlags): Promise<void> {
+  if (name !== "webshop") throw new CliError(`env nouns ${name}: expected webshop`);
+  if (!data) throw new CliError("env nouns webshop: expected --data DIR, the folder of the official files");
+  const rule = await makeNounTable({ data, out, say: (line) => console.error(line) });
+  console.log(`${rule}; use it with --nouns ${out}`);
 }
 
 async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlags): Promise<void> {

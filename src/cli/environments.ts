@@ -9,6 +9,7 @@ import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { alfworld } from "./environments/alfworld.ts";
 import type { EnvironmentEntry } from "./environments/entry.ts";
+import { webshop } from "./environments/webshop.ts";
 import { workshop } from "./environments/workshop.ts";
 import { problemsOf } from "./problems.ts";
 
@@ -18,7 +19,7 @@ export interface EnvironmentSpec {
   readonly [option: string]: unknown;
 }
 
-export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld };
+export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld, webshop };
 
 /** `spec` with defaults filled in and checked. Throws CliError naming the option. */
 export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
