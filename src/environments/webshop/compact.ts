@@ -1,10 +1,11 @@
 /**
  * The shop in few words, for students that learn every word from scratch. A page is told as a customer with this
- * instruction sees it: of a result only its number and how much its title shares with the wish, of an item only which
- * of the wanted options it has (`-`: not this one). What costs too much is `dear`.
+ * instruction sees it: of an affordable result its number and how much its title shares with the wish (0 to 9), of an
+ * item which of the wanted options it has (`-`: not this one). Pages in `text_rich` also show what was `seen` and what is
+ * `chosen`, which spares a student to remember it.
  *
  *     Find me machine wash men's pants with color: grey, and …     machine_wash men's_pants ; grey 40w_x_34l
- *     Back to Search [SEP] Page 1 … B09QCP4579 [SEP] …              p3 q17 5 p9 q2 dear …
+ *     Back to Search [SEP] Page 1 … B09QCP4579 [SEP] …              page 1 p3 q17 5 p9 q2 0 …
  *     < Prev [SEP] color [SEP] black [SEP] grey … Buy Now           item grey -
  *     click[40w x 34l]                                              40w_x_34l
  */
@@ -70,14 +71,18 @@ function observationOf(page: Page, phrases: Phrases): string | null {
       const request = readRequest(page.instruction);
       const offers = page.offers
         .filter(({ price }) => price.low <= request.priceLimit)
-        .map(({ asin, title }) => `${clicked(asin, phrases)} ${Math.round(9 * shareOf(title, request))}`);
+        .map(({ asin, title }) => {
+          const share = Math.round(9 * shareOf(title, request));
+          return `${clicked(asin, phrases)} ${page.clicked.has(asin) ? "seen" : share}`;
+        });
       return ["page", page.page, ...offers].join(" ");
     }
     case "item": {
       const request = readRequest(page.instruction);
-      const values = wantedValues(page.labels, request).map((value) =>
-        value === null ? "-" : clicked(value, phrases),
-      );
+      const values = wantedValues(page.labels, request).map((value) => {
+        if (value === null) return "-";
+        return page.clicked.has(value) ? "chosen" : clicked(value, phrases);
+      });
       return [page.price.low > request.priceLimit ? "dear" : "item", ...values].join(" ");
     }
     case "details": {

@@ -18,11 +18,30 @@ const recorded = () =>
     "webshop/golden/episodes.jsonl.gz",
   ).flatMap(({ reset, steps }) => [reset, ...steps]);
 
-/** Long texts are broken into lines differently. */
-const told = (page: Page) => (page.kind === "details" ? { ...page, text: page.text.replace(/\s+/g, " ") } : page);
+/** What both ways tell: only text_rich marks what was clicked, and long texts are broken into lines differently. */
+function told(page: Page) {
+  if (page.kind === "details") return { ...page, text: page.text.replace(/\s+/g, " ") };
+  return { ...page, clicked: null };
+}
 
 test("text and text_rich tell the same", { skip }, () => {
   for (const { text, text_rich } of recorded()) assert.deepEqual(told(readPage(text_rich)), told(readPage(text)));
+});
+
+test("text_rich marks what was clicked", { skip }, () => {
+  const counts = { results: 0, item: 0 };
+  for (const { text_rich } of recorded()) {
+    const page = readPage(text_rich);
+    if (page.kind !== "results" && page.kind !== "item") continue;
+    const texts = page.kind === "results" ? page.offers.map(({ asin }) => asin) : page.labels;
+    for (const label of page.clicked)
+      assert(
+        texts.some((text) => text.toLowerCase() === label),
+        label,
+      );
+    counts[page.kind] += page.clicked.size;
+  }
+  assert(counts.results > 0 && counts.item > 0);
 });
 
 test("what can be clicked is on the page that was read", { skip }, () => {
@@ -57,6 +76,7 @@ test("a page of results", () => {
       { asin: "b01", title: "A lamp", price: { low: 17.4, high: 17.4 } },
       { asin: "b02", title: "", price: { low: 10, high: 20 } },
     ],
+    clicked: new Set(),
   });
 });
 

@@ -25,6 +25,8 @@ export interface ResultsPage {
   readonly page: number;
   /** In the order of the search. */
   readonly offers: readonly Offer[];
+  /** The products that `text_rich` marks as looked at, in lower case; `text` marks none. */
+  readonly clicked: ReadonlySet<string>;
 }
 
 export interface ItemPage {
@@ -34,6 +36,8 @@ export interface ItemPage {
   readonly labels: readonly string[];
   readonly title: string;
   readonly price: PriceTag;
+  /** The values that `text_rich` marks as chosen, in lower case; `text` marks none. */
+  readonly clicked: ReadonlySet<string>;
 }
 
 export type Page =
@@ -51,7 +55,7 @@ const PRICE = /^\$(\d+(?:\.\d+)?(?:e\+?\d+)?)(?: to \$(\d+(?:\.\d+)?(?:e\+?\d+)?
 
 /** Any text is some page; what is none of the shop's is `other`. */
 export function readPage(text: string): Page {
-  const nodes = nodesOf(text);
+  const { nodes, clicked } = nodesOf(text);
   if (nodes[0] === "WebShop" && nodes[1] === "Instruction:") {
     return { kind: "search", instruction: nodes.slice(2, -1).join(" ") };
   }
@@ -61,21 +65,32 @@ export function readPage(text: string): Page {
   const instruction = nodes.slice(1, back).join(" ");
   const rest = nodes.slice(back + 1);
   const page = /^Page (\d+) \(Total results: \d+\)$/.exec(rest[0] ?? "");
-  if (page) return { kind: "results", instruction, page: Number(page[1]), offers: offersOf(rest) };
-  return itemOf(instruction, rest) ?? { kind: "details", instruction, text: rest.slice(1).join(" ") };
+  if (page) return { kind: "results", instruction, page: Number(page[1]), offers: offersOf(rest), clicked };
+  const item = itemOf(rest);
+  if (item) return { kind: "item", instruction, ...item, clicked };
+  return { kind: "details", instruction, text: rest.slice(1).join(" ") };
 }
 
-/** The texts of a page in order; empty ones say nothing and are left out. */
-function nodesOf(text: string): string[] {
-  const isRich = !text.includes(SEPARATOR) && text.includes("\n");
-  const pieces = isRich
-    ? text
-        .split("\n")
-        .filter((line) => !/^You have clicked .*\.$/.test(line))
-        .map((line) => line.replace(/^\s*\[(clicked )?button\] (.*) \[(clicked )?button_\]$/, "$2"))
-    : text.split(SEPARATOR);
-  return pieces.map((piece) => piece.trim()).filter(Boolean);
+interface Nodes {
+  /** The texts of a page in order; empty ones say nothing and are left out. */
+  readonly nodes: readonly string[];
+  /** Those marked as clicked, in lower case. */
+  readonly clicked: ReadonlySet<string>;
 }
+
+function nodesOf(text: string): Nodes {
+  const clicked = new Set<string>();
+  if (text.includes(SEPARATOR) || !text.includes("\n")) return { nodes: trimmed(text.split(SEPARATOR)), clicked };
+  const lines = text.split("\n").filter((line) => !/^You have clicked .*\.$/.test(line));
+  const nodes = lines.map((line) => {
+    const [, mark, button] = /^\s*\[(clicked )?button\] (.*) \[(?:clicked )?button_\]$/.exec(line) ?? [];
+    if (button !== undefined && mark) clicked.add(button.trim().toLowerCase());
+    return button ?? line;
+  });
+  return { nodes: trimmed(nodes), clicked };
+}
+
+const trimmed = (nodes: readonly string[]): string[] => nodes.map((node) => node.trim()).filter(Boolean);
 
 function offersOf(nodes: readonly string[]): Offer[] {
   const offers: Offer[] = [];
@@ -91,12 +106,12 @@ function offersOf(nodes: readonly string[]): Offer[] {
   return offers;
 }
 
-function itemOf(instruction: string, nodes: readonly string[]): ItemPage | null {
+function itemOf(nodes: readonly string[]): Pick<ItemPage, "labels" | "title" | "price"> | null {
   const at = nodes.findLastIndex((node) => node.startsWith("Price: "));
   const price = priceOf(nodes[at]?.slice("Price: ".length) ?? "");
   if (!price || nodes.at(-1) !== "Buy Now") return null;
   const texts = nodes.slice(nodes.indexOf("< Prev") + 1, at);
-  return { kind: "item", instruction, labels: texts.slice(0, -1), title: texts.at(-1) ?? "", price };
+  return { labels: texts.slice(0, -1), title: texts.at(-1) ?? "", price };
 }
 
 function receipt(nodes: readonly string[]): Page {
