@@ -170,14 +170,10 @@ function countsTable(summary: ImportSummary): string {
 }
 
 function claimsTable({ claims }: ImportSummary): string {
+  const rows = CLAIMS.map((claim) => ({ claim, ...claims[claim] })).filter(({ episodes }) => episodes > 0);
   return table(
-    ["the log says", "episodes", "won in the world", "not won"],
-    CLAIMS.filter((claim) => claims[claim].episodes > 0).map((claim) => [
-      claim,
-      claims[claim].episodes,
-      claims[claim].won,
-      claims[claim].notWon,
-    ]),
+    ["the log says", "episodes", "won in the world", "not won", "not confirmed"],
+    rows.map(({ claim, episodes, won, notWon }) => [claim, episodes, won, notWon, episodes - won - notWon]),
   );
 }
 

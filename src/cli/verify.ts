@@ -176,11 +176,11 @@ function reportText({ run, policies, divergences }: VerifyReport): string {
 }
 
 function verdictOf(played: number, diverged: number): string {
-  if (played === 0) return "nothing can be replayed, so nothing is verified";
+  if (played === 0) return "nothing was verified";
   return diverged === 0 ? `all ${played} trajectories verified` : `${diverged} of ${played} trajectories diverged`;
 }
 
 const aside = (unreplayable: number) =>
   unreplayable === 0
     ? ""
-    : `; ${unreplayable} trajectories cannot be replayed: statistics and imitation only, by their log's word`;
+    : `; ${unreplayable} trajectories cannot be replayed and serve for statistics and imitation only, by their log's word`;

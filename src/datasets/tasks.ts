@@ -37,7 +37,7 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
   function without(episode: LoggedEpisode, task: Task | undefined, because: string): FoundTask {
     const name = episode.taskKey ?? episode.instruction;
     if (!task) return { kind: "unusable", name, problem: because };
-    if (episode.end) return { kind: "unreplayable", task, reason: reader.unreplayable ?? because };
+    if (episode.end) return { kind: "unreplayable", task, reason: because };
     return { kind: "unusable", name, problem: `${because}, and the log does not tell how it ended` };
   }
 

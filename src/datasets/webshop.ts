@@ -29,7 +29,7 @@ function describeTask(taskKey: string): { split: string; category: string } {
 }
 
 function advice(log: FirstPage, world: FirstPage): string | undefined {
-  if (log.instruction !== world.instruction) {
+  if (log.instruction.toLowerCase() !== world.instruction.toLowerCase()) {
     return (
       `the goals differ: "${log.instruction}" in the log, "${world.instruction}" in this world. ` +
       "Prices and price limits follow from the seed: try another one (--option seed=1)"
