@@ -16,7 +16,7 @@ export interface Member {
   readonly index: number;
   /** Of an entry of an object; "" in an array. */
   readonly key: string;
-  /** The member as it stands in the file. */
+  /** The member as it stands in the file: a value, or `"key": value`. */
   readonly text: string;
   readonly value: unknown;
 }
@@ -54,10 +54,19 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
 }
 
 function entry(text: string, index: number): Member {
-  const entries = Object.entries(parse(`{${text}}`) as object);
+  const entries = entriesIn(text);
   if (entries.length !== 1) throw new SyntaxError("expected an entry");
   const [key, value] = entries[0]!;
   return { index, key, text, value };
+}
+
+/** The value of an entry by the entry's text. Throws SyntaxError if that is not JSON. */
+export function valueOfEntry(text: string): unknown {
+  return entriesIn(text)[0]?.[1];
+}
+
+function entriesIn(text: string): [key: string, value: unknown][] {
+  return Object.entries(parse(`{${text}}`) as object);
 }
 
 /** As Python's json.loads: the numbers that JSON does not have are allowed, but not kept. */

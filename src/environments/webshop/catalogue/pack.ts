@@ -31,7 +31,7 @@ export function openPack(folder: string, fingerprint: string): PackedCatalogue |
   return index && packedCatalogue(join(folder, PRODUCTS_FILE), index);
 }
 
-/** Makes the pack and opens it. Throws what `products` throws, and CliError where it cannot write. */
+/** Makes the pack and opens it, or the one that another process made meanwhile. Throws what `products` throws, and CliError where it cannot write. */
 export async function writePack(folder: string, options: PackOptions): Promise<PackedCatalogue> {
   const partial = `${folder}.partial-${process.pid}`;
   try {
@@ -41,11 +41,14 @@ export async function writePack(folder: string, options: PackOptions): Promise<P
     mkdirSync(partial);
     const index = await writeProducts(join(partial, PRODUCTS_FILE), options);
     writeIndex(partial, options.fingerprint, index);
-    replace(folder, partial);
+    if (!readIndex(folder, options.fingerprint)) replace(folder, partial);
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
     if (error instanceof CliError) throw error;
+    const others = openPack(folder, options.fingerprint);
+    if (others) return others;
     throw new CliError(`${folder}: cannot pack the catalogue: ${messageOf(error)}`, { cause: error });
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
   }
   const packed = openPack(folder, options.fingerprint);
   if (packed) return packed;
@@ -91,8 +94,11 @@ function replace(folder: string, partial: string): void {
   } catch {
     // Nothing was there.
   }
-  renameSync(partial, folder);
-  rmSync(old, { recursive: true, force: true });
+  try {
+    renameSync(partial, folder);
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
 }
 
 /** Removes what packing processes that no longer live have left: gigabytes, with the full set. */

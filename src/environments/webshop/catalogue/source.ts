@@ -5,7 +5,7 @@
 import { CliError } from "../../../core/errors.ts";
 import type { Product } from "../types.ts";
 import type { SourceFiles } from "./files.ts";
-import { membersOf } from "./members.ts";
+import { membersOf, valueOfEntry } from "./members.ts";
 import { asinOf, productOf } from "./product.ts";
 
 /** The products among the first `limit` records. Throws CliError for what the original could not load. */
@@ -22,7 +22,7 @@ export async function* productsOf(files: SourceFiles, limit: number): AsyncGener
     seen.add(asin);
     if (instructions.has(asin)) described++;
     yield productOf(
-      { record, text, instructions: parse(instructions.get(asin)), human: parse(human.get(asin)) },
+      { record, text, instructions: entryOf(instructions, asin), human: entryOf(human, asin) },
       {
         record: `${place} (${asin})`,
         instructions: `${files.instructions.path}: entry ${asin}`,
@@ -38,13 +38,14 @@ export async function* productsOf(files: SourceFiles, limit: number): AsyncGener
   }
 }
 
-/** Text takes half the memory of values, and the full set has 1.18 million entries. */
+/** The texts of the entries: half the memory of their values, and the full set has 1.18 million. */
 async function entriesOf(path: string): Promise<ReadonlyMap<string, string>> {
   const entries = new Map<string, string>();
-  for await (const { key, value } of membersOf(path, "object")) entries.set(key, JSON.stringify(value));
+  for await (const { key, text } of membersOf(path, "object")) entries.set(key, text);
   return entries;
 }
 
-function parse(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
+function entryOf(entries: ReadonlyMap<string, string>, asin: string): unknown {
+  const text = entries.get(asin);
+  return text === undefined ? undefined : valueOfEntry(text);
 }
