@@ -134,6 +134,8 @@ async function expertAndTasks(
   if (learnOnly.length > 0) {
     const wonByLog = `${claimed} won by their log`;
     progress.say(`seed ${seed} · ${learnOnly.length} more cannot be replayed (${wonByLog}): examples to imitate only`);
+    if (config.format === "compact")
+      progress.say("format compact renders the world's own pages; logs that word them otherwise need text or react");
   }
   if (won + claimed === 0)
     progress.say("the expert never won: behaviour cloning has nothing to imitate, the base student explores");
