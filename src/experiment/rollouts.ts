@@ -53,11 +53,13 @@ export function rolloutId(
   return fingerprint({ task: task.id, policy: policyName, sampling, maxSteps, sample, fork: at }) as TrajectoryId;
 }
 
+const stepLimit = (benchmark: Benchmark, task: Task) => benchmark.stepLimit?.(task) ?? benchmark.maxSteps;
+
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
 export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
   const { repository, benchmark, jobs, underWay } = options;
   const wanted = jobs.map((job) => {
-    const id = rolloutId(options, benchmark.maxSteps, job);
+    const id = rolloutId(options, stepLimit(benchmark, job.task), job);
     return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
   });
   const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
@@ -102,7 +104,7 @@ async function rollOut(
       environment,
       policy,
       seed: ENVIRONMENT_SEED,
-      maxSteps: benchmark.maxSteps,
+      maxSteps: stepLimit(benchmark, job.task),
       successReturn: benchmark.successReturn,
       ...(from && { from }),
     });

@@ -13,7 +13,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { noisy } from "../policies/noisy.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { parseConfig } from "./config.ts";
+import { type MethodConfig, parseConfig } from "./config.ts";
 import { expertRollouts } from "./expert.ts";
 import { type Progress, silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
@@ -112,7 +112,7 @@ async function logInto(repository: Repository, world: Benchmark): Promise<readon
 }
 
 test("trajectories that cannot be replayed are imitated, and nothing starts on their tasks or from their states", async () => {
-  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 4, lengths: [1] });
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1] });
   const repository = openSqlite(":memory:");
   repository.addRun({ name: "log", kind: "import", config: {} });
   const learnOnly = await logInto(repository, world);
@@ -124,8 +124,14 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
   repository.addVerification({ kind: "unreplayable", trajectory: leak.id, reason: "a log" });
 
   const said: string[] = [];
-  const training = { ...config.training, steps: 2 };
-  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training };
+  const training = { ...config.training, steps: 1, batch: 2 };
+  const once = { iterations: 1, trainFrom: "base" } as const;
+  const methods: MethodConfig[] = [
+    { method: "sft-all" },
+    { method: "rft", samples: 1, solutions: "all", ...once },
+    { method: "eef", probes: 1, ...once },
+  ];
+  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training, methods };
   const folder = mkdtempSync(join(tmpdir(), "gleaner-run-"));
   const parts = {
     repository,
@@ -163,6 +169,6 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
   repository.addVerification({ kind: "unreplayable", trajectory: "alone" as TrajectoryId, reason: "a log" });
   await assert.rejects(runExperiment({ ...small, expert: { run: "only" } }, parts), {
     name: "CliError",
-    message: /no trajectory of run "only" can be replayed, so RFT×2, continued, EEF M=2 would have no task to explore/,
+    message: /no trajectory of run "only" can be replayed, so RFT, EEF M=1 would have no task to explore/,
   });
 });
