@@ -1,16 +1,15 @@
 /** The html of a product's page: its options, facts and buttons, and the script that the original puts behind it. */
 import { toJson } from "../python/text.ts";
 import type { OptionGroup, Product } from "../types.ts";
-import { escaped, framed, links, loop, previousButton } from "./html-parts.ts";
+import { escaped, framed, type Links, linksOf, loop, previousButton } from "./html-parts.ts";
 import { type Choices, choose, type SubPage } from "./state.ts";
 import type { ViewOf } from "./view.ts";
 
 type ItemView = ViewOf<"item">;
 
-export const itemPage = (view: ItemView): string =>
-  framed(
-    view,
-    `${previousButton(links.results(view, view))}
+export function itemPage(view: ItemView): string {
+  const links = linksOf(view);
+  const body = `${previousButton(links.results(view.page))}
       <div class="row top-buffer">
         <div class="col-md-4 mb-4 mb-md-0">
           <div class="row top-buffer">
@@ -18,7 +17,9 @@ export const itemPage = (view: ItemView): string =>
           </div>
 ${loop(
   10,
-  view.product.options.map((group) => optionGroup(view, group)),
+  view.product.options.map((group) =>
+    optionGroup(group, (value) => links.item(view.asin, choose(view.options, group.name, value))),
+  ),
 )}
         </div>
         <div class="col-md-6">
@@ -26,44 +27,53 @@ ${loop(
           <h4>Price: ${escaped(view.product.priceTag)}</h4>
           <h4>Rating: N.A.</h4>
           <div class="row top-buffer">
-${subPageButton(view, { name: "Description", field: "description" })}
-${subPageButton(view, { name: "Features", field: "bulletpoints" })}
-${subPageButton(view, { name: "Reviews", field: "reviews" })}
-${loop(12, view.showAttributes ? [subPageButton(view, { name: "Attributes", field: "attributes" })] : [])}
+${subPageButton(links, { name: "Description", field: "description" })}
+${subPageButton(links, { name: "Features", field: "bulletpoints" })}
+${subPageButton(links, { name: "Reviews", field: "reviews" })}
+${loop(12, view.showAttributes ? [subPageButton(links, { name: "Attributes", field: "attributes" })] : [])}
           </div>
         </div>
         <div class="col-sm-2">
           <div class="row top-buffer">
-            <form method="post" action="${links.done(view, view)}">
+            <form method="post" action="${links.done}">
               <button type="submit" class="btn btn-lg purchase">Buy Now</button>
             </form>
           </div>
         </div>
-      </div>`,
-    script(view.options, view.product),
-  );
+      </div>`;
+  return framed(view, links, { body, script: script(view.options, view.product) });
+}
 
-const optionGroup = (view: ItemView, { name, values }: OptionGroup) => `            <div class="row top-buffer">
+const optionGroup = (
+  { name, values }: OptionGroup,
+  linkTo: (value: string) => string,
+) => `            <div class="row top-buffer">
               <h4>${escaped(name)}</h4>
               <div class="radio-toolbar">
 ${loop(
   16,
-  values.map((value, index) => radioButton(view, { name, value, id: `radio_${name}${index}` })),
+  values.map((value, index) => radioButton({ name, value, id: `radio_${name}${index}`, address: linkTo(value) })),
 )}
               </div>
             </div>`;
 
-function radioButton(view: ItemView, { name, value, id }: { name: string; value: string; id: string }): string {
-  const address = links.item(view, { ...view, options: choose(view.options, name, value) });
+interface RadioButton {
+  readonly name: string;
+  readonly value: string;
+  readonly id: string;
+  readonly address: string;
+}
+
+function radioButton({ name, value, id, address }: RadioButton): string {
   const attributes = `id="${escaped(id)}" name="${escaped(name)}" value="${escaped(value)}" data-url="${address}"`;
   const blankLine = `${" ".repeat(18)}\n`;
   return `${blankLine.repeat(3)}                  <input type="radio" ${attributes}>
                   <label for="${escaped(id)}">${escaped(value)}</label>`;
 }
 
-const subPageButton = (view: ItemView, { name, field }: { name: SubPage; field: string }) =>
+const subPageButton = (links: Links, { name, field }: { name: SubPage; field: string }) =>
   `            <div class="col-sm-3" name="${field}">
-              <form method="post" action="${links.subPage(view, view, name)}">
+              <form method="post" action="${links.subPage(name)}">
                 <button class="btn btn-primary" type="submit">${name}</button>
               </form>
             </div>`;

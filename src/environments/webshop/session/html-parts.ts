@@ -1,7 +1,7 @@
 /** What the html pages share: escaping, addresses, and the frame with the instruction on top. */
 import { dictRepr } from "../python/text.ts";
-import type { ItemPlace, ResultsPlace, SubPage } from "./state.ts";
-import { linkTo } from "./urls.ts";
+import type { Choices, SubPage } from "./state.ts";
+import { quoted } from "./urls.ts";
 import type { View } from "./view.ts";
 
 /** `text` as Jinja escapes it. */
@@ -15,27 +15,48 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-const session = ({ state }: View) => ["session_id", String(state.goal)] as const;
-const results = ({ query, page }: ResultsPlace) =>
-  [
-    ["keywords", query.split(" ")],
-    ["page", String(page)],
-  ] as const;
-const options = ({ options }: Pick<ItemPlace, "options">) => ["options", dictRepr(options)] as const;
+/** The addresses in a page, escaped for an attribute. The original routes all of them to `/`. */
+export interface Links {
+  readonly index: string;
+  results(page: number): string;
+  item(asin: string, options: Choices): string;
+  subPage(name: SubPage): string;
+  readonly done: string;
+}
 
-/** The addresses of pages, escaped for an attribute. The original routes all of them to `/`. */
-export const links = {
-  index: (view: View) => escaped(linkTo([session(view)])),
-  results: (view: View, place: ResultsPlace) => escaped(linkTo([session(view), ...results(place)])),
-  item: (view: View, place: ItemPlace) =>
-    escaped(linkTo([session(view), ["asin", place.asin], ...results(place), options(place)])),
-  subPage: (view: View, place: ItemPlace, name: SubPage) =>
-    escaped(linkTo([session(view), ["asin", place.asin], ...results(place), ["sub_page", name], options(place)])),
-  done: (view: View, place: ItemPlace) => escaped(linkTo([session(view), ["asin", place.asin], options(place)])),
-};
+/** The links of an index, results, item or sub page. A page has dozens, so the query's words are quoted once. */
+export function linksOf(view: View): Links {
+  const { query, page, asin, options } = { query: "", page: 0, asin: "", options: [], ...view };
+  const session = pair("session_id", String(view.state.goal));
+  const keywords = query
+    .split(" ")
+    .map((word) => pair("keywords", word))
+    .join("&amp;");
+  const here = pair("page", String(page));
+  const product = pair("asin", asin);
+  const chosen = (choices: Choices) => pair("options", dictRepr(choices));
+  return {
+    index: link(session),
+    results: (other) => link(session, keywords, pair("page", String(other))),
+    item: (other, choices) => link(session, pair("asin", other), keywords, here, chosen(choices)),
+    subPage: (name) => link(session, product, keywords, here, pair("sub_page", name), chosen(options)),
+    done: link(session, product, chosen(options)),
+  };
+}
 
-/** A page with the instruction and the way back on top. `body` is indented by six; `script` follows the body. */
-export const framed = (view: View, body: string, script = ""): string => `<!DOCTYPE html>
+const link = (...pairs: readonly string[]) => `/?${pairs.join("&amp;")}`;
+
+const pair = (key: string, value: string) => `${key}=${escaped(quoted(value))}`;
+
+export interface Framed {
+  /** Indented by six. */
+  readonly body: string;
+  /** Behind the body, from a new line on. */
+  readonly script?: string;
+}
+
+/** A page with the instruction and the way back on top. */
+export const framed = (view: View, links: Links, { body, script = "" }: Framed): string => `<!DOCTYPE html>
 <html>
   <head>
     <link rel="stylesheet" href="/static/style.css">
@@ -55,7 +76,7 @@ export const framed = (view: View, body: string, script = ""): string => `<!DOCT
         </div>
       </div>
       <div class="row top-buffer">
-        <form method="post" action="${links.index(view)}">
+        <form method="post" action="${links.index}">
           <button type="submit" class="btn btn-success">Back to Search</button>
         </form>
       </div>

@@ -4,8 +4,9 @@
  * recorded; here it is made like the other sub pages.
  */
 import { floatRepr, toJson } from "../python/text.ts";
+import type { Product } from "../types.ts";
 import { itemPage } from "./html-item.ts";
-import { centred, escaped, framed, links, loop, previousButton } from "./html-parts.ts";
+import { centred, escaped, framed, type Links, linksOf, loop, previousButton } from "./html-parts.ts";
 import type { View, ViewOf } from "./view.ts";
 
 export function htmlOf(view: View): string {
@@ -30,7 +31,7 @@ const indexPage = (view: ViewOf<"index">) =>
           <div id="instruction-text" class="text-center">
             <h4>Instruction: <br>${escaped(view.instruction)}</h4>
           </div>
-          <form role="form" id="form-buscar" method="post" action="${links.index(view)}">
+          <form role="form" id="form-buscar" method="post" action="${linksOf(view).index}">
             <div class="form-group">
               <div class="input-group">
                 <input id="search_input" class="form-control" type="text" name="search_query" placeholder="Search..." required/>
@@ -41,49 +42,45 @@ const indexPage = (view: ViewOf<"index">) =>
             </div>
           </form>`);
 
-const resultsPage = (view: ViewOf<"results">) =>
-  framed(
-    view,
-    `      <div class="row top-buffer">
+function resultsPage(view: ViewOf<"results">): string {
+  const links = linksOf(view);
+  const body = `      <div class="row top-buffer">
         <div class="col-sm-8">
           <div class="display-4">
             <h3>Page ${view.page} (Total results: ${view.total})</h3>
           </div>
-${loop(10, [view.page > 1 ? bothPagingButtons(view) : nextButtonAlone(view)])}
+${loop(10, [view.page > 1 ? bothPagingButtons(links, view.page) : nextButtonAlone(links, view.page)])}
         </div>
       </div>
 
       <div class="row top-buffer">
 ${loop(
   8,
-  view.products.map((product) => listedProduct(view, product)),
+  view.products.map((product) => listedProduct(links, product)),
 )}
-      </div>`,
-  );
-
-const bothPagingButtons = (view: ViewOf<"results">) => `            <div class="col-sm-2">
-${pagingButton(view, -1)}
-            </div>
-            <div class="col-sm-2">
-${pagingButton(view, 1)}
-            </div>`;
-
-const nextButtonAlone = (view: ViewOf<"results">) => `            <div class="col-sm-2">
-            </div>
-            <div class="col-sm-2">
-${pagingButton(view, 1)}
-            </div>`;
-
-function pagingButton(view: ViewOf<"results">, step: 1 | -1): string {
-  const address = links.results(view, { query: view.query, page: view.page + step });
-  return `              <form method="post" action="${address}">
-                <button type="submit" class="btn btn-primary">${step > 0 ? "Next &gt;" : "&lt; Prev"}</button>
-              </form>`;
+      </div>`;
+  return framed(view, links, { body });
 }
 
-function listedProduct(view: ViewOf<"results">, product: ViewOf<"results">["products"][number]): string {
+const bothPagingButtons = (links: Links, page: number) => `            <div class="col-sm-2">
+${pagingButton(links.results(page - 1), "&lt; Prev")}
+            </div>
+            <div class="col-sm-2">
+${pagingButton(links.results(page + 1), "Next &gt;")}
+            </div>`;
+
+const nextButtonAlone = (links: Links, page: number) => `            <div class="col-sm-2">
+            </div>
+            <div class="col-sm-2">
+${pagingButton(links.results(page + 1), "Next &gt;")}
+            </div>`;
+
+const pagingButton = (address: string, label: string) => `              <form method="post" action="${address}">
+                <button type="submit" class="btn btn-primary">${label}</button>
+              </form>`;
+
+function listedProduct(links: Links, product: Product): string {
   const { asin, title, image, priceTag, category, query, productCategory } = product;
-  const address = links.item(view, { query: view.query, page: view.page, asin, options: [] });
   const row = '<div class="d-flex align-items-center justify-content-between mt-1">';
   return `        <div class="col-lg-12 mx-auto list-group-item">
           <div class="col-lg-4">
@@ -94,7 +91,7 @@ function listedProduct(view: ViewOf<"results">, product: ViewOf<"results">["prod
                 <div class="media align-items-lg-center flex-column flex-lg-row p-3">
                   <div class="media-body order-2 order-lg-1 searched-product">
 ${" ".repeat(20)}
-                    <h4 class="mt-0 font-weight-bold mb-2 product-asin"><a class="product-link" href="${address}">${escaped(asin)}</a></h5>
+                    <h4 class="mt-0 font-weight-bold mb-2 product-asin"><a class="product-link" href="${links.item(asin, [])}">${escaped(asin)}</a></h5>
                     <h4 class="mt-0 font-weight-bold mb-2 product-title">${escaped(title)}</h5>
                     ${row}
                       <h5 class="font-weight-bold my-2 product-price">${escaped(priceTag)}</h6>
@@ -117,18 +114,18 @@ ${" ".repeat(20)}
         </div>`;
 }
 
-const subPage = (view: ViewOf<"sub">) =>
-  framed(
-    view,
-    `${previousButton(links.item(view, view))}
+function subPage(view: ViewOf<"sub">): string {
+  const links = linksOf(view);
+  const body = `${previousButton(links.item(view.asin, view.options))}
       <div class="row top-buffer">
         <div class="col-md-12">
           <div class="row top-buffer">
 ${subPageContent(view)}
           </div>
         </div>
-      </div>`,
-  );
+      </div>`;
+  return framed(view, links, { body });
+}
 
 function subPageContent({ name, product }: ViewOf<"sub">): string {
   const card = (field: string, content: string) => `            <div class="col-sm-6" name="${field}">

@@ -1,6 +1,6 @@
 /**
- * Addresses: the one in the session's browser (`url`), and those inside html pages. In both, values stand as Python
- * wrote them: item pages hold `json.dumps(options)`, sub pages and the last page `str(options)`, links
+ * Addresses: the one in the session's browser (`url`), and the quoting of those inside html pages. Options stand in them
+ * as Python writes them: item pages hold `json.dumps(options)`, sub pages and the last page `str(options)`, links
  * werkzeug 2.2's quoting of the latter.
  */
 import { dictRepr, jsonDumps } from "../python/text.ts";
@@ -39,16 +39,11 @@ export function pageNameIn(url: string): PageName {
   return names.find((name) => url.includes(name)) ?? "";
 }
 
-/** An address inside a page. A query is repeated word by word under its key. */
-export function linkTo(parameters: readonly (readonly [key: string, value: string | readonly string[]])[]): string {
-  const pairs = parameters.flatMap(([key, value]) =>
-    (typeof value === "string" ? [value] : value).map((text) => `${key}=${quote(text)}`),
-  );
-  return `/?${pairs.join("&")}`;
-}
-
-/** Percent-encoding of UTF-8 with `+` for a blank. Lone surrogates, which Python would refuse, become U+FFFD. */
-const quote = (text: string) =>
+/**
+ * `text` as a parameter of a link: percent-encoding of UTF-8 with `+` for a blank. Lone surrogates, which Python would
+ * refuse, become U+FFFD.
+ */
+export const quoted = (text: string) =>
   encodeURIComponent(text.toWellFormed()).replace(/%(?:20|24|2C|3B)/g, (code) => UNQUOTED[code]!);
 
 const UNQUOTED: Readonly<Record<string, string>> = { "%20": "+", "%24": "$", "%2C": ",", "%3B": ";" };
