@@ -143,7 +143,7 @@ test("a demonstration without an index is found by its goal, the first of equal 
   const states = [`Amazon Shopping Game\nInstruction: \n${goal}\n[button] Search [button_]`];
   const { summary } = await importing(webshopHuman, shop(), [{ states, actions: ["search[mug]"] }]);
   // The tiny shop writes its pages in another mode.
-  assert.match(summary.diverged[0]!.advice!, /the goals differ/);
+  assert.match(summary.diverged[0]!.advice!, /the goal texts differ/);
   const unknown = [{ states: [states[0]!.replace("LAMP", "LAMB")], actions: ["search[mug]"] }];
   const left = (await importing(webshopHuman, shop(), unknown)).summary.unknownTasks;
   assert.match(left[0]!.task, /LAMB/);

@@ -30,10 +30,7 @@ function describeTask(taskKey: string): { split: string; category: string } {
 
 function advice(log: FirstPage, world: FirstPage): string | undefined {
   if (log.instruction.toLowerCase() !== world.instruction.toLowerCase()) {
-    return (
-      `the goals differ: "${log.instruction}" in the log, "${world.instruction}" in this world. ` +
-      "Prices and price limits follow from the seed: try another one (--option seed=1)"
-    );
+    return "the goal texts differ: prices and price limits follow from the seed, so try another (--option seed=1)";
   }
   return "the first pages differ although the goals do not: was it logged in another observation mode (--observation)?";
 }
