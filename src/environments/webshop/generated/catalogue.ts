@@ -8,7 +8,7 @@ import { floatRepr } from "../python/text.ts";
 import { remembering } from "../session/recent.ts";
 import type { Product } from "../types.ts";
 import { type Asins, asinsOf } from "./asins.ts";
-import { designOf, pricesOf, type World, worldOf } from "./design.ts";
+import { designOf, FAMILY, familyPrices, pricesOf, type World, worldOf } from "./design.ts";
 import { humanCount, humanInstructions, isSynthetic, syntheticInstruction } from "./instructions.ts";
 import { textsOf } from "./texts.ts";
 import { titled } from "./words.ts";
@@ -87,13 +87,17 @@ function productOf(world: World, row: number, asins: Asins): Product {
 /** Prices and goals are drawn from this, for which few of the products need to be made. */
 function ledgerOf(world: World): Ledger {
   const first = new Float64Array(world.products);
-  const second = new Float64Array(world.products).fill(Number.NaN);
+  const second = new Float64Array(world.products);
   const synthetic: number[] = [];
   const human: number[] = [];
+  // The last family may reach beyond the last row, where arrays of a fixed length ignore what is written.
+  for (let row = 0; row < world.products; row += FAMILY) {
+    for (const [member, [one, other = Number.NaN]] of familyPrices(world, row / FAMILY).entries()) {
+      first[row + member] = one!;
+      second[row + member] = other;
+    }
+  }
   for (let row = 0; row < world.products; row++) {
-    const prices = pricesOf(world, row);
-    first[row] = prices[0]!;
-    if (prices.length > 1) second[row] = prices[1]!;
     if (isSynthetic(world, row)) synthetic.push(row);
     if (humanCount(world, row) > 0) human.push(row);
   }

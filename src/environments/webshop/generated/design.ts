@@ -25,7 +25,8 @@ export interface Design {
   readonly options: readonly OptionGroup[];
 }
 
-const FAMILY = 4;
+/** Products of a family, which are neighbours in the catalogue. */
+export const FAMILY = 4;
 const PRODUCTS_OF_A_BRAND = 20;
 const MOST_BRANDS = 8000;
 /** One product in so many comes in one version only. */
@@ -65,22 +66,28 @@ function swapped(attributes: readonly string[], kind: Kind, draw: Random): reado
   return draw.shuffle([...kept, ...others.slice(0, attributes.length - kept.length)]);
 }
 
-/** Two to six of the values, in their order. */
+/** One to four of the values, at most two in three, in their order. */
 function some(values: readonly string[], draw: Random): readonly string[] {
-  const count = 2 + draw.integer(Math.min(5, values.length - 1));
+  const count = 1 + draw.integer(Math.min(4, Math.ceil((2 * values.length) / 3)));
   const chosen = new Set(draw.shuffle(values).slice(0, count));
   return values.filter((value) => chosen.has(value));
 }
 
 /** USD: one price, or the two ends of a range, the lower first. */
 export function pricesOf(world: World, row: number): readonly number[] {
-  const [low, high] = kindOf(world, row).prices;
-  const family = random("generated family price", world.seed, familyOf(row));
+  return familyPrices(world, familyOf(row))[row % FAMILY]!;
+}
+
+/** The prices of the rows from `family` · FAMILY. */
+export function familyPrices(world: World, family: number): readonly (readonly number[])[] {
+  const draw = random("generated prices", world.seed, family);
+  const [low, high] = kindOf(world, family * FAMILY).prices;
   // Uniform in the logarithm: most things are cheap.
-  const usual = low * (high / low) ** family.next();
-  const draw = random("generated price", world.seed, row);
-  const price = rounded(usual * (0.7 + 0.9 * draw.next()), draw);
-  return draw.integer(RANGED) === 0 ? [price, rounded(price * (1.2 + draw.next()), draw)] : [price];
+  const usual = low * (high / low) ** draw.next();
+  return Array.from({ length: FAMILY }, () => {
+    const price = rounded(usual * (0.6 + 1.2 * draw.next()), draw);
+    return draw.integer(RANGED) === 0 ? [price, rounded(price * (1.2 + draw.next()), draw)] : [price];
+  });
 }
 
 /** As shops write prices: 24.99 or 24.37. */

@@ -49,10 +49,9 @@ export function humanInstructions(world: World, row: number, design: Design): re
     const { attributes, groups } = wishOf(design, 1 + (i % MOST_CONSTRAINTS), draw);
     const chosen = groups.map(({ name, values }) => ({ name, value: draw.pick(values) }));
     const wordings = chosen.map(({ name, value }) => wordingOf(design.kind, name).replace("*", value));
-    const text = templates[Math.floor(i / MOST_CONSTRAINTS) % templates.length]!.replace(
-      "{thing}",
-      [thingOf(design.kind), ...wordings].join(" "),
-    ).replace("{attributes}", attributes.join(" and "));
+    const thing = [thingOf(design.kind), ...wordings].join(" ");
+    const template = templates[Math.floor(i / MOST_CONSTRAINTS) % templates.length]!;
+    const text = template.replace("{thing}", thing).replace("{attributes}", attributes.join(" and "));
     return { text, attributes, options: chosen.map(({ value }) => value) };
   });
 }
@@ -75,7 +74,7 @@ const TEMPLATES: readonly string[] = [
   "i am looking for {thing} with {attributes}",
   "i need {thing}, must have {attributes}",
   "find me {thing} that must come with {attributes}",
-  "do you have {thing} with {attributes}?",
+  "do you have {thing} with {attributes}",
   "my sister wants {thing} with {attributes}",
   "i would like {thing}. please make sure about {attributes}",
   "show me {thing} offering {attributes}",

@@ -54,7 +54,7 @@ export const KINDS: readonly Kind[] = [
   ...department("Clothing", "soft cotton | recycled yarn | flat seams | deep pockets", [
     {
       name: "rain jacket",
-      prices: [28, 180],
+      prices: [39, 250],
       attributes:
         "taped zip | storm hood | fleece lining | reflective trim | elastic cuffs | stowaway pouch | drop tail hem | chin guard",
       options: [COLOUR, CLOTHES_SIZE],
@@ -62,14 +62,14 @@ export const KINDS: readonly Kind[] = [
     {
       name: "hiking trousers",
       plural: "hiking trousers",
-      prices: [24, 130],
+      prices: [34, 180],
       attributes:
         "detachable legs | stretch waist | knee patches | belt loops | quick dry weave | ankle ties | gusseted seat | sun protection",
       options: [COLOUR, CLOTHES_SIZE],
     },
     {
       name: "winter sweater",
-      prices: [22, 160],
+      prices: [31, 225],
       attributes:
         "merino blend | ribbed collar | shawl neck | cable pattern | suede elbows | raglan sleeves | button placket | long cuffs",
       options: [COLOUR, CLOTHES_SIZE],
@@ -77,7 +77,7 @@ export const KINDS: readonly Kind[] = [
     {
       name: "running shoes",
       plural: "running shoes",
-      prices: [35, 210],
+      prices: [50, 295],
       attributes:
         "cushioned sole | carbon plate | roomy toe box | heel loop | grippy tread | removable insole | speed laces | rocker shape",
       options: [COLOUR, SHOE_SIZE],
@@ -86,21 +86,21 @@ export const KINDS: readonly Kind[] = [
   ...department("Kitchen", "dishwasher safe | heat resistant grip | gift box | recipe booklet", [
     {
       name: "coffee grinder",
-      prices: [19, 320],
+      prices: [38, 640],
       attributes:
         "conical burrs | timer dial | antistatic bin | hushed motor | grounds drawer | espresso setting | cord wrap | bean hopper",
       options: [COLOUR, CUPS],
     },
     {
       name: "water kettle",
-      prices: [15, 190],
+      prices: [30, 380],
       attributes:
         "gooseneck spout | keep warm mode | boil dry stop | glass body | swivel base | limescale filter | level window | temperature presets",
       options: [COLOUR, CUPS],
     },
     {
       name: "cake pan",
-      prices: [8, 70],
+      prices: [16, 140],
       attributes:
         "loose bottom | silicone edge | nonstick coating | spring clamp | crinkled rim | insulated wall | carry lid | measured marks",
       options: [pool("shape", "in * shape", "round | oblong | heart | loaf | ring"), PACK],
@@ -108,7 +108,7 @@ export const KINDS: readonly Kind[] = [
     {
       name: "kitchen knife",
       plural: "kitchen knives",
-      prices: [12, 260],
+      prices: [24, 520],
       attributes:
         "forged spine | hammered blade | walnut handle | finger guard | blade sheath | full tang | left handed bevel | hollow edge",
       options: [pool("blade", "with a * blade", "paring | santoku | bread | carving | filleting")],
@@ -117,28 +117,28 @@ export const KINDS: readonly Kind[] = [
   ...department("Home", "felt feet | handmade finish | spare parts kit | tool free assembly", [
     {
       name: "desk lamp",
-      prices: [14, 220],
+      prices: [28, 440],
       attributes:
         "dimmable light | usb port | weighted base | folding arm | touch switch | warm glow | clamp mount | sleep timer",
       options: [COLOUR, pool("plug", "with a * plug", "european | british | american")],
     },
     {
       name: "throw blanket",
-      prices: [16, 140],
+      prices: [32, 280],
       attributes:
         "sherpa back | fringed edge | knitted weave | weighted fill | heated layer | anti pill surface | corner loops | foot pocket",
       options: [COLOUR, pool("bed size", "for a * bed", "twin | queen | king | crib")],
     },
     {
       name: "wall clock",
-      prices: [11, 170],
+      prices: [22, 340],
       attributes:
         "silent sweep | luminous hands | date window | roman numerals | domed glass | solar cell | radio control | pendulum swing",
       options: [COLOUR],
     },
     {
       name: "storage basket",
-      prices: [9, 85],
+      prices: [18, 170],
       attributes:
         "rope handles | hinged lid | removable liner | collapsible frame | label holder | rolling casters | woven seagrass | divided interior",
       options: [COLOUR, EXTENT],
@@ -154,21 +154,21 @@ export const KINDS: readonly Kind[] = [
     },
     {
       name: "dotted notebook",
-      prices: [5, 45],
+      prices: [15, 135],
       attributes:
         "lay flat spine | pen loop | numbered pages | ribbon marker | inner envelope | bleed proof paper | perforated sheets | elastic closure",
       options: [COLOUR, FORMAT],
     },
     {
       name: "monitor stand",
-      prices: [18, 240],
+      prices: [36, 480],
       attributes:
         "pencil tray | phone slot | height steps | vented deck | rubber pads | side hooks | swivel plate | vesa bracket",
       options: [COLOUR],
     },
     {
       name: "gel pen set",
-      prices: [4, 38],
+      prices: [12, 115],
       attributes:
         "smudge free ink | needle tip | cushion barrel | metal clip | refill tubes | click button | erasable line | archival pigment",
       options: [pool("ink", "with * ink", "black | navy | red | green | purple"), PACK],
@@ -184,21 +184,21 @@ export const KINDS: readonly Kind[] = [
     },
     {
       name: "hiking backpack",
-      prices: [32, 310],
+      prices: [45, 435],
       attributes:
         "padded hip belt | rain cover | hydration sleeve | sternum whistle | trekking loops | airflow back | shoe compartment | side zipper",
       options: [COLOUR, pool("torso", "for a * torso", "short | average | long")],
     },
     {
       name: "sleeping bag",
-      prices: [30, 420],
+      prices: [40, 590],
       attributes:
         "mummy shape | draft collar | double zipper | down fill | hooded top | stuff sack | foot vent | quilted shell",
       options: [COLOUR, pool("season", "for *", "summer | autumn | winter")],
     },
     {
       name: "water bottle",
-      prices: [8, 60],
+      prices: [16, 120],
       attributes:
         "straw lid | leak proof cap | vacuum wall | carry loop | fruit infuser | time markings | wide mouth | bamboo ring",
       options: [COLOUR, EXTENT],
@@ -208,28 +208,28 @@ export const KINDS: readonly Kind[] = [
     {
       name: "wireless earbuds",
       plural: "wireless earbuds",
-      prices: [18, 330],
+      prices: [36, 660],
       attributes:
         "noise cancelling | ear hooks | charging case | touch controls | sweat proof body | lost bud finder | wind guard | voice assistant",
       options: [COLOUR],
     },
     {
       name: "bluetooth speaker",
-      prices: [16, 410],
+      prices: [32, 820],
       attributes:
         "stereo pairing | bass radiator | party lights | shower proof | radio tuner | speakerphone | suction mount | battery gauge",
       options: [COLOUR, EXTENT],
     },
     {
       name: "power bank",
-      prices: [12, 150],
+      prices: [24, 300],
       attributes:
         "solar panel | built in cable | wireless pad | digital display | torch light | three outputs | airline safe | drop guard",
       options: [COLOUR, pool("charge", "with * charge", "light duty | everyday | marathon")],
     },
     {
       name: "phone tripod",
-      prices: [10, 120],
+      prices: [20, 240],
       attributes:
         "remote shutter | flexible legs | ball head | ring light | level bubble | magnetic clamp | quick release plate | folding handle",
       options: [COLOUR],
@@ -238,7 +238,7 @@ export const KINDS: readonly Kind[] = [
   ...department("Beauty", "cruelty free | fragrance free formula | refillable jar | dermatologist tested", [
     {
       name: "face cream",
-      prices: [7, 140],
+      prices: [21, 420],
       attributes:
         "hyaluronic acid | shea butter | aloe extract | vitamin serum | matte effect | sun filter | overnight repair | oat milk",
       options: [pool("skin", "for * skin", "dry | oily | sensitive | mature"), PACK],
@@ -246,21 +246,21 @@ export const KINDS: readonly Kind[] = [
     {
       name: "hair brush",
       plural: "hair brushes",
-      prices: [5, 75],
+      prices: [15, 225],
       attributes:
         "boar bristles | detangling pins | vented head | cushion base | beech handle | travel mirror | scalp massage | ionic care",
       options: [COLOUR, pool("hair", "for * hair", "curly | straight | thick | fine")],
     },
     {
       name: "soap bar",
-      prices: [4, 36],
+      prices: [12, 110],
       attributes:
         "goat milk | olive oil base | exfoliating oats | hanging rope | charcoal swirl | palm free recipe | hand poured | sea salt grains",
       options: [SCENT, PACK],
     },
     {
       name: "scented candle",
-      prices: [6, 80],
+      prices: [18, 240],
       attributes:
         "soy wax | wooden wick | crackling flame | tin lid | ceramic cup | lead free wick | dried petals | slow burn",
       options: [SCENT, EXTENT],
@@ -269,7 +269,7 @@ export const KINDS: readonly Kind[] = [
   ...department("Pantry", "gluten free | organic farming | no added sugar | resealable bag", [
     {
       name: "herbal tea",
-      prices: [4, 42],
+      prices: [12, 125],
       attributes:
         "loose leaf | pyramid bags | caffeine free | bedtime blend | cold brew ready | rose hips | spiced bark | local honey",
       options: [pool("flavor", "with * flavor", "ginger | chamomile | hibiscus | rooibos | fennel | nettle"), PACK],
@@ -277,21 +277,21 @@ export const KINDS: readonly Kind[] = [
     {
       name: "trail mix",
       plural: "trail mixes",
-      prices: [5, 48],
+      prices: [15, 145],
       attributes:
         "roasted cashews | dried mango | cocoa nibs | pumpkin seeds | sea salted | coconut chips | plant protein | snack portions",
       options: [pool("flavor", "with * flavor", "smoky | tropical | berry | maple | curry"), PACK],
     },
     {
       name: "hot sauce",
-      prices: [4, 34],
+      prices: [12, 100],
       attributes:
         "ghost pepper | fermented garlic | squeeze bottle | dropper top | vegan recipe | small batch | lime zest | thick pour",
       options: [pool("heat", "with * heat", "mild | moderate | fierce | extreme"), PACK],
     },
     {
       name: "granola cereal",
-      prices: [5, 40],
+      prices: [15, 120],
       attributes:
         "whole oats | toasted almonds | freeze dried fruit | chia seeds | crunchy clusters | probiotic boost | maple glaze | high fibre",
       options: [pool("flavor", "with * flavor", "cinnamon | apple | banana | vanilla | pecan"), PACK],
@@ -301,28 +301,28 @@ export const KINDS: readonly Kind[] = [
     {
       name: "dog harness",
       plural: "dog harnesses",
-      prices: [10, 95],
+      prices: [20, 190],
       attributes:
         "front clip | padded chest | night reflector | rescue handle | buckle lock | no pull design | side pouch | seatbelt loop",
       options: [COLOUR, CLOTHES_SIZE],
     },
     {
       name: "cat tree",
-      prices: [35, 380],
+      prices: [50, 530],
       attributes:
         "sisal posts | hammock bed | plush perch | hidden cave | dangling toys | wall anchor | scratch ramp | wide platform",
       options: [COLOUR],
     },
     {
       name: "bird feeder",
-      prices: [9, 88],
+      prices: [18, 175],
       attributes:
         "squirrel guard | suet cage | window cups | drain holes | copper roof | seed tray | locking lid | camera mount",
       options: [COLOUR, EXTENT],
     },
     {
       name: "aquarium filter",
-      prices: [13, 160],
+      prices: [26, 320],
       attributes:
         "sponge stage | bio rings | flow dial | self priming | surface skimmer | spray bar | whisper pump | media basket",
       options: [pool("tank", "for a * tank", "nano | medium | giant")],
@@ -331,7 +331,7 @@ export const KINDS: readonly Kind[] = [
   ...department("Toys", "rounded edges | learning cards | storage tin | water based paint", [
     {
       name: "jigsaw puzzle",
-      prices: [8, 65],
+      prices: [16, 130],
       attributes:
         "linen print | sorting trays | shaped pieces | poster included | glow effect | wooden tiles | mystery scene | thick board",
       options: [
@@ -342,21 +342,21 @@ export const KINDS: readonly Kind[] = [
     {
       name: "building blocks",
       plural: "building blocks",
-      prices: [12, 130],
+      prices: [24, 260],
       attributes:
         "magnetic sides | marble run | gear wheels | extra baseplate | play figures | idea book | chunky studs | mesh bag",
       options: [pool("age", "for *", "toddlers | preschool | grade school | teens"), EXTENT],
     },
     {
       name: "plush bear",
-      prices: [9, 90],
+      prices: [18, 180],
       attributes:
         "embroidered eyes | bow tie | heartbeat sound | bean paws | zip pocket | organic stuffing | lullaby chip | curly coat",
       options: [COLOUR, EXTENT],
     },
     {
       name: "board game",
-      prices: [11, 95],
+      prices: [22, 190],
       attributes:
         "cooperative play | solo mode | hourglass timer | painted miniatures | modular map | short rounds | secret roles | dice tower",
       options: [

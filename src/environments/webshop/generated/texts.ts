@@ -11,45 +11,43 @@ export interface Texts {
 
 export function textsOf({ seed }: World, row: number, design: Design): Texts {
   const draw = random("generated texts", seed, row);
-  const { attributes } = design;
-  const title = titleOf(design, draw);
-  // The title praises the first two; the third is found by search as well, whichever it is.
-  const [praised, ...others] = draw.shuffle(attributes.slice(2));
-  const remarks = draw.shuffle(REMARKS).slice(0, 2 + draw.integer(4));
-  const sentences = [
-    filled(draw.pick(OPENINGS), { design, draw }),
-    filled(draw.pick(PRAISES), { design, draw, attribute: praised }),
-    ...remarks,
-    `Model number ${modelNumber(draw)}.`,
-  ];
-  const listed = [...others, ...attributes.slice(0, 2), praised!];
-  const bullets = listed.map((attribute) => `${titled(attribute)}: ${filled(draw.pick(FEATURES), { design, draw })}.`);
-  return { title, description: sentences.join(" "), bullets };
+  // Search reads title, description and first feature: two attributes. Who wants to know the others has to look.
+  const [, praised, ...others] = design.attributes;
+  const remarks = draw.shuffle(REMARKS).slice(0, 3 + draw.integer(4));
+  const [opening, praise] = [filled(draw.pick(OPENINGS), { design, draw }), draw.pick(PRAISES)];
+  const features = draw.shuffle([...others, design.attributes[0]!, praised!]);
+  return {
+    title: titleOf(design, draw),
+    description: [opening, praise.replace("{attribute}", praised!), ...remarks].join(" "),
+    bullets: [
+      `Model number ${modelNumber(draw)}, ${design.series} line`,
+      ...features.map((attribute) => `${titled(attribute)}: ${filled(draw.pick(FEATURES), { design, draw })}`),
+    ],
+  };
 }
 
 function titleOf({ brand, series, kind, attributes }: Design, draw: Random): string {
   const name = titled(kind.name);
-  const [first, second, third] = attributes.map(titled);
-  const titles = [
-    () => `${brand} ${series} ${name}, ${first}, ${second}`,
-    () => `${brand} ${name} with ${first} and ${second}, ${series} Line`,
-    () => `${name} by ${brand}, ${first}, ${second} and ${third}`,
-    () => `${brand} ${series} ${name} with ${first} and ${second} for ${titled(draw.pick(PLACES))}`,
-    () => `${series} ${name}, ${second}, ${first}, by ${brand}`,
-  ];
-  return draw.pick(titles)();
+  const attribute = titled(attributes[0]!);
+  const place = titled(draw.pick(PLACES));
+  return draw.pick([
+    `${brand} ${series} ${name}, ${attribute}`,
+    `${brand} ${name} with ${attribute}, ${series} Line`,
+    `${name} by ${brand}, ${attribute}, for ${place}`,
+    `${brand} ${series} ${name} with ${attribute} for ${place}`,
+    `${series} ${name}, ${attribute}, by ${brand}`,
+  ]);
 }
 
 interface Slots {
   readonly design: Design;
   readonly draw: Random;
-  readonly attribute?: string | undefined;
 }
 
-function filled(sentence: string, { design, draw, attribute }: Slots): string {
+function filled(sentence: string, { design, draw }: Slots): string {
   const { brand, series, kind } = design;
-  const words: Readonly<Record<string, string | undefined>> = {
-    ...{ brand, series, attribute },
+  const words: Readonly<Record<string, string>> = {
+    ...{ brand, series },
     ...{ kind: kind.name, plural: kind.plural, place: draw.pick(PLACES) },
   };
   return sentence.replace(/\{(\w+)\}/g, (_, slot: string) => words[slot]!);
