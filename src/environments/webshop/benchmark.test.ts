@@ -29,6 +29,31 @@ environmentContract("webshop, rich text of another seed", () => webshop({ data, 
   runs: 20,
 });
 
+const generated = { products: 300, seed: 5 };
+environmentContract("webshop, generated", () => webshop({ generated }));
+environmentContract(
+  "webshop, generated, people's goals in html",
+  () => webshop({ generated, goals: "human", observation: "html" }),
+  {
+    runs: 15,
+  },
+);
+
+test("the generated shop has tasks for every split, graded by what they ask for", async () => {
+  const benchmark = await webshop({ generated });
+  const lists = await Promise.all(benchmark.splits.map((split) => benchmark.tasks(split)));
+  const [train, evaluation, held] = lists.map((tasks) => tasks.length);
+  assert(train! >= 3 * held! && evaluation === held && held! > 50, `${lists.map((tasks) => tasks.length)}`);
+  assert.equal(lists[2]![0]!.id, "webshop/synthetic/0#generated-300-5");
+  for (const { category } of lists.flat()) assert.match(category, /^(1 constraint|[2-9] constraints)$/);
+  assert.match(
+    benchmark.notes[0]!,
+    /^WebShop of 300 generated products of seed 5 with [\d,]+ synthetic goals, prices from seed 0$/,
+  );
+  const human = await webshop({ generated: { products: 300 }, goals: "human" });
+  assert.equal((await human.tasks("test"))[0]!.id, "webshop/human/0#generated-300");
+});
+
 test("the official splits hold the goals by index after the shuffle", { skip }, async () => {
   const benchmark = await usual();
   const ids = async (split: string) => (await benchmark.tasks(split)).map(({ id }) => id);
@@ -159,6 +184,9 @@ test("what the user gets wrong is said in one line", { skip }, async () => {
   const cases: readonly (readonly [object, RegExp])[] = [
     [{ data: folder }, /items_shuffle_1000\.json/],
     [{ data: undefined }, /^data: expected the folder/],
+    [{ generated }, /^generated: expected none beside data/],
+    [{ data: undefined, generated, products: 500 }, /^products: expected none beside generated/],
+    [{ data: undefined, generated: { products: 3 } }, /expected 200 to 1200000 products, got 3/],
     [{ preset: "toString" }, /^preset: expected one of react, .*, got "toString"$/],
     [{ goals: "x" }, /^goals: expected synthetic or human, got "x"$/],
     [{ observation: "image" }, /^observation: expected text, text_rich, html, url, got "image"$/],

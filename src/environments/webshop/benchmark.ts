@@ -8,6 +8,7 @@ import { CliError } from "../../core/errors.ts";
 import type { StockOptions } from "./catalogue/index.ts";
 import { compactRendering } from "./compact.ts";
 import { shopper } from "./expert.ts";
+import { constraintsOf } from "./generated/instructions.ts";
 import { isPreset, PRESETS, type Preset } from "./presets.ts";
 import { INSTRUCTIONS } from "./prompt.ts";
 import {
@@ -21,11 +22,13 @@ import {
 } from "./session/index.ts";
 import { openShop, type Source } from "./shop.ts";
 import { tasksOf } from "./tasks.ts";
-import type { GoalKind, Shop } from "./types.ts";
+import type { Goal, GoalKind, Shop } from "./types.ts";
 
 export interface WebshopOptions {
-  /** The folder with the official files, plain or gzipped. */
+  /** The folder with the official files, plain or gzipped. Either this or `generated`. */
   readonly data?: string;
+  /** A shop of our own making, which needs no data: 200 to 1,200,000 products. `seed` (default 0) makes other shops. */
+  readonly generated?: { readonly products: number; readonly seed?: number };
   /** Which goals: made of products' attributes and options, or written by people. Default `synthetic`. */
   readonly goals?: GoalKind;
   /** Draws prices and price limits, which the original leaves to chance; part of every task's identity. Default 0. */
@@ -62,8 +65,8 @@ export async function webshop(options: WebshopOptions): Promise<WebshopBenchmark
     goals: shop.stock.goals,
     kind: stock.kind,
     variant,
-    splits: preset?.splits ?? { kind: "official" },
-    categoryOf: ({ category }) => category,
+    splits: preset?.splits ?? { kind: source.kind === "generated" ? "fifths" : "official" },
+    categoryOf: source.kind === "generated" ? difficultyOf : ({ category }) => category,
   });
   const openSession = sessionsOf(openStorefront(shop, rules), tasks.goalOf);
   return {
@@ -81,6 +84,12 @@ export async function webshop(options: WebshopOptions): Promise<WebshopBenchmark
   };
 }
 
+/** Goals of the generated shop are graded by how much they ask for. */
+function difficultyOf(goal: Goal): string {
+  const constraints = constraintsOf(goal);
+  return constraints === 1 ? "1 constraint" : `${constraints} constraints`;
+}
+
 /** What the options and the preset come to. */
 interface Settings {
   readonly source: Source;
@@ -95,18 +104,16 @@ interface Settings {
 function settle(options: WebshopOptions): Settings {
   const preset = presetOf(options.preset);
   const usualSeed = preset?.seed ?? 0;
-  const { goals = preset?.goals ?? "synthetic", seed = usualSeed, products = preset?.products } = options;
+  const { goals = preset?.goals ?? "synthetic", seed = usualSeed } = options;
   const { maxSteps = preset?.maxSteps ?? DEFAULT_MAX_STEPS } = options;
   const { observation = preset?.observation ?? "text", showAttributes = false } = options;
   if (!OBSERVATIONS.includes(observation)) throw unexpected("observation", OBSERVATIONS.join(", "), observation);
   if (goals !== "synthetic" && goals !== "human") throw unexpected("goals", "synthetic or human", goals);
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw unexpected("maxSteps", "an integer ≥ 1", maxSteps);
   if (!Number.isSafeInteger(seed) || seed < 0) throw unexpected("seed", "an integer ≥ 0", seed);
-  const { data } = options;
-  if (data === undefined) throw unexpected("data", "the folder with WebShop's files", data);
-  const isCut = typeof products === "number" && products !== 1000;
+  const source = sourceOf(options, preset);
   return {
-    source: { kind: "official", data, products },
+    source,
     stock: { kind: goals, seed, ...preset?.stock },
     rules: {
       observation,
@@ -117,11 +124,29 @@ function settle(options: WebshopOptions): Settings {
     preset,
     maxSteps,
     variant: [
-      ...(isCut ? [`products-${products}`] : []),
+      ...catalogueVariant(source),
       ...(preset ? [preset.name] : []),
       ...(seed === usualSeed ? [] : [`seed-${seed}`]),
     ],
   };
+}
+
+function sourceOf({ data, generated, products }: WebshopOptions, preset: Preset | undefined): Source {
+  if (generated) {
+    if (data !== undefined) throw unexpected("generated", "none beside data", generated);
+    if (products !== undefined) throw unexpected("products", "none beside generated", products);
+    return { kind: "generated", products: generated.products, seed: generated.seed ?? 0 };
+  }
+  if (data === undefined) throw unexpected("data", "the folder with WebShop's files, or generated", data);
+  return { kind: "official", data, products: products ?? preset?.products };
+}
+
+/** The usual catalogues are not named in ids, as nowhere in the field: their goals differ in their texts. */
+function catalogueVariant(source: Source): readonly string[] {
+  const { products } = source;
+  if (source.kind === "official")
+    return typeof products === "number" && products !== 1000 ? [`products-${products}`] : [];
+  return [`generated-${products}${source.seed === 0 ? "" : `-${source.seed}`}`];
 }
 
 const unexpected = (option: string, expected: string, got: unknown) =>
@@ -134,11 +159,14 @@ function presetOf(name: string | undefined): (Preset & { readonly name: string }
 }
 
 /** What every report must say: what the shop sells and by which rules it rewards. */
-function notesOf({ catalogue, stock: { goals }, nouns }: Shop, { stock, rules, preset }: Settings): readonly string[] {
+function notesOf({ catalogue, stock: { goals }, nouns }: Shop, settings: Settings): readonly string[] {
+  const { source, stock, rules, preset } = settings;
   const count = (value: number) => value.toLocaleString("en-US");
+  const products = `${count(catalogue.size)} ${source.kind === "generated" ? "generated products" : "products"}`;
+  const catalogueSeed = source.kind === "generated" ? ` of seed ${source.seed}` : "";
   const isHeuristic = nouns.name === "heuristic";
   return [
-    `WebShop of ${count(catalogue.size)} products with ${count(goals.length)} ${stock.kind} goals, prices from seed ${stock.seed}`,
+    `WebShop of ${products}${catalogueSeed} with ${count(goals.length)} ${stock.kind} goals, prices from seed ${stock.seed}`,
     `nouns: ${nouns.name}${isHeuristic ? ", which rewards about 5 % of purchases otherwise than the original's spaCy" : ""}`,
     ...(rules.showAttributes ? ["products show their attributes"] : []),
     ...(preset ? [`preset ${preset.name} (${preset.source}): ${preset.remarks.join("; ")}`] : []),

@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../../core/errors.ts";
+import { fingerprint } from "../../core/ids.ts";
 import { type CatalogueOptions, defaultCache, loadCatalogue, type StockOptions, stockOf } from "./catalogue/index.ts";
+import { type GeneratedOptions, generatedCatalogue } from "./generated/catalogue.ts";
 import { nounRule } from "./reward/nouns.ts";
 import { buildIndex, loadIndex, saveIndex } from "./search/index.ts";
 import type { Catalogue, SearchIndex, Shop } from "./types.ts";
@@ -16,19 +18,23 @@ export interface ShopOptions {
   readonly cache?: string;
 }
 
-/** Where the products come from: the official files. */
-export type Source = { readonly kind: "official" } & Pick<CatalogueOptions, "data" | "products">;
+/** Where the products come from. */
+export type Source =
+  | ({ readonly kind: "official" } & Pick<CatalogueOptions, "data" | "products">)
+  | ({ readonly kind: "generated" } & GeneratedOptions);
 
 /** An index of more products than this takes longer to build than to load. */
 const MAX_UNSAVED = 20_000;
 
 /** Throws CliError for data, nouns or a number of products that cannot be had. */
 export async function openShop({ source, stock, nouns, cache }: ShopOptions): Promise<Shop> {
-  const catalogue = await loadCatalogue({ data: source.data, products: source.products, cache });
+  const catalogue =
+    source.kind === "generated" ? generatedCatalogue(source) : await loadCatalogue({ ...source, cache });
+  const file = join(cache ?? defaultCache(), `index-${fingerprint(catalogue.fingerprint)}`);
   return {
     catalogue,
     stock: stockOf(catalogue, stock),
-    index: indexOf(catalogue, join(cache ?? defaultCache(), `${catalogue.fingerprint.slice(0, 16)}.index`)),
+    index: indexOf(catalogue, file),
     nouns: nounRule(nouns, catalogue),
   };
 }

@@ -14,6 +14,8 @@ import type { Goal, GoalKind } from "./types.ts";
 export type SplitRule =
   /** The original's: test 0 to 499, eval 500 to 1,499, train the rest; few goals are all test. */
   | { readonly kind: "official" }
+  /** As `official`, but a short list is not all test: its first fifth is, and its second is eval. */
+  | { readonly kind: "fifths" }
   /** By index, from the first to before the last; null: to the end. */
   | { readonly kind: "ranges"; readonly ranges: Readonly<Record<Split, readonly [start: number, end: number | null]>> }
   /** The official ranges of a list of all indices that Python shuffles. */
@@ -104,13 +106,8 @@ type Places = Readonly<Record<Split, { readonly count: number; indexAt(position:
 function placesOf(rule: SplitRule, goalCount: number): Places {
   const order = rule.kind === "permuted" ? permutation(goalCount, rule.seed) : null;
   const positions = order && inverse(order);
-  const rangeOf = (split: Split) => {
-    if (rule.kind !== "ranges") return splitRange(split, goalCount);
-    const [start, end] = rule.ranges[split];
-    return { start: Math.min(start, goalCount), end: Math.min(end ?? goalCount, goalCount) };
-  };
   const placeOf = (split: Split) => {
-    const { start, end } = rangeOf(split);
+    const { start, end } = rangeOf(rule, split, goalCount);
     return { count: end - start, indexAt: (position: number) => order?.[start + position] ?? start + position };
   };
   return {
@@ -119,9 +116,29 @@ function placesOf(rule: SplitRule, goalCount: number): Places {
     test: placeOf("test"),
     splitAt(index) {
       const position = positions?.[index] ?? index;
-      return SPLITS.find((split) => position >= rangeOf(split).start && position < rangeOf(split).end) ?? null;
+      const isWithin = ({ start, end }: Range) => position >= start && position < end;
+      return SPLITS.find((split) => isWithin(rangeOf(rule, split, goalCount))) ?? null;
     },
   };
+}
+
+type Range = ReturnType<typeof splitRange>;
+
+function rangeOf(rule: SplitRule, split: Split, goalCount: number): Range {
+  const official = splitRange(split, goalCount);
+  if (rule.kind === "ranges") {
+    const [start, end] = rule.ranges[split];
+    return { start: Math.min(start, goalCount), end: Math.min(end ?? goalCount, goalCount) };
+  }
+  const isShort = splitRange("train", goalCount).end === 0;
+  if (rule.kind !== "fifths" || !isShort) return official;
+  const fifth = Math.floor(goalCount / 5);
+  const ranges = {
+    test: { start: 0, end: fifth },
+    eval: { start: fifth, end: 2 * fifth },
+    train: { start: 2 * fifth, end: goalCount },
+  };
+  return ranges[split];
 }
 
 function permutation(length: number, seed: number): Uint32Array {
