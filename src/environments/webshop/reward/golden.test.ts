@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { readJsonLines, shared, skipWithout } from "../../../../test/shared.ts";
-import { strip } from "../python/text.ts";
-import type { Goal, NounRule, Product, Reward } from "../types.ts";
+import { loadCatalogue } from "../catalogue/load.ts";
+import type { Goal, NounRule, Reward } from "../types.ts";
 import { heuristicNouns, nounTable } from "./nouns.ts";
 import { rewardOf } from "./reward.ts";
 
@@ -54,47 +54,17 @@ function goalOf({ goal }: Recorded): Goal {
   };
 }
 
-interface RawProduct {
-  readonly asin: string;
-  readonly name: string;
-  readonly full_description: string | null;
-  readonly small_description: string | readonly string[];
-  readonly query: string;
-  readonly product_category: string;
-}
-
-/** What the reward reads of a product; the recording says with which price it was bought. */
-function productsByAsin(): ReadonlyMap<string, Product> {
-  const attributes = readPacked("webshop/items_ins_v2_1000.json.gz") as Record<string, { attributes?: string[] }>;
-  const products = readPacked("webshop/items_shuffle_1000.json.gz") as RawProduct[];
-  return new Map(
-    products.map((raw) => [
-      raw.asin,
-      {
-        asin: raw.asin,
-        title: raw.name,
-        description: raw.full_description ?? "",
-        bullets: [raw.small_description].flat(),
-        query: strip(raw.query.toLowerCase()),
-        productCategory: raw.product_category,
-        attributes: attributes[raw.asin]?.attributes ?? ["DUMMY_ATTR"],
-        options: [] as const,
-      } as unknown as Product,
-    ]),
-  );
-}
-
 const purchases = () => readJsonLines<Recorded>("webshop/golden/rewards.jsonl.gz");
 
 /** The rewards of all recorded purchases. */
-function rewardsWith(nouns: NounRule): readonly Reward[] {
-  const products = productsByAsin();
+async function rewardsWith(nouns: NounRule): Promise<readonly Reward[]> {
+  const catalogue = await loadCatalogue({ data: shared("webshop"), products: 1000 });
   const { product_prices: prices } = readPacked("webshop/golden/goals_synthetic_seed0.json.gz") as {
     product_prices: Readonly<Record<string, number>>;
   };
   return purchases().map((recorded) =>
     rewardOf({
-      product: products.get(recorded.asin)!,
+      product: catalogue.product(catalogue.rowOf(recorded.asin)!),
       price: prices[recorded.asin]!,
       chosen: Object.values(recorded.options),
       goal: goalOf(recorded),
@@ -103,16 +73,16 @@ function rewardsWith(nouns: NounRule): readonly Reward[] {
   );
 }
 
-test("2,500 purchases have the recorded reward, with all its parts", { skip }, () => {
-  const rewards = rewardsWith(heuristicNouns);
+test("2,500 purchases have the recorded reward, with all its parts", { skip }, async () => {
+  const rewards = await rewardsWith(heuristicNouns);
   assert.equal(rewards.length, 2500);
   for (const [i, { reward: total, info: parts }] of purchases().entries()) {
     assert.deepEqual(rewards[i], { total, parts }, `line ${i}`);
   }
 });
 
-test("2,500 purchases have the reward that real spaCy nouns give", { skip }, () => {
-  const rewards = rewardsWith(nounTable(shared(TABLE)));
+test("2,500 purchases have the reward that real spaCy nouns give", { skip }, async () => {
+  const rewards = await rewardsWith(nounTable(shared(TABLE)));
   const lines = readJsonLines<RecordedType>("webshop/golden/rewards_en_core_web_sm_3.8.jsonl.gz");
   assert.equal(lines.length, 2500);
   for (const { line, reward, ...type } of lines) {
