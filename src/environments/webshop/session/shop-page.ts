@@ -110,8 +110,9 @@ function itemOf({ product, options }: ViewOf<"item">): Item {
   };
 }
 
-/** The texts below the header: the instruction is the page's own field. */
-const textsOf = (view: ViewOf<"sub">): readonly string[] =>
-  textNodesOf(view)
-    .slice(["Instruction:", view.instruction, "Back to Search", "< Prev"].length)
-    .map(({ text }) => text.trim());
+/** The texts below the buttons. */
+function textsOf(view: ViewOf<"sub">): readonly string[] {
+  const nodes = textNodesOf(view);
+  const texts = nodes.slice(nodes.findLastIndex(({ kind }) => kind === "button") + 1);
+  return texts.map(({ text }) => text.trim());
+}

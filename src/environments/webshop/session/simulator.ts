@@ -1,5 +1,4 @@
 /** Sessions of a shop as a pure world: states in, observations out. */
-
 import type { Environment } from "../../../core/environment.ts";
 import type { Json } from "../../../core/json.ts";
 import type { Task } from "../../../core/task.ts";

@@ -1,8 +1,9 @@
 /**
- * What an action does: `act(front, view, action)` is the state after the page `view`, the same one if nothing happens. Every quirk of
- * the original's dispatch is kept: searches are accepted on every page, also after buying; buttons act by the page that
- * the address seems to name; an option whose value is a button's label acts as that button. Where the original raises
- * an exception (`search[<a> …]`, `search[<c>]`, `search[<r>]` in a shop of fewer than 50 products), the page stays.
+ * What an action does: `act(front, view, action)` is the state after the page `view`, the same one if nothing happens.
+ * Every quirk of the original's dispatch is kept: searches are accepted on every page, also after buying; buttons act by
+ * the page that the address seems to name; an option whose value is a button's label acts as that button. Where the
+ * original raises an exception (`search[<a> …]`, `search[<c>]`, `search[<r>]` in a shop of fewer than 50 products), the
+ * page stays.
  */
 import { rewardOf } from "../reward/reward.ts";
 import type { Reward } from "../types.ts";

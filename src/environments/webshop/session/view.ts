@@ -39,7 +39,7 @@ export function viewOf(front: Storefront, state: State): View {
       return { ...page, ...place };
     case "results": {
       const found = front.find({ ...state, query: place.query }) ?? [];
-      // The first two pages 0 and 1 start at -10 and 0; page 0 is empty in Python's slices and in JavaScript's.
+      // Page 0 is the slice from -10 to 0, which is empty, in Python as here.
       const shown = found.slice((place.page - 1) * PRODUCTS_PER_PAGE, place.page * PRODUCTS_PER_PAGE);
       const products = shown.map((row) => catalogue.product(row));
       return { ...page, ...place, total: found.length, products };
