@@ -8,27 +8,18 @@
  * number, and of two equally good ones the lower number wins: who only equals the worst one kept has lost.
  */
 import { bestOf, type Scored } from "./best.ts";
-import { frequencyOf, type Postings } from "./postings.ts";
+import { type Cursor, cursorOf, documentAt, LENGTH_BYTES, scoreAt, seek } from "./cursor.ts";
+import type { Postings } from "./postings.ts";
 import type { Clause } from "./query.ts";
-import { scoreOf } from "./similarity.ts";
-
-const { fround } = Math;
 
 /** Documents whose sums are worked out together: they fit into the processor's nearest cache. */
-const WINDOW = 4096;
+const WINDOW = 2048;
 
-/** Bounds are summed in another order than scores. This covers what rounding can make of it, for any number of terms. */
-const SLACK = 1 + 1e-9;
-
-/** A clause on its way through its postings. */
-interface Cursor {
-  readonly clause: Clause;
-  /** The most that a document can get from this clause. */
-  readonly peak: number;
-  /** The first posting not yet passed, and where it stood when the window began. */
-  posting: number;
-  windowStart: number;
-}
+/**
+ * A sum up to so many times a float32 rounds down to it, however the sum came about: half a unit in the last place is
+ * 2⁻²⁵ of it at least, what the order of adding a million scores in double precision can do is below 2⁻³².
+ */
+const ROUNDED_AWAY = 1 + 2 ** -26;
 
 /** The best `limit` (≥ 1) documents for `clauses`; the same as `searchExhaustively`, whatever the window. */
 export function searchPruned(
@@ -37,98 +28,94 @@ export function searchPruned(
   { limit, window = WINDOW }: { limit: number; window?: number },
 ): Scored[] {
   const best = bestOf(limit);
-  const inQuery = clauses.map((clause): Cursor => {
-    const peak = scoreOf(clause.weight, postings.peaks[clause.term]!);
-    return { clause, peak, posting: clause.start, windowStart: clause.start };
-  });
+  const inQuery = clauses.map((clause) => cursorOf(postings, clause));
   const byPeak = inQuery.toSorted((a, b) => a.peak - b.peak);
-  /** The most that a document can get from all clauses up to this one. */
+  /** The most that a document can get from the first, the first two … clauses by peak. */
   const bounds: number[] = [];
   for (const { peak } of byPeak) bounds.push((bounds.at(-1) ?? 0) + peak);
-  /** How many clauses are not essential: the cheapest ones. */
+  /** How many clauses by peak are not essential. */
   let optional = 0;
+  /** Who has no more than this in sight is not among the best. */
+  let floor = Number.NEGATIVE_INFINITY;
 
-  const isHopeless = (bound: number) => fround(bound * SLACK) <= best.threshold;
   /** Whether a document to which the essential clauses give `sum` may be among the best. */
   const hasChance = (document: number, sum: number): boolean => {
     let known = sum;
     for (let i = optional - 1; i >= 0; i--) {
-      if (isHopeless(known + bounds[i]!)) return false;
+      if (known + bounds[i]! <= floor) return false;
       const cursor = byPeak[i]!;
-      cursor.posting = seek(postings.documents, { start: cursor.posting, end: cursor.clause.end, document });
-      known += scoreAt(postings, cursor.clause, { posting: cursor.posting, document });
+      cursor.posting = seek(postings, cursor, { start: cursor.posting, document });
+      if (documentAt(postings, cursor, cursor.posting) === document) known += scoreAt(postings, cursor, cursor.posting);
     }
-    return !isHopeless(known);
-  };
-  const exactScore = (document: number): number => {
-    let sum = 0;
-    for (const { clause, windowStart } of inQuery) {
-      const posting = seek(postings.documents, { start: windowStart, end: clause.end, document });
-      sum += scoreAt(postings, clause, { posting, document });
-    }
-    return fround(sum);
+    return known > floor;
   };
 
-  const sums = new Float64Array(window);
+  const view: Window = { first: 0, sums: new Float64Array(window), held: new Uint32Array(Math.ceil(window / 32)) };
   for (;;) {
-    while (optional < byPeak.length && isHopeless(bounds[optional]!)) optional++;
+    while (optional < byPeak.length && bounds[optional]! <= floor) optional++;
     const essential = byPeak.slice(optional);
-    const first = Math.min(...essential.map(({ posting, clause }) => documentAt(postings, clause, posting)));
-    if (first === Number.POSITIVE_INFINITY) return best.sorted();
-    for (const cursor of byPeak) cursor.windowStart = cursor.posting;
-    for (const cursor of essential) addScores(postings, cursor, { sums, first });
-    for (let offset = 0; offset < window; offset++) {
-      const sum = sums[offset]!;
-      if (sum === 0) continue;
-      sums[offset] = 0;
-      const document = first + offset;
-      if (hasChance(document, sum)) best.add(document, exactScore(document));
-    }
+    view.first = Math.min(...essential.map((cursor) => documentAt(postings, cursor, cursor.posting)));
+    if (view.first === Number.POSITIVE_INFINITY) return best.sorted();
+    const starts = inQuery.map(({ posting }) => posting);
+    for (const cursor of essential) addScores(postings, cursor, view);
+    const optionalBound = bounds[optional - 1] ?? 0;
+    takeDocuments(view, (document, sum) => {
+      if (sum + optionalBound <= floor || !hasChance(document, sum)) return;
+      best.add(document, exactScore(postings, inQuery, { starts, document }));
+      floor = best.threshold * ROUNDED_AWAY;
+    });
   }
 }
 
-/** The document of a clause's posting; Infinity past the last one. */
-function documentAt({ documents }: Postings, { end }: Clause, posting: number): number {
-  return posting < end ? documents[posting]! : Number.POSITIVE_INFINITY;
+/** Some documents in a row, and what the essential clauses give them. */
+interface Window {
+  first: number;
+  readonly sums: Float64Array;
+  /** One bit for each document: whether any of the clauses holds it. */
+  readonly held: Uint32Array;
 }
 
-/** What `clause` gives `document`, whose posting could only be `posting`. */
-function scoreAt(postings: Postings, clause: Clause, at: { posting: number; document: number }): number {
-  const { documents, lengths, factors } = postings;
-  if (at.posting >= clause.end || documents[at.posting] !== at.document) return 0;
-  const factor = factors[lengths[at.document]!]!;
-  return scoreOf(clause.weight, fround(frequencyOf(postings, at.posting) * factor));
-}
-
-/** Adds the clause's scores for the documents from `first` on to `sums`, as far as these reach; the cursor passes them. */
-function addScores(postings: Postings, cursor: Cursor, { sums, first }: { sums: Float64Array; first: number }): void {
-  const { documents, lengths, factors } = postings;
-  const { weight, end } = cursor.clause;
+/** Adds the clause's scores for the documents of the window; the cursor passes them. */
+function addScores(postings: Postings, cursor: Cursor, { first, sums, held }: Window): void {
+  const { documents, frequencies, lengths } = postings;
+  const { clause, scores } = cursor;
   const stop = first + sums.length;
   let posting = cursor.posting;
-  for (; posting < end; posting++) {
+  for (; posting < clause.end; posting++) {
     const document = documents[posting]!;
     if (document >= stop) break;
-    const factor = factors[lengths[document]!]!;
-    sums[document - first]! += scoreOf(weight, fround(frequencyOf(postings, posting) * factor));
+    const offset = document - first;
+    held[offset >>> 5]! |= 1 << offset;
+    // What scoreAt would find, without calling it for each of a million postings.
+    const known = scores[LENGTH_BYTES * frequencies[posting]! + lengths[document]!];
+    sums[offset]! += known || scoreAt(postings, cursor, posting);
   }
   cursor.posting = posting;
 }
 
-/** The first of the postings [start, end) whose document is not below `document`; near ones are found soonest. */
-function seek(documents: Uint32Array, range: { start: number; end: number; document: number }): number {
-  const { end, document } = range;
-  let low = range.start;
-  let step = 1;
-  while (low + step <= end && documents[low + step - 1]! < document) {
-    low += step;
-    step *= 2;
+/** Hands over the window's documents that any clause holds, by rising number, and empties the window. */
+function takeDocuments({ first, sums, held }: Window, take: (document: number, sum: number) => void): void {
+  for (let word = 0; word < held.length; word++) {
+    for (let bits = held[word]!; bits !== 0; bits &= bits - 1) {
+      const offset = 32 * word + 31 - Math.clz32(bits & -bits);
+      const sum = sums[offset]!;
+      sums[offset] = 0;
+      take(first + offset, sum);
+    }
+    held[word] = 0;
   }
-  let high = Math.min(end, low + step - 1);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (documents[middle]! < document) low = middle + 1;
-    else high = middle;
+}
+
+/** The score as scoring everything gives it, clause by clause as in the query; postings are sought from `starts` on. */
+function exactScore(
+  postings: Postings,
+  inQuery: readonly Cursor[],
+  { starts, document }: { starts: readonly number[]; document: number },
+): number {
+  let sum = 0;
+  for (const [i, cursor] of inQuery.entries()) {
+    const posting = seek(postings, cursor, { start: starts[i]!, document });
+    if (documentAt(postings, cursor, posting) === document) sum += scoreAt(postings, cursor, posting);
   }
-  return low;
+  return Math.fround(sum);
 }
