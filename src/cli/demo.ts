@@ -5,7 +5,7 @@ import { readConfig } from "../experiment/config.ts";
 import { positiveInteger, projectOption } from "./context.ts";
 import { runAndReport } from "./run.ts";
 
-const CONFIG = fileURLToPath(new URL("../../examples/workshop.yaml", import.meta.url));
+const configOf = (name: string) => fileURLToPath(new URL(`../../examples/${name}.yaml`, import.meta.url));
 
 const WHAT_IT_SHOWS = {
   front:
@@ -15,21 +15,37 @@ const WHAT_IT_SHOWS = {
     "Long orders only go on for longer: the rare skills come last, and a failed run ends where the student ends too.\n" +
     "Do not expect EEF to beat RFT×6 here; that is what this demo shows.",
   any: "Every order needs a random subset of the stages: no skill is rare.",
+  webshop:
+    "A generated shop: an expert that clicks wrong now and then, and a student that has never seen most of the products.\n" +
+    "A wrong click is seldom lost work here, so do not expect much of the expert's failures; see the probe curve.",
 } as const;
+
+interface DemoFlags {
+  readonly project: string;
+  readonly env: "workshop" | "webshop";
+  readonly kind: "front" | "back" | "any";
+  readonly seed: number;
+}
 
 export function register(program: Command): void {
   projectOption(program.command("demo"))
-    .description("the built-in world: an expert with failures → BC, RFT×6, EEF → table and report")
-    .addOption(new Option("--kind <kind>", "which skills are rare").choices(["front", "back", "any"]).default("front"))
+    .description("a built-in world: an expert with failures → BC, RFT×6, EEF → table and report")
+    .addOption(new Option("--env <world>", "which world").choices(["workshop", "webshop"]).default("workshop"))
+    .addOption(
+      new Option("--kind <kind>", "workshop: which skills are rare").choices(["front", "back", "any"]).default("front"),
+    )
     .option("--seed <n>", "seed of tasks, expert and student", positiveInteger, 1)
-    .action(async (options: { project: string; kind: keyof typeof WHAT_IT_SHOWS; seed: number }) => {
-      const run = `demo-${options.kind}${options.seed === 1 ? "" : `-${options.seed}`}`;
-      const config = readConfig(CONFIG, [
-        ["run", run],
-        ["environment.kind", options.kind],
-        ["seeds", [options.seed]],
-      ]);
-      console.error(`${WHAT_IT_SHOWS[options.kind]}\n`);
-      await runAndReport(options, config, CONFIG);
-    });
+    .action(demo);
+}
+
+async function demo({ env, kind, seed, ...options }: DemoFlags): Promise<void> {
+  const world = env === "workshop" ? kind : env;
+  const file = configOf(env === "workshop" ? "workshop" : "webshop-generated");
+  const config = readConfig(file, [
+    ["run", `demo-${world}${seed === 1 ? "" : `-${seed}`}`],
+    ...(env === "workshop" ? ([["environment.kind", kind]] as const) : []),
+    ["seeds", [seed]],
+  ]);
+  console.error(`${WHAT_IT_SHOWS[world]}\n`);
+  await runAndReport(options, config, file);
 }

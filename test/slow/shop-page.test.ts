@@ -58,9 +58,7 @@ test("a person searches, looks, chooses, buys, and is recorded as an expert", { 
     await page.getByRole("textbox").fill("lamp");
     await page.getByRole("button", { name: "Search" }).click();
     await page.goBack();
-    await page.getByRole("textbox").fill("out of date");
-    await page.getByRole("button", { name: "Search" }).click();
-    assert.match((await page.locator("h1").textContent()) ?? "", /^Page 1/, "an old page's answer changes nothing");
+    assert.match((await page.locator("h1").textContent()) ?? "", /^Page 1/, "going back shows where the episode is");
     assert.deepEqual(problems, []);
     child.kill("SIGINT");
     await exit;

@@ -36,12 +36,13 @@ export const webshop: EnvironmentEntry<Options> = {
   schema,
   paths: ["data", "nouns"],
   isGenerated: ({ generated }) => generated !== undefined,
-  async open({ data, nouns, ...options }) {
+  async open({ data, nouns, generated, ...options }) {
     const isTable = nouns !== undefined && nouns !== "heuristic";
     const table = { ...(nouns !== undefined && { nouns: isTable ? resolve(nouns) : nouns }) };
-    if (options.generated !== undefined) {
+    if (generated !== undefined) {
       if (data !== undefined) throw new CliError("webshop: expected data or generated, got both");
-      return openWebshop({ ...options, ...table });
+      // One seed for the whole shop: what it sells, its prices and what customers want.
+      return openWebshop({ ...options, ...table, generated: { products: generated, seed: options.seed ?? 0 } });
     }
     const folder = folderOf(data);
     if (folder === undefined) {

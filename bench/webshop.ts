@@ -1,0 +1,159 @@
+/**
+ * How fast WebShop is through the Environment interface, on episodes of random play and of the scripted shopper, in
+ * each observation mode; what starting and 1,000 live sessions cost; and search in a generated catalogue as large as the
+ * full one, beside scoring every product. Uses the official 1,000 products where they are (GLEANER_WEBSHOP_DATA, or
+ * GLEANER_SHARED), otherwise as many generated ones.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Benchmark, Environment } from "../src/core/environment.ts";
+import type { TrajectoryId } from "../src/core/ids.ts";
+import type { Policy } from "../src/core/policy.ts";
+import type { Task } from "../src/core/task.ts";
+import { generatedCatalogue } from "../src/environments/webshop/generated/catalogue.ts";
+import { type Observation, type WebshopOptions, webshop } from "../src/environments/webshop/index.ts";
+import { randomPolicy } from "../src/policies/random.ts";
+import { rollout } from "../src/rollout/rollout.ts";
+import { searchFigures } from "./webshop-search.ts";
+
+/** What the original makes on the same kind of machine with 1,000 products (recorded; not run here). */
+const ORIGINAL_STEPS_PER_SECOND = 25;
+const STEPS = 20_000;
+const SESSIONS = 1_000;
+const FULL_CATALOGUE = 1_180_000;
+const QUERIES = 1_000;
+const MODES: readonly Observation[] = ["text", "text_rich", "html"];
+
+interface Episode {
+  readonly task: Task;
+  readonly actions: readonly string[];
+}
+
+/** Prints tables and one JSON line. */
+export async function bench(): Promise<void> {
+  const source = sourceOfProducts();
+  const start = performance.now();
+  const benchmark = await webshop(source);
+  const [task] = await benchmark.tasks("test");
+  await (await benchmark.open()).reset(task!, 0);
+  const startMs = performance.now() - start;
+  const rates = await ratesOf(source, benchmark);
+  console.table(rates);
+  const sessionMegabytes = await memoryOfSessions(benchmark);
+  console.table([{ "start, ms": Math.round(startMs), [`${SESSIONS} live sessions, MB`]: sessionMegabytes.toFixed(1) }]);
+  const large = await largeCatalogue();
+  console.table(Object.entries(large).map(([what, value]) => ({ what, value })));
+  console.log(JSON.stringify({ bench: "webshop", source, startMs, rates, sessionMegabytes, large }));
+}
+
+function sourceOfProducts(): WebshopOptions {
+  const shared = resolve(process.env.GLEANER_SHARED ?? join(import.meta.dirname, "..", "..", "shared"), "webshop");
+  const data = process.env.GLEANER_WEBSHOP_DATA ?? (existsSync(shared) ? shared : undefined);
+  return data === undefined ? { generated: { products: 1_000 } } : { data };
+}
+
+async function ratesOf(source: WebshopOptions, benchmark: Benchmark) {
+  const policies = { random: randomPolicy(), shopper: benchmark.expert! };
+  const rows = [];
+  for (const [name, policy] of Object.entries(policies)) {
+    const episodes = await recorded(benchmark, policy);
+    for (const observation of MODES) {
+      const environment = await (await webshop({ ...source, observation })).open();
+      const first = await stepsPerSecond(environment, episodes, false);
+      const again = await stepsPerSecond(environment, episodes, false);
+      const listing = await stepsPerSecond(environment, episodes, true);
+      const steps = Math.round(Math.max(first, again));
+      rows.push({
+        episodes: name,
+        observation,
+        "steps/s": steps,
+        "listing actions": Math.round(listing),
+        "× the original's 25": Math.round(steps / ORIGINAL_STEPS_PER_SECOND),
+      });
+    }
+  }
+  return rows;
+}
+
+/** Recorded beforehand, so that no policy is timed. */
+async function recorded(benchmark: Benchmark, policy: Policy): Promise<Episode[]> {
+  const environment = await benchmark.open();
+  const { maxSteps, successReturn } = benchmark;
+  const episodes: Episode[] = [];
+  for (const task of (await benchmark.tasks("test")).slice(0, 300)) {
+    const id = `bench ${policy.name} ${task.id}` as TrajectoryId;
+    const { steps } = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
+    episodes.push({ task, actions: steps.map((step) => step.action) });
+  }
+  return episodes;
+}
+
+async function stepsPerSecond(environment: Environment, episodes: readonly Episode[], listing: boolean) {
+  const start = performance.now();
+  let steps = 0;
+  for (let i = 0; steps < STEPS; i = (i + 1) % episodes.length) {
+    const { task, actions } = episodes[i]!;
+    await environment.reset(task, 0);
+    for (const action of actions) {
+      if (listing) await environment.actions();
+      await environment.step(action);
+    }
+    steps += actions.length;
+  }
+  return (steps / (performance.now() - start)) * 1000;
+}
+
+/** What sessions in the middle of an episode hold beyond the shop, each with a snapshot. */
+async function memoryOfSessions(benchmark: Benchmark): Promise<number> {
+  const tasks = await benchmark.tasks("test");
+  const before = heapMegabytes();
+  const held: unknown[] = [];
+  for (let i = 0; i < SESSIONS; i++) {
+    const environment = await benchmark.open();
+    await environment.reset(tasks[i % tasks.length]!, 0);
+    const [search] = (await environment.actions())!;
+    await environment.step(search!);
+    held.push(environment, await environment.snapshot());
+  }
+  const after = heapMegabytes();
+  return held.length === 0 ? 0 : after - before;
+}
+
+function heapMegabytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+/** Search in the generated catalogue of the full one's size, and how long a shop of it takes to open the second time. */
+async function largeCatalogue() {
+  const catalogue = generatedCatalogue({ products: FULL_CATALOGUE, seed: 0 });
+  const queries = Array.from({ length: QUERIES }, (_, i) =>
+    queryOf(catalogue.product(Math.floor((i * FULL_CATALOGUE) / QUERIES))),
+  );
+  const figures = searchFigures(catalogue, queries);
+  const cache = mkdtempSync(join(tmpdir(), "gleaner-bench-"));
+  try {
+    const first = await secondsToOpen(cache);
+    const second = await secondsToOpen(cache);
+    return { ...figures, firstOpenSeconds: first, openSeconds: second };
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+}
+
+/** What customers search for: the instruction where there is one, the title elsewhere. */
+function queryOf({ instruction, title }: ReturnType<ReturnType<typeof generatedCatalogue>["product"]>): string {
+  return (instruction?.text ?? title).toLowerCase();
+}
+
+async function secondsToOpen(cache: string): Promise<number> {
+  const start = performance.now();
+  const benchmark = await webshop({ generated: { products: FULL_CATALOGUE }, cache });
+  const [task] = await benchmark.tasks("test");
+  await (await benchmark.open()).reset(task!, 0);
+  return (performance.now() - start) / 1000;
+}
