@@ -50,6 +50,7 @@ test("the generated shop has tasks for every split, graded by what they ask for"
     benchmark.notes[0]!,
     /^WebShop of 300 generated products of seed 5 with [\d,]+ synthetic goals, prices from seed 0$/,
   );
+  assert.deepEqual(benchmark.notes.slice(1), ["nouns: heuristic"]);
   const human = await webshop({ generated: { products: 300 }, goals: "human" });
   assert.equal((await human.tasks("test"))[0]!.id, "webshop/human/0#generated-300");
 });

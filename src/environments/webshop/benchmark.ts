@@ -164,10 +164,10 @@ function notesOf({ catalogue, stock: { goals }, nouns }: Shop, settings: Setting
   const count = (value: number) => value.toLocaleString("en-US");
   const products = `${count(catalogue.size)} ${source.kind === "generated" ? "generated products" : "products"}`;
   const catalogueSeed = source.kind === "generated" ? ` of seed ${source.seed}` : "";
-  const isHeuristic = nouns.name === "heuristic";
+  const isOther = nouns.name === "heuristic" && source.kind === "official";
   return [
     `WebShop of ${products}${catalogueSeed} with ${count(goals.length)} ${stock.kind} goals, prices from seed ${stock.seed}`,
-    `nouns: ${nouns.name}${isHeuristic ? ", which rewards about 5 % of purchases otherwise than the original's spaCy" : ""}`,
+    `nouns: ${nouns.name}${isOther ? ", which rewards about 5 % of purchases otherwise than the original's spaCy" : ""}`,
     ...(rules.showAttributes ? ["products show their attributes"] : []),
     ...(preset ? [`preset ${preset.name} (${preset.source}): ${preset.remarks.join("; ")}`] : []),
   ];
