@@ -28,6 +28,7 @@ export type { Fork, Outcome, Step, Trajectory, Usage } from "./core/trajectory.t
 export { alfworld } from "./environments/alfworld/index.ts";
 export { replaying } from "./environments/replaying.ts";
 export { fromSimulator, type Simulator } from "./environments/simulator.ts";
+export { type WebshopOptions, webshop } from "./environments/webshop/index.ts";
 export { type WorkshopOptions, workshop, workshopExpert } from "./environments/workshop/index.ts";
 export { type ExperimentConfig, parseConfig, readConfig } from "./experiment/config.ts";
 export { type Parts, runExperiment } from "./experiment/run.ts";
