@@ -1,21 +1,20 @@
 /**
- * The shop's search on a catalogue as large as the full one: building, saving, loading, and whether pruned search finds
- * what scoring everything finds. Products are strings of made-up words, drawn as often as words are in real texts
- * (Zipf), and made on demand.
+ * The shop's search on a generated catalogue as large as the full one: building, saving, loading, how soon it answers,
+ * and whether pruned search finds what scoring everything finds. `npm run bench -- webshop` asks for the same figures.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Random, random } from "../src/core/random.ts";
+import { random } from "../src/core/random.ts";
+import { generatedCatalogue } from "../src/environments/webshop/generated/catalogue.ts";
 import { searchExhaustively } from "../src/environments/webshop/search/exhaustive.ts";
 import { buildIndex, loadIndex, type ProductIndex, saveIndex } from "../src/environments/webshop/search/index.ts";
 import { clausesOf } from "../src/environments/webshop/search/query.ts";
-import type { Catalogue, Product } from "../src/environments/webshop/types.ts";
+import type { Catalogue } from "../src/environments/webshop/types.ts";
 
 const PRODUCTS = 1_180_000;
 const QUERIES = 1_000;
 const LIMIT = 50;
-const WORDS = 200_000;
 
 export interface SearchFigures {
   readonly products: number;
@@ -38,7 +37,7 @@ export interface SearchFigures {
 
 /** Prints a table and one JSON line. */
 export async function bench(): Promise<void> {
-  const catalogue = madeUpCatalogue(PRODUCTS);
+  const catalogue = generatedCatalogue({ products: PRODUCTS, seed: 0 });
   const figures = searchFigures(catalogue, naturalQueries(catalogue, QUERIES));
   console.table(Object.entries(figures).map(([what, value]) => ({ what, value })));
   console.log(JSON.stringify({ bench: "webshop-search", ...figures }));
@@ -107,75 +106,19 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.round(share * (values.length - 1))]!;
 }
 
-/** Two to 16 words: some from a product's title, as a customer who wants it would type, some that any text has. */
+/** What customers type: a wish in a sentence, or some words of a title. */
 export function naturalQueries(catalogue: Catalogue, count: number): string[] {
   const draw = random(0, "queries");
   return Array.from({ length: count }, () => {
-    const title = catalogue.product(draw.integer(catalogue.size)).title.split(" ");
-    const wanted = Array.from({ length: 1 + draw.integer(7) }, () => draw.pick(title));
-    const usual = Array.from({ length: 1 + draw.integer(9) }, () => wordOf(draw, 2_000));
-    return draw.shuffle([...wanted, ...usual]).join(" ");
+    const { title, query, attributes, options } = catalogue.product(draw.integer(catalogue.size));
+    if (draw.integer(2) === 0) {
+      return draw
+        .shuffle(title.split(" "))
+        .slice(0, 1 + draw.integer(8))
+        .join(" ");
+    }
+    const wishes = draw.shuffle(attributes).slice(0, 1 + draw.integer(3));
+    const choices = options.map(({ name, values }) => `${name}: ${draw.pick(values)}`).slice(draw.integer(3));
+    return `i am looking for ${query} with ${wishes.join(" and ")}, ${choices.join(", ")}`;
   });
-}
-
-/** Products of about 110 terms; each holds a code of its own, as real ones often do. */
-export function madeUpCatalogue(size: number): Catalogue {
-  return {
-    size,
-    product(row) {
-      const draw = random(0, "product", row);
-      const text = (words: number) => Array.from({ length: words }, () => wordOf(draw, WORDS)).join(" ");
-      return productOf(
-        draw
-          .integer(36 ** 8)
-          .toString(36)
-          .toUpperCase()
-          .padStart(8, "B"),
-        {
-          title: `${text(12)} x${row}`,
-          description: text(20 + draw.integer(60)),
-          bullet: text(5 + draw.integer(30)),
-          option: text(draw.integer(30)),
-        },
-      );
-    },
-    rowOf: () => undefined,
-  };
-}
-
-/** The rank follows Zipf's law among `words` words. */
-function wordOf(draw: Random, words: number): string {
-  return spelled(Math.floor(words ** draw.next()) - 1);
-}
-
-/** A pronounceable word for a number: syllables of a consonant and a vowel. */
-function spelled(number: number): string {
-  let word = "";
-  for (let rest = number; word === "" || rest > 0; rest = Math.floor(rest / 80)) {
-    word += "bdfghklmnprtvzjs"[rest % 16]! + "aeiou"[Math.floor(rest / 16) % 5]!;
-  }
-  return `${word}n`;
-}
-
-function productOf(
-  asin: string,
-  text: { title: string; description: string; bullet: string; option: string },
-): Product {
-  return {
-    asin,
-    title: text.title,
-    description: text.description,
-    bullets: [text.bullet],
-    query: "",
-    category: "",
-    productCategory: "",
-    prices: [10],
-    priceTag: "$10.0",
-    options: [{ name: "color", values: text.option.split(" ") }],
-    image: "",
-    optionImages: new Map(),
-    attributes: [],
-    instruction: null,
-    humanInstructions: [],
-  };
 }

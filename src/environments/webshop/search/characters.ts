@@ -18,14 +18,15 @@ const PICTOGRAPHS =
 
 const ATTACHED = /[[\p{Grapheme_Extend}\p{Mc}\p{Cf}\u200D]--\u200B]/v;
 
+const ALPHABETIC = /[[\p{Alphabetic}\u05F3]--[\p{Ideographic}\p{Script=Hiragana}]]/v;
+
 const SETS = {
   /** Marks and invisible signs: they belong to the character before them. */
   attached: ATTACHED,
   attachedToEmoji: /[[\p{Grapheme_Extend}\p{Mc}\p{Cf}\u200D]--[\u200B\uFE0E\uFE0F]]/v,
   letter: {
     test: (character: string) =>
-      /[[\p{Alphabetic}\u05F3]--[\p{Ideographic}\p{Script=Hiragana}]]/v.test(character) &&
-      ![KATAKANA, COMPLEX, ATTACHED].some((set) => set.test(character)),
+      ALPHABETIC.test(character) && ![KATAKANA, COMPLEX, ATTACHED].some((set) => set.test(character)),
   },
   hebrew: /[\p{Script=Hebrew}&&\p{Lo}]/v,
   digit: /[\p{Nd}\u066B]/v,

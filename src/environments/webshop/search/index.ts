@@ -15,8 +15,9 @@ export interface ProductIndex extends SearchIndex {
   readonly postings: Postings;
 }
 
-/** With more terms than this, finding out what need not be scored costs more than scoring it. */
-const MOST_PRUNED = 64;
+/** With fewer documents or more clauses, finding out what need not be scored costs more than scoring it. */
+const FEWEST_DOCUMENTS_PRUNED = 20_000;
+const MOST_CLAUSES_PRUNED = 64;
 
 function indexOf(postings: Postings): ProductIndex {
   return {
@@ -24,10 +25,8 @@ function indexOf(postings: Postings): ProductIndex {
     search(query, limit) {
       const clauses = clausesOf(postings, query);
       if (clauses.length === 0 || limit < 1) return [];
-      const found =
-        clauses.length > MOST_PRUNED
-          ? searchExhaustively(postings, clauses, limit)
-          : searchPruned(postings, clauses, { limit });
+      const pruned = postings.rows.length >= FEWEST_DOCUMENTS_PRUNED && clauses.length <= MOST_CLAUSES_PRUNED;
+      const found = pruned ? searchPruned(postings, clauses, { limit }) : searchExhaustively(postings, clauses, limit);
       return found.map(({ document, score }) => ({ row: postings.rows[document]!, score }));
     },
   };
