@@ -1,13 +1,13 @@
 /**
- * A scripted shopper: knows how the shop works, but not its goods. It searches with the instruction's words, opens one
- * affordable result after the other, and buys the first that has every wanted option. When its patience ends it settles
- * for what comes closest. Works from the pages' text alone, which does not show what was chosen: a value clicked by mistake
- * it does not notice. Make it err with `noisy`.
+ * A scripted shopper: knows how the shop works, but not its goods. It searches with the instruction's words, looks at one
+ * affordable result after the other, first at those whose titles promise most, and buys the first that has every wanted
+ * option. When its patience ends it settles for what came closest. Works from the pages' text alone, and not with care: it
+ * reads no features, and does not notice a value clicked by mistake. Make it err with `noisy`.
  */
 import type { Policy } from "../../core/policy.ts";
 import type { Step } from "../../core/trajectory.ts";
 import { type ItemPage, type Page, type ResultsPage, readPage } from "./pages.ts";
-import { type Request, readRequest, searchesFor, wantedValues } from "./requests.ts";
+import { type Request, readRequest, searchesFor, shareOf, wantedValues } from "./requests.ts";
 
 export interface ShopperOptions {
   /** Steps after which it settles; five more are enough to open an item, choose three options and buy. Default 10. */
@@ -16,18 +16,17 @@ export interface ShopperOptions {
   readonly pages?: number;
 }
 
+/** What a title must share more with the wish, in [0, 1], to outweigh standing one place lower. */
+const PROMISE_LOST_BY_PLACE = 0.05;
+
 export function shopper({ patience = 10, pages = 2 }: ShopperOptions = {}): Policy {
   return {
     name: "expert/webshop-shopper",
     async act({ task, steps, observation }) {
       const page = readPage(observation);
       const request = readRequest("instruction" in page ? page.instruction : task.instruction);
-      const action = nextAction(page, {
-        request,
-        memory: remember(steps),
-        settles: steps.length >= patience,
-        pages,
-      });
+      const memory = remember(steps);
+      const action = nextAction(page, { request, memory, settles: steps.length >= patience, pages });
       return { thought: "", action, completion: action, usage: null };
     },
     async close() {},
@@ -38,7 +37,6 @@ interface Situation {
   readonly request: Request;
   readonly memory: Memory;
   readonly settles: boolean;
-  /** Pages of results to read of each search. */
   readonly pages: number;
 }
 
@@ -48,13 +46,13 @@ interface Memory {
   /** Products that were looked at, and how many of the wanted options each lacks. */
   readonly opened: ReadonlyMap<string, number>;
   /** What was clicked on the item's page since it was opened. */
-  readonly chosen: ReadonlySet<string>;
+  readonly clicked: ReadonlySet<string>;
 }
 
 function remember(steps: readonly Step[]): Memory {
   const searches = new Set<string>();
   const opened = new Map<string, number>();
-  const chosen = new Set<string>();
+  const clicked = new Set<string>();
   let asin = "";
   for (const { observation, action } of steps) {
     const page = readPage(observation);
@@ -62,14 +60,14 @@ function remember(steps: readonly Step[]): Memory {
     if (verb === "search") searches.add(what);
     if (page.kind === "results") {
       asin = what;
-      chosen.clear();
+      clicked.clear();
     } else if (page.kind === "item") {
       const wanted = wantedValues(page.labels, readRequest(page.instruction));
       opened.set(asin, wanted.filter((value) => value === null).length);
-      chosen.add(what);
+      clicked.add(what);
     }
   }
-  return { searches, opened, chosen };
+  return { searches, opened, clicked };
 }
 
 function nextAction(page: Page, situation: Situation): string {
@@ -94,14 +92,20 @@ function nextSearch({ request, memory }: Situation): string {
   return searches.find((search) => !memory.searches.has(search)) ?? searches[0] ?? request.text;
 }
 
-/** The first affordable product that was not looked at; the one that came closest if it is time to settle. */
+/** The most promising product that was not looked at; the one that came closest if it is time to settle. */
 function fromResults({ offers, page }: ResultsPage, { request, memory, settles, pages }: Situation): string {
-  const affordable = offers.filter(({ price }) => price.low <= request.priceLimit).map(({ asin }) => asin);
-  const unseen = affordable.find((asin) => !memory.opened.has(asin));
-  const closest = affordable
+  const affordable = offers.filter(({ price }) => price.low <= request.priceLimit);
+  const promise = new Map(
+    affordable.map(({ asin, title }, place) => [asin, shareOf(title, request) - PROMISE_LOST_BY_PLACE * place]),
+  );
+  const asins = affordable.map(({ asin }) => asin);
+  const [promising] = asins
+    .filter((asin) => !memory.opened.has(asin))
+    .sort((a, b) => promise.get(b)! - promise.get(a)!);
+  const [closest] = asins
     .filter((asin) => memory.opened.has(asin))
-    .sort((a, b) => memory.opened.get(a)! - memory.opened.get(b)!)[0];
-  const choice = settles ? (closest ?? unseen ?? offers[0]?.asin) : unseen;
+    .sort((a, b) => memory.opened.get(a)! - memory.opened.get(b)!);
+  const choice = settles ? (closest ?? promising ?? offers[0]?.asin) : promising;
   return choice ?? (page < pages && offers.length > 0 ? "next >" : "back to search");
 }
 
@@ -109,5 +113,5 @@ function onItem({ labels, price }: ItemPage, { request, memory, settles }: Situa
   const wanted = wantedValues(labels, request);
   const fits = price.low <= request.priceLimit && !wanted.includes(null);
   if (!fits && !settles) return "< prev";
-  return wanted.find((value) => value !== null && !memory.chosen.has(value)) ?? "buy now";
+  return wanted.find((value) => value !== null && !memory.clicked.has(value)) ?? "buy now";
 }
