@@ -59,6 +59,8 @@ export interface Benchmark {
   readonly splits: readonly string[];
   /** Steps after which a rollout is truncated. */
   readonly maxSteps: number;
+  /** The same for one task, where tasks differ; at most `maxSteps`. */
+  stepLimit?(task: Task): number;
   /** Return at or above which a trajectory counts as a success (WebShop 1, ALFWorld 1, ScienceWorld 100). */
   readonly successReturn: number;
   /** System prompt: the world's rules and its action language. */
