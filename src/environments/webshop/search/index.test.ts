@@ -71,7 +71,7 @@ test("the better match comes first, of equal ones the lower ASIN", () => {
 test("the limit cuts, and may be anything", () => {
   assert.deepEqual(asinsOf(small, index, "red shoes", 2), ["B5", "B9"]);
   assert.equal(asinsOf(small, index, "red shoes", 1e9).length, 4);
-  for (const limit of [0, -1]) assert.deepEqual(asinsOf(small, index, "red", limit), []);
+  for (const limit of [0, -1, Number.NaN]) assert.deepEqual(asinsOf(small, index, "red", limit), []);
 });
 
 test("what is asked for twice counts twice", () => {

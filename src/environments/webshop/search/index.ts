@@ -24,7 +24,7 @@ function indexOf(postings: Postings): ProductIndex {
     postings,
     search(query, limit) {
       const clauses = clausesOf(postings, query);
-      if (clauses.length === 0 || limit < 1) return [];
+      if (clauses.length === 0 || !(limit >= 1)) return [];
       const pruned = postings.rows.length >= FEWEST_DOCUMENTS_PRUNED && clauses.length <= MOST_CLAUSES_PRUNED;
       const found = pruned ? searchPruned(postings, clauses, { limit }) : searchExhaustively(postings, clauses, limit);
       return found.map(({ document, score }) => ({ row: postings.rows[document]!, score }));
