@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random } from "../src/core/random.ts";
-import { generatedCatalogue } from "../src/environments/webshop/generated/catalogue.ts";
+import { generatedCatalogue } from "../src/environments/webshop/generator/catalogue.ts";
 import { searchExhaustively } from "../src/environments/webshop/search/exhaustive.ts";
 import { buildIndex, loadIndex, type ProductIndex, saveIndex } from "../src/environments/webshop/search/index.ts";
 import { clausesOf } from "../src/environments/webshop/search/query.ts";

@@ -13,7 +13,7 @@ import type { Benchmark, Environment } from "../src/core/environment.ts";
 import type { TrajectoryId } from "../src/core/ids.ts";
 import type { Policy } from "../src/core/policy.ts";
 import type { Task } from "../src/core/task.ts";
-import { generatedCatalogue } from "../src/environments/webshop/generated/catalogue.ts";
+import { generatedCatalogue } from "../src/environments/webshop/generator/catalogue.ts";
 import { type Observation, type WebshopOptions, webshop } from "../src/environments/webshop/index.ts";
 import { randomPolicy } from "../src/policies/random.ts";
 import { rollout } from "../src/rollout/rollout.ts";

@@ -8,7 +8,7 @@ import { CliError } from "../../core/errors.ts";
 import type { StockOptions } from "./catalogue/index.ts";
 import { compactRendering } from "./compact.ts";
 import { shopper } from "./expert.ts";
-import { constraintsOf } from "./generated/instructions.ts";
+import { constraintsOf } from "./generator/instructions.ts";
 import { isPreset, PRESETS, type Preset } from "./presets.ts";
 import { INSTRUCTIONS } from "./prompt.ts";
 import {

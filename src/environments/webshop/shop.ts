@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CliError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
 import { type CatalogueOptions, defaultCache, loadCatalogue, type StockOptions, stockOf } from "./catalogue/index.ts";
-import { type GeneratedOptions, generatedCatalogue } from "./generated/catalogue.ts";
+import { type GeneratedOptions, generatedCatalogue } from "./generator/catalogue.ts";
 import { nounRule } from "./reward/nouns.ts";
 import { buildIndex, loadIndex, saveIndex } from "./search/index.ts";
 import type { Catalogue, SearchIndex, Shop } from "./types.ts";

@@ -1,6 +1,6 @@
 /**
  * The nouns of the shop: products, goals, catalogue, search, nouns, reward. Plain data and narrow interfaces; the parts
- * of the engine (catalogue/, search/, reward/, session/, generated/) know each other only through these.
+ * of the engine (catalogue/, search/, reward/, session/, generator/) know each other only through these.
  *
  * Behaviour: princeton-nlp/WebShop at commit 64fa2a5 (Yao et al. 2022, arXiv 2207.01206).
  */
