@@ -9,14 +9,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Benchmark, Environment } from "../src/core/environment.ts";
-import type { TrajectoryId } from "../src/core/ids.ts";
-import type { Policy } from "../src/core/policy.ts";
-import type { Task } from "../src/core/task.ts";
+import type { Benchmark } from "../src/core/environment.ts";
 import { generatedCatalogue } from "../src/environments/webshop/generator/catalogue.ts";
 import { type Observation, type WebshopOptions, webshop } from "../src/environments/webshop/index.ts";
 import { randomPolicy } from "../src/policies/random.ts";
-import { rollout } from "../src/rollout/rollout.ts";
+import { recorded, stepsPerSecond } from "./parts/steps.ts";
 import { searchFigures } from "./webshop-search.ts";
 
 /** What the original makes on the same kind of machine with 1,000 products (recorded; not run here). */
@@ -26,11 +23,6 @@ const SESSIONS = 1_000;
 const FULL_CATALOGUE = 1_180_000;
 const QUERIES = 1_000;
 const MODES: readonly Observation[] = ["text", "text_rich", "html"];
-
-interface Episode {
-  readonly task: Task;
-  readonly actions: readonly string[];
-}
 
 /** Prints tables and one JSON line. */
 export async function bench(): Promise<void> {
@@ -59,12 +51,12 @@ async function ratesOf(source: WebshopOptions, benchmark: Benchmark) {
   const policies = { random: randomPolicy(), shopper: benchmark.expert! };
   const rows = [];
   for (const [name, policy] of Object.entries(policies)) {
-    const episodes = await recorded(benchmark, policy);
+    const episodes = await recorded(benchmark, policy, (await benchmark.tasks("test")).slice(0, 300));
     for (const observation of MODES) {
       const environment = await (await webshop({ ...source, observation })).open();
-      const first = await stepsPerSecond(environment, episodes, false);
-      const again = await stepsPerSecond(environment, episodes, false);
-      const listing = await stepsPerSecond(environment, episodes, true);
+      const first = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: false });
+      const again = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: false });
+      const listing = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: true });
       const steps = Math.round(Math.max(first, again));
       rows.push({
         episodes: name,
@@ -76,34 +68,6 @@ async function ratesOf(source: WebshopOptions, benchmark: Benchmark) {
     }
   }
   return rows;
-}
-
-/** Recorded beforehand, so that no policy is timed. */
-async function recorded(benchmark: Benchmark, policy: Policy): Promise<Episode[]> {
-  const environment = await benchmark.open();
-  const { maxSteps, successReturn } = benchmark;
-  const episodes: Episode[] = [];
-  for (const task of (await benchmark.tasks("test")).slice(0, 300)) {
-    const id = `bench ${policy.name} ${task.id}` as TrajectoryId;
-    const { steps } = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
-    episodes.push({ task, actions: steps.map((step) => step.action) });
-  }
-  return episodes;
-}
-
-async function stepsPerSecond(environment: Environment, episodes: readonly Episode[], listing: boolean) {
-  const start = performance.now();
-  let steps = 0;
-  for (let i = 0; steps < STEPS; i = (i + 1) % episodes.length) {
-    const { task, actions } = episodes[i]!;
-    await environment.reset(task, 0);
-    for (const action of actions) {
-      if (listing) await environment.actions();
-      await environment.step(action);
-    }
-    steps += actions.length;
-  }
-  return (steps / (performance.now() - start)) * 1000;
 }
 
 /** What sessions in the middle of an episode hold beyond the shop, each with a snapshot. */
