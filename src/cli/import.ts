@@ -8,6 +8,7 @@ import { knowagent } from "../datasets/knowagent.ts";
 import { reactWebshop } from "../datasets/react-webshop.ts";
 import type { LogReader } from "../datasets/reader.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../datasets/summary.ts";
+import { swiftsage } from "../datasets/swiftsage.ts";
 import { webshopHuman } from "../datasets/webshop-human.ts";
 import { replayer } from "../rollout/replay.ts";
 import {
@@ -26,7 +27,10 @@ import { table } from "./table.ts";
 
 /** Log formats by the name that `--format` takes. */
 export const READERS: Readonly<Record<string, LogReader>> = Object.fromEntries(
-  [knowagent, reactWebshop, etoWebshop, agentgymWebshop, webshopHuman].map((reader) => [reader.name, reader]),
+  [knowagent, reactWebshop, etoWebshop, agentgymWebshop, webshopHuman, swiftsage].map((reader) => [
+    reader.name,
+    reader,
+  ]),
 );
 
 /** Of each kind of problem this many are printed; `--json` has all. */

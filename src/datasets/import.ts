@@ -17,8 +17,7 @@ import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Step, Trajectory } from "../core/trajectory.ts";
 import { hashOf } from "./file.ts";
-import { type LoggedEpisode, type LogReader, readLog } from "./reader.ts";
-import { readRecords } from "./records.ts";
+import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
 
@@ -50,7 +49,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
     throw new CliError(`${reader.name} logs are of ${reader.benchmark}, the environment is ${benchmark.name}`);
   }
   const run = await runOf(options);
-  const total = await countRecords(files);
+  const total = await countRecords(reader, files);
   const tally = startTally(run.name);
   const findTask = taskFinder(benchmark, reader);
   const sampleOf = counter();
@@ -116,12 +115,11 @@ async function keptOnce(
 function adviceOn(
   { advice }: LogReader,
   found: FoundTask,
-  { instruction, firstObservation }: LoggedEpisode,
+  log: LoggedEpisode,
   verification: Verification,
 ): string | undefined {
-  if (verification.kind !== "diverged" || verification.step >= 0 || found.kind !== "playable") return undefined;
-  const world = { instruction: found.task.instruction, observation: verification.got };
-  return advice?.({ instruction, observation: firstObservation }, world);
+  if (verification.kind !== "diverged" || found.kind !== "playable") return undefined;
+  return advice?.({ step: verification.step, log, instruction: found.task.instruction });
 }
 
 /** Counts how often it was asked before with the same key. */
@@ -153,9 +151,9 @@ async function runOf(options: ImportOptions): Promise<Run> {
 }
 
 /** Reads every file to its end, so that a damaged one is found before anything is stored. */
-async function countRecords(files: readonly string[]): Promise<number> {
+async function countRecords(reader: LogReader, files: readonly string[]): Promise<number> {
   let count = 0;
-  for (const file of files) for await (const _record of readRecords(file)) count++;
+  for (const file of files) for await (const _record of recordsOf(reader, file)) count++;
   return count;
 }
 

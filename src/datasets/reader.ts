@@ -4,7 +4,7 @@
  */
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
-import type { Position } from "./record.ts";
+import type { Position, RawRecord } from "./record.ts";
 import { readRecords } from "./records.ts";
 
 export interface LoggedStep {
@@ -32,6 +32,8 @@ export interface LoggedEpisode {
    * be replayed needs it.
    */
   readonly end?: { readonly return: number; readonly terminated: boolean };
+  /** How the world was set up, if the log tells, e.g. `simplifications easy`. */
+  readonly settings?: string;
 }
 
 /** What one record of a log turned out to be. */
@@ -39,12 +41,14 @@ export type LogRecord =
   | (Position & { readonly kind: "episode"; readonly episode: LoggedEpisode })
   | (Position & { readonly kind: "malformed"; readonly problem: string });
 
-/** One log format: an episode in each record of a .jsonl or .json file, gzipped or not. */
+/** One log format: an episode in each record of a file, gzipped or not. */
 export interface LogReader {
   /** As in `--format`. */
   readonly name: string;
   /** The benchmark it was logged on. */
   readonly benchmark: string;
+  /** The records of a file; absent: its lines, or the elements of its JSON array. Throws CliError, naming the file. */
+  records?(file: string): AsyncGenerator<RawRecord>;
   /** The episode that a record, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
   /** An observation without what loggers of this format leave out; the identity on what they wrote. */
@@ -58,14 +62,17 @@ export interface LogReader {
   goalOf?(instruction: string): string;
   /** A task that the benchmark does not have, so that its episodes can be kept without a replay. Absent: they are left out. */
   describeTask?(taskKey: string): Pick<Task, "split" | "category">;
-  /** What a user can do when the log's first page and the world's differ; undefined if that says nothing. */
-  advice?(log: FirstPage, world: FirstPage): string | undefined;
+  /** What a user can do when the log and the world differ; undefined if the difference says nothing. */
+  advice?(difference: LogDifference): string | undefined;
 }
 
-/** How an episode begins, by the log or by the world. */
-export interface FirstPage {
+/** Where a log and the world part. */
+export interface LogDifference {
+  /** The step whose answers differ; -1: the first observations do. */
+  readonly step: number;
+  readonly log: LoggedEpisode;
+  /** What the world set as the goal. */
   readonly instruction: string;
-  readonly observation: string;
 }
 
 /**
@@ -73,10 +80,15 @@ export interface FirstPage {
  * Throws CliError naming the file if the file itself is missing or damaged.
  */
 export async function* readLog(reader: LogReader, file: string): AsyncGenerator<LogRecord> {
-  for await (const { text, ...rest } of readRecords(file)) {
+  for await (const { text, ...rest } of recordsOf(reader, file)) {
     if (text === null) yield { kind: "malformed", ...(rest as Position & { problem: string }) };
     else yield { ...rest, ...recordOf(reader, text) };
   }
+}
+
+/** The records of a file as its format has them. */
+export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRecord> {
+  return reader.records?.(file) ?? readRecords(file);
 }
 
 type Read = { kind: "episode"; episode: LoggedEpisode } | { kind: "malformed"; problem: string };

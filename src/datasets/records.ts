@@ -9,8 +9,13 @@ export async function* readRecords(file: string): AsyncGenerator<RawRecord> {
   yield* (await holdsArray(file)) ? readArray(file) : readLines(file);
 }
 
-/** Begins with `[{` (or is `[]`), blanks aside. A line of JSON Lines is an object, so it never does. */
+/** A line of JSON Lines is an object, so a file that begins with `[{` (or is `[]`) is an array. */
 async function holdsArray(file: string): Promise<boolean> {
+  return /^\[[{\]]/.test(await firstSigns(file, 2));
+}
+
+/** How the file begins, blanks aside: so many of its signs, those outside of ASCII spelled in their bytes. Throws CliError. */
+export async function firstSigns(file: string, count: number): Promise<string> {
   let signs = "";
   try {
     for await (const chunk of await contentOf(file)) {
@@ -19,11 +24,11 @@ async function holdsArray(file: string): Promise<boolean> {
         .toString("latin1")
         .replace(/^\u00ef\u00bb\u00bf/, "")
         .replace(/\s+/g, "")
-        .slice(0, 2);
-      if (signs.length >= 2) break;
+        .slice(0, count);
+      if (signs.length >= count) break;
     }
   } catch (error) {
     throw unreadable(file, 1, error);
   }
-  return /^\[[{\]]/.test(signs);
+  return signs.slice(0, count);
 }

@@ -6,7 +6,7 @@
  * the original, so the same goal is worded with another limit in every log.
  */
 import { CliError } from "../core/errors.ts";
-import { type FirstPage, type LoggedEpisode, type LogReader, shown } from "./reader.ts";
+import { type LogDifference, type LoggedEpisode, type LogReader, shown } from "./reader.ts";
 
 /** A reader of WebShop logs: `parts` with what is the same for every format. */
 export function webshopReader(
@@ -28,8 +28,9 @@ function describeTask(taskKey: string): { split: string; category: string } {
   return { split: index < 500 ? "test" : index < 1500 ? "eval" : "train", category: "not known" };
 }
 
-function advice(log: FirstPage, world: FirstPage): string | undefined {
-  if (log.instruction.toLowerCase() !== world.instruction.toLowerCase()) {
+function advice({ step, log, instruction }: LogDifference): string | undefined {
+  if (step >= 0) return undefined;
+  if (log.instruction.toLowerCase() !== instruction.toLowerCase()) {
     return "the goal texts differ: prices and price limits follow from the seed, so try another (--option seed=1)";
   }
   return "the first pages differ although the goals do not: was it logged in another observation mode (--observation)?";

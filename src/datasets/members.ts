@@ -1,0 +1,104 @@
+/**
+ * Episodes in one JSON object, plain or gzipped, streamed: memory holds one episode, however large the file. Like array.ts it
+ * finds where records begin and end and nothing else.
+ *
+ *     {"6": {…}, "7": {…}}                            each value is a record
+ *     {"23": {"taskName": …, "paths": [{…}, …]}}      with `list` = "paths": each element, as {"taskName": …, "paths":[{…}]}
+ *
+ * Values that are no objects tell no episode and are passed over, as is what stands behind a list in its object.
+ */
+import { contentOf, unreadable } from "./file.ts";
+import { collector, type Position, type RawRecord } from "./record.ts";
+
+const [QUOTE, BACKSLASH, NEWLINE] = [...'"\\\n'].map((sign) => sign.charCodeAt(0));
+const BRACKETS = new Map([..."{[}]"].map((sign) => [sign.charCodeAt(0), sign]));
+
+/** Brackets open around a record: the file's own, or also its object's and its list's. */
+const [IN_FILE, IN_LIST] = [1, 3];
+
+/** Throws CliError, naming the file, if it cannot be read to its end. An object without an end is a last record with a problem. */
+export async function* readMembers(file: string, list: string): AsyncGenerator<RawRecord> {
+  const opensList = new RegExp(`"${list}"\\s*:\\s*\\[$`);
+  const { add, take } = collector();
+  const finder = bracketFinder();
+  let depth = 0;
+  let record = 0;
+  /** Of the record being read; undefined between records. */
+  let position: Position | undefined;
+  /** What stands before the elements of the list being read; undefined outside of lists. */
+  let head: string | undefined;
+  const around = () => (head === undefined ? IN_FILE : IN_LIST);
+
+  try {
+    for await (const chunk of await contentOf(file)) {
+      let from = 0;
+      for (const { sign, at, line } of finder.find(chunk)) {
+        if (sign === "{" && depth === around()) {
+          position = { line, record: ++record };
+          from = at;
+        }
+        const mayOpenList = sign === "[" && position && head === undefined && depth === IN_LIST - 1;
+        if (sign === "{" || sign === "[") depth += 1;
+        else if (depth > 0) depth -= 1;
+        if (mayOpenList && position) {
+          add(chunk.subarray(from, at + 1));
+          from = at + 1;
+          const before = take(position);
+          const isHead = before.text !== null && opensList.test(before.text);
+          if (isHead) {
+            head = before.text;
+            record -= 1;
+            position = undefined;
+          } else if (before.text !== null) {
+            add(Buffer.from(before.text));
+          } else {
+            yield before;
+            position = undefined;
+          }
+        } else if (sign === "}" && position && depth === around()) {
+          add(chunk.subarray(from, at + 1));
+          const whole = take(position);
+          position = undefined;
+          yield head === undefined || whole.text === null ? whole : { ...whole, text: `${head}${whole.text}]}` };
+        }
+        if (depth < IN_LIST) head = undefined;
+      }
+      if (position) add(chunk.subarray(from));
+    }
+  } catch (error) {
+    throw unreadable(file, finder.line, error);
+  }
+  if (depth === 0) return;
+  const at = position ?? { line: finder.line, record: record + 1 };
+  yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
+}
+
+interface Bracket {
+  readonly sign: string;
+  /** Where in the chunk. */
+  readonly at: number;
+  readonly line: number;
+}
+
+/** Finds the brackets outside of strings in one chunk after the other. */
+function bracketFinder() {
+  let line = 1;
+  let inString = false;
+  let isEscaped = false;
+  return {
+    /** The line that was reached. */
+    get line() {
+      return line;
+    },
+    *find(chunk: Buffer): Generator<Bracket> {
+      for (let at = 0; at < chunk.length; at++) {
+        const byte = chunk[at]!;
+        if (byte === NEWLINE) line += 1;
+        if (isEscaped) isEscaped = false;
+        else if (inString && byte === BACKSLASH) isEscaped = true;
+        else if (byte === QUOTE) inString = !inString;
+        else if (!inString && BRACKETS.has(byte)) yield { sign: BRACKETS.get(byte)!, at, line };
+      }
+    },
+  };
+}
