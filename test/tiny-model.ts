@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LlamaConfig, type Parameters, parametersOf, sizeOf } from "../src/model/llama.ts";
+import type { Pair } from "../src/model/objectives.ts";
 import { randomStream } from "../src/model/random.ts";
 
 export const TINY: LlamaConfig = {
@@ -44,4 +45,20 @@ export function temporaryFolder(test: { after(done: () => void): void }): string
   const folder = mkdtempSync(join(tmpdir(), "gleaner-model-"));
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Pairs of sides that share their first four tokens (weight 0) and then go on by turns: two weighted tokens, one not. */
+export function randomPairs(config: Pick<LlamaConfig, "vocab_size">, count: number, seed: number): Pair[] {
+  const random = randomStream(seed);
+  // Transformers keeps the padding token's row (0) from learning as an input.
+  const draw = (length: number) =>
+    Array.from({ length }, () => 1 + Math.floor(random.next() * (config.vocab_size - 1)));
+  return Array.from({ length: count }, () => {
+    const shared = draw(4);
+    const side = () => {
+      const own = draw(5 + Math.floor(random.next() * 8));
+      return { tokens: [...shared, ...own], weights: [0, 0, 0, 0, ...own.map((_, i) => (i % 3 === 2 ? 0 : 1))] };
+    };
+    return { chosen: side(), rejected: side() };
+  });
 }

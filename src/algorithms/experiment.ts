@@ -1,7 +1,7 @@
 /** What an algorithm may do. Built by `experiment/`; an algorithm never sees a store, a trainer or an environment. */
 import type { TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
-import type { Checkpoint, TrainingSet } from "../core/training.ts";
+import type { Checkpoint, TrainingSet, Tuning } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
 
@@ -28,7 +28,8 @@ export interface Experiment {
   explore(policy: Checkpoint, iteration: number, samples: number): Promise<readonly Trajectory[]>;
   /** One rollout from each point along `expert`, in the order of `points`; failed ones (the world broke) included. */
   probe(policy: Checkpoint, iteration: number, points: readonly ProbePoint[]): Promise<readonly Trajectory[]>;
-  train(set: TrainingSet, from: Checkpoint, iteration: number): Promise<Checkpoint>;
+  /** With the trainer's settings but for what `tuning` says. An empty set trains nothing: the result is `from`. */
+  train(set: TrainingSet, from: Checkpoint, iteration: number, tuning?: Tuning): Promise<Checkpoint>;
   /** Evaluates the checkpoint on held-out tasks and writes the iteration down. */
   finishRound(round: FinishedRound): Promise<void>;
 }

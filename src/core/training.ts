@@ -59,12 +59,26 @@ export type TrainEvent =
     }
   | { readonly kind: "done"; readonly at: Checkpoint["at"] };
 
+/** What an algorithm may ask of one training in place of the trainer's settings. */
+export interface Tuning {
+  /** Optimiser steps. */
+  readonly steps?: number;
+  /** Examples, or pairs, in a step. */
+  readonly batch?: number;
+  readonly learningRate?: number;
+  /** Steps until the learning rate is reached. */
+  readonly warmup?: number;
+  /** Whether the learning rate then falls or stays. */
+  readonly schedule?: "cosine" | "constant";
+}
+
 export interface TrainRequest {
   readonly set: TrainingSet;
   readonly from: Checkpoint;
   /** The id the result will have; also the name of its folder. */
   readonly id: CheckpointId;
   readonly seed: number;
+  readonly tuning?: Tuning;
   readonly signal?: AbortSignal;
 }
 

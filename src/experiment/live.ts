@@ -5,7 +5,7 @@ import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId } from 
 import type { Repository } from "../core/repository.ts";
 import type { Timing } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
-import type { Checkpoint, Trainer, TrainingSet } from "../core/training.ts";
+import type { Checkpoint, Trainer, TrainingSet, Tuning } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
@@ -85,8 +85,15 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         const jobs = points.map((fork) => ({ task: taskById(fork.trajectory.taskId), sample: 0, fork }));
         return roll(policy, temperature, `probe ${iteration}`, jobs);
       }),
-    train: (set, from, iteration) =>
-      timed("train", iteration, () => trainOnce(options, student.trainer, set, from, label(`train ${iteration}`))),
+    train: (set, from, iteration, tuning) =>
+      timed("train", iteration, () =>
+        trainOnce(options, student.trainer, {
+          set,
+          from,
+          label: label(`train ${iteration}`),
+          ...(tuning && { tuning }),
+        }),
+      ),
     async finishRound({ iteration, explored, probed, set, checkpoint, counts = {} }) {
       const jobs = heldOut.map((task) => ({ task, sample: 0 }));
       const evaluated = await timed("evaluate", iteration, () => roll(checkpoint, 0, `evaluate ${iteration}`, jobs));
@@ -135,22 +142,30 @@ async function takeSnapshots(
   return forks.map(({ trajectory, step }) => taken.get(`${trajectory.id} ${step}`)!);
 }
 
+/** One training that is wanted. */
+interface TrainJob {
+  readonly set: TrainingSet;
+  readonly from: Checkpoint;
+  readonly tuning?: Tuning;
+  /** What progress calls it. */
+  readonly label: string;
+}
+
 /** Trains, or finds that this was trained already. An empty set trains nothing: the result is `from`. */
 export async function trainOnce(
   options: Pick<LiveOptions, "repository" | "seed" | "progress" | "trainings">,
   trainer: Trainer,
-  set: TrainingSet,
-  from: Checkpoint,
-  label: string,
+  job: TrainJob,
 ): Promise<Checkpoint> {
+  const { set, from, tuning } = job;
   if (set.examples.length === 0) return from;
   const trainingSet = trainingSetId(set);
-  const { name, settings } = trainer;
-  const id = fingerprint({ from: from.id, trainingSet, trainer: name, settings, seed: options.seed }) as CheckpointId;
+  const settings = { ...trainer.settings, ...tuning };
+  const identity = { from: from.id, trainingSet, trainer: trainer.name, settings, seed: options.seed };
+  const id = fingerprint(identity) as CheckpointId;
   const underWay = options.trainings.get(id);
   if (underWay) return underWay;
-  const training =
-    options.repository.checkpoint(id) ?? trainNow(options, trainer, { set, trainingSet, from, id, label });
+  const training = options.repository.checkpoint(id) ?? trainNow(options, trainer, { ...job, trainingSet, id });
   options.trainings.set(id, Promise.resolve(training));
   return training;
 }
@@ -158,12 +173,12 @@ export async function trainOnce(
 async function trainNow(
   { repository, seed, progress }: Pick<LiveOptions, "repository" | "seed" | "progress">,
   trainer: Trainer,
-  job: { set: TrainingSet; trainingSet: TrainingSetId; from: Checkpoint; id: CheckpointId; label: string },
+  job: TrainJob & { readonly trainingSet: TrainingSetId; readonly id: CheckpointId },
 ): Promise<Checkpoint> {
-  const { set, trainingSet, from, id, label } = job;
+  const { set, trainingSet, from, id, label, tuning } = job;
   repository.addTrainingSet(trainingSet, set);
-  const phase = progress.phase(label, Number(trainer.settings.steps ?? 1), "steps");
-  for await (const event of trainer.train({ set, from, id, seed })) {
+  const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
+  for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
     if (event.kind === "metrics") {
       repository.addMetrics(id, event.step, event.values);
       phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);

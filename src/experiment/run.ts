@@ -194,7 +194,7 @@ async function baseCheckpoint(
   repository.addCheckpoint(initial);
   if (practised.length === 0) return initial;
   const set = { kind: "sft", examples: practised } as const;
-  return trainOnce(options, student.practiceTrainer, set, initial, `seed ${seed} · base phase`);
+  return trainOnce(options, student.practiceTrainer, { set, from: initial, label: `seed ${seed} · base phase` });
 }
 
 function example(format: Format, task: Task, trajectory: Trajectory, reason: string) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TINY } from "../../test/tiny-model.ts";
-import { checkExamples, type Example, epoch, makeBatch } from "./batches.ts";
+import { checkExamples, type Example, epoch, makeBatch, shares } from "./batches.ts";
 import { randomStream } from "./random.ts";
 
 const example: fc.Arbitrary<Example> = fc
@@ -12,22 +12,23 @@ const example: fc.Arbitrary<Example> = fc
     weights: [0, 1, ...pairs.map(([, weight]) => weight)],
   }));
 const examples = fc.array(example, { minLength: 1, maxLength: 100 });
+const lengthsOf = (given: readonly Example[]) => given.map(({ tokens }) => tokens.length);
 
 test("an epoch has every example once, in full batches but one", () => {
   fc.assert(
     fc.property(examples, fc.integer({ min: 1, max: 9 }), fc.nat(), (given, size, seed) => {
-      const batches = epoch(given, size, randomStream(seed));
+      const batches = epoch(lengthsOf(given), size, randomStream(seed));
       assert.deepEqual(
         batches.flat().sort((a, b) => a - b),
         given.map((_, i) => i),
       );
       assert.equal(batches.filter((batch) => batch.length !== size).length, given.length % size === 0 ? 0 : 1);
-      assert.deepEqual(epoch(given, size, randomStream(seed)), batches);
+      assert.deepEqual(epoch(lengthsOf(given), size, randomStream(seed)), batches);
     }),
   );
 });
 
-test("a batch holds each token in its place, each weighted prediction, and weights of total magnitude 1", () => {
+test("a batch holds each token in its place, each weighted prediction with its weight; shares have a total magnitude of 1", () => {
   fc.assert(
     fc.property(fc.array(example, { minLength: 1, maxLength: 9 }), (given) => {
       const { sequences, length, tokens, places, targets, weights } = makeBatch(given);
@@ -40,12 +41,16 @@ test("a batch holds each token in its place, each weighted prediction, and weigh
           if (weight === 0) return;
           assert.equal(Number(places[k]), row * length + i - 1);
           assert.equal(Number(targets[k]), example.tokens[i]);
-          assert.equal(Math.sign(weights[k]!), Math.sign(weight));
+          assert.equal(weights[k], weight);
           k += 1;
         });
       });
       assert.equal(places.length, k);
-      assert(Math.abs(weights.reduce((sum, weight) => sum + Math.abs(weight), 0) - 1) < 1e-5);
+      const parts = shares(weights);
+      assert(Math.abs(parts.reduce((sum, part) => sum + Math.abs(part), 0) - 1) < 1e-5);
+      parts.forEach((part, i) => {
+        assert.equal(Math.sign(part), Math.sign(weights[i]!));
+      });
     }),
   );
 });

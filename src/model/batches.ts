@@ -42,13 +42,12 @@ export function checkExamples(examples: readonly Example[], config: LlamaConfig)
   });
 }
 
-/** One epoch: indices of examples, batch by batch. */
-export function epoch(examples: readonly Example[], size: number, random: RandomStream): number[][] {
-  const lengthOf = (i: number) => examples[i]!.tokens.length;
-  const shuffled = random.permutation(examples.length);
+/** One epoch: indices of examples of these `lengths`, batch by batch. */
+export function epoch(lengths: readonly number[], size: number, random: RandomStream): number[][] {
+  const shuffled = random.permutation(lengths.length);
   const sorted: number[] = [];
   for (let i = 0; i < shuffled.length; i += size * WINDOW) {
-    sorted.push(...shuffled.slice(i, i + size * WINDOW).sort((a, b) => lengthOf(a) - lengthOf(b)));
+    sorted.push(...shuffled.slice(i, i + size * WINDOW).sort((a, b) => lengths[a]! - lengths[b]!));
   }
   const batches = Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
     sorted.slice(i * size, (i + 1) * size),
@@ -58,7 +57,7 @@ export function epoch(examples: readonly Example[], size: number, random: Random
 
 const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 
-/** Predictions of tokens with weight 0 are left out; the weights are divided by their total magnitude. */
+/** Predictions of tokens with weight 0 are left out. */
 export function makeBatch(examples: readonly Example[]): Batch {
   const length = roundUp(Math.max(...examples.map(({ tokens }) => tokens.length - 1)), LENGTH_STEP);
   const sequences = roundUp(examples.length, SEQUENCES_STEP);
@@ -76,13 +75,18 @@ export function makeBatch(examples: readonly Example[]): Batch {
       weights.push(weight);
     }
   });
-  const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
   return {
     sequences,
     length,
     tokens,
     places: BigInt64Array.from(places),
     targets: BigInt64Array.from(targets),
-    weights: Float32Array.from(weights, (weight) => weight / magnitude),
+    weights: Float32Array.from(weights),
   };
+}
+
+/** `weights` divided by their total magnitude. */
+export function shares(weights: Float32Array): Float32Array {
+  const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  return weights.map((weight) => weight / magnitude);
 }

@@ -1,12 +1,12 @@
 /**
- * Loss and gradients of batches: owns one session for each number of sequences, and the memory that goes in and comes out.
- * Knows no optimiser.
+ * Loss and gradients of batches, or their log-probabilities alone: owns one session of each kind for each number of
+ * sequences, and the memory that goes in and comes out. Knows no optimiser.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { QUERIES } from "./copy-head.ts";
 import { causalMask, EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } from "./llama.ts";
 import { openSession } from "./onnx.ts";
-import { gradientOf, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
+import { gradientOf, likelihoodGraph, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
 
 /** B sequences of T tokens, and the M predictions that count. */
 export interface Batch {
@@ -23,6 +23,8 @@ export interface Batch {
 export interface GradientEngine {
   /** One forward and backward pass. Overwrites `gradients`. */
   run(batch: Batch): Promise<{ readonly loss: number; readonly logProbabilities: Float32Array /* (M) */ }>;
+  /** The forward pass alone, a third of the work. (M) */
+  logProbabilities(batch: Batch): Promise<Float32Array>;
   /** By parameter name; valid until the next run. */
   readonly gradients: Parameters;
   close(): Promise<void>;
@@ -63,6 +65,21 @@ function queryFeeds(places: BigInt64Array, sequences: number, length: number): R
   };
 }
 
+/** One session for each number of sequences, opened when it is first needed. */
+function sessionsOf(open: (sequences: number) => Promise<InferenceSession>) {
+  const sessions = new Map<number, Promise<InferenceSession>>();
+  return {
+    of(sequences: number): Promise<InferenceSession> {
+      let session = sessions.get(sequences);
+      if (!session) sessions.set(sequences, (session = open(sequences)));
+      return session;
+    },
+    async close(): Promise<void> {
+      for (const session of sessions.values()) await (await session).release();
+    },
+  };
+}
+
 /** `parameters` are read at each run, so an optimiser may change them in place. */
 export function gradientEngine(config: LlamaConfig, parameters: Parameters, threads = 1): GradientEngine {
   const list = parametersOf(config);
@@ -75,37 +92,45 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
     if (name === EMBEDDING && !config.tie_word_embeddings) continue;
     fetches[gradientOf(name)] = new Tensor("float32", gradients.get(name)!, shape);
   }
-  const sessions = new Map<number, Promise<InferenceSession>>();
   let rowGradients = new Float32Array(0); // (B·T, D) and more
 
-  function sessionFor(sequences: number): Promise<InferenceSession> {
-    let session = sessions.get(sequences);
-    if (!session) sessions.set(sequences, (session = openSession(trainingGraph(config, sequences), threads)));
-    return session;
+  const training = sessionsOf((sequences) => openSession(trainingGraph(config, sequences), threads));
+  const likelihood = sessionsOf((sequences) => openSession(likelihoodGraph(config, sequences), threads));
+
+  /** What both passes read. */
+  function forwardFeeds({ sequences, length, tokens, places, targets }: Batch): Record<string, Tensor> {
+    const groups = config.num_attention_heads / config.num_key_value_heads;
+    const positions = BigInt64Array.from(tokens, (_, i) => BigInt(i % length));
+    return {
+      ...feeds,
+      tokens: new Tensor("int64", tokens, [tokens.length]),
+      positions: new Tensor("int64", positions, [sequences, length]),
+      mask: new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
+      places: new Tensor("int64", places, [places.length]),
+      targets: new Tensor("int64", targets, [places.length, 1]),
+      ...(config.copy_head && queryFeeds(places, sequences, length)),
+    };
   }
 
   return {
     gradients,
-    async run({ sequences, length, tokens, places, targets, weights }) {
-      const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: keyHeads } = config;
-      const [count, groups] = [places.length, heads / keyHeads];
-      const session = await sessionFor(sequences);
+    async logProbabilities(batch) {
+      const found = new Float32Array(batch.places.length);
+      const session = await likelihood.of(batch.sequences);
+      await session.run(forwardFeeds(batch), { "log probabilities": new Tensor("float32", found, [found.length, 1]) });
+      return found;
+    },
+    async run(batch) {
+      const { sequences, tokens, places, weights } = batch;
+      const { hidden_size: width } = config;
+      const count = places.length;
+      const session = await training.of(sequences);
       if (rowGradients.length < tokens.length * width) rowGradients = new Float32Array(tokens.length * width);
       const rows = rowGradients.subarray(0, tokens.length * width);
       const loss = new Float32Array(1);
       const logProbabilities = new Float32Array(count);
-      const positions = BigInt64Array.from(tokens, (_, i) => BigInt(i % length));
       await session.run(
-        {
-          ...feeds,
-          tokens: new Tensor("int64", tokens, [tokens.length]),
-          positions: new Tensor("int64", positions, [sequences, length]),
-          mask: new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
-          places: new Tensor("int64", places, [count]),
-          targets: new Tensor("int64", targets, [count, 1]),
-          weights: new Tensor("float32", weights, [count, 1]),
-          ...(config.copy_head && queryFeeds(places, sequences, length)),
-        },
+        { ...forwardFeeds(batch), weights: new Tensor("float32", weights, [count, 1]) },
         {
           ...fetches,
           loss: new Tensor("float32", loss, []),
@@ -119,7 +144,8 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
       return { loss: loss[0]!, logProbabilities };
     },
     async close() {
-      for (const session of sessions.values()) await (await session).release();
+      await training.close();
+      await likelihood.close();
     },
   };
 }

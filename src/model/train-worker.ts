@@ -1,9 +1,10 @@
 /** The thread behind train.ts: reads the checkpoint, does the steps, writes the result. Talks in TrainMessages. */
 import { parentPort, workerData } from "node:worker_threads";
-import { epoch, makeBatch } from "./batches.ts";
+import { epoch } from "./batches.ts";
 import { readCheckpoint, writeSuccessor } from "./checkpoint.ts";
 import { failure, ModelError } from "./errors.ts";
 import { gradientEngine } from "./gradients.ts";
+import { openObjective } from "./objectives.ts";
 import { clipGradients, openOptimizer } from "./optimizer.ts";
 import { randomStream } from "./random.ts";
 import type { TrainJob, TrainMessage, TrainSettings } from "./train.ts";
@@ -14,24 +15,26 @@ const FINAL_RATE = 0.05;
 const say = (message: TrainMessage) => parentPort!.postMessage(message);
 
 /** The learning rate of step `done` + 1. */
-function rateAt(done: number, { steps, warmup, learningRate }: TrainSettings): number {
+function rateAt(done: number, { steps, warmup, learningRate, schedule }: TrainSettings): number {
   const rising = warmup === 0 ? 1 : Math.min(1, (done + 1) / warmup);
+  if (schedule === "constant") return learningRate * rising;
   const falling = FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + Math.cos((Math.PI * done) / steps));
   return learningRate * rising * falling;
 }
 
-async function run({ from, to, examples, settings, seed, aborted }: TrainJob): Promise<void> {
+async function run({ from, to, objective, settings, seed, aborted }: TrainJob): Promise<void> {
   const { config, parameters } = readCheckpoint(from);
   const engine = gradientEngine(config, parameters);
   const { gradients } = engine;
   const optimizer = await openOptimizer(config, { parameters, gradients, settings });
+  const isStopped = () => Atomics.load(aborted, 0) === 1;
+  const { lengths, learn } = await openObjective(objective, engine, { parallel: settings.batch, isStopped });
   const random = randomStream(seed);
   let order: number[][] = [];
   for (let done = 0; done < settings.steps; done++) {
-    if (Atomics.load(aborted, 0) === 1) return say({ kind: "aborted" });
-    if (order.length === 0) order = epoch(examples, settings.batch, random);
-    const members = order.shift()!.map((i) => examples[i]!);
-    const { loss } = await engine.run(makeBatch(members));
+    if (isStopped()) return say({ kind: "aborted" });
+    if (order.length === 0) order = epoch(lengths, settings.batch, random);
+    const loss = await learn(order.shift()!);
     if (!Number.isFinite(loss))
       throw new ModelError(`training: the loss of step ${done + 1} is ${loss}: try a lower learning rate`);
     clipGradients(gradients, settings.gradientClip);
@@ -40,7 +43,7 @@ async function run({ from, to, examples, settings, seed, aborted }: TrainJob): P
   }
   await optimizer.close();
   await engine.close();
-  if (Atomics.load(aborted, 0) === 1) return say({ kind: "aborted" });
+  if (isStopped()) return say({ kind: "aborted" });
   writeSuccessor(from, to, config, parameters);
   say({ kind: "done" });
 }

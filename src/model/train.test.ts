@@ -8,6 +8,7 @@ import { temporaryFolder } from "../../test/tiny-model.ts";
 import type { Example } from "./batches.ts";
 import { initialize, readCheckpoint } from "./checkpoint.ts";
 import { openGenerator } from "./generate.ts";
+import type { Objective } from "./objectives.ts";
 import { randomStream } from "./random.ts";
 import { buildTokenizer } from "./tokenizer.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainProgress, type TrainSettings, train } from "./train.ts";
@@ -49,6 +50,9 @@ function toyExamples(count: number, seed: number): Example[] {
   });
 }
 
+const likelihood = (examples: readonly Example[]): Objective => ({ kind: "likelihood", examples });
+const toy = (count: number, seed = 1) => likelihood(toyExamples(count, seed));
+
 const short: TrainSettings = { ...DEFAULT_TRAIN_SETTINGS, steps: 3, batch: 8, warmup: 1 };
 
 async function all(events: AsyncIterable<TrainProgress>): Promise<TrainProgress[]> {
@@ -62,7 +66,7 @@ test("the loss falls, and the trained model does the task on new inputs", async 
   const from = untrained(folder);
   const to = join(folder, "trained");
   const settings = { ...DEFAULT_TRAIN_SETTINGS, steps: 250, batch: 64, learningRate: 4e-3 };
-  const progress = await all(train({ from, to, examples: toyExamples(2000, 1), settings, seed: 2 }));
+  const progress = await all(train({ from, to, objective: toy(2000), settings, seed: 2 }));
   assert.deepEqual(
     progress.map(({ step }) => step),
     Array.from({ length: 250 }, (_, i) => i + 1),
@@ -87,10 +91,10 @@ for (const optimizer of ["muon", "adamw"] as const) {
   test(`equal trainings give equal bytes, other seeds others (${optimizer})`, async (t) => {
     const folder = temporaryFolder(t);
     const from = untrained(folder);
-    const examples = toyExamples(50, 1);
+    const objective = toy(50);
     const trained = async (name: string, seed: number) => {
       const to = join(folder, name);
-      const progress = await all(train({ from, to, examples, settings: { ...short, optimizer }, seed }));
+      const progress = await all(train({ from, to, objective, settings: { ...short, optimizer }, seed }));
       return {
         progress,
         files: readdirSync(to)
@@ -111,13 +115,13 @@ test("bad examples and settings are refused before anything starts", async (t) =
   const to = join(folder, "trained");
   const examples = toyExamples(4, 1);
   const refused = (changes: object, expected: RegExp) =>
-    assert.rejects(all(train({ from, to, examples, settings: short, seed: 1, ...changes })), {
+    assert.rejects(all(train({ from, to, objective: likelihood(examples), settings: short, seed: 1, ...changes })), {
       name: "ModelError",
       message: expected,
     });
   const long = { tokens: Array(65).fill(4), weights: [0, ...Array(64).fill(1)] };
-  await refused({ examples: [...examples, long] }, /example 4: expected at most 64 tokens .*got 65/);
-  await refused({ examples: [{ tokens: [1, 4], weights: [0, 0] }] }, /example 0/);
+  await refused({ objective: likelihood([...examples, long]) }, /example 4: expected at most 64 tokens .*got 65/);
+  await refused({ objective: likelihood([{ tokens: [1, 4], weights: [0, 0] }]) }, /example 0/);
   await refused({ settings: { ...short, steps: 0 } }, /steps/);
   await refused({ settings: { ...short, batch: 1.5 } }, /batch/);
   await refused({ settings: { ...short, learningRate: Number.NaN } }, /learningRate/);
@@ -133,7 +137,7 @@ test("aborting stops within a step and leaves nothing", async (t) => {
   const to = join(folder, "trained");
   const controller = new AbortController();
   const settings = { ...short, steps: 100_000 };
-  const running = train({ from, to, examples: toyExamples(50, 1), settings, seed: 1, signal: controller.signal });
+  const running = train({ from, to, objective: toy(50), settings, seed: 1, signal: controller.signal });
   const seen: number[] = [];
   await assert.rejects(async () => {
     for await (const { step } of running) {
@@ -152,7 +156,7 @@ test("leaving the loop early stops the training and leaves nothing", async (t) =
   for await (const { step } of train({
     from,
     to: join(folder, "trained"),
-    examples: toyExamples(50, 1),
+    objective: toy(50),
     settings,
     seed: 1,
   })) {
@@ -167,7 +171,7 @@ test("a worker that dies fails the training and leaves nothing", async (t) => {
   // At once, before it runs native code: ending a thread in the middle of that would end the whole process.
   process.once("worker", (worker) => void worker.terminate());
   const settings = { ...short, steps: 100_000 };
-  const running = train({ from, to: join(folder, "trained"), examples: toyExamples(50, 1), settings, seed: 1 });
+  const running = train({ from, to: join(folder, "trained"), objective: toy(50), settings, seed: 1 });
   await assert.rejects(all(running), { name: "ModelError", message: /worker stopped early/ });
   assert.deepEqual(readdirSync(folder), ["base"]);
 });
@@ -177,7 +181,7 @@ test("a process killed while training leaves nothing or the whole checkpoint", a
   const from = untrained(folder);
   const to = join(folder, "trained");
   const script = join(folder, "train.ts");
-  const options = { from, to, examples: toyExamples(20, 1), settings: { ...short, steps: 8 }, seed: 1 };
+  const options = { from, to, objective: toy(20), settings: { ...short, steps: 8 }, seed: 1 };
   writeFileSync(
     script,
     `import { train } from ${JSON.stringify(join(import.meta.dirname, "train.ts"))};

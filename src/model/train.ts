@@ -1,21 +1,23 @@
 /**
  * Training a checkpoint on weighted tokens, in a thread of its own so that the caller's event loop stays free. The same
- * checkpoint, examples, settings and seed give a byte-identical result, however busy the machine is.
+ * checkpoint, objective, settings and seed give a byte-identical result, however busy the machine is.
  */
 import { Worker } from "node:worker_threads";
-import { checkExamples, type Example } from "./batches.ts";
 import { readConfig } from "./checkpoint.ts";
 import { errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import { refuseExisting } from "./folder.ts";
+import { checkObjective, type Objective } from "./objectives.ts";
 
 /** Everything that changes the result. */
 export interface TrainSettings {
   /** Optimiser steps. */
   readonly steps: number;
-  /** Examples in a step. */
+  /** Examples, or pairs, in a step. */
   readonly batch: number;
-  /** Reached after `warmup` steps, then falling along a cosine to a twentieth. */
+  /** Reached after `warmup` steps. */
   readonly learningRate: number;
+  /** Whether it then falls along a cosine to a twentieth, or stays. Default: cosine. */
+  readonly schedule?: "cosine" | "constant";
   readonly optimizer: "muon" | "adamw";
   /** Steps. */
   readonly warmup: number;
@@ -40,7 +42,7 @@ export interface TrainOptions {
   readonly from: string;
   /** The new folder; appears whole at the end or not at all. */
   readonly to: string;
-  readonly examples: readonly Example[];
+  readonly objective: Objective;
   readonly settings: TrainSettings;
   /** Decides the order of the examples. */
   readonly seed: number;
@@ -51,7 +53,7 @@ export interface TrainProgress {
   /** From 1 to `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** Of this step's batch, before the step: Σ −weight · log p / Σ |weight|. */
+  /** Of this step's batch, before the step. */
   readonly loss: number;
 }
 
@@ -67,8 +69,8 @@ export type TrainMessage =
   | { readonly kind: "aborted" }
   | Failure;
 
-function checkSettings(settings: TrainSettings): void {
-  const { steps, batch, learningRate, warmup, weightDecay, gradientClip, optimizer } = settings;
+function checkSettings(settings: TrainSettings, objective: Objective): void {
+  const { steps, batch, learningRate, warmup, weightDecay, gradientClip, optimizer, schedule = "cosine" } = settings;
   const require = (ok: boolean, name: string, expected: string, found: unknown) => {
     if (!ok) throw new ModelError(`training: expected ${name} to be ${expected}, got ${found}`);
   };
@@ -79,20 +81,22 @@ function checkSettings(settings: TrainSettings): void {
   require(weightDecay >= 0, "weightDecay", "≥ 0", weightDecay);
   require(gradientClip > 0, "gradientClip", "> 0", gradientClip);
   require(optimizer === "muon" || optimizer === "adamw", "optimizer", '"muon" or "adamw"', optimizer);
+  require(schedule === "cosine" || schedule === "constant", "schedule", '"cosine" or "constant"', schedule);
+  if (objective.kind === "preference") require(objective.beta > 0, "beta", "> 0", objective.beta);
 }
 
 /**
  * Trains `from` into the new checkpoint folder `to`, one event for each optimiser step; the folder is there when the
  * iteration ends. Throws ModelError before anything starts where an example is too long for the model, has no weighted
- * token or is malformed (examples count from 0), where settings make no sense, and where `to` exists. Aborting takes
+ * token or is malformed (examples count from 0, and a pair is two), where settings make no sense, and where `to` exists. Aborting takes
  * effect within one step and throws the signal's reason; so does leaving the loop early, silently. Then `to` stays absent.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainProgress, void, void> {
   const { signal, ...request } = options;
   signal?.throwIfAborted();
-  checkSettings(request.settings);
+  checkSettings(request.settings, request.objective);
   refuseExisting(request.to);
-  checkExamples(request.examples, readConfig(request.from));
+  checkObjective(request.objective, readConfig(request.from));
 
   const aborted = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const abort = () => {

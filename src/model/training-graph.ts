@@ -76,20 +76,20 @@ function feedForward({ tape, parameters }: Context, x: Tensor, layer: number): T
 /** Longest sequence (T) that the graph of this model can read. */
 export const longestSequence = (config: LlamaConfig): number => config.max_position_embeddings + LENGTH_STEP;
 
-/**
- * For batches of `sequences` (B); their length (T) and the number of predictions that count (M) are decided at run
- * time, so that one session's memory serves all lengths.
- * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), `mask` (1, 1, G·T, T); for the predictions
- * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1); with a copy head also QUERIES.
- * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
- */
-export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
+/** The forward pass with what a backward pass starts from. */
+interface Forward {
+  readonly tape: Tape;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly rows: Tensor; // (B·T, D), the embedded tokens
+  readonly logProbabilities: Tensor; // (M, 1)
+}
+
+function forward(config: LlamaConfig, sequences: number): Forward {
   const graph = emptyGraph();
   const tape: Tape = { graph, recorded: [] };
   const tokens = input(graph, "tokens", [ANY], "int64");
   const places = input(graph, "places", [ANY], "int64");
   const targets = input(graph, "targets", [ANY, 1], "int64");
-  const weights = input(graph, "weights", [ANY, 1]);
   const parameters = new Map(parametersOf(config).map(({ name, shape }) => [name, input(graph, name, shape)]));
   const { cosine, sine } = rotaryAngles(config, longestSequence(config));
   const minusSine = sine.map((value) => -value);
@@ -128,13 +128,32 @@ export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
   const { positions } = context;
   const operands = { config, parameters, final: x, inner, tokens, positions, targets, written };
   const logProbabilities = config.copy_head ? mixedLogProbabilities(tape, operands) : written; // (M, 1)
+  graph.outputs.set("log probabilities", logProbabilities);
+  return { tape, parameters, rows, logProbabilities };
+}
+
+/**
+ * For batches of `sequences` (B); their length (T) and the number of predictions that count (M) are decided at run
+ * time, so that one session's memory serves all lengths.
+ * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), `mask` (1, 1, G·T, T); for the predictions
+ * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1); with a copy head also QUERIES.
+ * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
+ */
+export function trainingGraph(config: LlamaConfig, sequences: number): Graph {
+  const { tape, parameters, rows, logProbabilities } = forward(config, sequences);
+  const { graph } = tape;
+  const weights = input(graph, "weights", [ANY, 1]);
   const loss = differentiable.weightedLoss(tape, logProbabilities, weights);
 
   graph.outputs.set("loss", loss);
-  graph.outputs.set("log probabilities", logProbabilities);
   const inGraph = [...parameters].filter(([name]) => name !== EMBEDDING || config.tie_word_embeddings);
   const found = differentiable.gradients(tape, loss, [rows, ...inGraph.map(([, tensor]) => tensor)]);
   graph.outputs.set(ROW_GRADIENTS, found[0]!);
   for (const [i, [name]] of inGraph.entries()) graph.outputs.set(gradientOf(name), found[i + 1]!);
   return graph;
+}
+
+/** The forward pass of `trainingGraph` alone: the same inputs but `weights`, and of its outputs `log probabilities` (M, 1). */
+export function likelihoodGraph(config: LlamaConfig, sequences: number): Graph {
+  return forward(config, sequences).tape.graph;
 }

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { demonstrationOf, trainerContract } from "../../test/contract/trainer.ts";
-import type { CheckpointId } from "../core/ids.ts";
-import type { Checkpoint, TrainingSet } from "../core/training.ts";
+import type { CheckpointId, TrajectoryId } from "../core/ids.ts";
+import type { Checkpoint, Preference, TrainingSet, TrainRequest } from "../core/training.ts";
 import { embeddedModel } from "../policies/embedded.ts";
 import { embeddedTrainer, folderOf, initialCheckpoint } from "./embedded.ts";
 
@@ -50,6 +50,49 @@ test("the initial checkpoint follows from architecture, vocabulary and seed", as
   assert.deepEqual(await initialCheckpoint({ project, architecture, material, seed: 1 }), from);
   assert.notEqual((await initialCheckpoint({ project, architecture, material, seed: 2 })).id, from.id);
   assert.throws(() => folderOf(project, { ...from, at: { kind: "folder", path: "checkpoints/gone" } }), /is gone/);
+});
+
+/** To prefer `better` to `worse` as the answer to `question`, after a turn that both share. */
+function preferenceOf(question: string, better: string, worse: string): Preference {
+  const [{ messages: chosen }, { messages: rejected }] = [
+    demonstrationOf(question, better, "better" as TrajectoryId),
+    demonstrationOf(question, worse, "worse" as TrajectoryId),
+  ];
+  return {
+    prompt: [{ role: "user", content: question }],
+    chosen: chosen.slice(1),
+    rejected: rejected.slice(1),
+    sources: ["better" as TrajectoryId, "worse" as TrajectoryId],
+  };
+}
+
+test("preferences turn what the model says", async () => {
+  const { project, from } = await fresh();
+  const learn = async (request: Omit<TrainRequest, "seed">) => {
+    for await (const event of embeddedTrainer(project, settings).train({ ...request, seed: 1 }))
+      if (event.kind === "done") return { ...from, at: event.at };
+    throw new Error("expected an end");
+  };
+  const examples = [preferenceOf("say red", "blue", "green"), preferenceOf("say grey", "green", "red")];
+  const answers = async (checkpoint: Checkpoint) => {
+    const model = await embeddedModel(folderOf(project, checkpoint), "m", 4);
+    const sampling = { temperature: 0, maxTokens: 4, seed: 1 };
+    const said = examples.map(({ prompt, chosen, rejected }) =>
+      model.complete({ messages: prompt, ...sampling, choices: [chosen[0]!.content, rejected[0]!.content] }),
+    );
+    const texts = (await Promise.all(said)).map(({ text }) => text);
+    await model.close();
+    return texts;
+  };
+  const imitated = await learn({ set, from, id: "imitated" as CheckpointId, tuning: { steps: 120 } });
+  assert.deepEqual(await answers(imitated), ["green", "red"]);
+  const pairs: TrainingSet = { kind: "dpo", examples, beta: 0.1 };
+  const tuning = { steps: 60, batch: 2, learningRate: 1e-3, schedule: "constant" } as const;
+  const preferred = await learn({ set: pairs, from: imitated, id: "preferred" as CheckpointId, tuning });
+  assert.deepEqual(await answers(preferred), ["blue", "green"]);
+
+  const empty: TrainingSet = { ...pairs, examples: [examples[0]!, { ...examples[1]!, rejected: [] }] };
+  await assert.rejects(learn({ set: empty, from: imitated, id: "refused" as CheckpointId }), /trajectory worse/);
 });
 
 test("what was trained is what the policy's model says", async () => {

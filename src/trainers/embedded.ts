@@ -1,13 +1,17 @@
-/** The embedded trainer: conversations → weighted tokens → a checkpoint folder, in a worker thread of this process. */
+/**
+ * The embedded trainer: conversations → weighted tokens → a checkpoint folder, in a worker thread of this process.
+ * Demonstrations and preferences; of both, only the tokens of messages of weight 1 count.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, TrainerError } from "../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../core/ids.ts";
 import type { Message } from "../core/policy.ts";
-import type { Checkpoint, Demonstration, TrainEvent, Trainer, TrainRequest } from "../core/training.ts";
-import { weightedTokens } from "../formats/tokens.ts";
+import type { Checkpoint, TrainEvent, Trainer, TrainingSet, TrainRequest, WeightedMessage } from "../core/training.ts";
+import { type Tokenizer, weightedTokens } from "../formats/tokens.ts";
 import { initialize } from "../model/checkpoint.ts";
+import type { Objective } from "../model/objectives.ts";
 import { buildTokenizer, loadTokenizer } from "../model/tokenizer.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainSettings, train } from "../model/train.ts";
 
@@ -19,9 +23,9 @@ export function embeddedTrainer(project: string, given: EmbeddedSettings): Train
   const settings = { ...DEFAULT_TRAIN_SETTINGS, ...given };
   return {
     name: "embedded",
-    kinds: ["sft"],
+    kinds: ["sft", "dpo"],
     settings,
-    train: (request) => trainEmbedded(project, settings, request),
+    train: (request) => trainEmbedded(project, { ...settings, ...request.tuning }, request),
   };
 }
 
@@ -31,11 +35,9 @@ async function* trainEmbedded(
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
   const { set, from, id, seed, signal } = request;
-  if (set.kind !== "sft")
-    throw new TrainerError(`the embedded trainer learns from demonstrations, not from ${set.kind}`);
   const fromFolder = folderOf(project, from);
   const tokenizer = loadTokenizer(fromFolder);
-  const examples = set.examples.map(({ messages }) => weightedTokens(messages, tokenizer));
+  const objective = objectiveOf(set, tokenizer);
   const path = checkpointPath(id);
   const to = join(project, path);
   // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
@@ -44,7 +46,7 @@ async function* trainEmbedded(
     for await (const { step, loss } of train({
       from: fromFolder,
       to,
-      examples,
+      objective,
       settings,
       seed,
       ...(signal && { signal }),
@@ -52,16 +54,28 @@ async function* trainEmbedded(
       yield { kind: "metrics", step, steps: settings.steps, values: { loss } };
     }
   } catch (error) {
-    throw new TrainerError(`training ${id}: ${explain(error, set.examples)}`, { cause: error });
+    throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
   }
   yield { kind: "done", at: { kind: "folder", path } };
 }
 
-/** Errors about `example 17` name the trajectory it came from. */
-function explain(error: unknown, examples: readonly Demonstration[]): string {
+function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
+  const tokens = (messages: readonly WeightedMessage[]) => weightedTokens(messages, tokenizer);
+  if (set.kind === "sft") return { kind: "likelihood", examples: set.examples.map(({ messages }) => tokens(messages)) };
+  const pairs = set.examples.map(({ prompt, chosen, rejected }) => {
+    const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
+    return { chosen: tokens([...context, ...chosen]), rejected: tokens([...context, ...rejected]) };
+  });
+  return { kind: "preference", pairs, beta: set.beta };
+}
+
+/** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
+function explain(error: unknown, set: TrainingSet): string {
   const message = messageOf(error);
   const index = /example (\d+)/.exec(message)?.[1];
-  const source = index === undefined ? undefined : examples[Number(index)]?.source;
+  const sources =
+    set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
+  const source = index === undefined ? undefined : sources[Number(index)];
   return source === undefined ? message : `${message} (trajectory ${source})`;
 }
 

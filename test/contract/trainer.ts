@@ -10,6 +10,7 @@ import type {
   Trainer,
   TrainingSet,
   TrainRequest,
+  Tuning,
 } from "../../src/core/training.ts";
 
 export interface TrainerUnderTest {
@@ -60,6 +61,21 @@ export function trainerContract(name: string, make: () => Promise<TrainerUnderTe
     const first = await made({ set, from, id, seed: 1 });
     assert(first.equals(await made({ set, from, id: "again" as CheckpointId, seed: 1 })));
     assert(!first.equals(await made({ set, from, id: "other" as CheckpointId, seed: 2 })));
+  });
+
+  check("does what tuning asks for in place of its settings", async ({ trainer, from, bytes }) => {
+    const made = async (name: string, tuning: Tuning) => {
+      const events = await eventsOf(trainer, { set, from, id: name as CheckpointId, seed: 1, tuning });
+      const last = events.at(-1)!;
+      assert(last.kind === "done");
+      return { steps: events.length - 1, bytes: bytes(last.at)! };
+    };
+    const plain = await made("plain", { steps: 2 });
+    assert.equal(plain.steps, 2);
+    for (const tuning of [{ batch: 1 }, { learningRate: 1e-4 }, { warmup: 7 }, { schedule: "constant" }] as const) {
+      const tuned = await made(Object.keys(tuning).join(), { steps: 2, ...tuning });
+      assert(!plain.bytes.equals(tuned.bytes), JSON.stringify(tuning));
+    }
   });
 
   check("a training that was stopped leaves nothing behind", async ({ trainer, from, bytes, placeOf }) => {

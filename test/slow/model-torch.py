@@ -22,6 +22,27 @@ def gradients(folder, sequences, places, targets, weights, to):
     return {"loss": loss.item(), "logProbabilities": found.tolist(), "logits": rows[-1].tolist()}
 
 
+def summed(model, side):
+    """Σ weight · log p of a side's tokens; `weights[i]` is that of predicting `tokens[i]` from those before it."""
+    tokens, weights = torch.tensor(side["tokens"]), torch.tensor(side["weights"], dtype=torch.float32)
+    found = model(tokens[None]).logits[0, :-1].log_softmax(-1).gather(1, tokens[1:, None])[:, 0]
+    return (found * weights[1:]).sum()
+
+
+def preference(folder, reference, pairs, beta, to):
+    """DPO on these pairs, straight from its definition; all gradients go to a file."""
+    load = lambda path: LlamaForCausalLM.from_pretrained(path, dtype=torch.float32, attn_implementation="eager")
+    model, start = load(folder), load(reference)
+    margin = lambda of, pair: summed(of, pair["chosen"]) - summed(of, pair["rejected"])
+    with torch.no_grad():
+        before = torch.stack([margin(start, pair) for pair in pairs])
+    gained = torch.stack([margin(model, pair) for pair in pairs]) - before
+    loss = -torch.nn.functional.logsigmoid(beta * gained).mean()
+    loss.backward()
+    save_file({name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}, to)
+    return {"loss": loss.item()}
+
+
 def tokenise(folder, texts, chats):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     ids = [tokenizer.encode(text, add_special_tokens=False) for text in texts]

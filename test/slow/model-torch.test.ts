@@ -8,25 +8,26 @@ import { tokenChunks } from "../../src/formats/tokens.ts";
 import { initialize, readConfig, writeSuccessor } from "../../src/model/checkpoint.ts";
 import { openGenerator } from "../../src/model/generate.ts";
 import { gradientEngine } from "../../src/model/gradients.ts";
-import { type LlamaConfig, sizeOf } from "../../src/model/llama.ts";
+import { type LlamaConfig, type Parameters, sizeOf } from "../../src/model/llama.ts";
+import { openObjective } from "../../src/model/objectives.ts";
 import { adamStep } from "../../src/model/optimizer.ts";
 import { randomStream } from "../../src/model/random.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { buildTokenizer, loadTokenizer, SPECIAL_TOKENS } from "../../src/model/tokenizer.ts";
 import { askPython, skipWithoutPython } from "../python-torch.ts";
-import { randomParameters, TINY, temporaryFolder } from "../tiny-model.ts";
+import { randomPairs, randomParameters, TINY, temporaryFolder } from "../tiny-model.ts";
 
 const SCRIPT = join(import.meta.dirname, "model-torch.py");
 const skip = skipWithoutPython();
 const tokenizer = buildTokenizer(["you see a shelf_8 and a café", "go to shelf_8 飲み物", "go back"]);
 
 /** A checkpoint with parameters far from their initial values. */
-function checkpoint(folder: string, config: Partial<LlamaConfig>) {
+function checkpoint(folder: string, config: Partial<LlamaConfig>, seed = 2) {
   const { vocab_size: _, ...shape } = { ...TINY, ...config };
-  const [base, to] = [join(folder, "base"), join(folder, "random")];
+  const [base, to] = [join(folder, `base-${seed}`), join(folder, `random-${seed}`)];
   initialize({ config: shape, tokenizer, seed: 1, to: base });
   const full = readConfig(base);
-  const parameters = randomParameters(full, 2);
+  const parameters = randomParameters(full, seed);
   writeSuccessor(base, to, full, parameters);
   return { to, config: full, parameters };
 }
@@ -72,14 +73,45 @@ test("log-probabilities and all gradients equal torch's", { skip }, async (t) =>
     logProbabilities.forEach((value, k) => {
       assert(Math.abs(value - torch.logProbabilities[k]!) < 1e-4, `place ${question.places[k]}`);
     });
-    const expected = readSafetensors(question.to);
-    assert.deepEqual([...expected.keys()].sort(), [...engine.gradients.keys()].sort());
-    for (const [parameter, gradient] of engine.gradients) {
-      const { data, shape } = expected.get(parameter)!;
-      assert.equal(gradient.length, sizeOf(shape));
-      const error = Math.hypot(...gradient.map((value, k) => value - data[k]!)) / Math.hypot(...data);
-      assert(error < 1e-5, `${parameter} of model ${i}: relative error ${error}`);
-    }
+    expectGradients(engine.gradients, question.to, `model ${i}`);
+  }
+});
+
+/** The gradients of a file that torch wrote, to 1e-5. */
+function expectGradients(gradients: Parameters, file: string, what: string): void {
+  const expected = readSafetensors(file);
+  assert.deepEqual([...expected.keys()].sort(), [...gradients.keys()].sort());
+  for (const [parameter, gradient] of gradients) {
+    const { data, shape } = expected.get(parameter)!;
+    assert.equal(gradient.length, sizeOf(shape));
+    const error = Math.hypot(...gradient.map((value, k) => value - data[k]!)) / Math.hypot(...data);
+    assert(error < 1e-5, `${parameter} of ${what}: relative error ${error}`);
+  }
+}
+
+test("loss and gradients of preferences equal torch's DPO on the same tokens", { skip }, async (t) => {
+  const cases = CONFIGS.map((changes, i) => {
+    const folder = temporaryFolder(t);
+    const [model, start] = [checkpoint(folder, changes, 2), checkpoint(folder, changes, 3)];
+    const [pairs, beta] = [randomPairs(model.config, 6, i), [0.1, 0.5, 0.02][i]!];
+    const to = join(folder, "gradients.safetensors");
+    return { model, start, question: { ask: "preference", folder: model.to, reference: start.to, pairs, beta, to } };
+  });
+  const answers = askPython(
+    SCRIPT,
+    cases.map(({ question }) => question),
+  ) as { loss: number }[];
+  for (const [i, { model, start, question }] of cases.entries()) {
+    const { pairs, beta, to } = question;
+    const parameters = new Map([...start.parameters].map(([name, values]) => [name, values.slice()]));
+    const engine = gradientEngine(model.config, parameters);
+    const running = { parallel: 4, isStopped: () => false };
+    const objective = await openObjective({ kind: "preference", pairs, beta }, engine, running);
+    for (const [name, values] of parameters) values.set(model.parameters.get(name)!);
+    const loss = await objective.learn(pairs.map((_, k) => k));
+    assert(Math.abs(loss - answers[i]!.loss) < 1e-5 * answers[i]!.loss, `${loss} and ${answers[i]!.loss}`);
+    expectGradients(engine.gradients, to, `model ${i}`);
+    await engine.close();
   }
 });
 

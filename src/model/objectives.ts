@@ -1,0 +1,131 @@
+/**
+ * What a training step makes smaller, and the batch and weights that make it so. Both objectives are functions of the
+ * log-probabilities of tokens, so both go through the weights of gradients.ts: a weight is −∂loss/∂log p.
+ *
+ *   likelihood   −Σ weight · log p over a batch, the weights divided by their total magnitude: imitation, masked
+ *   preference   −log σ(z), the mean over the pairs of a batch, with z = β · ((c − c₀) − (r − r₀)). c and r are the sums
+ *                of weight · log p over the chosen and the rejected side, c₀ and r₀ the same of the checkpoint that
+ *                training starts from, computed once: DPO (Rafailov et al. 2023, arXiv 2305.18290)
+ *
+ * Of preferences, a forward pass gives the log-probabilities, from which the weights ±β · σ(−z) / pairs follow here in
+ * double precision; then the step is the same as for likelihood. That is exact, asks nothing new of the graph or of the
+ * copy head, and costs one forward pass more, about a third of a step.
+ */
+import { checkExamples, type Example, makeBatch, shares } from "./batches.ts";
+import type { Batch, GradientEngine } from "./gradients.ts";
+import type { LlamaConfig } from "./llama.ts";
+
+/** Two ways to go on from the same tokens. Only weighted tokens count, so what both share may stand in both, unweighted. */
+export interface Pair {
+  readonly chosen: Example;
+  readonly rejected: Example;
+}
+
+export type Objective =
+  | { readonly kind: "likelihood"; readonly examples: readonly Example[] }
+  | { readonly kind: "preference"; readonly pairs: readonly Pair[]; readonly beta: number };
+
+/** An objective at work on the parameters of an engine. */
+export interface OpenObjective {
+  /** Of each item, an example or a pair: how long it is. Batches are formed by it. */
+  readonly lengths: readonly number[];
+  /** The loss of these items (indices); leaves its gradients in the engine. */
+  learn(items: readonly number[]): Promise<number>;
+}
+
+/** Every example of `objective`; of pairs the chosen one, then the rejected one. */
+export function examplesOf(objective: Objective): readonly Example[] {
+  if (objective.kind === "likelihood") return objective.examples;
+  return objective.pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+}
+
+/** Throws ModelError naming the first example (of `examplesOf`, from 0) that cannot be trained exactly as it is. */
+export function checkObjective(objective: Objective, config: LlamaConfig): void {
+  checkExamples(examplesOf(objective), config);
+}
+
+/**
+ * `parallel`: items in a batch where the reference is computed. `isStopped` is asked between those batches; stopped on the
+ * way, the objective must not be used.
+ */
+export async function openObjective(
+  objective: Objective,
+  engine: GradientEngine,
+  { parallel, isStopped }: { readonly parallel: number; readonly isStopped: () => boolean },
+): Promise<OpenObjective> {
+  if (objective.kind === "likelihood") return likelihood(objective.examples, engine);
+  const { pairs, beta } = objective;
+  const margins = new Array<number>(pairs.length).fill(0);
+  const byLength = pairs.map((_, i) => i).sort((a, b) => lengthOf(pairs[a]!) - lengthOf(pairs[b]!));
+  for (let i = 0; i < byLength.length && !isStopped(); i += parallel) {
+    const items = byLength.slice(i, i + parallel);
+    const found = await marginsOf(pairsBatch(pairs, items), engine);
+    items.forEach((item, k) => {
+      margins[item] = found[k]!;
+    });
+  }
+  return preference(pairs, { engine, beta, reference: margins });
+}
+
+function likelihood(examples: readonly Example[], engine: GradientEngine): OpenObjective {
+  return {
+    lengths: examples.map(({ tokens }) => tokens.length),
+    async learn(items) {
+      const batch = makeBatch(items.map((i) => examples[i]!));
+      const { loss } = await engine.run({ ...batch, weights: shares(batch.weights) });
+      return loss;
+    },
+  };
+}
+
+interface PreferenceOptions {
+  readonly engine: GradientEngine;
+  readonly beta: number;
+  /** c₀ − r₀ of each pair. */
+  readonly reference: readonly number[];
+}
+
+function preference(pairs: readonly Pair[], { engine, beta, reference }: PreferenceOptions): OpenObjective {
+  return {
+    lengths: pairs.map(lengthOf),
+    async learn(items) {
+      const batch = pairsBatch(pairs, items);
+      const margins = await marginsOf(batch, engine);
+      const terms = items.map((item, k) => preferenceTerm(beta * (margins[k]! - reference[item]!)));
+      const weights = batch.weights.map((weight, m) => {
+        const side = sideOf(batch, m);
+        const pull = (beta * terms[side >> 1]!.slope) / items.length;
+        return weight * (side % 2 === 0 ? pull : -pull);
+      });
+      await engine.run({ ...batch, weights });
+      return terms.reduce((sum, { loss }) => sum + loss, 0) / items.length;
+    },
+  };
+}
+
+/** −log σ(z) and minus its derivative, σ(−z), for any z without overflow. */
+export function preferenceTerm(z: number): { readonly loss: number; readonly slope: number } {
+  const small = Math.exp(-Math.abs(z));
+  return { loss: Math.max(0, -z) + Math.log1p(small), slope: z > 0 ? small / (1 + small) : 1 / (1 + small) };
+}
+
+const lengthOf = ({ chosen, rejected }: Pair) => Math.max(chosen.tokens.length, rejected.tokens.length);
+
+/** Sequence 2k holds the chosen side of the k-th item, 2k + 1 the rejected one. */
+const pairsBatch = (pairs: readonly Pair[], items: readonly number[]): Batch =>
+  makeBatch(items.flatMap((i) => [pairs[i]!.chosen, pairs[i]!.rejected]));
+
+/** The sequence that prediction `m` is in. */
+const sideOf = ({ places, length }: Batch, m: number): number => Math.floor(Number(places[m]) / length);
+
+/** c − r of each pair of a batch. */
+async function marginsOf(batch: Batch, engine: GradientEngine): Promise<number[]> {
+  const logProbabilities = await engine.logProbabilities(batch);
+  const margins: number[] = [];
+  logProbabilities.forEach((value, m) => {
+    const side = sideOf(batch, m);
+    const term = batch.weights[m]! * value;
+    margins[side >> 1] = (margins[side >> 1] ?? 0) + (side % 2 === 0 ? term : -term);
+  });
+  return margins;
+}
