@@ -1,98 +1,33 @@
 /** Which examples each method chooses, for outcomes prescribed by the test. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckpointId, TaskId, TrajectoryId } from "../core/ids.ts";
-import type { Task } from "../core/task.ts";
-import type { Checkpoint, Demonstration, TrainingSet } from "../core/training.ts";
+import { base, broken, examplesOf, experimentOf, run } from "../../test/prescribed.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Format } from "../formats/format.ts";
 import { bc } from "./bc.ts";
 import { eef } from "./eef.ts";
-import type { Experiment, FinishedRound } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import { rft } from "./rft.ts";
-
-const format: Format = {
-  name: "text",
-  system: "rules",
-  user: (_task, observation) => observation,
-  assistant: ({ action }) => action,
-  parse: (completion) => ({ thought: "", action: completion }),
-};
-const task: Task = { id: "world/train/1" as TaskId, split: "train", category: "c", instruction: "do", data: null };
-const base: Checkpoint = {
-  id: "base" as CheckpointId,
-  parent: null,
-  trainingSet: null,
-  trainer: "none",
-  at: { kind: "hosted", model: "base" },
-};
-
-/** A trajectory whose actions are given; a fork shares its first `fork` actions with the expert's run. */
-function run(id: string, actions: string[], success: boolean, fork?: { from: Trajectory; step: number }): Trajectory {
-  const steps = actions.map((action, index) => ({
-    observation: `before ${index}`,
-    thought: "",
-    action,
-    completion: action,
-    reward: 0,
-    usage: null,
-  }));
-  return {
-    id: id as TrajectoryId,
-    taskId: task.id,
-    policy: id.startsWith("expert") ? "expert/e" : "student",
-    seed: 0,
-    fork: fork ? { from: fork.from.id, step: fork.step } : null,
-    steps,
-    finalObservation: "end",
-    return: Number(success),
-    success,
-    outcome: { kind: "terminated" },
-  };
-}
 
 const expertActions = (length: number) => Array.from({ length }, (_, index) => `e${index}`);
 
-/** An experiment in which the outcome of every rollout is prescribed; it keeps what was trained. */
+/** An experiment in which the outcome of every rollout is prescribed, s_0's first; it keeps what was trained. */
 function prescribed(
   expert: readonly Trajectory[],
   outcomes: readonly boolean[],
   learnOnly: readonly Trajectory[] = [],
 ) {
-  const trained: TrainingSet[] = [];
-  const rounds: FinishedRound[] = [];
-  const experiment: Experiment = {
-    format,
-    tasks: [task],
-    task: () => task,
+  let probed = 0;
+  const { experiment, asked, rounds } = experimentOf({
     expert,
     learnOnly,
-    base,
-    explore: async (_policy, iteration, samples) =>
-      Array.from({ length: samples }, (_, sample) =>
-        run(`own-${iteration}-${sample}`, ["o0", `o${sample}`], outcomes[0]!),
-      ),
-    probe: async (_policy, iteration, points) =>
-      points.map(({ trajectory, step }, index) => {
-        const actions = [...trajectory.steps.slice(0, step).map(({ action }) => action), "p0", "p1"];
-        return run(`probe-${iteration}-${step}`, actions, outcomes[index + 1]!, { from: trajectory, step });
-      }),
-    train: async (set) => {
-      trained.push(set);
-      return base;
+    own: (iteration, sample) => run(`own-${iteration}-${sample}`, ["o0", `o${sample}`], outcomes[0]!),
+    probe(iteration, { trajectory, step }) {
+      const actions = [...trajectory.steps.slice(0, step).map(({ action }) => action), "p0", "p1"];
+      return run(`probe-${iteration}-${step}`, actions, outcomes[++probed]!, { fork: { from: trajectory, step } });
     },
-    finishRound: async (round) => void rounds.push(round),
-  };
-  return { experiment, trained, rounds };
+  });
+  return { experiment, rounds, trained: () => asked.map(({ set }) => set) };
 }
-
-/** An example as "source: context | learned". */
-const shown = ({ source, messages }: Demonstration) => {
-  const actions = (weight: 0 | 1) =>
-    messages.filter((m) => m.role === "assistant" && m.weight === weight).map((m) => m.content);
-  return `${source}: ${actions(0).join(" ")} | ${actions(1).join(" ")}`;
-};
-const examplesOf = (set: TrainingSet) => (set.kind === "sft" ? set.examples.map(shown) : []);
 
 // methods.md §2, the last two columns of the test vectors: 8 actions, M = 3, skip length 2.
 const VECTORS: readonly { outcomes: string; expertWon?: boolean; examples: string[] }[] = [
@@ -113,7 +48,7 @@ for (const { outcomes, expertWon = false, examples } of VECTORS) {
       outcomes.split(" ").map((won) => won === "1"),
     );
     await eef(experiment, base, { iterations: 1, probes: 3, trainFrom: "base" });
-    assert.deepEqual(examplesOf(trained[0]!), examples);
+    assert.deepEqual(examplesOf(trained()[0]!), examples);
     assert.equal(rounds[0]!.counts!.tasksLeftOut, examples.length === 0 ? 1 : 0);
   });
 }
@@ -122,7 +57,7 @@ test("every weighted message says which step it is, who acted and why it was kep
   const expert = run("expert", expertActions(8), false);
   const { experiment, trained } = prescribed([expert], [false, true, false, true]);
   await eef(experiment, base, { iterations: 1, probes: 3, trainFrom: "base" });
-  const set = trained[0]!;
+  const set = trained()[0]!;
   assert(set.kind === "sft");
   const provenances = set.examples[1]!.messages.flatMap((m) => (m.weight === 1 ? [m.provenance] : []));
   assert.deepEqual(
@@ -140,17 +75,14 @@ test("a probe that failed on our side is no label", async () => {
   const expert = run("expert", expertActions(8), false);
   const { experiment, rounds } = prescribed([expert], [true, false, true, true]);
   const probe = experiment.probe;
-  const broken = {
+  const ill = {
     ...experiment,
     probe: async (...given: Parameters<typeof probe>) => {
       const [first, ...others] = await probe(...given);
-      return [
-        { ...first!, outcome: { kind: "failed", error: { name: "EnvironmentError", message: "died" } } } as Trajectory,
-        ...others,
-      ];
+      return [broken(first!), ...others];
     },
   };
-  await eef(broken, base, { iterations: 1, probes: 3, trainFrom: "base" });
+  await eef(ill, base, { iterations: 1, probes: 3, trainFrom: "base" });
   assert.equal(rounds[0]!.counts!.needRecover, 0);
 });
 
@@ -159,8 +91,8 @@ test("BC learns the expert's wins, SFT-ALL everything", async () => {
   const { experiment, trained } = prescribed(expert, []);
   await bc(experiment);
   await bc(experiment, { everything: true });
-  assert.deepEqual(examplesOf(trained[0]!), ["expert-won:  | a b"]);
-  assert.deepEqual(examplesOf(trained[1]!), ["expert-won:  | a b", "expert-lost:  | c"]);
+  assert.deepEqual(examplesOf(trained()[0]!), ["expert-won:  | a b"]);
+  assert.deepEqual(examplesOf(trained()[1]!), ["expert-won:  | a b", "expert-lost:  | c"]);
 });
 
 test("RFT×3 learns all distinct wins, or one solution a task with the fewest expert actions", async () => {
@@ -171,7 +103,7 @@ test("RFT×3 learns all distinct wins, or one solution a task with the fewest ex
   ] as const) {
     const { experiment, trained } = prescribed(expert, [true]);
     await rft(experiment, base, { iterations: 1, samples: 3, solutions, trainFrom: "base" });
-    assert.deepEqual(examplesOf(trained[0]!), expected);
+    assert.deepEqual(examplesOf(trained()[0]!), expected);
   }
 });
 
@@ -179,7 +111,7 @@ test("RFT over two iterations keeps what the first one found", async () => {
   const { experiment, trained } = prescribed([], [true]);
   await rft(experiment, base, { iterations: 2, samples: 1, solutions: "all", trainFrom: "base" });
   // The second iteration takes the same actions, so it adds nothing.
-  assert.deepEqual(examplesOf(trained[1]!), ["own-1-0:  | o0 o0"]);
+  assert.deepEqual(examplesOf(trained()[1]!), ["own-1-0:  | o0 o0"]);
 });
 
 test("what cannot be replayed is imitated by BC, SFT-ALL and RFT; EEF neither probes nor trains from it", async () => {
@@ -199,7 +131,7 @@ test("what cannot be replayed is imitated by BC, SFT-ALL and RFT; EEF neither pr
   await rft(watched, base, { iterations: 1, samples: 1, solutions: "all", trainFrom: "base" });
   await eef(watched, base, { iterations: 1, probes: 3, trainFrom: "base" });
   const won = "expert-log-won:  | a b";
-  const [cloned, everything, rejection, explored] = trained.map(examplesOf);
+  const [cloned, everything, rejection, explored] = trained().map(examplesOf);
   assert.deepEqual(cloned, [won]);
   assert.deepEqual(everything!.slice(1), [won, "expert-log-lost:  | c d"]);
   assert.deepEqual(rejection, [won]);

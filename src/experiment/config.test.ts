@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../core/errors.ts";
-import { methodLabel, parseConfig } from "./config.ts";
+import { methodLabel, parseConfig, preferenceOptions } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -29,6 +29,24 @@ test("defaults are filled in and methods are named as tables name them", () => {
   assert.equal(config.training.steps, 400);
   assert.deepEqual(config.seeds, [1]);
   assert.deepEqual(config.methods.map(methodLabel), ["EEF", "RFT×6, one solution"]);
+});
+
+test("ETO's rates are shares of the training's, and its cut is the world's unless the config says otherwise", () => {
+  const optionsOf = (world: string, method: string) => {
+    const config = parseConfig(
+      "c.yaml",
+      `{ run: r, environment: { name: ${world} }, expert: { run: e }, methods: [${method}] }`,
+    );
+    const [eto] = config.methods;
+    assert(eto?.method === "eto");
+    return preferenceOptions(eto, config);
+  };
+  const published = { betas: [0.1, 0.5], learningRates: [1e-4, 5e-5], epochs: 3, batch: 16 };
+  assert.deepEqual(optionsOf("webshop", "{ method: eto }"), { ...published, cut: 10 });
+  assert.deepEqual(optionsOf("alfworld", "{ method: eto }"), { ...published, cut: null });
+  assert.equal(optionsOf("alfworld", "{ method: eto, cut: 4 }").cut, 4);
+  assert.equal(optionsOf("webshop", "{ method: eto, cut: null }").cut, null);
+  assert.match(messageOf(SMALLEST.replace("method: eef", "method: eto, iterations: 4")), /iterations/);
 });
 
 test("--set changes one value", () => {

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import type { Cut, PreferenceTraining } from "../algorithms/preferences.ts";
 import { CliError } from "../core/errors.ts";
 import { FORMATS } from "../formats/format.ts";
 
@@ -31,6 +32,21 @@ const expert = z.union([
 const trainFrom = z.enum(["base", "previous"]).default("base");
 const iterations = count.default(1);
 
+/** One value for each iteration; the last one holds for later iterations too. */
+const byIteration = z.array(z.number().positive()).nonempty();
+
+/** How methods that learn from preferences learn them. */
+const preferences = {
+  beta: byIteration.default([0.1, 0.5]),
+  /** Learning rate, as a share of training.learningRate. */
+  rate: byIteration.default([0.05, 0.025]),
+  epochs: count.default(3),
+  /** Pairs in a step: it reads twice as many conversations. */
+  batch: count.default(16),
+  /** Messages that a rejected side may have more than its chosen one; null = no cut. Default: 10, on ALFWorld no cut. */
+  cut: z.number().int().nonnegative().nullable().optional(),
+};
+
 const method = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("sft-all") }),
   z.strictObject({
@@ -41,6 +57,13 @@ const method = z.discriminatedUnion("method", [
     trainFrom,
   }),
   z.strictObject({ method: z.literal("eef"), iterations, probes: count.default(5), trainFrom }),
+  z.strictObject({
+    method: z.literal("eto"),
+    iterations: z.number().int().min(1).max(3).default(1),
+    /** Rollouts per training task and iteration. */
+    samples: count.default(1),
+    ...preferences,
+  }),
 ]);
 
 export const experimentSchema = z.strictObject({
@@ -157,9 +180,21 @@ export function methodLabel(config: MethodConfig): string {
     }
     case "eef":
       return `EEF${config.probes === 5 ? "" : ` M=${config.probes}`}${continued(config)}`;
+    case "eto":
+      return `ETO${config.samples === 1 ? "" : `×${config.samples}`}`;
     default:
       return config satisfies never;
   }
+}
+
+/** What a method that learns from preferences is given: rates made absolute, the world's rule for cutting filled in. */
+export function preferenceOptions(
+  { beta, rate, epochs, batch, cut }: Extract<MethodConfig, { beta: unknown }>,
+  { training, environment }: ExperimentConfig,
+): PreferenceTraining & { readonly cut: Cut } {
+  const published = environment.name === "alfworld" ? null : 10;
+  const learningRates = rate.map((share) => share * training.learningRate);
+  return { betas: beta, learningRates, epochs, batch, cut: cut === undefined ? published : cut };
 }
 
 const continued = (config: { trainFrom: "base" | "previous" }) =>

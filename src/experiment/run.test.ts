@@ -30,6 +30,7 @@ methods:
   - { method: sft-all }
   - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
   - { method: eef, probes: 2 }
+  - { method: eto, iterations: 2, batch: 4 }
 seeds: [1, 2]
 `,
 );
@@ -69,7 +70,15 @@ test("an experiment does all methods and seeds; again, it does nothing; side by 
     .rounds("small")
     .map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`);
   const ofSeed = (seed: number) => (method: string) => `${method.replace("#", `${seed}`)}`;
-  const expected = ["BC # 0", "SFT-ALL # 0", "RFT×2, continued # 1", "RFT×2, continued # 2", "EEF M=2 # 1"];
+  const expected = [
+    "BC # 0",
+    "SFT-ALL # 0",
+    "RFT×2, continued # 1",
+    "RFT×2, continued # 2",
+    "EEF M=2 # 1",
+    "ETO # 1",
+    "ETO # 2",
+  ];
   assert.deepEqual([...rounds].sort(), [...expected.map(ofSeed(1)), ...expected.map(ofSeed(2))].sort());
   assert(first.phases.some((label) => label.includes("probe")));
 

@@ -4,6 +4,7 @@
  */
 import { bc } from "../algorithms/bc.ts";
 import { eef } from "../algorithms/eef.ts";
+import { eto } from "../algorithms/eto.ts";
 import type { Experiment } from "../algorithms/experiment.ts";
 import { rft } from "../algorithms/rft.ts";
 import { wins } from "../algorithms/solutions.ts";
@@ -17,7 +18,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
 import { type Format, formatFor } from "../formats/format.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import { type ExperimentConfig, type MethodConfig, methodLabel } from "./config.ts";
+import { type ExperimentConfig, type MethodConfig, methodLabel, preferenceOptions } from "./config.ts";
 import { checked, expertOf, expertRollouts, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
 import type { Progress } from "./progress.ts";
@@ -66,11 +67,20 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     items: config.methods.map((method, index) => ({ method, row: index + 1 })),
     limit: config.parallel,
     open: async () => ({ close: async () => {} }),
-    work: ({ method, row }) => runMethod(method, liveExperiment(live, methodLabel(method), row), start),
+    work: ({ method, row }) =>
+      runMethod({ config, method, experiment: liveExperiment(live, methodLabel(method), row), start }),
   });
 }
 
-async function runMethod(method: MethodConfig, experiment: Experiment, start: Checkpoint): Promise<void> {
+interface MethodJob {
+  readonly config: ExperimentConfig;
+  readonly method: MethodConfig;
+  readonly experiment: Experiment;
+  /** Where most methods start: behaviour cloning's result. */
+  readonly start: Checkpoint;
+}
+
+async function runMethod({ config, method, experiment, start }: MethodJob): Promise<void> {
   switch (method.method) {
     case "sft-all":
       await bc(experiment, { everything: true });
@@ -80,6 +90,9 @@ async function runMethod(method: MethodConfig, experiment: Experiment, start: Ch
       return;
     case "eef":
       await eef(experiment, start, method);
+      return;
+    case "eto":
+      await eto(experiment, start, { ...method, ...preferenceOptions(method, config) });
       return;
     default:
       method satisfies never;
