@@ -1,0 +1,26 @@
+/**
+ * What an episode is worth, in points: the simulator's score times 100, rounded as the official Python wrapper does it. The
+ * return is the sum of the rewards, so it is what the last step leaves.
+ *
+ *   final   the score at the end; a failed task (a wrong focus) ends the episode at -100
+ *   best    the highest score reached at any time, at least 0, as ETO counts it (it does not round)
+ */
+export const SCORINGS = ["final", "best"] as const;
+export type Scoring = (typeof SCORINGS)[number];
+
+/** Points before the first action. */
+export const initialPoints = 0;
+
+/** The points after a step that left the simulator's `score` (at most 1), when they were `before`. */
+export function pointsAfter(scoring: Scoring, before: number, score: number): number {
+  const points = pointsOf(score);
+  return scoring === "final" ? points : Math.max(before, points);
+}
+
+/** Points of one score, halves rounded to the even neighbour like Python's `round`. */
+export function pointsOf(score: number): number {
+  const exact = 100 * score;
+  const floor = Math.floor(exact);
+  if (exact - floor !== 0.5) return Math.round(exact);
+  return floor % 2 === 0 ? floor : floor + 1;
+}

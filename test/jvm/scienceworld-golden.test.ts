@@ -1,0 +1,77 @@
+/** The 35 recorded episodes again: same JVM, fresh JVM, other order, with and without questions between, side by side. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { TaskId } from "../../src/core/ids.ts";
+import { scienceworld } from "../../src/environments/scienceworld/index.ts";
+import { startRuntime } from "../../src/environments/scienceworld/java.ts";
+import type { Jvm } from "../../src/environments/scienceworld/jvm.ts";
+import { pointsOf } from "../../src/environments/scienceworld/scoring.ts";
+import { type GoldenEpisode, goldenEpisodes, hashOf, runtime, skipWithoutGolden as skip } from "./scienceworld.ts";
+
+const jvms: Jvm[] = [];
+after(() => Promise.all(jvms.map((jvm) => jvm.close())));
+
+async function freshJvm(): Promise<Jvm> {
+  const jvm = startRuntime(await runtime(), { heapMb: 512, timeoutMs: 60_000 });
+  jvms.push(jvm);
+  return jvm;
+}
+
+test("every recorded episode is the same, and the same again in this JVM", { skip }, async (context) => {
+  const jvm = await freshJvm();
+  const episodes = goldenEpisodes();
+  assert.equal(episodes.length, 35);
+  let steps = 0;
+  for (const episode of episodes) steps += await replay(jvm, episode, []);
+  for (const episode of episodes.toReversed()) steps += await replay(jvm, episode, ["actions", "look", "goal"]);
+  context.diagnostic(`${steps} steps, half of them with questions between: 0 differences`);
+  assert.equal(steps, 2460);
+});
+
+test("in a fresh JVM, in reverse order, every recorded episode is the same", { skip }, async () => {
+  const jvm = await freshJvm();
+  for (const episode of goldenEpisodes().toReversed()) await replay(jvm, episode, []);
+});
+
+test("all recorded episodes played side by side in two JVMs are the same", { skip }, async () => {
+  const worlds = {
+    "": await scienceworld({ processes: 2 }),
+    easy: await scienceworld({ processes: 2, simplifications: "easy" }),
+  };
+  await Promise.all(
+    goldenEpisodes().map(async (episode) => {
+      const benchmark = worlds[episode.simp as "" | "easy"];
+      const task = await benchmark.task(`scienceworld/${episode.task}/${episode.var}` as TaskId);
+      assert.equal(task.instruction, episode.desc);
+      assert.equal(task.split, episode.split);
+      const environment = await benchmark.open();
+      assert.equal(await environment.reset(task, 0), episode.look.trim());
+      for (const [index, { a, h, s, d, m }] of episode.steps.entries()) {
+        const where = `${task.id}, step ${index}: ${a}`;
+        const { observation, terminated, info } = await environment.step(a);
+        const got = { hash: hashOf(observation), terminated, info };
+        assert.deepEqual(got, { hash: h, terminated: d || s < 0, info: { score: pointsOf(s), moves: m } }, where);
+      }
+      await environment.close();
+    }),
+  );
+});
+
+/** Plays the episode and compares everything that was recorded; returns the number of steps. */
+async function replay(jvm: Jvm, episode: GoldenEpisode, questions: readonly string[]): Promise<number> {
+  const start = { task: episode.task, variation: episode.var, simplifications: episode.simp };
+  const first = await jvm.ask<{ observation: string; noCopying: string | null }>({ op: "load", state: "a", ...start });
+  assert.equal(first.noCopying, null);
+  assert.equal(first.observation, episode.look);
+  const actions = episode.steps.map(({ a }) => a);
+  type Steps = { steps: readonly { observation: string; score: number; completed: boolean; moves: number }[] };
+  const { steps } = await jvm.ask<Steps>({ op: "play", state: "a", actions, with: questions }, 10);
+  const got = steps.map((step) => [hashOf(step.observation), step.score, step.completed, step.moves]);
+  const recorded = episode.steps.map(({ h, s, d, m }) => [h, s, d, m]);
+  assert.deepEqual(got, recorded, `${episode.task} ${episode.var}`);
+  const asked = ["look", "inventory", "digest"];
+  const end = await jvm.ask<Record<"look" | "inventory" | "digest", string>>({ op: "ask", state: "a", with: asked });
+  const { look, inv, digest } = episode.final;
+  assert.deepEqual([hashOf(end.look), hashOf(end.inventory), end.digest], [look, inv, digest]);
+  return steps.length;
+}
