@@ -1,7 +1,7 @@
 /** `gleaner play`: a person plays, in the terminal or (WebShop) in a browser; recorded as an expert's trajectories. */
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import type { Benchmark, Environment } from "../core/environment.ts";
+import { type Benchmark, type Environment, stepLimitOf } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { fingerprint, type TaskId, type TrajectoryId } from "../core/ids.ts";
 import { random } from "../core/random.ts";
@@ -63,8 +63,9 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
       const task = await taskToPlay(benchmark, repository, run, flags);
       const sample = played(repository, run).filter((id) => id === task.id).length;
       const id = fingerprint({ run, task: task.id, policy: player.policy.name, sample }) as TrajectoryId;
-      const { maxSteps, successReturn } = benchmark;
+      const { successReturn } = benchmark;
       const { policy } = player;
+      const maxSteps = stepLimitOf(benchmark, task);
       const trajectory = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
       repository.addTask(task);
       repository.addTrajectory(run, trajectory);

@@ -57,7 +57,7 @@ export interface CompactRendering {
 export interface Benchmark {
   readonly name: string;
   readonly splits: readonly string[];
-  /** Steps after which a rollout is truncated. */
+  /** Steps after which a rollout is truncated, of any task. */
   readonly maxSteps: number;
   /** The same for one task, where tasks differ; at most `maxSteps`. */
   stepLimit?(task: Task): number;
@@ -87,3 +87,7 @@ export interface Benchmark {
     seed: number,
   ): Promise<readonly { readonly task: Task; readonly trajectory: Trajectory }[]>;
 }
+
+/** Steps after which a rollout of `task` is truncated. */
+export const stepLimitOf = (benchmark: Benchmark, task: Task): number =>
+  benchmark.stepLimit?.(task) ?? benchmark.maxSteps;

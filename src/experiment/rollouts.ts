@@ -1,5 +1,5 @@
 /** Rollouts that are owed: those the store does not have yet. Finished ones are stored one by one, so a kill loses at most the episodes in flight. */
-import type { Benchmark, Environment } from "../core/environment.ts";
+import { type Benchmark, type Environment, stepLimitOf } from "../core/environment.ts";
 import { fingerprint, type TrajectoryId } from "../core/ids.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Repository } from "../core/repository.ts";
@@ -53,13 +53,11 @@ export function rolloutId(
   return fingerprint({ task: task.id, policy: policyName, sampling, maxSteps, sample, fork: at }) as TrajectoryId;
 }
 
-const stepLimit = (benchmark: Benchmark, task: Task) => benchmark.stepLimit?.(task) ?? benchmark.maxSteps;
-
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
 export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
   const { repository, benchmark, jobs, underWay } = options;
   const wanted = jobs.map((job) => {
-    const id = rolloutId(options, stepLimit(benchmark, job.task), job);
+    const id = rolloutId(options, stepLimitOf(benchmark, job.task), job);
     return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
   });
   const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
@@ -104,7 +102,7 @@ async function rollOut(
       environment,
       policy,
       seed: ENVIRONMENT_SEED,
-      maxSteps: stepLimit(benchmark, job.task),
+      maxSteps: stepLimitOf(benchmark, job.task),
       successReturn: benchmark.successReturn,
       ...(from && { from }),
     });

@@ -69,7 +69,7 @@ test("an episode from describe to close", async () => {
   const world = await benchmark.open();
   const task = await benchmark.task(TASK);
   const observation = await world.reset(task, 0);
-  const start = { observation, actions: await world.actions(), instruction: task.instruction };
+  const start = { observation, actions: await world.actions(), instruction: task.instruction, maxSteps };
   assert.deepEqual(await ask(RESET), start);
   assert.deepEqual(await ask({ op: "reset", task: TASK }), start, "the seed may be left out");
   const moved = await world.step("go barn");
@@ -86,6 +86,7 @@ test("an episode from describe to close", async () => {
     observation: moved.observation,
     actions: expected.actions,
     instruction: task.instruction,
+    maxSteps,
   });
   await ask({ op: "reset", task: tasks[0] });
   assert.equal((await ask({ op: "restore", snapshot })).instruction, task.instruction, "kept during other episodes");

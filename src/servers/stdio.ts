@@ -3,7 +3,7 @@
  * docs/stdio-protocol.md is the reference. One episode at a time; a client that wants several starts several servers.
  */
 import { z } from "zod";
-import type { Benchmark, Environment, Snapshot } from "../core/environment.ts";
+import { type Benchmark, type Environment, type Snapshot, stepLimitOf } from "../core/environment.ts";
 import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
@@ -120,7 +120,7 @@ function newSession(benchmark: Benchmark): Session {
     const observation = await start(environment);
     const actions = await environment.actions();
     episode = { task, isOver: false };
-    return { observation, actions, instruction: task.instruction };
+    return { observation, actions, instruction: task.instruction, maxSteps: stepLimitOf(benchmark, task) };
   }
 
   async function step(action: string): Promise<Reply> {
