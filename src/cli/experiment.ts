@@ -1,6 +1,7 @@
 /** A config made into parts: environments, expert, student and store, by the names it gives them. */
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
 import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
 import type { Progress } from "../experiment/progress.ts";
 import { type Parts, runExperiment } from "../experiment/run.ts";
@@ -16,16 +17,25 @@ export async function execute(
   progress: Progress,
   file?: string,
 ): Promise<void> {
-  const { repository, folder } = project;
   runName(config.run);
   const labels = config.methods.map(methodLabel);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${twice} appears twice`);
+  const { parts, stored } = await partsOf(project, config, progress, file);
+  project.repository.addRun({ name: config.run, kind: "experiment", config: stored });
+  await runExperiment(config, parts);
+}
+
+/** The parts that `config` names, and what of it is stored with a run. */
+export async function partsOf(
+  { repository, folder }: Project,
+  config: ExperimentConfig,
+  progress: Progress,
+  file?: string,
+): Promise<{ readonly parts: Parts; readonly stored: StoredConfig }> {
   const environment = resolveEnvironment(environmentOf(config, file));
   const benchmark = (seed: number) => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) });
   const { notes } = await benchmark(config.seeds[0]!);
-  const stored = { ...storedConfig(config, environment), ...(notes && { notes }) };
-  repository.addRun({ name: config.run, kind: "experiment", config: stored });
   const parts: Parts = {
     repository,
     benchmark,
@@ -38,8 +48,10 @@ export async function execute(
     student: embeddedStudent(folder, config),
     progress,
   };
-  await runExperiment(config, parts);
+  return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) } };
 }
+
+type StoredConfig = Readonly<Record<string, Json>>;
 
 /** The environment's options, with its paths taken relative to the config file. */
 function environmentOf(config: ExperimentConfig, file: string | undefined): EnvironmentSpec {
@@ -55,8 +67,8 @@ const fromFile = (file: string | undefined, path: string) => resolve(file ? dirn
 const isSeeded = ({ environment }: ExperimentConfig) =>
   environment.seed === undefined && (ENVIRONMENTS[environment.name]?.isGenerated?.(environment) ?? false);
 
-/** What decides the results: no paths, and nothing that only decides the speed. */
-function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec) {
-  const { concurrency: _, parallel: __, ...rest } = config;
+/** What decides the results: no paths, no prices, and nothing that only decides the speed. */
+function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec): StoredConfig {
+  const { concurrency: _, parallel: __, prices: ___, ...rest } = config;
   return JSON.parse(JSON.stringify({ ...rest, environment: withoutPaths(environment) }));
 }

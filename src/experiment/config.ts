@@ -66,6 +66,15 @@ const method = z.discriminatedUnion("method", [
   }),
 ]);
 
+const amount = z.number().nonnegative().default(0);
+const price = z.strictObject({
+  /** Of 1,000 tokens. */
+  promptTokens: amount,
+  completionTokens: amount,
+  /** Of one episode. */
+  episode: amount,
+});
+
 export const experimentSchema = z.strictObject({
   /** The run's name. */
   run: z.string(),
@@ -120,6 +129,16 @@ export const experimentSchema = z.strictObject({
   concurrency: count.default(64),
   /** Methods in flight; changes no result. */
   parallel: count.default(1),
+  /** What acting costs, for the report; changes no result and is not stored. */
+  prices: z
+    .strictObject({
+      /** What the report writes before each amount. */
+      currency: z.string().max(4).default("$"),
+      student: price.prefault({}),
+      /** By the expert's name: `expert/gpt-4`. */
+      experts: z.record(z.string(), price).default({}),
+    })
+    .optional(),
 });
 
 export type ExperimentConfig = z.infer<typeof experimentSchema>;

@@ -114,8 +114,9 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         evaluated: ids(evaluated),
         counts,
       });
+      if (evaluated.length === 0) return;
       const won = evaluated.filter(({ success }) => success).length;
-      const rate = ((100 * won) / Math.max(1, evaluated.length)).toFixed(1);
+      const rate = ((100 * won) / evaluated.length).toFixed(1);
       progress.say(
         `seed ${seed} · ${method}${iteration ? ` · iteration ${iteration}` : ""}: ${rate} % of ${evaluated.length} held-out tasks`,
       );

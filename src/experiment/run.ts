@@ -40,6 +40,19 @@ export async function runExperiment(config: ExperimentConfig, parts: Parts): Pro
 }
 
 async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<void> {
+  const live = await prepareSeed(config, parts, seed);
+  const start = await bc(liveExperiment(live, "BC", 0));
+  await concurrently({
+    items: config.methods.map((method, index) => ({ method, row: index + 1 })),
+    limit: config.parallel,
+    open: async () => ({ close: async () => {} }),
+    work: ({ method, row }) =>
+      runMethod({ config, method, experiment: liveExperiment(live, methodLabel(method), row), start }),
+  });
+}
+
+/** What every method of a seed starts from: the expert's trajectories, the training tasks and the base student. */
+export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<LiveOptions> {
   const { repository, progress, student } = parts;
   const benchmark = await parts.benchmark(seed);
   const format = formatFor(config.format, benchmark);
@@ -47,7 +60,7 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
   const { expert, tasks, learnOnly } = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
   const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
   const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks, learnOnly });
-  const live: LiveOptions = {
+  return {
     ...shared,
     benchmark,
     format,
@@ -62,14 +75,6 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     concurrency: config.concurrency,
     underWay: new Map(),
   };
-  const start = await bc(liveExperiment(live, "BC", 0));
-  await concurrently({
-    items: config.methods.map((method, index) => ({ method, row: index + 1 })),
-    limit: config.parallel,
-    open: async () => ({ close: async () => {} }),
-    work: ({ method, row }) =>
-      runMethod({ config, method, experiment: liveExperiment(live, methodLabel(method), row), start }),
-  });
 }
 
 interface MethodJob {
