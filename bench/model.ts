@@ -1,6 +1,7 @@
 /**
- * The embedded model beside PyTorch on the same shapes in one run: a training step, and decoding from a cache. One
- * thread each, CPU time, so that what else the machine does counts less; rounds alternate and the best of each counts.
+ * The embedded model beside PyTorch on the same shapes in one run, and beside itself with a copy head (which PyTorch's
+ * model has not): a training step, and decoding from a cache. One thread each, CPU time, so that what else the machine
+ * does counts less; rounds alternate and the best of each counts.
  */
 import { join } from "node:path";
 import { startAnswer } from "../src/model/answer.ts";
@@ -26,6 +27,7 @@ const CONFIG: LlamaConfig = {
   rms_norm_eps: 1e-6,
   tie_word_embeddings: true,
 };
+const COPYING: LlamaConfig = { ...CONFIG, copy_head: true };
 const TRAIN = { sequences: 16, length: 256, steps: 12 };
 const DECODE = { rows: 32, context: 200, steps: 60 };
 const ROUNDS = 2;
@@ -42,11 +44,11 @@ function settled(times: readonly number[]): number {
 }
 
 /** Forward, backward and AdamW on a batch in which every prediction counts. */
-async function trainMs(): Promise<number> {
-  const parameters = initialParameters(CONFIG, 1);
-  const engine = gradientEngine(CONFIG, parameters);
+async function trainMs(config: LlamaConfig): Promise<number> {
+  const parameters = initialParameters(config, 1);
+  const engine = gradientEngine(config, parameters);
   const settings = { optimizer: "adamw", weightDecay: 0.01 } as const;
-  const optimizer = await openOptimizer(CONFIG, { parameters, gradients: engine.gradients, settings });
+  const optimizer = await openOptimizer(config, { parameters, gradients: engine.gradients, settings });
   const random = randomStream(1);
   const places = TRAIN.sequences * TRAIN.length;
   const tokens = () =>
@@ -72,9 +74,9 @@ async function trainMs(): Promise<number> {
 }
 
 /** One token for each row after `context` others, sampled from the softmax. */
-async function decodeMs(): Promise<number> {
-  const session = await openSession(decodingGraph(CONFIG, initialParameters(CONFIG, 1), ROWS), 1);
-  const decoder = openDecoder(CONFIG, session);
+async function decodeMs(config: LlamaConfig): Promise<number> {
+  const session = await openSession(decodingGraph(config, initialParameters(config, 1), ROWS), 1);
+  const decoder = openDecoder(config, session);
   const answers = Array.from({ length: DECODE.rows }, (_, seed) => {
     const answer = startAnswer({ maxTokens: DECODE.steps + 2, temperature: 1, seed, stop: 0 });
     answer.unread.push(7);
@@ -101,14 +103,19 @@ async function decodeMs(): Promise<number> {
   return settled(times);
 }
 
+const unmeasured = () => ({ train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY });
+
 /** Prints a table and one JSON line; without Python, only our own side. */
 export async function bench(): Promise<void> {
-  const best = { train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY };
-  const torch = { train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY };
+  const best = unmeasured();
+  const copying = unmeasured();
+  const torch = unmeasured();
   const skipped = skipWithoutPython();
   for (let round = 0; round < ROUNDS; round++) {
-    best.train = Math.min(best.train, await trainMs());
-    best.decode = Math.min(best.decode, await decodeMs());
+    best.train = Math.min(best.train, await trainMs(CONFIG));
+    best.decode = Math.min(best.decode, await decodeMs(CONFIG));
+    copying.train = Math.min(copying.train, await trainMs(COPYING));
+    copying.decode = Math.min(copying.decode, await decodeMs(COPYING));
     if (skipped) continue;
     const script = join(import.meta.dirname, "python", "torch-reference.py");
     const job = { config: CONFIG, train: TRAIN, decode: DECODE };
@@ -123,6 +130,7 @@ export async function bench(): Promise<void> {
     "CPU ms": Number(best[what].toFixed(2)),
     "torch CPU ms": skipped ? null : Number(torch[what].toFixed(2)),
     "time / torch's": skipped ? null : Number((best[what] / torch[what]).toFixed(2)),
+    "with a copy head": Number(copying[what].toFixed(2)),
     "tokens / CPU s": Math.round((1000 * tokens[what]) / best[what]),
   }));
   console.table(rows);
