@@ -27,6 +27,7 @@ export type {
 export type { Fork, Outcome, Step, Trajectory, Usage } from "./core/trajectory.ts";
 export { alfworld } from "./environments/alfworld/index.ts";
 export { replaying } from "./environments/replaying.ts";
+export { type ScienceWorldOptions, scienceworld } from "./environments/scienceworld/index.ts";
 export { fromSimulator, type Simulator } from "./environments/simulator.ts";
 export { type WebshopOptions, webshop } from "./environments/webshop/index.ts";
 export { type WorkshopOptions, workshop, workshopExpert } from "./environments/workshop/index.ts";

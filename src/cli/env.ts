@@ -34,7 +34,7 @@ export function register(program: Command): void {
     .command("install")
     .description("get what an environment needs where that is allowed; otherwise say where it is, and check it")
     .argument("<environment>", "a name from `gleaner env`")
-    .option("--data <dir>", "webshop: folder of the official files, to be checked")
+    .option("--data <dir>", "webshop: the official files, to be checked; scienceworld: where it goes")
     .option("--version <version>", "scienceworld: release of the simulator (default 1.2.3)")
     .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
     // The parent has a --data of its own, which would take this one's value.
@@ -73,7 +73,8 @@ async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlag
     }),
   );
   const { maxSteps, successReturn, notes = [] } = benchmark;
-  console.log(`${benchmark.name}: ${maxSteps} steps an episode, success at a return of ${successReturn}`);
+  const limit = benchmark.stepLimit ? `up to ${maxSteps} (depending on the task)` : maxSteps;
+  console.log(`${benchmark.name}: ${limit} steps an episode, success at a return of ${successReturn}`);
   for (const note of notes) console.log(note);
   console.log(table(["split", "tasks", "first task"], rows));
 }

@@ -9,6 +9,7 @@ import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { alfworld } from "./environments/alfworld.ts";
 import type { EnvironmentEntry } from "./environments/entry.ts";
+import { scienceworld } from "./environments/scienceworld.ts";
 import { webshop } from "./environments/webshop.ts";
 import { workshop } from "./environments/workshop.ts";
 import { problemsOf } from "./problems.ts";
@@ -19,7 +20,7 @@ export interface EnvironmentSpec {
   readonly [option: string]: unknown;
 }
 
-export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld, webshop };
+export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld, webshop, scienceworld };
 
 /** `spec` with defaults filled in and checked. Throws CliError naming the option. */
 export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
@@ -37,10 +38,11 @@ export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
   return { name, ...(parsed.data as object) };
 }
 
-/** What of `spec` is stored with a run: everything but the places on this machine. */
+/** What of `spec` is stored with a run: everything but what concerns this machine alone. */
 export function withoutPaths(spec: EnvironmentSpec): EnvironmentSpec {
-  const paths = ENVIRONMENTS[spec.name]?.paths ?? [];
-  return Object.fromEntries(Object.entries(spec).filter(([key]) => !paths.includes(key))) as unknown as EnvironmentSpec;
+  const { paths = [], machine = [] } = ENVIRONMENTS[spec.name] ?? {};
+  const local = [...paths, ...machine];
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => !local.includes(key))) as unknown as EnvironmentSpec;
 }
 
 /** The benchmark that `spec` names. Throws CliError for unknown names, options and missing data. */

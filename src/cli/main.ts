@@ -22,6 +22,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("Turn the failed runs of LLM agents into training data.")
     .version("0.1.0")
     .exitOverride()
+    // `--version` behind a command is the command's own.
+    .enablePositionalOptions()
     .showHelpAfterError("(gleaner <command> --help shows what it takes)");
   for (const command of COMMANDS) command.register(program);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
