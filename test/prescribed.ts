@@ -5,6 +5,7 @@ import type { Task } from "../src/core/task.ts";
 import type { Checkpoint, Demonstration, TrainingSet, Tuning, WeightedMessage } from "../src/core/training.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
 import type { Format } from "../src/formats/format.ts";
+import { type Mode, withMode } from "../src/formats/mode.ts";
 
 export const format: Format = {
   name: "text",
@@ -79,7 +80,15 @@ export interface Prescription {
   readonly tasks?: readonly Task[];
   /** A rollout from the task's start. Default: fails with two actions. */
   readonly own?: (iteration: number, sample: number, of: Task) => Trajectory;
-  readonly probe?: (iteration: number, point: ProbePoint) => Trajectory;
+  readonly probe?: (iteration: number, point: ProbePoint, sample: number) => Trajectory;
+}
+
+/** Who was asked to play, and in which mode. */
+export interface Played {
+  readonly policy: string;
+  readonly iteration: number;
+  readonly samples: number;
+  readonly mode?: Mode;
 }
 
 /** One training that an algorithm asked for. */
@@ -89,29 +98,37 @@ export interface Asked {
   readonly tuning?: Tuning;
 }
 
-/** An experiment that keeps what was trained (its n-th checkpoint is called `n`) and which rounds were finished. */
+/** An experiment that keeps what was trained (its n-th checkpoint is called `n`), who explored, and which rounds were finished. */
 export function experimentOf(prescription: Prescription) {
   const { expert = [], learnOnly = [], tasks = [task] } = prescription;
   const { own = (iteration, sample) => run(`own-${iteration}-${sample}`, ["o0", `o${sample}`], false) } = prescription;
   const asked: Asked[] = [];
-  const rounds: FinishedRound[] = [];
-  const experiment: Experiment = {
-    format,
+  const played: Played[] = [];
+  const rounds: (FinishedRound & { readonly mode?: Mode })[] = [];
+  const within = (mode?: Mode): Experiment => ({
+    format: mode ? withMode(format, mode) : format,
+    successReturn: 1,
     tasks,
     task: (id) => tasks.find((each) => each.id === id) ?? task,
     expert,
     learnOnly,
     base,
-    explore: async (_policy, iteration, samples) =>
-      tasks.flatMap((each) => Array.from({ length: samples }, (_, sample) => own(iteration, sample, each))),
-    probe: async (_policy, iteration, points) => points.map((point) => prescription.probe!(iteration, point)),
-    train: async (set, from, _iteration, tuning) => {
+    async explore({ id: policy }, iteration, samples) {
+      played.push({ policy, iteration, samples, ...(mode && { mode }) });
+      return tasks.flatMap((each) => Array.from({ length: samples }, (_, sample) => own(iteration, sample, each)));
+    },
+    probe: async (_policy, iteration, points, samples = 1) =>
+      points.flatMap((point) =>
+        Array.from({ length: samples }, (_, sample) => prescription.probe!(iteration, point, sample)),
+      ),
+    async train(set, from, _iteration, tuning) {
       asked.push({ set, from, ...(tuning && { tuning }) });
       return set.examples.length === 0 ? from : checkpointOf(`${asked.length}`);
     },
-    finishRound: async (round) => void rounds.push(round),
-  };
-  return { experiment, asked, rounds };
+    finishRound: async (round) => void rounds.push({ ...round, ...(mode && { mode }) }),
+    inMode: within,
+  });
+  return { experiment: within(), asked, played, rounds };
 }
 
 /** Messages as "context | learned", the agent's alone. */

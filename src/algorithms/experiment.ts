@@ -4,6 +4,7 @@ import type { Task } from "../core/task.ts";
 import type { Checkpoint, TrainingSet, Tuning } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
+import type { Mode } from "../formats/mode.ts";
 
 /** A state along an expert trajectory from which a policy is to continue. */
 export interface ProbePoint {
@@ -14,6 +15,8 @@ export interface ProbePoint {
 
 export interface Experiment {
   readonly format: Format;
+  /** Return at or above which a trajectory is a success. */
+  readonly successReturn: number;
   /** The training tasks. */
   readonly tasks: readonly Task[];
   /** Throws if `id` is no training task and no task of a `learnOnly` trajectory. */
@@ -26,12 +29,22 @@ export interface Experiment {
   readonly base: Checkpoint;
   /** `samples` rollouts from the start of every training task; sample i of a checkpoint is always the same rollout. */
   explore(policy: Checkpoint, iteration: number, samples: number): Promise<readonly Trajectory[]>;
-  /** One rollout from each point along `expert`, in the order of `points`; failed ones (the world broke) included. */
-  probe(policy: Checkpoint, iteration: number, points: readonly ProbePoint[]): Promise<readonly Trajectory[]>;
+  /**
+   * `samples` rollouts (default 1) from each point along `expert`, in the order of `points`, those of a point one after the
+   * other; failed ones (the world broke) included.
+   */
+  probe(
+    policy: Checkpoint,
+    iteration: number,
+    points: readonly ProbePoint[],
+    samples?: number,
+  ): Promise<readonly Trajectory[]>;
   /** With the trainer's settings but for what `tuning` says. An empty set trains nothing: the result is `from`. */
   train(set: TrainingSet, from: Checkpoint, iteration: number, tuning?: Tuning): Promise<Checkpoint>;
   /** Evaluates the checkpoint on held-out tasks and writes the iteration down. */
   finishRound(round: FinishedRound): Promise<void>;
+  /** The same experiment in which conversations begin with how they are to end: in `format`, exploring and evaluating. */
+  inMode(mode: Mode): Experiment;
 }
 
 export interface FinishedRound {
@@ -41,5 +54,7 @@ export interface FinishedRound {
   readonly probed: readonly Trajectory[];
   readonly set: TrainingSet;
   readonly checkpoint: Checkpoint;
+  /** Evaluate by so many samples a task, of which the best counts; absent: by one greedy rollout. */
+  readonly samples?: number;
   readonly counts?: Readonly<Record<string, number>>;
 }

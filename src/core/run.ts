@@ -30,8 +30,10 @@ export interface Round {
   readonly probed: readonly TrajectoryId[];
   readonly trainingSet: TrainingSetId;
   readonly checkpoint: CheckpointId;
-  /** Greedy rollouts on held-out tasks. */
+  /** Greedy rollouts on held-out tasks, or of `samples` sampled ones of each task the best. */
   readonly evaluated: readonly TrajectoryId[];
+  /** Absent: evaluated greedily, once. */
+  readonly samples?: number;
   /** What the selection counted: `needRecover`, `needRecoverSolved`, `tasksLeftOut` … */
   readonly counts: Readonly<Record<string, number>>;
 }

@@ -24,6 +24,8 @@ export type WeightedMessage =
 export interface Demonstration {
   readonly messages: readonly WeightedMessage[];
   readonly source: TrajectoryId;
+  /** How much it counts beside the others of its set; above 0. Absent: 1. */
+  readonly weight?: number;
 }
 
 export interface Preference {

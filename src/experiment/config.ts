@@ -64,6 +64,26 @@ const method = z.discriminatedUnion("method", [
     samples: count.default(1),
     ...preferences,
   }),
+  z.strictObject({
+    method: z.literal("rft-eto"),
+    /** Of ETO, after one of RFT. */
+    iterations: z.number().int().min(1).max(3).default(1),
+    /** Rollouts per training task and iteration. */
+    samples: count.default(6),
+    /** Who plays first: the base student, so that no expert is involved, or behaviour cloning's. */
+    start: z.enum(["base", "bc"]).default("base"),
+    ...preferences,
+  }),
+  z.strictObject({
+    method: z.literal("nat"),
+    iterations,
+    /** The student's own rollouts per training task and iteration; 0 = the expert's trajectories alone. */
+    samples: z.number().int().nonnegative().default(0),
+    trainFrom,
+  }),
+  z.strictObject({ method: z.literal("agent-evol"), iterations, samples: count.default(1), trainFrom }),
+  /** No training: the best of so many samples of behaviour cloning's student, an upper bound. */
+  z.strictObject({ method: z.literal("best-of"), samples: count.default(6) }),
 ]);
 
 const amount = z.number().nonnegative().default(0);
@@ -193,14 +213,20 @@ export function methodLabel(config: MethodConfig): string {
   switch (config.method) {
     case "sft-all":
       return "SFT-ALL";
-    case "rft": {
-      const label = config.samples === 1 ? "RFT" : `RFT×${config.samples}`;
-      return label + (config.solutions === "one" ? ", one solution" : "") + continued(config);
-    }
+    case "rft":
+      return `RFT${times(config)}${config.solutions === "one" ? ", one solution" : ""}${continued(config)}`;
     case "eef":
       return `EEF${config.probes === 5 ? "" : ` M=${config.probes}`}${continued(config)}`;
     case "eto":
-      return `ETO${config.samples === 1 ? "" : `×${config.samples}`}`;
+      return `ETO${times(config)}`;
+    case "rft-eto":
+      return `RFT${times(config)} + ETO${config.start === "bc" ? ", from BC" : ""}`;
+    case "nat":
+      return `NAT${config.samples === 0 ? "" : ` + own${times(config)}`}${continued(config)}`;
+    case "agent-evol":
+      return `AgentEvol${times(config)}${continued(config)}`;
+    case "best-of":
+      return `best-of-${config.samples}`;
     default:
       return config satisfies never;
   }
@@ -215,6 +241,8 @@ export function preferenceOptions(
   const learningRates = rate.map((share) => share * training.learningRate);
   return { betas: beta, learningRates, epochs, batch, cut: cut === undefined ? published : cut };
 }
+
+const times = ({ samples }: { samples: number }) => (samples === 1 ? "" : `×${samples}`);
 
 const continued = (config: { trainFrom: "base" | "previous" }) =>
   config.trainFrom === "previous" ? ", continued" : "";

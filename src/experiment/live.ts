@@ -8,6 +8,7 @@ import type { Task } from "../core/task.ts";
 import type { Checkpoint, Trainer, TrainingSet, Tuning } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
+import { withMode } from "../formats/mode.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
 import type { Progress } from "./progress.ts";
 import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
@@ -70,6 +71,7 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
 
   return {
     format: options.format,
+    successReturn: options.benchmark.successReturn,
     tasks,
     task: taskById,
     expert: options.expert,
@@ -77,12 +79,12 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     base: options.base,
     explore: (policy, iteration, samples) =>
       timed("explore", iteration, () => {
-        const jobs = tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample })));
+        const jobs = tasks.flatMap((task) => sampled({ task }, samples));
         return roll(policy, temperature, `explore ${iteration}`, jobs);
       }),
-    probe: (policy, iteration, points) =>
+    probe: (policy, iteration, points, samples = 1) =>
       timed("probe", iteration, () => {
-        const jobs = points.map((fork) => ({ task: taskById(fork.trajectory.taskId), sample: 0, fork }));
+        const jobs = points.flatMap((fork) => sampled({ task: taskById(fork.trajectory.taskId), fork }, samples));
         return roll(policy, temperature, `probe ${iteration}`, jobs);
       }),
     train: (set, from, iteration, tuning) =>
@@ -94,9 +96,13 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
           ...(tuning && { tuning }),
         }),
       ),
-    async finishRound({ iteration, explored, probed, set, checkpoint, counts = {} }) {
-      const jobs = heldOut.map((task) => ({ task, sample: 0 }));
-      const evaluated = await timed("evaluate", iteration, () => roll(checkpoint, 0, `evaluate ${iteration}`, jobs));
+    async finishRound({ iteration, explored, probed, set, checkpoint, samples, counts = {} }) {
+      const jobs = heldOut.flatMap((task) => sampled({ task }, samples ?? 1));
+      const heat = samples === undefined ? 0 : temperature;
+      const made = await timed("evaluate", iteration, () => roll(checkpoint, heat, `evaluate ${iteration}`, jobs));
+      const evaluated = heldOut.map((_, index) =>
+        best(made.slice(index * (samples ?? 1), (index + 1) * (samples ?? 1))),
+      );
       const ids = (trajectories: readonly Trajectory[]) => trajectories.map(({ id }) => id);
       repository.addTrainingSet(trainingSetId(set), set);
       repository.addRound({
@@ -112,6 +118,7 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         trainingSet: trainingSetId(set),
         checkpoint: checkpoint.id,
         evaluated: ids(evaluated),
+        ...(samples !== undefined && { samples }),
         counts,
       });
       if (evaluated.length === 0) return;
@@ -121,7 +128,21 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         `seed ${seed} · ${method}${iteration ? ` · iteration ${iteration}` : ""}: ${rate} % of ${evaluated.length} held-out tasks`,
       );
     },
+    inMode(mode) {
+      const format = withMode(options.format, mode);
+      return liveExperiment({ ...options, format, sampling: { ...options.sampling, mode } }, method, row);
+    },
   };
+}
+
+const sampled = (job: Omit<RolloutJob, "sample">, samples: number): RolloutJob[] =>
+  Array.from({ length: samples }, (_, sample) => ({ ...job, sample }));
+
+/** The first one with the highest return; one that failed only if all did. */
+function best(samples: readonly Trajectory[]): Trajectory {
+  const worth = ({ outcome, return: earned }: Trajectory) =>
+    outcome.kind === "failed" ? Number.NEGATIVE_INFINITY : earned;
+  return samples.reduce((found, each) => (worth(each) > worth(found) ? each : found));
 }
 
 const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;

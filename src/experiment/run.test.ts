@@ -31,6 +31,10 @@ methods:
   - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
   - { method: eef, probes: 2 }
   - { method: eto, iterations: 2, batch: 4 }
+  - { method: rft-eto, samples: 2, batch: 4 }
+  - { method: nat, samples: 1 }
+  - { method: agent-evol, samples: 2 }
+  - { method: best-of, samples: 3 }
 seeds: [1, 2]
 `,
 );
@@ -78,6 +82,11 @@ test("an experiment does all methods and seeds; again, it does nothing; side by 
     "EEF M=2 # 1",
     "ETO # 1",
     "ETO # 2",
+    "RFT×2 + ETO # 1",
+    "RFT×2 + ETO # 2",
+    "NAT + own # 1",
+    "AgentEvol×2 # 1",
+    "best-of-3 # 0",
   ];
   assert.deepEqual([...rounds].sort(), [...expected.map(ofSeed(1)), ...expected.map(ofSeed(2))].sort());
   assert(first.phases.some((label) => label.includes("probe")));

@@ -2,11 +2,15 @@
  * A whole experiment: for every seed the expert, the base student, behaviour cloning, then each method. Read top to
  * bottom, this is what `gleaner run` does. Everything is found again in the store when it is started a second time.
  */
+import { agentEvol } from "../algorithms/agent-evol.ts";
 import { bc } from "../algorithms/bc.ts";
+import { bestOf } from "../algorithms/best-of.ts";
 import { eef } from "../algorithms/eef.ts";
 import { eto } from "../algorithms/eto.ts";
 import type { Experiment } from "../algorithms/experiment.ts";
+import { nat } from "../algorithms/nat.ts";
 import { rft } from "../algorithms/rft.ts";
+import { rftEto } from "../algorithms/rft-eto.ts";
 import { wins } from "../algorithms/solutions.ts";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
@@ -99,6 +103,20 @@ async function runMethod({ config, method, experiment, start }: MethodJob): Prom
     case "eto":
       await eto(experiment, start, { ...method, ...preferenceOptions(method, config) });
       return;
+    case "rft-eto": {
+      const player = method.start === "base" ? experiment.base : start;
+      await rftEto(experiment, player, { ...method, ...preferenceOptions(method, config) });
+      return;
+    }
+    case "nat":
+      await nat(experiment, start, method);
+      return;
+    case "agent-evol":
+      await agentEvol(experiment, start, method);
+      return;
+    case "best-of":
+      await bestOf(experiment, start, method);
+      return;
     default:
       method satisfies never;
   }
@@ -160,13 +178,16 @@ async function expertAndTasks(
   return { expert, tasks, learnOnly };
 }
 
+const explores = (method: MethodConfig) =>
+  !["sft-all", "best-of"].includes(method.method) && !(method.method === "nat" && method.samples === 0);
+
 /** Imitation alone needs no task to act on. */
 function expectTrainingTasks({ expert, methods }: ExperimentConfig, tasks: number): void {
-  const exploring = methods.filter(({ method }) => method !== "sft-all").map(methodLabel);
+  const exploring = methods.filter(explores).map(methodLabel);
   if (tasks > 0 || exploring.length === 0 || !("run" in expert)) return;
   throw new CliError(
     `expert.run: no trajectory of run "${expert.run}" can be replayed, so ${exploring.join(", ")} would have no task ` +
-      "to explore; only behaviour cloning and sft-all can learn from it",
+      "to explore; only behaviour cloning, sft-all and nat can learn from it",
   );
 }
 

@@ -22,4 +22,6 @@ export interface Sampling {
   readonly format: string;
   readonly restrict: boolean;
   readonly maxTokens: number;
+  /** How conversations say they are to end; absent: they do not say. */
+  readonly mode?: string;
 }

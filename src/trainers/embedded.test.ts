@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { demonstrationOf, trainerContract } from "../../test/contract/trainer.ts";
 import type { CheckpointId, TrajectoryId } from "../core/ids.ts";
-import type { Checkpoint, Preference, TrainingSet, TrainRequest } from "../core/training.ts";
+import type { Checkpoint, Demonstration, Preference, TrainingSet, TrainRequest } from "../core/training.ts";
 import { embeddedModel } from "../policies/embedded.ts";
 import { embeddedTrainer, folderOf, initialCheckpoint } from "./embedded.ts";
 
@@ -93,6 +93,24 @@ test("preferences turn what the model says", async () => {
 
   const empty: TrainingSet = { ...pairs, examples: [examples[0]!, { ...examples[1]!, rejected: [] }] };
   await assert.rejects(learn({ set: empty, from: imitated, id: "refused" as CheckpointId }), /trajectory worse/);
+});
+
+test("an example of weight 2 counts as twice the same example", async () => {
+  const { project, from } = await fresh();
+  const [red, green] = set.examples as readonly [Demonstration, Demonstration];
+  const lossesOf = async (id: string, examples: readonly Demonstration[]) => {
+    // All examples are in every batch, so that only their weights differ.
+    const trainer = embeddedTrainer(project, { ...settings, batch: 3, optimizer: "adamw" });
+    const losses: number[] = [];
+    const training = { set: { kind: "sft", examples }, from, id: id as CheckpointId, seed: 1 } as const;
+    for await (const event of trainer.train(training)) if (event.kind === "metrics") losses.push(event.values.loss!);
+    return losses;
+  };
+  const twice = await lossesOf("twice", [red, green, green]);
+  const weighted = await lossesOf("weighted", [red, { ...green, weight: 2 }]);
+  const plain = await lossesOf("plain", [red, green]);
+  for (const [step, loss] of twice.entries()) assert(Math.abs(loss - weighted[step]!) < 1e-3, `${twice} ${weighted}`);
+  assert(Math.abs(plain.at(-1)! - twice.at(-1)!) > 1e-3, `${plain} ${twice}`);
 });
 
 test("what was trained is what the policy's model says", async () => {

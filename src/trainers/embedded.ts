@@ -61,7 +61,14 @@ async function* trainEmbedded(
 
 function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
   const tokens = (messages: readonly WeightedMessage[]) => weightedTokens(messages, tokenizer);
-  if (set.kind === "sft") return { kind: "likelihood", examples: set.examples.map(({ messages }) => tokens(messages)) };
+  if (set.kind === "sft") {
+    // Within a batch, an example of weight ½ counts half as much as one of weight 1.
+    const examples = set.examples.map(({ messages, weight = 1 }) => {
+      const { tokens: read, weights } = tokens(messages);
+      return { tokens: read, weights: weights.map((of) => of * weight) };
+    });
+    return { kind: "likelihood", examples };
+  }
   const pairs = set.examples.map(({ prompt, chosen, rejected }) => {
     const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
     return { chosen: tokens([...context, ...chosen]), rejected: tokens([...context, ...rejected]) };
