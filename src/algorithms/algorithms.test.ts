@@ -86,6 +86,58 @@ test("a probe that failed on our side is no label", async () => {
   assert.equal(rounds[0]!.counts!.needRecover, 0);
 });
 
+/** Wins by state and sample, s_0 first: "110 000" = of three tries at s_0 two won, of three at s_l none. */
+function repeated(outcomes: readonly string[], skip: number) {
+  const expert = run("expert", expertActions(8), false);
+  const of = (iteration: number, state: number, sample: number) =>
+    outcomes[iteration - 1]!.split(" ")[state]![sample] === "1";
+  return experimentOf({
+    expert: [expert],
+    own: (iteration, sample) => run(`own-${iteration}-${sample}`, [`o${sample}`], of(iteration, 0, sample)),
+    probe(iteration, { trajectory, step }, sample) {
+      const actions = [...trajectory.steps.slice(0, step).map(({ action }) => action), `p${sample}`];
+      const fork = { from: trajectory, step };
+      return run(`probe-${iteration}-${step}-${sample}`, actions, of(iteration, step / skip, sample), { fork });
+    },
+  });
+}
+
+test("EEF with three rollouts a state: labels by rate, every win a possible solution", async () => {
+  const options = { iterations: 1, probes: 3, trainFrom: "base", samplesPerState: 3 } as const;
+  // By the first rollouts alone, s_l would need to recover and s_2l would be beneficial.
+  const { experiment, asked, rounds } = repeated(["111 011 110 001"], 2);
+  await eef(experiment, base, options);
+  assert.deepEqual(rounds[0]!.counts, {
+    tasksLeftOut: 0,
+    needRecover: 0,
+    needRecoverSolved: 0,
+    expertActionsLearned: 0,
+    labelsChanged: 3,
+  });
+  assert.deepEqual(examplesOf(asked[0]!.set), ["own-1-0:  | o0"]);
+  assert.equal(rounds[0]!.explored.length + rounds[0]!.probed.length, 12);
+
+  const clear = repeated(["111 000 010 000"], 2);
+  await eef(clear.experiment, base, options);
+  assert.deepEqual(examplesOf(clear.asked[0]!.set), ["own-1-0:  | o0", "probe-1-4-1: e0 e1 | e2 e3 p1"]);
+});
+
+test("EEF's labels by all rounds pool the rollouts of a state; by this round they do not", async () => {
+  for (const [labels, needRecover] of [
+    ["this-round", [1, 1]],
+    ["all-rounds", [1, 0]],
+  ] as const) {
+    // In two rounds together s_0 and s_l were won once each, s_2l and s_3l never: 1 of 2 against 0 of 2 is 0.8 to 0.2.
+    const { experiment, rounds } = repeated(["1 0 0 0", "0 1 0 0"], 2);
+    await eef(experiment, base, { iterations: 2, probes: 3, trainFrom: "base", labels, confidence: 0.82 });
+    assert.deepEqual(
+      rounds.map(({ counts }) => counts!.needRecover),
+      needRecover,
+      labels,
+    );
+  }
+});
+
 test("BC learns the expert's wins, SFT-ALL everything", async () => {
   const expert = [run("expert-won", ["a", "b"], true), run("expert-lost", ["c"], false)];
   const { experiment, trained } = prescribed(expert, []);

@@ -1,6 +1,10 @@
 /**
  * EEF's reading of the probes along one expert trajectory (Lan et al. 2025, arXiv 2504.13145, figure 1 and §3; the
  * rules where the paper is silent are methods.md §2). Pure functions.
+ *
+ * The paper probes each state once and takes the outcome for the state's label. Here a state may have been tried more often:
+ * two neighbouring states differ if, by what was seen, one's chance to win is above the other's with at least a given
+ * probability. Won once against lost once is 5 to 1, so up to that confidence (0.83) the paper's rule is the case of one try.
  */
 
 /** Distance in actions between probed states: ⌊actions / (M + 1)⌋, at least 1 (M = `probes`). */
@@ -29,15 +33,53 @@ export interface Labels {
   readonly needRecover: number | null;
 }
 
+/** How often a state, before action `step`, was tried and won; `of` ≥ 1. */
+export interface Tally {
+  readonly step: number;
+  readonly won: number;
+  readonly of: number;
+}
+
+/** Two states differ from this probability on. Below 5/6, so that one win against one loss tells. */
+export const CONFIDENCE = 0.8;
+
 /** `probed` = the probed states in order with their outcomes, s_0 (the exploration rollout) first. */
 export function labelsOf(probed: readonly { readonly step: number; readonly won: boolean }[]): Labels {
+  return labelsByRate(probed.map(({ step, won }) => ({ step, won: Number(won), of: 1 })));
+}
+
+/** The same for states that were tried any number of times. `confidence` is a probability above ½. */
+export function labelsByRate(states: readonly Tally[], confidence = CONFIDENCE): Labels {
   const beneficial: Span[] = [];
   const harmful: Span[] = [];
-  for (let i = 1; i < probed.length; i++) {
-    const [before, after] = [probed[i - 1]!, probed[i]!];
+  for (let i = 1; i < states.length; i++) {
+    const [before, after] = [states[i - 1]!, states[i]!];
     const span = { from: before.step, to: after.step };
-    if (before.won && !after.won) harmful.push(span);
-    if (!before.won && after.won) beneficial.push(span);
+    if (chanceAbove(before, after) >= confidence) harmful.push(span);
+    if (chanceAbove(after, before) >= confidence) beneficial.push(span);
   }
   return { beneficial, harmful, needRecover: harmful[0]?.to ?? null };
+}
+
+/**
+ * The probability that the chance to win is higher in `a` than in `b`, both unknown beforehand (uniform): of two Beta
+ * variables with whole parameters, a finite sum (Evan Miller 2015).
+ */
+export function chanceAbove(a: Omit<Tally, "step">, b: Omit<Tally, "step">): number {
+  const [wonA, lostA] = [a.won + 1, a.of - a.won + 1];
+  const [wonB, lostB] = [b.won + 1, b.of - b.won + 1];
+  let chance = 0;
+  for (let i = 0; i < wonA; i++) {
+    const term = logBeta(wonB + i, lostB + lostA) - Math.log(lostA + i) - logBeta(1 + i, lostA) - logBeta(wonB, lostB);
+    chance += Math.exp(term);
+  }
+  return chance;
+}
+
+const logBeta = (x: number, y: number): number => logFactorial(x - 1) + logFactorial(y - 1) - logFactorial(x + y - 1);
+
+function logFactorial(n: number): number {
+  let sum = 0;
+  for (let i = 2; i <= n; i++) sum += Math.log(i);
+  return sum;
 }

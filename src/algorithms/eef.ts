@@ -8,8 +8,8 @@
  * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */
 import type { Checkpoint, Demonstration, TrainingSet } from "../core/training.ts";
-import type { Trajectory } from "../core/trajectory.ts";
-import { labelsOf, probeSteps } from "./eef-labels.ts";
+import { CONFIDENCE, probeSteps } from "./eef-labels.ts";
+import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
 import { example, sft } from "./examples.ts";
 import type { Experiment, ProbePoint } from "./experiment.ts";
 import {
@@ -29,52 +29,62 @@ export interface EefOptions {
   readonly probes: number;
   /** Where each training starts: the base model, or the previous iteration's policy. */
   readonly trainFrom: "base" | "previous";
+  /** Rollouts from each state, the tasks' starts included. Default 1, as published. */
+  readonly samplesPerState?: number;
+  /** Neighbouring states are labelled as different from this probability on (eef-labels.ts). */
+  readonly confidence?: number;
+  /** Whose rollouts decide the labels; solutions come from all of them anyway. Default: this round's. */
+  readonly labels?: "this-round" | "all-rounds";
 }
 
 export async function eef(x: Experiment, start: Checkpoint, options: EefOptions): Promise<Checkpoint> {
-  const { iterations, probes, trainFrom } = options;
+  const {
+    iterations,
+    probes,
+    trainFrom,
+    samplesPerState = 1,
+    confidence = CONFIDENCE,
+    labels = "this-round",
+  } = options;
   const points = x.expert.flatMap((trajectory): ProbePoint[] =>
     probeSteps(trajectory.steps.length, probes).map((step) => ({ trajectory, step })),
   );
   let positive = wins(x.expert).map(expertSolution);
+  let known: readonly Outcome[] = [];
   let policy = start;
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const explored = await x.explore(policy, iteration, 1);
-    const probed = await x.probe(policy, iteration, points);
+    const explored = await x.explore(policy, iteration, samplesPerState);
+    const probed = await x.probe(policy, iteration, points, samplesPerState);
     const ownWins = wins(explored).map((won) => rolloutSolution(won, iteration));
     const probeWins = probed.flatMap((probe, index) =>
-      probe.success ? [probeSolution(probe, points[index]!.trajectory, iteration)] : [],
+      probe.success ? [probeSolution(probe, points[Math.floor(index / samplesPerState)]!.trajectory, iteration)] : [],
     );
     positive = [...positive, ...ownWins, ...probeWins];
-    const { set, counts } = chooseExamples(x, positive, needRecoverStates(x.expert, explored, points, probed));
+    const outcomes = outcomesOf(explored, points, probed, samplesPerState);
+    known = labels === "all-rounds" ? [...known, ...outcomes] : outcomes;
+    const read = labelsAlong(x.expert, points, known, confidence);
+    const { set, counts } = chooseExamples(x, positive, needRecoverStates(read));
     policy = await x.train(set, trainFrom === "base" ? x.base : policy, iteration);
-    await x.finishRound({ iteration, explored, probed, set, checkpoint: policy, counts });
+    const triedOnce = known.length === outcomes.length && samplesPerState === 1;
+    const changes: Record<string, number> = triedOnce
+      ? {}
+      : { labelsChanged: changedLabels(firstReading(x, points, outcomes), read) };
+    await x.finishRound({ iteration, explored, probed, set, checkpoint: policy, counts: { ...counts, ...changes } });
   }
   return policy;
 }
 
-/** The first need-recover state of each expert trajectory that has one, by this iteration's outcomes. */
-export function needRecoverStates(
-  expert: readonly Trajectory[],
-  explored: readonly Trajectory[],
-  points: readonly ProbePoint[],
-  probed: readonly Trajectory[],
-): ProbePoint[] {
-  // A rollout that broke on our side says nothing about its state.
-  const counts = ({ outcome }: Trajectory) => outcome.kind !== "failed";
-  const wonFromStart = new Map(explored.filter(counts).map(({ taskId, success }) => [taskId, success]));
-  const outcomes = Map.groupBy(
-    points.map(({ trajectory, step }, index) => ({ trajectory, step, probe: probed[index]! })),
-    ({ trajectory }) => trajectory.id,
+/** The labels as they would be with one rollout a state, as published. */
+function firstReading(x: Experiment, points: readonly ProbePoint[], outcomes: readonly Outcome[]) {
+  const first = outcomes.filter(({ sample }) => sample === 0);
+  return labelsAlong(x.expert, points, first, CONFIDENCE);
+}
+
+/** The first need-recover state of each expert trajectory that has one. */
+function needRecoverStates(read: ReturnType<typeof labelsAlong>): ProbePoint[] {
+  return [...read].flatMap(([trajectory, { needRecover }]) =>
+    needRecover === null ? [] : [{ trajectory, step: needRecover }],
   );
-  return expert.flatMap((trajectory) => {
-    const fromStart = wonFromStart.get(trajectory.taskId);
-    const along = (outcomes.get(trajectory.id) ?? [])
-      .filter(({ probe }) => counts(probe))
-      .map(({ step, probe }) => ({ step, won: probe.success }));
-    const { needRecover } = labelsOf([...(fromStart === undefined ? [] : [{ step: 0, won: fromStart }]), ...along]);
-    return needRecover === null ? [] : [{ trajectory, step: needRecover }];
-  });
 }
 
 /** One solution for every s_0 and every need-recover state; states that nobody solved are left out and counted. */

@@ -56,7 +56,19 @@ const method = z.discriminatedUnion("method", [
     solutions: z.enum(["all", "one"]).default("all"),
     trainFrom,
   }),
-  z.strictObject({ method: z.literal("eef"), iterations, probes: count.default(5), trainFrom }),
+  z.strictObject({
+    method: z.literal("eef"),
+    iterations,
+    probes: count.default(5),
+    trainFrom,
+    // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
+    /** Rollouts from each state; absent: one. */
+    samplesPerState: count.optional(),
+    /** How sure labels must be; absent: 0.8. One rollout against one other is never more than 0.83. */
+    confidence: z.number().gt(0.5).lt(1).optional(),
+    /** Whose rollouts decide the labels; absent: this round's. */
+    labels: z.enum(["this-round", "all-rounds"]).optional(),
+  }),
   z.strictObject({
     method: z.literal("eto"),
     iterations: z.number().int().min(1).max(3).default(1),
@@ -216,7 +228,7 @@ export function methodLabel(config: MethodConfig): string {
     case "rft":
       return `RFT${times(config)}${config.solutions === "one" ? ", one solution" : ""}${continued(config)}`;
     case "eef":
-      return `EEF${config.probes === 5 ? "" : ` M=${config.probes}`}${continued(config)}`;
+      return `EEF${eefVariant(config)}${continued(config)}`;
     case "eto":
       return `ETO${times(config)}`;
     case "rft-eto":
@@ -240,6 +252,16 @@ export function preferenceOptions(
   const published = environment.name === "alfworld" ? null : 10;
   const learningRates = rate.map((share) => share * training.learningRate);
   return { betas: beta, learningRates, epochs, batch, cut: cut === undefined ? published : cut };
+}
+
+function eefVariant({ probes, samplesPerState, confidence, labels }: Extract<MethodConfig, { method: "eef" }>): string {
+  const variants = [
+    probes === 5 ? "" : ` M=${probes}`,
+    samplesPerState === undefined || samplesPerState === 1 ? "" : ` k=${samplesPerState}`,
+    confidence === undefined ? "" : `, confidence ${confidence}`,
+    labels === "all-rounds" ? ", labels of all rounds" : "",
+  ];
+  return variants.join("");
 }
 
 const times = ({ samples }: { samples: number }) => (samples === 1 ? "" : `×${samples}`);
