@@ -4,6 +4,7 @@ import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import { CliError } from "../core/errors.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { compareRuns } from "./compare-runs.ts";
+import { toMarkdown } from "./markdown.ts";
 
 function two(options: Parameters<typeof addSyntheticRun>[1]) {
   const repository = openSqlite(":memory:");
@@ -43,6 +44,35 @@ test("a run against itself differs in nothing", () => {
 test("runs that share no seed are paired by task", () => {
   const { pairs } = compareRuns(two({ seeds: [7, 8] }), "a", "b");
   assert(pairs.every(({ pairedBy, overall }) => pairedBy === "task" && overall.estimate.cells === 20));
+});
+
+test("what each spent is told, and whether it is the same compute", () => {
+  const repository = two({});
+  const same = compareRuns(repository, "a", "a");
+  assert(same.pairs.every(({ moreEnvironmentSteps }) => moreEnvironmentSteps === null || moreEnvironmentSteps === 0));
+  assert.match(toMarkdown(same), /The same compute, within 5 %\./);
+
+  // The second run goes on for an iteration less.
+  repository.addRun({ name: "short", kind: "experiment", config: {} });
+  const rounds = repository.rounds("a").filter(({ iteration }) => iteration < 2);
+  for (const round of rounds) repository.addRound({ ...round, run: "short" });
+  const shorter = compareRuns(repository, "short", "a");
+  const eef = shorter.pairs.find(({ a }) => a === "EEF")!;
+  assert.equal(eef.moreRollouts, -1 / 2);
+  assert.equal(eef.cost.b.explored, 2 * eef.cost.a.explored);
+  assert.match(
+    toMarkdown(shorter),
+    /Not the same compute: .*EEF of short took \d+ % fewer environment steps than EEF of a/,
+  );
+
+  for (const round of rounds.filter(({ method }) => method === "BC")) {
+    repository.addRun({ name: "start", kind: "experiment", config: {} });
+    repository.addRound({ ...round, run: "start", method: "EEF" });
+  }
+  assert.match(
+    toMarkdown(compareRuns(repository, "start", "a")),
+    /Not the same compute: EEF: only one of the two explored/,
+  );
 });
 
 test("settings that differ, and those only one run has", () => {

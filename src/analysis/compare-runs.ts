@@ -2,6 +2,7 @@
 import type { TaskId } from "../core/ids.ts";
 import { canonicalJson, type Json, leaves } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
+import { type Cost, costOf, type RelativeCost, relativeCost, trainingTimes } from "./cost.ts";
 import { type Material, type Method, materialOf } from "./material.ts";
 import { lastRounds } from "./report.ts";
 import { INTERVAL } from "./statistics.ts";
@@ -18,7 +19,7 @@ export interface Comparison {
 }
 
 /** A method of the first run and one of the second, each at its last iteration. Differences are a − b. */
-export interface ComparedMethods {
+export interface ComparedMethods extends RelativeCost {
   readonly a: string;
   readonly b: string;
   /** What a pair is: the same task under the same seed, or, where no seed is shared, the same task, mean over seeds. */
@@ -29,6 +30,8 @@ export interface ComparedMethods {
   readonly onlyB: number;
   readonly overall: Difference;
   readonly byCategory: readonly Group<Difference>[];
+  /** What each spent up to its last iteration, per seed. */
+  readonly cost: { readonly a: Cost; readonly b: Cost };
 }
 
 export interface ConfigDifference {
@@ -42,6 +45,7 @@ export interface ConfigDifference {
 export function compareRuns(repository: Repository, a: string, b: string): Comparison {
   const material = materialOf(repository, [a, b]);
   const of = (run: string) => material.methods.filter((method) => method.run === run);
+  const times = trainingTimes(material);
   const all = of(a).flatMap((first) => of(b).map((second) => [first, second] as const));
   const sameName = all.filter(([first, second]) => first.method === second.method);
   return {
@@ -49,12 +53,19 @@ export function compareRuns(repository: Repository, a: string, b: string): Compa
     a,
     b,
     interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
-    pairs: (sameName.length > 0 ? sameName : all).map(([first, second]) => compareMethods(material, first, second)),
+    pairs: (sameName.length > 0 ? sameName : all).map(([first, second]) =>
+      compareMethods(material, times, [first, second]),
+    ),
     config: configDifferences(repository.run(a)!.config, repository.run(b)!.config),
   };
 }
 
-function compareMethods(material: Material, first: Method, second: Method): ComparedMethods {
+function compareMethods(
+  material: Material,
+  times: ReturnType<typeof trainingTimes>,
+  [first, second]: readonly [Method, Method],
+): ComparedMethods {
+  const cost = { a: costOf(material, first.rounds, times), b: costOf(material, second.rounds, times) };
   const [a, b] = [first, second].map((method) => evaluatedIn(material, lastRounds(method.rounds))) as [
     Played[],
     Played[],
@@ -79,6 +90,8 @@ function compareMethods(material: Material, first: Method, second: Method): Comp
       name,
       of: pairedDifference(inCategory(a, name), inCategory(b, name)),
     })),
+    cost,
+    ...relativeCost(cost.a, cost.b),
   };
 }
 

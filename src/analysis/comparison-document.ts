@@ -2,13 +2,18 @@
 import type { Json } from "../core/json.ts";
 import type { Comparison } from "./compare-runs.ts";
 import { type Document, type Section, tableOf } from "./document.ts";
-import { percent, points, pointsInterval, probability, UNKNOWN, whole } from "./numbers.ts";
+import { more, percent, points, pointsInterval, probability, UNKNOWN, unequalSteps, whole } from "./numbers.ts";
 import type { Difference } from "./success.ts";
 
 export function comparisonDocument(comparison: Comparison): Document {
   return {
     title: `${comparison.a} compared with ${comparison.b}`,
-    sections: [overallSection(comparison), ...categorySection(comparison), configSection(comparison)],
+    sections: [
+      overallSection(comparison),
+      ...computeSection(comparison),
+      ...categorySection(comparison),
+      configSection(comparison),
+    ],
   };
 }
 
@@ -32,6 +37,28 @@ function overallSection({ a, b, pairs, interval }: Comparison): Section {
       ...left,
     ],
   };
+}
+
+/** Whether the methods may be compared at all: what each spent up to its last iteration. */
+function computeSection({ a, b, pairs }: Comparison): Section[] {
+  const exploring = pairs.filter(({ cost }) => cost.a.environmentSteps + cost.b.environmentSteps > 0);
+  if (exploring.length === 0) return [];
+  const rows = exploring.map((pair) => [
+    nameOf(pair),
+    ...[pair.cost.a, pair.cost.b].map((cost) => whole(cost.explored + cost.probed)),
+    more(pair.moreRollouts),
+    ...[pair.cost.a, pair.cost.b].map(({ environmentSteps }) => whole(environmentSteps)),
+    more(pair.moreEnvironmentSteps),
+  ]);
+  const unequal = exploring.flatMap((pair) => {
+    const none = pair.cost.a.environmentSteps * pair.cost.b.environmentSteps === 0;
+    if (none) return [`${nameOf(pair)}: only one of the two explored`];
+    const [first, second] = [`${pair.a} of ${a}`, `${pair.b} of ${b}`];
+    return unequalSteps(first, second, pair.moreEnvironmentSteps) ?? [];
+  });
+  const verdict = unequal.length > 0 ? `Not the same compute: ${unequal.join("; ")}.` : "The same compute, within 5 %.";
+  const columns = [`rollouts of ${a}`, `of ${b}`, "difference", `env. steps of ${a}`, `of ${b}`, "difference"];
+  return [{ title: "What each spent, per seed", table: tableOf(["method"], columns, rows), notes: [verdict] }];
 }
 
 function categorySection({ a, b, pairs }: Comparison): Section[] {

@@ -24,6 +24,20 @@ export interface Cost {
   readonly milliseconds: Readonly<Record<CostPhase, number | null>>;
 }
 
+/** What one method spent relative to another, less 1: 0.2 = 20 % more. null where the other spent nothing. */
+export interface RelativeCost {
+  readonly moreRollouts: number | null;
+  readonly moreEnvironmentSteps: number | null;
+}
+
+export function relativeCost(a: Cost, b: Cost): RelativeCost {
+  const relative = (value: (cost: Cost) => number) => (value(b) === 0 ? null : value(a) / value(b) - 1);
+  return {
+    moreRollouts: relative(({ explored, probed }) => explored + probed),
+    moreEnvironmentSteps: relative(({ environmentSteps }) => environmentSteps),
+  };
+}
+
 export const COST_PHASES = ["explore", "probe", "train", "evaluate"] as const;
 export type CostPhase = (typeof COST_PHASES)[number];
 

@@ -1,4 +1,4 @@
-/** What the Markdown and the terminal rendering have in common: titles, paragraphs and tables of plain, unescaped text. */
+/** What the renderings (Markdown, HTML, terminal) have in common: titles, paragraphs and tables of plain, unescaped text. */
 
 export interface Column {
   readonly name: string;
@@ -15,6 +15,8 @@ export interface Section {
   readonly table?: Table;
   /** Sentences below the table. */
   readonly notes: readonly string[];
+  /** The plot that shows the same, by its name. */
+  readonly figure?: string;
   /** Left out in the terminal, which has less room than a file. */
   readonly isDetail?: boolean;
 }

@@ -1,15 +1,19 @@
-/** The second half of a report's document: what exploring gave and cost, where probes won, and the leakage check. */
+/** The second half of a report's document: what exploring gave, where probes won, how sure labels are, and the leakage check. */
+import { costSections } from "./cost-document.ts";
 import { type Section, tableOf } from "./document.ts";
-import { duration, percent, UNKNOWN, whole } from "./numbers.ts";
-import type { ProbeCurve } from "./probes.ts";
+import { percent, percentInterval, UNKNOWN, whole } from "./numbers.ts";
+import type { ProbeCurve, ProbeShare } from "./probes.ts";
 import { lastIteration, type MethodReport, type Report } from "./report.ts";
-import type { Share } from "./statistics.ts";
+import type { SkillUse } from "./skills.ts";
 
 export function explorationSections(report: Report): Section[] {
   return [
     ...explorationSection(report),
-    ...report.methods.flatMap((method) => (method.probes ? [probeSection(method.label, method.probes)] : [])),
-    ...costSection(report),
+    ...coverageSection(report),
+    ...probeSections(report),
+    ...flipsSection(report),
+    ...costSections(report),
+    ...skillsSection(report),
     ...unsolvedSections(report),
     ...leakageSection(report),
   ];
@@ -48,8 +52,43 @@ function explorationSection({ methods }: Report): Section[] {
   ];
 }
 
+function coverageSection({ methods }: Report): Section[] {
+  const exploring = methods.filter((method) => method.yield.total.rollouts > 0);
+  if (exploring.length === 0) return [];
+  const last = Math.max(...exploring.map((method) => lastIteration(method).iteration));
+  const iterations = Array.from({ length: last }, (_, index) => index + 1);
+  const rows = exploring.map((method) => {
+    const at = (iteration: number) => method.iterations.find((each) => each.iteration === iteration);
+    return [
+      method.label,
+      percent(method.coverageAtStart),
+      ...iterations.map((iteration) => percent(at(iteration)?.coverage ?? null)),
+    ];
+  });
+  const numbers = ["expert", ...iterations.map((iteration) => `iteration ${iteration}`)];
+  return [
+    {
+      title: "Training tasks won at least once, by iteration",
+      table: tableOf(["method"], numbers, rows),
+      notes: ["By the expert or in any iteration up to then, the mean over seeds."],
+      figure: "coverage",
+      isDetail: true,
+    },
+  ];
+}
+
+/** The figure shows all methods and stands once. */
+function probeSections({ methods }: Report): Section[] {
+  return methods
+    .flatMap(({ label, probes }) => (probes ? [probeSection(label, probes)] : []))
+    .map((section, index) => (index === 0 ? { ...section, figure: "probes" } : section));
+}
+
 function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeCurve): Section {
-  const shareOf = ({ won, of }: Share) => [of === 0 ? UNKNOWN : percent(won / of), whole(of)];
+  const shareOf = (share: ProbeShare) => {
+    const { won, of } = share;
+    return [of === 0 ? UNKNOWN : percent(won / of), percentInterval(share), whole(of)];
+  };
   const rows = depths.map(({ index, lost, won }) => [
     index === 0 ? "the start" : `state ${index}`,
     ...shareOf(lost),
@@ -63,39 +102,71 @@ function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeC
       : " Probes on lost runs do not win more the deeper they start: an indication that sampling from the start does as well.";
   return {
     title: `Rollouts of ${label} by where they start`,
-    table: tableOf(["from"], ["on lost runs", "rollouts", "on won runs", "rollouts"], rows),
+    table: tableOf(["from"], ["on lost runs", "95 %", "rollouts", "on won runs", "95 %", "rollouts"], rows),
     notes: [
-      `State k lies k skip lengths along the expert's run. On lost runs: ${say(trendOfLost)}; on won runs: ` +
+      `Share won. State k lies k skip lengths along the expert's run. On lost runs: ${say(trendOfLost)}; on won runs: ` +
         `${say(trendOfWon)} (test for trend).${trendOfLost === null ? "" : advice}`,
     ],
   };
 }
 
-function costSection({ methods }: Report): Section[] {
-  if (methods.length === 0) return [];
-  const rows = methods.map((method) => {
-    const { cost } = lastIteration(method);
-    const { explore, probe, train, evaluate } = cost.milliseconds;
-    return [
-      method.label,
-      ...[cost.explored, cost.probed, cost.environmentSteps, cost.prefixSteps].map(whole),
-      ...[cost.promptTokens, cost.completionTokens].map(whole),
-      ...[explore, probe, train, evaluate].map(duration),
-    ];
-  });
-  const counts = ["from start", "probes", "env. steps", "prefix steps", "prompt tokens", "completion tokens"];
+function flipsSection({ methods }: Report): Section[] {
+  const tried = methods.flatMap(({ label, flips }) => (flips ? [{ label, flips }] : []));
+  if (tried.length === 0) return [];
+  const rows = tried.map(({ label, flips }) => [
+    label,
+    ...[whole(flips.states), percent(flips.outcomesDiffer)],
+    ...[whole(flips.stretches), percent(flips.labelsDiffer)],
+    ...[whole(flips.triedLater), percent(flips.thenWon), percent(flips.thenLost)],
+  ]);
+  const again = ["states", "outcome differs", "stretches", "label differs"];
   return [
     {
-      title: "Cost per seed",
-      table: tableOf(["method"], [...counts, "exploring", "probing", "training", "evaluating"], rows),
+      title: "Labels that flip when probed again",
+      table: tableOf(["method"], [...again, "tried later", "then won", "then lost"], rows),
       notes: [
-        "As if each method had run alone; times of rollouts are as measured, so a method that found another's rollouts " +
-          "in the store waited less. prefix steps: the expert's steps before the probes, taken again only by worlds that " +
-          "restore a state by replaying.",
+        "states: tried more than once by the same policy (starts included); outcome differs: the chance that two rollouts from " +
+          "one of them end differently. stretches, label differs: the same for the label between two neighbouring states (harmful, " +
+          "beneficial, neither). tried later: states to which the next iteration's policy came back; then won, then lost: " +
+          "the share of them whose outcome changed.",
       ],
       isDetail: true,
     },
   ];
+}
+
+/** More skills than this are left to the JSON report. */
+const SKILLS_SHOWN = 15;
+
+function skillsSection({ skills, experts, methods }: Report): Section[] {
+  if (skills.length === 0) return [];
+  const isExpert = (who: string) => experts.some(({ policy }) => policy === who);
+  const mark = methods.length > 0 ? " †" : "";
+  const rows = skills.slice(0, SKILLS_SHOWN).map(({ name, uses }) => [name, ...uses.map(useCell)]);
+  const names = skills[0]!.uses.map(({ who }) =>
+    isExpert(who) ? (experts.length === 1 && mark ? "expert" : who) + mark : who,
+  );
+  const left = skills.length - rows.length;
+  const more = left > 0 ? ` ${whole(left)} rarer skills are in the JSON report.` : "";
+  const training = methods.length > 0 ? " († on training tasks)" : "";
+  return [
+    {
+      title: "Skills: kinds of action that episodes chose",
+      table: tableOf(["skill"], names, rows),
+      notes: [
+        `Share of the episodes${training} that chose it at least once / share of those that were won. A skill is an action's first ` +
+          "word; of actions written verb[argument], those that many tasks share stand alone. Used in won episodes is not " +
+          `the same as useful.${more}`,
+      ],
+      isDetail: true,
+    },
+  ];
+}
+
+/** `16.8 % / 2.8 %`: used, and won when used. */
+function useCell({ episodes, used, won }: SkillUse): string {
+  if (used === 0) return UNKNOWN;
+  return `${percent(used / episodes)} / ${percent(won / used)}`;
 }
 
 function unsolvedSections({ unsolved }: Report): Section[] {

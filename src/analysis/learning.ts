@@ -69,6 +69,30 @@ export function coverageOf(
   return mean(shares);
 }
 
+/** Training tasks, and those won at least once: by the expert alone, and by the expert or the method. Means over seeds. */
+export interface Solved {
+  readonly tasks: number;
+  readonly byExpert: number;
+  readonly all: number;
+}
+
+/** `rounds` are a method's rounds up to an iteration, all seeds. */
+export function solvedOf(
+  material: Material,
+  rounds: readonly Round[],
+  trainingTasks: (round: Round) => ReadonlyMap<string, Task>,
+): Solved {
+  const bySeed = [...Map.groupBy(rounds, ({ seed }) => seed).values()];
+  const average = (value: (ofSeed: readonly Round[]) => number) => mean(bySeed.map(value)) ?? 0;
+  const solved = (ofSeed: readonly Round[], ids: (round: Round) => readonly TrajectoryId[]) =>
+    solvedTasks(material, ofSeed.flatMap(ids)).size;
+  return {
+    tasks: average((ofSeed) => trainingTasks(ofSeed[0]!).size),
+    byExpert: average((ofSeed) => solved(ofSeed, ({ expert }) => expert)),
+    all: average((ofSeed) => solved(ofSeed, trainingTrajectories)),
+  };
+}
+
 /** How many of a method's rollouts of one kind its own training sets learned from. */
 export function yieldOf(material: Material, rounds: readonly Round[], kind: "explored" | "probed"): Yield {
   const bySeed = [...Map.groupBy(rounds, ({ seed }) => seed).values()].map((ofSeed) => {

@@ -1,14 +1,10 @@
 /** Reports and comparisons as Markdown. Every text is escaped: ids, categories and actors come from outside. */
-import type { Comparison } from "./compare-runs.ts";
-import { comparisonDocument } from "./comparison-document.ts";
 import { harmless, type Section, type Table } from "./document.ts";
-import type { Report } from "./report.ts";
-import { reportDocument } from "./report-document.ts";
+import { documentOf, type Subject } from "./subject.ts";
 
 /** A whole Markdown file, ending with a newline. */
-export function toMarkdown(subject: Report | Comparison): string {
-  const { title, sections } =
-    subject.kind === "report" ? reportDocument(subject, { wide: true }) : comparisonDocument(subject);
+export function toMarkdown(subject: Subject): string {
+  const { title, sections } = documentOf(subject, { wide: true });
   return `${[`# ${escaped(title)}`, ...sections.map(sectionText)].join("\n\n")}\n`;
 }
 

@@ -5,14 +5,20 @@
  */
 import type { Round } from "../core/run.ts";
 import { distinct, type Episode, type Material } from "./material.ts";
-import { type Share, trend } from "./statistics.ts";
+import { bootstrap, type Share, trend } from "./statistics.ts";
+
+/** How many were won, and the interval of the share over tasks (and seeds); null with fewer than two tasks. */
+export interface ProbeShare extends Share {
+  readonly low: number | null;
+  readonly high: number | null;
+}
 
 /** Probes from the k-th probed state; k = 0 are rollouts from the start of the same tasks. */
 export interface ProbeDepth {
   readonly index: number;
   /** Along trajectories that the expert lost, and along those that it won. */
-  readonly lost: Share;
-  readonly won: Share;
+  readonly lost: ProbeShare;
+  readonly won: ProbeShare;
 }
 
 export interface ProbeCurve {
@@ -23,18 +29,24 @@ export interface ProbeCurve {
 }
 
 interface Probe {
+  readonly seed: number;
+  readonly task: string;
   readonly index: number;
   readonly expertWon: boolean;
   readonly success: boolean;
 }
 
+/** What of a round the curve is drawn from. */
+export type ProbingRound = Pick<Round, "seed" | "explored" | "probed">;
+
 /** All rounds of a method pooled; null if it never probed. Failed rollouts are left out. */
-export function probeCurve(material: Material, rounds: readonly Round[]): ProbeCurve | null {
+export function probeCurve(material: Material, rounds: readonly ProbingRound[]): ProbeCurve | null {
   const probes = rounds.flatMap((round) => probesOf(material, round));
   if (probes.length === 0) return null;
-  const shareOf = (index: number, expertWon: boolean): Share => {
+  const shareOf = (index: number, expertWon: boolean): ProbeShare => {
     const group = probes.filter((probe) => probe.index === index && probe.expertWon === expertWon);
-    return { won: group.filter(({ success }) => success).length, of: group.length };
+    const { low, high } = bootstrap(group.map(({ seed, task, success }) => ({ seed, task, value: Number(success) })));
+    return { won: group.filter(({ success }) => success).length, of: group.length, low, high };
   };
   const deepest = Math.max(...distinct(probes.map(({ index }) => index)));
   const depths = Array.from({ length: deepest + 1 }, (_, index) => ({
@@ -49,7 +61,7 @@ export function probeCurve(material: Material, rounds: readonly Round[]): ProbeC
   };
 }
 
-function probesOf(material: Material, round: Round): Probe[] {
+function probesOf(material: Material, round: ProbingRound): Probe[] {
   const probed = material.episodes(round.probed).filter(({ fork, failed }) => fork && !failed);
   const byParent = Map.groupBy(probed, ({ fork }) => fork!.from);
   // M is not written down: it is the most states that were probed along one trajectory.
@@ -61,6 +73,8 @@ function probesOf(material: Material, round: Round): Probe[] {
   return [...byParent].flatMap(([id, children]) => {
     const parent = material.episode(id);
     const probe = (index: number) => (episode: Episode) => ({
+      seed: round.seed,
+      task: parent.task.id,
       index,
       expertWon: parent.success,
       success: episode.success,

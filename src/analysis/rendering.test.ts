@@ -6,8 +6,9 @@ import { addSyntheticRun, type SyntheticOptions } from "../../test/synthetic-run
 import { openSqlite } from "../store/sqlite.ts";
 import { compareRuns } from "./compare-runs.ts";
 import { shortLabels } from "./document.ts";
+import { toHtml } from "./html.ts";
 import { toMarkdown } from "./markdown.ts";
-import { duration, more, percent, points, probability, whole } from "./numbers.ts";
+import { amount, duration, more, percent, points, probability, whole } from "./numbers.ts";
 import { plots } from "./plots.ts";
 import { type Report, reportOf } from "./report.ts";
 import { toTable } from "./terminal.ts";
@@ -31,6 +32,8 @@ test("numbers", () => {
   assert.deepEqual([0.2, -0.34, 0.001].map(more), ["+20 %", "−34 %", "0 %"]);
   assert.deepEqual([0, 45906.25].map(whole), ["0", "45,906"]);
   assert.deepEqual([1, 0.021, 0.0012, 1e-9].map(probability), ["1.00", "0.02", "0.0012", "< 0.0001"]);
+  const amounts = [0, 0.00421, 1.5, 12.345, 1234.5, null].map((value) => amount(value, "$"));
+  assert.deepEqual(amounts, ["$0", "$0.0042", "$1.50", "$12.35", "$1,235", "–"]);
   const durations = [0, 999.4, 999.6, 59_940, 59_960, 245_000, 3_599_600, 7_380_000].map(duration);
   assert.deepEqual(durations, ["0 ms", "999 ms", "1.0 s", "59.9 s", "1 m 00 s", "4 m 05 s", "1 h 00 m", "2 h 03 m"]);
 });
@@ -64,8 +67,12 @@ test("Markdown: the main table comes first, every row has its columns, the secti
     "By iteration",
     "Differences",
     "What exploring gave",
+    "Training tasks won at least once, by iteration",
     "Rollouts of EEF by where they start",
+    "Labels that flip when probed again",
     "Cost per seed",
+    "Cost for each newly solved training task",
+    "Skills: kinds of action that episodes chose",
     "Unsolved training tasks",
     "Leakage check",
   ]);
@@ -98,6 +105,9 @@ test("an import and an empty experiment are reported too", () => {
   assert.match(toTable(empty), /Nothing has been recorded yet/);
   assert.match(toMarkdown(compareRuns(repository, "demo", "empty")), /evaluated nothing yet/);
 });
+
+/** Every different tag of a page, with its attributes. */
+const tagsOf = (html: string) => new Set(html.match(/<[^>]*>/g));
 
 /** The value with every string in it changed. */
 function withTexts<T>(value: T, change: (text: string) => string): T {
@@ -133,6 +143,9 @@ test("any category, id or label stays inside its cell", () => {
       assert.deepEqual(tableRows(markdown), usual);
       assert.doesNotMatch(markdown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]|(?<!\\)(?:\\\\)*[`<]/u);
       assert.equal(markdown.match(/^# /gm)!.length, 1);
+      const html = toHtml(hostile);
+      assert.deepEqual(tagsOf(html), tagsOf(toHtml(report)), "no text becomes a tag");
+      assert.doesNotMatch(html.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
       const terminal = toTable(hostile);
       assert.doesNotMatch(terminal.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
       assert(terminal.match(/│/g)!.length >= usualTerminal);
@@ -160,6 +173,31 @@ test("a comparison as Markdown and for the terminal", () => {
   const lines = toTable(comparison).split("\n");
   for (const line of lines) assert([...line].length <= 100, line);
 });
+
+test("HTML: the sections and tables of the Markdown, each figure once, nothing from elsewhere", async () => {
+  const report = synthetic();
+  const figures = await plots(report);
+  const html = toHtml(report, figures);
+  const sections = toMarkdown(report).match(/^## /gm)!.length;
+  assert.equal(html.match(/<h2>/g)!.length, sections);
+  assert.equal(
+    html.match(/<td/g)!.length,
+    tableRows(toMarkdown(report)).reduce((all, cells) => all + cells, 0) - headCells(html),
+  );
+  assert.equal(html.match(/<svg /g)!.length, figures.length);
+  assert.deepEqual(
+    [...new Set(html.match(/https?:[^"]*/g))],
+    ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"],
+  );
+  assert.doesNotMatch(html, /<script|NaN|undefined|Infinity/);
+  // A figure whose section is not there stands at the end.
+  const [first] = figures;
+  assert.match(toHtml(report, [{ ...first!, name: "other" }]), /<\/section>\n<figure><svg /);
+});
+
+/** Markdown has a head and a rule for each table, of as many cells each. */
+const headCells = (html: string) =>
+  2 * html.match(/<th/g)!.filter((tag) => tag === "<th").length - 2 * html.match(/<thead/g)!.length;
 
 test("figures: the same bytes for the same report, nothing unescaped, none without methods", async () => {
   const report = synthetic({ categories: ["<script>"], run: "demo" });

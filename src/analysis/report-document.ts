@@ -12,6 +12,7 @@ import {
   pointsInterval,
   probability,
   UNKNOWN,
+  unequalSteps,
   whole,
 } from "./numbers.ts";
 import { type ExpertReport, lastIteration, type MethodReport, type Report } from "./report.ts";
@@ -19,9 +20,6 @@ import type { Evaluation, Group, GroupedEvaluation } from "./success.ts";
 
 /** More categories than this get a table of their own. */
 const CATEGORIES_IN_MAIN_TABLE = 6;
-
-/** Methods whose environment steps differ by a larger share are pointed out. */
-const SAME_COMPUTE = 0.05;
 
 export interface ReportDocumentOptions {
   /** Whether the main table may have a column for each category, and differences a row for each split. */
@@ -90,7 +88,7 @@ function mainSection(report: Report, withCategories: boolean): Section {
   const table = tableOf(["method"], [...numbers, "seeds", "rollouts", "env. steps", "coverage", "training"], rows);
   if (rows.length === 0) return { title: "Success", notes: ["Nothing has been recorded yet."] };
   const title = methods.length > 0 ? "Success on held-out tasks" : "Success of what was recorded";
-  return { title, table, notes: mainNotes(report, labels) };
+  return { title, table, notes: mainNotes(report, labels), figure: "success" };
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
@@ -219,7 +217,7 @@ function iterationSection(report: Report): Section[] {
   );
   const returns = withReturn ? ["return"] : [];
   const numbers = ["iteration", "success", "95 %", ...returns, "seeds", "rollouts", "env. steps", "coverage"];
-  return [{ title: "By iteration", table: tableOf(["method"], numbers, rows), notes: [] }];
+  return [{ title: "By iteration", table: tableOf(["method"], numbers, rows), notes: [], figure: "iterations" }];
 }
 
 function differenceSection({ differences }: Report, wide: boolean): Section[] {
@@ -245,10 +243,8 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
     "Paired over the same seeds and tasks, in percentage points; won by one: pairs that only the first : only the second " +
       `won${withP ? "; p: McNemar's exact test" : ""}. rollouts, env. steps: how much more the first one spent.`,
   ];
-  const unequal = differences.flatMap(({ a, b, moreEnvironmentSteps: steps }) =>
-    steps !== null && Math.abs(steps) > SAME_COMPUTE
-      ? [`${a} took ${Math.round(100 * Math.abs(steps))} % ${steps > 0 ? "more" : "fewer"} environment steps than ${b}`]
-      : [],
+  const unequal = differences.flatMap(
+    ({ a, b, moreEnvironmentSteps }) => unequalSteps(a, b, moreEnvironmentSteps) ?? [],
   );
   if (unequal.length > 0) notes.push(`Not the same compute: ${unequal.join("; ")}.`);
   return [{ title: "Differences", table: tableOf(text, numbers, rows), notes }];

@@ -1,44 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { episode } from "../../test/recorded.ts";
 import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import { CliError, StoreError } from "../core/errors.ts";
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
-import type { Outcome, Trajectory } from "../core/trajectory.ts";
 import { openSqlite } from "../store/sqlite.ts";
+import { toMarkdown } from "./markdown.ts";
 import { lastIteration, reportOf } from "./report.ts";
 import { reportDocument } from "./report-document.ts";
-
-/** `+` won, `-` lost, `!` failed; the number of own steps is given. */
-function episode(
-  repository: Repository,
-  id: string,
-  result: string,
-  options: Partial<Trajectory> & { ownSteps?: number } = {},
-) {
-  const { ownSteps = 2, taskId = "train/1" as TaskId, fork = null, policy = "start" } = options;
-  const prefix = fork ? repository.trajectory(fork.from)!.steps.slice(0, fork.step) : [];
-  const usage = policy.startsWith("expert/") ? null : { promptTokens: 10, completionTokens: 1 };
-  const own = Array.from({ length: ownSteps }, (_, index) => {
-    const action = `${id} ${index}`;
-    return { observation: "o", thought: "", action, completion: action, reward: 0, usage };
-  });
-  const failed: Outcome = { kind: "failed", error: { name: "EnvironmentError", message: "gone" } };
-  repository.addTrajectory("run", {
-    id: id as TrajectoryId,
-    taskId,
-    policy,
-    seed: 0,
-    fork,
-    steps: [...prefix, ...own],
-    finalObservation: "",
-    return: result === "+" ? 1 : 0.5,
-    success: result === "+",
-    outcome: result === "!" ? failed : { kind: "terminated" },
-  });
-  return id as TrajectoryId;
-}
 
 /** One seed: an expert on three tasks, a start (BC) and one iteration of EEF. Every number below can be counted by hand. */
 function tiny(): Repository {
@@ -182,6 +153,39 @@ test("cost: own steps, prefixes apart, tokens, failed rollouts, and the training
   assert.equal(bc!.milliseconds.train, 1000);
 });
 
+test("cost for each solved task, in money too: the expert's recordings and the student's rollouts by their prices", () => {
+  const prices = {
+    currency: "€",
+    student: { promptTokens: 1, completionTokens: 10, episode: 0.5 },
+    experts: { "expert/x": { promptTokens: 0, completionTokens: 0, episode: 2 } },
+  };
+  const report = reportOf(tiny(), ["run"], { prices });
+  const [bc, eef] = report.methods.map(lastIteration);
+  assert.deepEqual(bc!.solved, { tasks: 3, byExpert: 1, all: 1 });
+  assert.deepEqual(eef!.solved, { tasks: 3, byExpert: 1, all: 2 });
+  assert.deepEqual(bc!.money, { expert: 6, student: 0 });
+  // 190 prompt and 19 completion tokens in 9 episodes.
+  assert.deepEqual(eef!.money, { expert: 6, student: 0.19 + 0.19 + 4.5 });
+  const markdown = toMarkdown(report);
+  assert.match(markdown, /\| EEF \| 2 \| 1 \| 1 \| 9 \| 19 \| 209 \| 1\.2 s \|/);
+  assert.match(markdown, /\| EEF \| €6\.00 \| €4\.88 \| €10\.88 \| €5\.44 \| €4\.88 \|/);
+  assert.match(markdown, /\| BC \| €6\.00 \| €0 \| €6\.00 \| €6\.00 \| – \|/);
+  assert.doesNotMatch(markdown, /Without a price/);
+
+  const free = reportOf(tiny(), ["run"], { prices: { ...prices, experts: {} } });
+  assert.deepEqual(lastIteration(free.methods[1]!).money, { ...eef!.money!, expert: 0 });
+  assert.match(toMarkdown(free), /Without a price, so at no cost: expert\/x\./);
+  const without = reportOf(tiny(), ["run"]);
+  assert.deepEqual([without.prices, lastIteration(without.methods[1]!).money], [null, null]);
+  assert.doesNotMatch(toMarkdown(without), /in money/);
+});
+
+test("skills are those of the experts and of each method's held-out episodes", () => {
+  const uses = reportOf(tiny(), ["run"]).skills.flatMap(({ uses }) => uses);
+  assert.deepEqual(new Set(uses.map(({ who }) => who)), new Set(["expert/x", "BC", "EEF"]));
+  assert.deepEqual(new Set(uses.filter(({ who }) => who === "EEF").map(({ episodes }) => episodes)), new Set([2]));
+});
+
 test("coverage, yield, need-recover states and unsolved tasks", () => {
   const { methods, unsolved } = reportOf(tiny(), ["run"]);
   const [bc, eef] = methods;
@@ -208,7 +212,11 @@ test("coverage, yield, need-recover states and unsolved tasks", () => {
 test("probe wins by depth, on lost and on won expert runs, against the start of the same tasks", () => {
   const { methods } = reportOf(tiny(), ["run"]);
   assert.equal(methods[0]!.probes, null);
-  assert.deepEqual(methods[1]!.probes!.depths, [
+  const shares = methods[1]!.probes!.depths.map(({ index, lost, won }) => {
+    const share = ({ won, of }: typeof lost) => ({ won, of });
+    return { index, lost: share(lost), won: share(won) };
+  });
+  assert.deepEqual(shares, [
     { index: 0, lost: { won: 0, of: 1 }, won: { won: 1, of: 1 } },
     { index: 1, lost: { won: 0, of: 1 }, won: { won: 1, of: 1 } },
     { index: 2, lost: { won: 1, of: 2 }, won: { won: 1, of: 1 } },

@@ -3,11 +3,14 @@ import { CliError } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
-import { type Cost, costOf, trainingTimes } from "./cost.ts";
+import { type Cost, costOf, type RelativeCost, relativeCost, trainingTimes } from "./cost.ts";
+import { type Flips, flipsOf } from "./flips.ts";
 import { type Leakage, leakageOf, type Render } from "./leakage.ts";
 import {
   coverageOf,
   meanCounts,
+  type Solved,
+  solvedOf,
   totalYield,
   trainingTasksOf,
   type Unsolved,
@@ -15,8 +18,10 @@ import {
   type Yield,
   yieldOf,
 } from "./learning.ts";
-import { distinct, type Material, type Method, materialOf, sum } from "./material.ts";
+import { distinct, type Episode, type Material, type Method, materialOf, sum } from "./material.ts";
+import { type Money, moneyOf, type Prices } from "./money.ts";
 import { type ProbeCurve, probeCurve } from "./probes.ts";
+import { type Actor, type Skill, skillsOf } from "./skills.ts";
 import { INTERVAL } from "./statistics.ts";
 import { type SubjectReport, subjectReport } from "./subjects.ts";
 import {
@@ -47,8 +52,12 @@ export interface Report {
   readonly differences: readonly MethodDifference[];
   /** Each method at its last iteration; empty where tasks name no subjects. */
   readonly subjects: readonly SubjectReport[];
+  /** Kinds of action, of the experts and of each method's held-out episodes after its last iteration. */
+  readonly skills: readonly Skill[];
   readonly unsolved: Unsolved;
   readonly leakage: Leakage;
+  /** What every amount of money follows from; null if no prices were given. */
+  readonly prices: Prices | null;
 }
 
 /** Who demonstrated. Measured on training tasks, so not to be compared with the methods. */
@@ -71,6 +80,8 @@ export interface MethodReport {
   /** Rollouts of each kind, and how many of them the method's training sets learned from. */
   readonly yield: { readonly explored: Yield; readonly probed: Yield; readonly total: Yield };
   readonly probes: ProbeCurve | null;
+  /** null if no state was tried more than once. */
+  readonly flips: Flips | null;
 }
 
 export interface IterationReport {
@@ -81,27 +92,29 @@ export interface IterationReport {
   readonly evaluation: GroupedEvaluation;
   /** Share of training tasks won so far, the mean over seeds. */
   readonly coverage: number | null;
+  /** The same as numbers of tasks. */
+  readonly solved: Solved;
   /** Everything up to here, the mean over seeds. */
   readonly cost: Cost;
+  /** null without prices. */
+  readonly money: Money | null;
   /** What the selection counted in this iteration, means over seeds. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
-export interface MethodDifference {
+export interface MethodDifference extends RelativeCost {
   /** Labels; the difference is a − b. */
   readonly a: string;
   readonly b: string;
   readonly overall: Difference;
   /** Only where there are several splits. */
   readonly bySplit: readonly Group<Difference>[];
-  /** What a spent relative to b, less 1: 0.2 = 20 % more. null where b spent nothing or nobody counted. */
-  readonly moreRollouts: number | null;
-  readonly moreEnvironmentSteps: number | null;
 }
 
 export interface ReportOptions {
   /** The text that a run's format gives to a step; lets the leakage check compare texts. */
   readonly render?: Render;
+  readonly prices?: Prices | undefined;
 }
 
 /** Throws CliError for an unknown run or none at all, StoreError where something a round refers to is missing. */
@@ -110,7 +123,8 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   const material = materialOf(repository, distinct(runNames));
   const trainingTasks = trainingTasksOf(material);
   const times = trainingTimes(material);
-  const methods = material.methods.map((method) => methodReport(material, method, { trainingTasks, times }));
+  const prices = options.prices ?? null;
+  const methods = material.methods.map((method) => methodReport(material, method, { trainingTasks, times, prices }));
   const experts = expertReports(material);
   const evaluations = methods.flatMap(({ iterations }) => iterations.map(({ evaluation }) => evaluation));
   const namesOf = (key: "bySplit" | "byCategory", of: readonly GroupedEvaluation[]) =>
@@ -129,8 +143,10 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     subjects: material.methods.flatMap(
       ({ label, rounds }) => subjectReport(material, label, lastRounds(rounds), trainingTasks) ?? [],
     ),
+    skills: skillsOf(material, actorsOf(material)),
     unsolved: unsolvedOf(material, trainingTasks),
     leakage: leakageOf(material, options.render),
+    prices,
   };
 }
 
@@ -152,6 +168,7 @@ export function lastIteration(method: MethodReport): IterationReport {
 interface Shared {
   readonly trainingTasks: ReturnType<typeof trainingTasksOf>;
   readonly times: ReturnType<typeof trainingTimes>;
+  readonly prices: Prices | null;
 }
 
 function methodReport(material: Material, { run, method, label, rounds }: Method, shared: Shared): MethodReport {
@@ -165,7 +182,9 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
       seeds,
       evaluation: grouped(evaluatedIn(material, here)),
       coverage: coverageOf(material, soFar, shared.trainingTasks),
+      solved: solvedOf(material, soFar, shared.trainingTasks),
       cost: costOf(material, soFar, shared.times),
+      money: shared.prices && moneyOf(material, soFar, shared.prices),
       counts: meanCounts(here),
     };
   });
@@ -179,6 +198,7 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
     coverageAtStart: coverageOf(material, rounds, shared.trainingTasks, { expertOnly: true }),
     yield: { explored, probed, total: totalYield(explored, probed) },
     probes: probeCurve(material, rounds),
+    flips: flipsOf(material, rounds),
   };
 }
 
@@ -201,12 +221,27 @@ function unreplayableOf(material: Material): Report["unreplayable"] {
   });
 }
 
-/** Who demonstrated what methods were given and could be replayed, or what a run without methods holds. */
-function expertReports(material: Material): ExpertReport[] {
+/** By policy: who demonstrated what methods were given and could be replayed, or what a run without methods holds. */
+function expertEpisodes(material: Material): { readonly policy: string; readonly episodes: readonly Episode[] }[] {
   const ids = expertIds(material, ({ expert }) => expert);
   const byPolicy = Map.groupBy(material.episodes(ids), ({ policy }) => policy);
-  return naturally([...byPolicy.keys()]).map((policy) => {
-    const episodes = byPolicy.get(policy)!;
+  return naturally([...byPolicy.keys()]).map((policy) => ({ policy, episodes: byPolicy.get(policy)! }));
+}
+
+function actorsOf(material: Material): Actor[] {
+  const experts = expertEpisodes(material).map(({ policy, episodes }) => ({
+    who: policy,
+    ids: episodes.map(({ id }) => id),
+  }));
+  const methods = material.methods.map(({ label, rounds }) => ({
+    who: label,
+    ids: lastRounds(rounds).flatMap(({ evaluated }) => evaluated),
+  }));
+  return [...experts, ...methods];
+}
+
+function expertReports(material: Material): ExpertReport[] {
+  return expertEpisodes(material).map(({ policy, episodes }) => {
     const played = new Set(episodes.map(({ task }) => task.id));
     const won = new Set(episodes.filter(({ success, failed }) => success && !failed).map(({ task }) => task.id));
     return {
@@ -229,14 +264,12 @@ function differencesOf(material: Material, methods: readonly MethodReport[]): Me
     .sort((first, second) => second.i - first.i || second.j - first.j)
     .map(({ a, b, i, j }) => {
       const [ofA, ofB] = [played[i]!, played[j]!];
-      const [costA, costB] = [lastIteration(a).cost, lastIteration(b).cost];
       return {
         a: a.label,
         b: b.label,
         overall: pairedDifference(ofA, ofB),
         bySplit: splitDifferences(ofA, ofB),
-        moreRollouts: relative(costA.explored + costA.probed, costB.explored + costB.probed),
-        moreEnvironmentSteps: relative(costA.environmentSteps, costB.environmentSteps),
+        ...relativeCost(lastIteration(a).cost, lastIteration(b).cost),
       };
     });
 }
@@ -252,8 +285,4 @@ function splitDifferences(a: ReturnType<typeof evaluatedIn>, b: ReturnType<typeo
 export function lastRounds(rounds: readonly Round[]): Round[] {
   const last = Math.max(...rounds.map(({ iteration }) => iteration));
   return rounds.filter(({ iteration }) => iteration === last);
-}
-
-function relative(a: number, b: number): number | null {
-  return b === 0 ? null : a / b - 1;
 }

@@ -1,27 +1,23 @@
 /** Reports and comparisons for a terminal: at most 100 columns, the main table first, details left to the file. */
 import Table from "cli-table3";
-import type { Comparison } from "./compare-runs.ts";
-import { comparisonDocument } from "./comparison-document.ts";
 import { type Document, harmless, type Section, type Table as TableData } from "./document.ts";
-import type { Report } from "./report.ts";
-import { reportDocument } from "./report-document.ts";
+import { documentOf, type Subject } from "./subject.ts";
 
 const WIDTH = 100;
 /** No column is made narrower than this. */
 const NARROWEST = 8;
 
 /** Lines of plain text without colours. */
-export function toTable(subject: Report | Comparison): string {
+export function toTable(subject: Subject): string {
   const sections = fittingDocument(subject).sections.filter(({ isDetail }) => !isDetail);
   return sections.map(sectionText).join("\n\n");
 }
 
-function fittingDocument(subject: Report | Comparison): Document {
-  if (subject.kind === "comparison") return comparisonDocument(subject);
-  const wide = reportDocument(subject, { wide: true });
+function fittingDocument(subject: Subject): Document {
+  const wide = documentOf(subject, { wide: true });
   const main = wide.sections[0]?.table;
   return main && Math.max(...tableText(main).split("\n").map(widthOf)) > WIDTH
-    ? reportDocument(subject, { wide: false })
+    ? documentOf(subject, { wide: false })
     : wide;
 }
 

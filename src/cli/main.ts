@@ -9,12 +9,13 @@ import * as env from "./env.ts";
 import * as expert from "./expert.ts";
 import * as importLogs from "./import.ts";
 import * as play from "./play.ts";
+import * as probe from "./probe.ts";
 import * as report from "./report.ts";
 import * as run from "./run.ts";
 import * as runs from "./runs.ts";
 import * as verify from "./verify.ts";
 
-const COMMANDS = [demo, importLogs, expert, play, verify, run, report, compare, runs, dump, env, doctor];
+const COMMANDS = [demo, importLogs, expert, play, verify, probe, run, report, compare, runs, dump, env, doctor];
 
 /** Runs one command; returns the exit code. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<number> {

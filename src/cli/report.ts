@@ -2,12 +2,23 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
+import { toHtml } from "../analysis/html.ts";
 import { toMarkdown } from "../analysis/markdown.ts";
+import type { Prices } from "../analysis/money.ts";
 import { plots } from "../analysis/plots.ts";
 import { reportOf } from "../analysis/report.ts";
 import { toTable } from "../analysis/terminal.ts";
 import { CliError } from "../core/errors.ts";
+import { readConfig } from "../experiment/config.ts";
 import { openProject, type Project, projectOption } from "./context.ts";
+
+interface ReportFlags {
+  readonly project: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly html?: boolean;
+  readonly prices?: string;
+}
 
 export function register(program: Command): void {
   projectOption(program.command("report"))
@@ -15,13 +26,18 @@ export function register(program: Command): void {
     .argument("<runs...>", "names from `gleaner runs`")
     .option("--json", "the whole report as JSON")
     .option("--markdown", "as Markdown")
-    .action(async (runs: string[], options: { project: string; json?: boolean; markdown?: boolean }) => {
+    .option("--html", "as one HTML page")
+    .option("--prices <config>", "count costs in money, by the prices: of this config")
+    .action(async (runs: string[], { json, markdown, html, ...options }: ReportFlags) => {
+      const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
       const project = openProject(options);
       try {
         checkRuns(project, runs);
-        if (options.json) console.log(JSON.stringify(reportOf(project.repository, runs), null, 2));
-        else if (options.markdown) console.log(toMarkdown(reportOf(project.repository, runs)));
-        else await showReport(project, runs);
+        const report = () => reportOf(project.repository, runs, { prices });
+        if (json) console.log(JSON.stringify(report(), null, 2));
+        else if (markdown) console.log(toMarkdown(report()));
+        else if (html) console.log(toHtml(report(), await plots(report())));
+        else await showReport(project, runs, prices);
       } finally {
         project.close();
       }
@@ -34,16 +50,25 @@ export function checkRuns(project: Project, runs: readonly string[]): void {
   if (unknown !== undefined) throw new CliError(`there is no run "${unknown}" in this project (see gleaner runs)`);
 }
 
-/** Prints the table and writes `reports/<runs>/report.md`, `report.json` and the plots. */
-export async function showReport(project: Project, runs: readonly string[]): Promise<void> {
-  const report = reportOf(project.repository, runs);
+function pricesOf(file: string): Prices {
+  const { prices } = readConfig(file);
+  if (!prices) throw new CliError(`--prices ${file}: the config has no prices:`);
+  return prices;
+}
+
+/** Prints the table and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
+export async function showReport(project: Project, runs: readonly string[], prices?: Prices): Promise<void> {
+  const report = reportOf(project.repository, runs, { prices });
   const folder = join(project.folder, "reports", runs.join("+"));
   mkdirSync(folder, { recursive: true });
   const drawn = await plots(report);
   for (const { name, svg } of drawn) writeFileSync(join(folder, `${name}.svg`), svg);
   const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
   writeFileSync(join(folder, "report.md"), `${toMarkdown(report)}\n${pictures}`);
+  writeFileSync(join(folder, "report.html"), toHtml(report, drawn));
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
   console.log(toTable(report));
-  console.log(`\nMore (probe curves, costs, unsolved tasks): ${relative(process.cwd(), join(folder, "report.md"))}`);
+  console.log(
+    `\nMore (costs, skills, unsolved tasks): ${relative(process.cwd(), join(folder, "report.html"))}, or report.md`,
+  );
 }

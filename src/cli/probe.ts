@@ -1,0 +1,64 @@
+/** `gleaner probe`: is it worth mining the expert's failures? A small sample of rollouts, before any method is run. */
+import type { Command } from "commander";
+import { toMarkdown } from "../analysis/markdown.ts";
+import { outlookOf } from "../analysis/outlook.ts";
+import { toTable } from "../analysis/terminal.ts";
+import { type ExperimentConfig, readConfig } from "../experiment/config.ts";
+import { probeFailures } from "../experiment/probe.ts";
+import { keyAndValue, openProject, positiveInteger, projectOption, runName } from "./context.ts";
+import { partsOf } from "./experiment.ts";
+import { progressFor } from "./progress.ts";
+
+interface ProbeFlags {
+  readonly project: string;
+  readonly sample: number;
+  readonly probes?: number;
+  readonly set?: readonly string[];
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+export function register(program: Command): void {
+  projectOption(program.command("probe"))
+    .description(
+      "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
+    )
+    .argument("<config>", "a YAML file as for `gleaner run`; its methods need not be there yet")
+    .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 100)
+    .option(
+      "--probes <m>",
+      "states to start from along each (default: those of the config's EEF, else 5)",
+      positiveInteger,
+    )
+    .option("--set <key=value...>", "change a value of the config, e.g. --set seeds=[2]")
+    .option("--json", "as JSON")
+    .option("--markdown", "as Markdown")
+    .action(probe);
+}
+
+async function probe(file: string, { set = [], json, markdown, ...flags }: ProbeFlags): Promise<void> {
+  const config = readConfig(
+    file,
+    set.map((text) => keyAndValue("--set", text)),
+  );
+  const run = runName(`${config.run}-probe`);
+  const project = openProject(flags);
+  const progress = progressFor(process.stderr);
+  try {
+    const { parts, stored } = await partsOf(project, config, progress, file);
+    // Which methods follow and with which other seeds changes nothing here.
+    const { methods: _, seeds: __, ...decisive } = stored;
+    project.repository.addRun({ name: run, kind: "experiment", config: decisive });
+    const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
+    const row = await probeFailures({ ...config, run }, parts, options).finally(progress.stop);
+    const outlook = outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
+    if (json) console.log(JSON.stringify(outlook, null, 2));
+    else console.log(markdown ? toMarkdown(outlook) : toTable(outlook));
+  } finally {
+    project.close();
+  }
+}
+
+function probesOf({ methods }: ExperimentConfig): number {
+  return methods.flatMap((method) => (method.method === "eef" ? [method.probes] : []))[0] ?? 5;
+}
