@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Starts the command line: the built files of a published package, or the sources of a clone.
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+// As a whole: an old Node does not have what is used of it, and should come as far as the check below.
+import * as modules from "node:module";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -19,7 +20,7 @@ const isClone = existsSync(source);
 if (isClone) {
   // A world of the user's own imports "gleaner"; in a clone that is the sources, which nobody has built.
   const library = new URL("../src/index.ts", import.meta.url).href;
-  registerHooks({
+  modules.registerHooks({
     resolve: (name, context, next) => (name === "gleaner" ? { url: library, shortCircuit: true } : next(name, context)),
   });
 }
