@@ -68,10 +68,11 @@ export function freeze({ pool }: World): void {
   for (const { jvm } of pool.hosts) process.kill(jvm.pid!, "SIGSTOP");
 }
 
-/** Kills every JVM of the world; resolves when the pool knows. */
+/** Kills the JVMs that the world has now; resolves when the pool knows. */
 export async function kill({ pool }: World): Promise<void> {
-  for (const { jvm } of pool.hosts) process.kill(jvm.pid!, "SIGKILL");
-  while (pool.hosts.length > 0) await setTimeout(10);
+  const jvms = pool.hosts.map(({ jvm }) => jvm);
+  for (const { pid } of jvms) process.kill(pid!, "SIGKILL");
+  while (jvms.some(({ isAlive }) => isAlive)) await setTimeout(10);
 }
 
 /** One recorded step: action, hash of the observation, raw score, completed, moves. */
