@@ -87,6 +87,7 @@ export interface Prescription {
 export interface Played {
   readonly policy: string;
   readonly iteration: number;
+  /** Of the first task. */
   readonly samples: number;
   readonly mode?: Mode;
 }
@@ -114,8 +115,9 @@ export function experimentOf(prescription: Prescription) {
     learnOnly,
     base,
     async explore({ id: policy }, iteration, samples) {
-      played.push({ policy, iteration, samples, ...(mode && { mode }) });
-      return tasks.flatMap((each) => Array.from({ length: samples }, (_, sample) => own(iteration, sample, each)));
+      const count = typeof samples === "number" ? () => samples : samples;
+      played.push({ policy, iteration, samples: count(tasks[0]!), ...(mode && { mode }) });
+      return tasks.flatMap((each) => Array.from({ length: count(each) }, (_, sample) => own(iteration, sample, each)));
     },
     probe: async (_policy, iteration, points, samples = 1) =>
       points.flatMap((point) =>

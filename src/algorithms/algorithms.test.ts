@@ -1,7 +1,8 @@
 /** Which examples each method chooses, for outcomes prescribed by the test. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base, broken, examplesOf, experimentOf, run } from "../../test/prescribed.ts";
+import { base, broken, examplesOf, experimentOf, type Prescription, run, task } from "../../test/prescribed.ts";
+import type { TaskId } from "../core/ids.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { bc } from "./bc.ts";
 import { eef } from "./eef.ts";
@@ -157,6 +158,35 @@ test("RFT×3 learns all distinct wins, or one solution a task with the fewest ex
     await rft(experiment, base, { iterations: 1, samples: 3, solutions, trainFrom: "base" });
     assert.deepEqual(examplesOf(trained()[0]!), expected);
   }
+});
+
+test("RFT that matches EEF makes exactly as many rollouts, of each task", async () => {
+  const other = { ...task, id: "world/train/2" as TaskId };
+  const unplayed = { ...task, id: "world/train/3" as TaskId };
+  const expert = [
+    run("expert-long", expertActions(12), false),
+    run("expert-short", expertActions(3), true),
+    run("expert-other", expertActions(1), false, { taskId: other.id }),
+  ];
+  const made: string[] = [];
+  const played = (taskId: TaskId) => {
+    made.push(taskId);
+    return run("rollout", ["o"], false, { taskId });
+  };
+  const tasks = [task, other, unplayed];
+  const prescription: Prescription = {
+    expert,
+    tasks,
+    own: (_iteration, _sample, { id }) => played(id),
+    probe: (_iteration, { trajectory }) => played(trajectory.taskId),
+  };
+  await eef(experimentOf(prescription).experiment, base, { iterations: 1, probes: 5, trainFrom: "base" });
+  const byEef = made.splice(0).sort();
+  const matched = { iterations: 1, samples: 1, matchProbes: 5, solutions: "all", trainFrom: "base" } as const;
+  await rft(experimentOf(prescription).experiment, base, matched);
+  assert.deepEqual(made.sort(), byEef);
+  // 1 + 5 + 2, 1 and 1.
+  assert.equal(byEef.length, 10);
 });
 
 test("RFT over two iterations keeps what the first one found", async () => {

@@ -13,6 +13,9 @@ export interface ProbePoint {
   readonly step: number;
 }
 
+/** How many rollouts: of every task as many, or of each its own number. */
+export type Samples = number | ((task: Task) => number);
+
 export interface Experiment {
   readonly format: Format;
   /** Return at or above which a trajectory is a success. */
@@ -27,8 +30,11 @@ export interface Experiment {
   readonly learnOnly: readonly Trajectory[];
   /** The untrained (or pretrained) student. */
   readonly base: Checkpoint;
-  /** `samples` rollouts from the start of every training task; sample i of a checkpoint is always the same rollout. */
-  explore(policy: Checkpoint, iteration: number, samples: number): Promise<readonly Trajectory[]>;
+  /**
+   * `samples` rollouts from the start of every training task, task by task; sample i of a checkpoint is always the same
+   * rollout.
+   */
+  explore(policy: Checkpoint, iteration: number, samples: Samples): Promise<readonly Trajectory[]>;
   /**
    * `samples` rollouts (default 1) from each point along `expert`, in the order of `points`, those of a point one after the
    * other; failed ones (the world broke) included.

@@ -39,10 +39,8 @@ export async function partsOf(
   const parts: Parts = {
     repository,
     benchmark,
-    scriptedExpert(benchmark, seed) {
-      if (!("scripted" in config.expert)) throw new Error("the config has no scripted expert");
+    scriptedExpert(benchmark, seed, { errorRate, slip }) {
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
-      const { errorRate, slip } = config.expert;
       return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
     },
     student: embeddedStudent(folder, config),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../core/errors.ts";
-import { methodLabel, parseConfig, preferenceOptions } from "./config.ts";
+import { expertSources, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -47,6 +47,40 @@ test("ETO's rates are shares of the training's, and its cut is the world's unles
   assert.equal(optionsOf("alfworld", "{ method: eto, cut: 4 }").cut, 4);
   assert.equal(optionsOf("webshop", "{ method: eto, cut: null }").cut, null);
   assert.match(messageOf(SMALLEST.replace("method: eef", "method: eto, iterations: 4")), /iterations/);
+});
+
+test("every method has a name that says how it differs from its defaults, or the one it is given", () => {
+  const label = (method: string) =>
+    methodLabel(parseConfig("c.yaml", SMALLEST.replace("{ method: eef }", method)).methods[0]!);
+  const names: Readonly<Record<string, string>> = {
+    "{ method: sft-all }": "SFT-ALL",
+    "{ method: rft, matchProbes: 5 }": "RFT as EEF M=5",
+    "{ method: eef, probes: 2, samplesPerState: 3, labels: all-rounds, trainFrom: previous }":
+      "EEF M=2 k=3, labels of all rounds, continued",
+    "{ method: eef, confidence: 0.9 }": "EEF, confidence 0.9",
+    "{ method: eto }": "ETO",
+    "{ method: eto, samples: 6 }": "ETO×6",
+    "{ method: rft-eto }": "RFT×6 + ETO",
+    "{ method: rft-eto, start: bc }": "RFT×6 + ETO, from BC",
+    "{ method: nat }": "NAT",
+    "{ method: nat, samples: 2 }": "NAT + own×2",
+    "{ method: agent-evol, samples: 6 }": "AgentEvol×6",
+    "{ method: best-of }": "best-of-6",
+    "{ method: eto, beta: [1], name: strict }": "strict",
+  };
+  for (const [method, name] of Object.entries(names)) assert.equal(label(method), name);
+});
+
+test("one expert or several", () => {
+  const sources = (expert: string) =>
+    expertSources(parseConfig("c.yaml", SMALLEST.replace("{ scripted: true }", expert)));
+  const scripted = { scripted: true, errorRate: 0.25, slip: "same-verb", split: "train" };
+  assert.deepEqual(sources("{ scripted: true }"), [scripted]);
+  assert.deepEqual(sources("[{ scripted: true, errorRate: 0.5, episodes: 30 }, { run: gpt-4, tasks: 100 }]"), [
+    { ...scripted, errorRate: 0.5, episodes: 30 },
+    { run: "gpt-4", tasks: 100 },
+  ]);
+  assert.match(messageOf(SMALLEST.replace("{ scripted: true }", "[]")), /^c\.yaml:3: expert/);
 });
 
 test("--set changes one value", () => {

@@ -12,7 +12,10 @@ import { FORMATS } from "../formats/format.ts";
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
 
-const expert = z.union([
+/** At most this many of its tasks (the first ones). */
+const tasks = count.optional();
+
+const expertSource = z.union([
   z.strictObject({
     /** The environment's scripted expert, made to err. */
     scripted: z.literal(true),
@@ -22,10 +25,14 @@ const expert = z.union([
     slip: z.enum(["same-verb", "any"]).default("same-verb"),
     /** The split whose tasks it plays. */
     split: z.string().default("train"),
+    tasks,
+    /** Episodes of each task; absent: one. */
+    episodes: count.optional(),
   }),
   z.strictObject({
     /** A run of this project that holds expert trajectories (imported, played, recorded). */
     run: z.string(),
+    tasks,
   }),
 ]);
 
@@ -47,17 +54,24 @@ const preferences = {
   cut: z.number().int().nonnegative().nullable().optional(),
 };
 
+/** What tables call it, where the usual name would not tell it from another. */
+const name = z.string().min(1).optional();
+
 const method = z.discriminatedUnion("method", [
-  z.strictObject({ method: z.literal("sft-all") }),
+  z.strictObject({ method: z.literal("sft-all"), name }),
   z.strictObject({
     method: z.literal("rft"),
+    name,
     iterations,
     samples: count.default(1),
+    /** In place of `samples`: of each task as many rollouts as EEF with so many probes makes. */
+    matchProbes: count.optional(),
     solutions: z.enum(["all", "one"]).default("all"),
     trainFrom,
   }),
   z.strictObject({
     method: z.literal("eef"),
+    name,
     iterations,
     probes: count.default(5),
     trainFrom,
@@ -71,6 +85,7 @@ const method = z.discriminatedUnion("method", [
   }),
   z.strictObject({
     method: z.literal("eto"),
+    name,
     iterations: z.number().int().min(1).max(3).default(1),
     /** Rollouts per training task and iteration. */
     samples: count.default(1),
@@ -78,6 +93,7 @@ const method = z.discriminatedUnion("method", [
   }),
   z.strictObject({
     method: z.literal("rft-eto"),
+    name,
     /** Of ETO, after one of RFT. */
     iterations: z.number().int().min(1).max(3).default(1),
     /** Rollouts per training task and iteration. */
@@ -88,14 +104,15 @@ const method = z.discriminatedUnion("method", [
   }),
   z.strictObject({
     method: z.literal("nat"),
+    name,
     iterations,
     /** The student's own rollouts per training task and iteration; 0 = the expert's trajectories alone. */
     samples: z.number().int().nonnegative().default(0),
     trainFrom,
   }),
-  z.strictObject({ method: z.literal("agent-evol"), iterations, samples: count.default(1), trainFrom }),
+  z.strictObject({ method: z.literal("agent-evol"), name, iterations, samples: count.default(1), trainFrom }),
   /** No training: the best of so many samples of behaviour cloning's student, an upper bound. */
-  z.strictObject({ method: z.literal("best-of"), samples: count.default(6) }),
+  z.strictObject({ method: z.literal("best-of"), name, samples: count.default(6) }),
 ]);
 
 const amount = z.number().nonnegative().default(0);
@@ -111,7 +128,8 @@ export const experimentSchema = z.strictObject({
   /** The run's name. */
   run: z.string(),
   environment: z.looseObject({ name: z.string() }),
-  expert,
+  /** One expert, or several (a strong and a weak one, say), whose trajectories are taken together. `prices` says what each costs. */
+  expert: z.union([expertSource, z.array(expertSource).nonempty()]),
   /** At most this many training tasks (the first ones). */
   trainTasks: count.optional(),
   evaluate: z
@@ -220,13 +238,22 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
   return 1;
 }
 
-/** The method's name in tables: `RFT×6`, `RFT×6, one solution`, `EEF`. */
-export function methodLabel(config: MethodConfig): string {
+export type ExpertSource = z.infer<typeof expertSource>;
+export type ScriptedSource = Extract<ExpertSource, { scripted: true }>;
+
+/** Where the expert's trajectories come from, one or several. */
+export const expertSources = ({ expert }: Pick<ExperimentConfig, "expert">): readonly ExpertSource[] =>
+  Array.isArray(expert) ? expert : [expert];
+
+/** The method's name in tables: `RFT×6`, `RFT×6, one solution`, `EEF`, or what the config calls it. */
+export const methodLabel = (config: MethodConfig): string => config.name ?? usualName(config);
+
+function usualName(config: MethodConfig): string {
   switch (config.method) {
     case "sft-all":
       return "SFT-ALL";
     case "rft":
-      return `RFT${times(config)}${config.solutions === "one" ? ", one solution" : ""}${continued(config)}`;
+      return `RFT${config.matchProbes === undefined ? times(config) : ` as EEF M=${config.matchProbes}`}${config.solutions === "one" ? ", one solution" : ""}${continued(config)}`;
     case "eef":
       return `EEF${eefVariant(config)}${continued(config)}`;
     case "eto":

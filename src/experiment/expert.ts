@@ -7,6 +7,7 @@ import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { replay } from "../rollout/replay.ts";
+import type { ExpertSource, ScriptedSource } from "./config.ts";
 import type { Progress } from "./progress.ts";
 import { rollouts } from "./rollouts.ts";
 
@@ -16,35 +17,69 @@ export interface ExpertRunOptions {
   readonly benchmark: Benchmark;
   readonly policy: Policy;
   readonly tasks: readonly Task[];
+  /** Of each task; default 1. */
+  readonly episodes?: number;
   readonly concurrency: number;
   readonly progress: Progress;
   /** Seed of the expert's slips; part of each trajectory's id. */
   readonly seed: number;
 }
 
-/** One episode of a scripted expert on every task. */
+/** Episodes of a scripted expert on every task. */
 export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]> {
-  const { policy, tasks, progress, seed } = options;
+  const { policy, tasks, episodes = 1, progress, seed } = options;
   return rollouts({
     ...options,
     policyName: policy.name,
     openPolicy: async () => policy,
     sampling: { seed },
     underWay: new Map(),
-    jobs: tasks.map((task) => ({ task, sample: 0 })),
+    jobs: tasks.flatMap((task) => Array.from({ length: episodes }, (_, sample) => ({ task, sample }))),
     snapshots: async () => [],
     phase: (owed) => progress.phase(`${policy.name} plays`, owed, "episodes"),
   });
 }
 
-/** The expert trajectories another run of the project holds. Throws CliError if there are none. */
-export function expertOf(repository: Repository, run: string): Trajectory[] {
+/** The expert trajectories another run of the project holds, of at most so many tasks. Throws CliError if there are none. */
+export function expertOf(repository: Repository, run: string, tasks?: number): Trajectory[] {
   if (!repository.run(run))
     throw new CliError(`expert.run: there is no run "${run}" in this project (see gleaner runs)`);
   const trajectories = repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!);
   const expert = trajectories.filter(({ policy }) => /^(expert|human)\//.test(policy));
   if (expert.length === 0) throw new CliError(`expert.run: run "${run}" holds no expert trajectories`);
-  return expert;
+  const kept = [...new Set(expert.map(({ taskId }) => taskId))].slice(0, tasks);
+  return tasks === undefined ? expert : expert.filter(({ taskId }) => kept.includes(taskId));
+}
+
+export interface RecordingsOptions extends Omit<ExpertRunOptions, "policy" | "tasks" | "episodes"> {
+  readonly scripted: (source: ScriptedSource) => Policy;
+  /** At most this many tasks are played. */
+  readonly trainTasks: number | undefined;
+}
+
+/** The trajectories of several sources together, each once. */
+export async function recordings(
+  sources: readonly ExpertSource[],
+  { scripted, trainTasks, ...options }: RecordingsOptions,
+): Promise<Trajectory[]> {
+  const found = new Map<string, Trajectory>();
+  for (const source of sources) {
+    for (const trajectory of await recorded(source)) found.set(trajectory.id, trajectory);
+  }
+  return [...found.values()];
+
+  async function recorded(source: ExpertSource): Promise<Trajectory[]> {
+    if ("run" in source) return expertOf(options.repository, source.run, source.tasks);
+    const { split, tasks: most, episodes = 1 } = source;
+    const tasks = (await options.benchmark.tasks(split)).slice(0, trainTasks).slice(0, most);
+    return expertRollouts({ ...options, policy: scripted(source), tasks, episodes });
+  }
+}
+
+/** By who played; one expert alone is called "expert". */
+export function byPolicy(expert: readonly Trajectory[]): [string, Trajectory[]][] {
+  const groups = [...Map.groupBy(expert, ({ policy }) => policy)];
+  return groups.length === 1 ? [["expert", groups[0]![1]]] : groups;
 }
 
 /** Expert trajectories by what can be done with them. */

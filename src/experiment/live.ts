@@ -79,7 +79,8 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     base: options.base,
     explore: (policy, iteration, samples) =>
       timed("explore", iteration, () => {
-        const jobs = tasks.flatMap((task) => sampled({ task }, samples));
+        const count = typeof samples === "number" ? () => samples : samples;
+        const jobs = tasks.flatMap((task) => sampled({ task }, count(task)));
         return roll(policy, temperature, `explore ${iteration}`, jobs);
       }),
     probe: (policy, iteration, points, samples = 1) =>

@@ -9,11 +9,12 @@ import type { Benchmark } from "../core/environment.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Round } from "../core/run.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { noisy } from "../policies/noisy.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { type MethodConfig, parseConfig } from "./config.ts";
+import { type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
 import { expertRollouts } from "./expert.ts";
 import { type Progress, silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
@@ -108,6 +109,37 @@ test("an experiment does all methods and seeds; again, it does nothing; side by 
       assert(parent.policy.startsWith("expert/"));
     }
   }
+});
+
+test("several experts are taken together: a strong one on few tasks, a weak one more often on more", async () => {
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1, 2] });
+  const repository = openSqlite(":memory:");
+  repository.addRun({ name: "weak", kind: "expert", config: {} });
+  const logged = { run: "weak", repository, benchmark: world, policy: world.expert!, concurrency: 4, progress: silent };
+  await expertRollouts({ ...logged, tasks: (await world.tasks("train")).slice(0, 4), seed: 9 });
+  const said: string[] = [];
+  const expert = [
+    { scripted: true, errorRate: 0.1, slip: "any", split: "train", tasks: 3 },
+    { scripted: true, errorRate: 0.5, slip: "any", split: "train", tasks: 6, episodes: 2 },
+    { run: "weak", tasks: 2 },
+  ] as const;
+  const small = { ...config, run: "both", expert: [...expert], seeds: [1], methods: [] } as unknown as ExperimentConfig;
+  repository.addRun({ name: "both", kind: "experiment", config: {} });
+  await runExperiment(small, {
+    repository,
+    benchmark: async () => world,
+    scriptedExpert: (benchmark, seed, { errorRate, slip }) => noisy(benchmark.expert!, { errorRate, slip, seed }),
+    student: embeddedStudent(mkdtempSync(join(tmpdir(), "gleaner-run-")), small),
+    progress: { ...silent, say: (line) => void said.push(line) },
+  });
+  const [{ expert: given }] = repository.rounds("both") as readonly [Round];
+  const byName = Map.groupBy(given, (id) => repository.trajectory(id)!.policy);
+  const [strong, weak, log] = ["expert/workshop+noise-0.1-any", "expert/workshop+noise-0.5-any", "expert/workshop"];
+  assert.deepEqual([byName.get(strong)!.length, byName.get(weak)!.length, byName.get(log)!.length], [3, 12, 2]);
+  assert.equal(new Set(given).size, 17);
+  const about = (name: string) => said.find((line) => line.includes(`${name}: won`))!;
+  assert.match(about(strong), /of 3 episodes on 3 tasks$/);
+  assert.match(about(weak), /of 12 episodes on 6 tasks$/);
 });
 
 /** A log of the workshop's own tasks, of which nobody can replay the second half. */

@@ -2,15 +2,7 @@
  * A whole experiment: for every seed the expert, the base student, behaviour cloning, then each method. Read top to
  * bottom, this is what `gleaner run` does. Everything is found again in the store when it is started a second time.
  */
-import { agentEvol } from "../algorithms/agent-evol.ts";
 import { bc } from "../algorithms/bc.ts";
-import { bestOf } from "../algorithms/best-of.ts";
-import { eef } from "../algorithms/eef.ts";
-import { eto } from "../algorithms/eto.ts";
-import type { Experiment } from "../algorithms/experiment.ts";
-import { nat } from "../algorithms/nat.ts";
-import { rft } from "../algorithms/rft.ts";
-import { rftEto } from "../algorithms/rft-eto.ts";
 import { wins } from "../algorithms/solutions.ts";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
@@ -22,9 +14,10 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
 import { type Format, formatFor } from "../formats/format.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import { type ExperimentConfig, type MethodConfig, methodLabel, preferenceOptions } from "./config.ts";
-import { checked, expertOf, expertRollouts, withoutHeldOut } from "./expert.ts";
+import { type ExperimentConfig, expertSources, methodLabel, type ScriptedSource } from "./config.ts";
+import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
+import { explores, runMethod } from "./methods.ts";
 import type { Progress } from "./progress.ts";
 import type { Student } from "./student.ts";
 
@@ -33,8 +26,8 @@ export interface Parts {
   readonly repository: Repository;
   /** The benchmark of a seed: worlds that generate their tasks generate others for each. */
   readonly benchmark: (seed: number) => Promise<Benchmark>;
-  /** The noisy expert of a config with `expert.scripted`. */
-  readonly scriptedExpert: (benchmark: Benchmark, seed: number) => Policy;
+  /** The noisy expert of a source with `scripted`. */
+  readonly scriptedExpert: (benchmark: Benchmark, seed: number, source: ScriptedSource) => Policy;
   readonly student: Student;
   readonly progress: Progress;
 }
@@ -81,47 +74,6 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
   };
 }
 
-interface MethodJob {
-  readonly config: ExperimentConfig;
-  readonly method: MethodConfig;
-  readonly experiment: Experiment;
-  /** Where most methods start: behaviour cloning's result. */
-  readonly start: Checkpoint;
-}
-
-async function runMethod({ config, method, experiment, start }: MethodJob): Promise<void> {
-  switch (method.method) {
-    case "sft-all":
-      await bc(experiment, { everything: true });
-      return;
-    case "rft":
-      await rft(experiment, start, method);
-      return;
-    case "eef":
-      await eef(experiment, start, method);
-      return;
-    case "eto":
-      await eto(experiment, start, { ...method, ...preferenceOptions(method, config) });
-      return;
-    case "rft-eto": {
-      const player = method.start === "base" ? experiment.base : start;
-      await rftEto(experiment, player, { ...method, ...preferenceOptions(method, config) });
-      return;
-    }
-    case "nat":
-      await nat(experiment, start, method);
-      return;
-    case "agent-evol":
-      await agentEvol(experiment, start, method);
-      return;
-    case "best-of":
-      await bestOf(experiment, start, method);
-      return;
-    default:
-      method satisfies never;
-  }
-}
-
 /** What the experts recorded. */
 interface Recorded {
   /** Confirmed by replay, and the tasks they are of: the training tasks. */
@@ -136,19 +88,16 @@ async function expertAndTasks(
   { benchmark, seed, heldOut }: { benchmark: Benchmark; seed: number; heldOut: readonly Task[] },
 ): Promise<Recorded> {
   const { repository, progress } = parts;
-  const played =
-    "scripted" in config.expert
-      ? await expertRollouts({
-          run: config.run,
-          repository,
-          benchmark,
-          policy: parts.scriptedExpert(benchmark, seed),
-          tasks: (await benchmark.tasks(config.expert.split)).slice(0, config.trainTasks),
-          concurrency: config.concurrency,
-          progress,
-          seed,
-        })
-      : expertOf(repository, config.expert.run);
+  const played = await recordings(expertSources(config), {
+    run: config.run,
+    repository,
+    benchmark,
+    scripted: (source) => parts.scriptedExpert(benchmark, seed, source),
+    trainTasks: config.trainTasks,
+    concurrency: config.concurrency,
+    progress,
+    seed,
+  });
   const stored = (trajectory: Trajectory): Task => {
     const task = repository.task(trajectory.taskId);
     if (!task) throw new Error(`task ${trajectory.taskId} of ${trajectory.id} is not in the store`);
@@ -166,7 +115,12 @@ async function expertAndTasks(
   expectTrainingTasks(config, tasks.size);
   const won = wins(expert).length;
   const claimed = wins(learnOnly.map(({ trajectory }) => trajectory)).length;
-  progress.say(`seed ${seed} · expert: won ${won} of ${expert.length} episodes on ${tasks.size} tasks`);
+  for (const [name, episodes] of byPolicy(expert)) {
+    const played = new Set(episodes.map(({ taskId }) => taskId)).size;
+    progress.say(
+      `seed ${seed} · ${name}: won ${wins(episodes).length} of ${episodes.length} episodes on ${played} tasks`,
+    );
+  }
   if (learnOnly.length > 0) {
     const wonByLog = `${claimed} won by their log`;
     progress.say(`seed ${seed} · ${learnOnly.length} more cannot be replayed (${wonByLog}): examples to imitate only`);
@@ -178,15 +132,13 @@ async function expertAndTasks(
   return { expert, tasks, learnOnly };
 }
 
-const explores = (method: MethodConfig) =>
-  !["sft-all", "best-of"].includes(method.method) && !(method.method === "nat" && method.samples === 0);
-
 /** Imitation alone needs no task to act on. */
-function expectTrainingTasks({ expert, methods }: ExperimentConfig, tasks: number): void {
-  const exploring = methods.filter(explores).map(methodLabel);
-  if (tasks > 0 || exploring.length === 0 || !("run" in expert)) return;
+function expectTrainingTasks(config: ExperimentConfig, tasks: number): void {
+  const exploring = config.methods.filter(explores).map(methodLabel);
+  const runs = expertSources(config).flatMap((source) => ("run" in source ? [`"${source.run}"`] : []));
+  if (tasks > 0 || exploring.length === 0 || runs.length === 0) return;
   throw new CliError(
-    `expert.run: no trajectory of run "${expert.run}" can be replayed, so ${exploring.join(", ")} would have no task ` +
+    `expert.run: no trajectory of run ${runs.join(", ")} can be replayed, so ${exploring.join(", ")} would have no task ` +
       "to explore; only behaviour cloning, sft-all and nat can learn from it",
   );
 }
