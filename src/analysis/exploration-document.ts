@@ -154,9 +154,8 @@ function skillsSection({ skills, experts, methods }: Report): Section[] {
       title: "Skills: kinds of action that episodes chose",
       table: tableOf(["skill"], names, rows),
       notes: [
-        `Share of the episodes${training} that chose it at least once / share of those that were won. A skill is an action's first ` +
-          "word; of actions written verb[argument], those that many tasks share stand alone. Used in won episodes is not " +
-          `the same as useful.${more}`,
+        `Share of the episodes${training} that chose it at least once / share of those that were won. A skill is what the ` +
+          `world calls one, or else an action's first word. That won episodes use it does not mean that it wins them.${more}`,
       ],
       isDetail: true,
     },

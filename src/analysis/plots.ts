@@ -73,7 +73,13 @@ function successPlot(report: Report): Unit {
     high,
     text: value === null ? "" : `${(100 * value).toFixed(1)} %`,
   }));
-  const y = { field: "name", type: "nominal", sort: null, title: null, axis: { ticks: false, domain: false } } as const;
+  const y = {
+    field: "name",
+    type: "nominal",
+    sort: null,
+    title: null,
+    axis: { ticks: false, domain: false, labelLimit: 0 },
+  } as const;
   const color = {
     field: "who",
     type: "nominal",
@@ -183,7 +189,10 @@ function probesPlot(report: Report): Unit | null {
   const points = probing.flatMap(({ label, probes }) =>
     sides.flatMap(({ side, title }) => {
       const rates = probes!.depths.map((depth) => (depth[side].of === 0 ? null : depth[side].won / depth[side].of));
-      return rates.map((value, index): Row => ({ method: nameOf(label), side: title, index, value, start: rates[0]! }));
+      return probes!.depths.map((depth, index): Row => {
+        const { low, high } = depth[side];
+        return { method: nameOf(label), side: title, index, value: rates[index]!, low, high, start: rates[0]! };
+      });
     }),
   );
   const shared = {
@@ -202,7 +211,10 @@ function probesPlot(report: Report): Unit | null {
     },
   };
   return {
-    title: { text: "Rollouts won, by where they start", subtitle: "dashed: from the start of the same tasks" },
+    title: {
+      text: "Rollouts won, by where they start, with 95 % intervals",
+      subtitle: "dashed: from the start of the same tasks",
+    },
     data: { values: points },
     facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 12 } } },
     spec: {
@@ -212,6 +224,10 @@ function probesPlot(report: Report): Unit | null {
         {
           mark: { type: "line", strokeDash: [4, 4], opacity: 0.6 },
           encoding: { ...shared, y: share("start", "rollouts won") },
+        },
+        {
+          mark: { type: "rule", opacity: 0.5 },
+          encoding: { ...shared, y: share("low", "rollouts won"), y2: { field: "high" } },
         },
         { mark: POINTS_AND_LINE, encoding: { ...shared, y: share("value", "rollouts won") } },
       ],

@@ -21,7 +21,7 @@ import {
 import { distinct, type Episode, type Material, type Method, materialOf, sum } from "./material.ts";
 import { type Money, moneyOf, type Prices } from "./money.ts";
 import { type ProbeCurve, probeCurve } from "./probes.ts";
-import { type Actor, type Skill, skillsOf } from "./skills.ts";
+import { type Actor, type Skill, type SkillOf, skillsOf } from "./skills.ts";
 import { INTERVAL } from "./statistics.ts";
 import { type SubjectReport, subjectReport } from "./subjects.ts";
 import {
@@ -115,6 +115,8 @@ export interface ReportOptions {
   /** The text that a run's format gives to a step; lets the leakage check compare texts. */
   readonly render?: Render;
   readonly prices?: Prices | undefined;
+  /** What counts as one skill in the worlds of these runs. */
+  readonly skillOf?: SkillOf;
 }
 
 /** Throws CliError for an unknown run or none at all, StoreError where something a round refers to is missing. */
@@ -143,7 +145,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     subjects: material.methods.flatMap(
       ({ label, rounds }) => subjectReport(material, label, lastRounds(rounds), trainingTasks) ?? [],
     ),
-    skills: skillsOf(material, actorsOf(material)),
+    skills: skillsOf(material, actorsOf(material), options.skillOf),
     unsolved: unsolvedOf(material, trainingTasks),
     leakage: leakageOf(material, options.render),
     prices,

@@ -1,16 +1,19 @@
 /**
- * Which kinds of action were chosen on how many tasks, and how often the episode was then won. That an action is used in won episodes
+ * Which kinds of action were chosen on how many tasks, and how often the episode was then won. That won episodes use a skill
  * does not mean that it wins them: it may be what easy tasks ask for.
  *
- * One rule for every world: an action's skill is its verb, the text before the first space or bracket. Where a world
- * writes `verb[argument]`, an action that many tasks share (a button such as `click[next >]`) is a skill of its own.
+ * What counts as one skill is the world's to say (`SkillOf`). Where it says nothing, an action's skill is its verb: the
+ * text before the first space or bracket.
  */
 import type { TrajectoryId } from "../core/ids.ts";
-import type { Material } from "./material.ts";
-import { distinct } from "./material.ts";
+import type { Task } from "../core/task.ts";
+import { distinct, type Material, sum } from "./material.ts";
+
+/** The skill of an action; undefined where the task's world does not say. */
+export type SkillOf = (task: Task, action: string) => string | undefined;
 
 export interface Skill {
-  /** `go`, `click[next >]`, `click[…]` for all other clicks. */
+  /** `go`, `click[next >]`. */
   readonly name: string;
   /** In the order of those asked about. */
   readonly uses: readonly SkillUse[];
@@ -31,36 +34,28 @@ export interface Actor {
   readonly ids: readonly TrajectoryId[];
 }
 
-/** An action in brackets is a skill of its own from this share of the tasks on, and from so many tasks. */
-const SHARED_BY = 0.05;
-const FEWEST = 3;
-
 /** From the skill that most episodes used to the one that fewest did. */
-export function skillsOf(material: Material, actors: readonly Actor[]): Skill[] {
+export function skillsOf(material: Material, actors: readonly Actor[], skillOf?: SkillOf): Skill[] {
   const played = actors.map(({ who, ids }) => ({
     who,
     episodes: material
       .episodes(distinct(ids))
       .filter(({ failed }) => !failed)
-      .map(({ id, task, success }) => ({ task: task.id, success, actions: actionsOf(material, id) })),
+      .map(({ id, task, success }) => {
+        const skills = actionsOf(material, id).map((action) => skillOf?.(task, action) ?? verbOf(action));
+        return { success, skills: new Set(skills) };
+      }),
   }));
-  const all = played.flatMap(({ episodes }) => episodes);
-  const skillOf = namer(all);
-  const skills = played.map(({ who, episodes }) => ({
-    who,
-    episodes: episodes.map(({ success, actions }) => ({ success, skills: new Set(actions.map(skillOf)) })),
-  }));
-  const names = distinct(skills.flatMap(({ episodes }) => episodes.flatMap((episode) => [...episode.skills])));
+  const names = distinct(played.flatMap(({ episodes }) => episodes.flatMap(({ skills }) => [...skills])));
   return names
-    .map((name) => ({
-      name,
-      uses: skills.map(({ who, episodes }): SkillUse => {
-        const using = episodes.filter((episode) => episode.skills.has(name));
+    .map((name) => {
+      const uses = played.map(({ who, episodes }): SkillUse => {
+        const using = episodes.filter(({ skills }) => skills.has(name));
         const won = using.filter(({ success }) => success).length;
         return { who, episodes: episodes.length, used: using.length, won };
-      }),
-    }))
-    .map((skill) => ({ skill, used: skill.uses.reduce((total, { used }) => total + used, 0) }))
+      });
+      return { skill: { name, uses }, used: sum(uses.map(({ used }) => used)) };
+    })
     .sort((a, b) => b.used - a.used || (a.skill.name < b.skill.name ? -1 : 1))
     .map(({ skill }) => skill);
 }
@@ -68,20 +63,10 @@ export function skillsOf(material: Material, actors: readonly Actor[]): Skill[] 
 /** The actions that the policy itself chose, each once. */
 function actionsOf({ repository }: Material, id: TrajectoryId): string[] {
   const { steps, fork } = repository.trajectory(id)!;
-  return distinct(steps.slice(fork?.step ?? 0).map(({ action }) => action.trim().toLowerCase()));
+  return distinct(steps.slice(fork?.step ?? 0).map(({ action }) => action));
 }
 
-/** Names the skill of an action, knowing which actions many tasks share. */
-function namer(episodes: readonly { readonly task: string; readonly actions: readonly string[] }[]) {
-  const tasks = new Map<string, Set<string>>();
-  for (const { task, actions } of episodes) {
-    for (const action of actions) tasks.set(action, (tasks.get(action) ?? new Set()).add(task));
-  }
-  const many = Math.max(FEWEST, SHARED_BY * new Set(episodes.map(({ task }) => task)).size);
-  return (action: string): string => {
-    if (action === "") return "(empty)";
-    const verb = /^[^\s[(]*/.exec(action)![0] || action;
-    if (!action.startsWith(`${verb}[`)) return verb;
-    return tasks.get(action)!.size >= many ? action : `${verb}[…]`;
-  };
+function verbOf(action: string): string {
+  const text = action.trim().toLowerCase();
+  return /^[^\s[(]+/.exec(text)?.[0] ?? (text || "(empty)");
 }

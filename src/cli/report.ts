@@ -7,10 +7,12 @@ import { toMarkdown } from "../analysis/markdown.ts";
 import type { Prices } from "../analysis/money.ts";
 import { plots } from "../analysis/plots.ts";
 import { reportOf } from "../analysis/report.ts";
+import type { SkillOf } from "../analysis/skills.ts";
 import { toTable } from "../analysis/terminal.ts";
 import { CliError } from "../core/errors.ts";
 import { readConfig } from "../experiment/config.ts";
 import { openProject, type Project, projectOption } from "./context.ts";
+import { ENVIRONMENTS } from "./environments.ts";
 
 interface ReportFlags {
   readonly project: string;
@@ -33,7 +35,7 @@ export function register(program: Command): void {
       const project = openProject(options);
       try {
         checkRuns(project, runs);
-        const report = () => reportOf(project.repository, runs, { prices });
+        const report = () => reportOf(project.repository, runs, { prices, skillOf });
         if (json) console.log(JSON.stringify(report(), null, 2));
         else if (markdown) console.log(toMarkdown(report()));
         else if (html) console.log(toHtml(report(), await plots(report())));
@@ -50,6 +52,9 @@ export function checkRuns(project: Project, runs: readonly string[]): void {
   if (unknown !== undefined) throw new CliError(`there is no run "${unknown}" in this project (see gleaner runs)`);
 }
 
+/** Task ids begin with the environment's name. */
+const skillOf: SkillOf = ({ id }, action) => ENVIRONMENTS[id.split("/")[0]!]?.skill?.(action);
+
 function pricesOf(file: string): Prices {
   const { prices } = readConfig(file);
   if (!prices) throw new CliError(`--prices ${file}: the config has no prices:`);
@@ -58,7 +63,7 @@ function pricesOf(file: string): Prices {
 
 /** Prints the table and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
 export async function showReport(project: Project, runs: readonly string[], prices?: Prices): Promise<void> {
-  const report = reportOf(project.repository, runs, { prices });
+  const report = reportOf(project.repository, runs, { prices, skillOf });
   const folder = join(project.folder, "reports", runs.join("+"));
   mkdirSync(folder, { recursive: true });
   const drawn = await plots(report);

@@ -13,6 +13,8 @@ export interface EnvironmentEntry<Options = never> {
   readonly machine?: readonly string[];
   /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */
   isGenerated?(options: Readonly<Record<string, unknown>>): boolean;
+  /** What kind of action an action is, for reports; by default its first word. */
+  skill?(action: string): string;
   /** Throws CliError for missing data. */
   open(options: Options): Promise<Benchmark>;
   /** For `gleaner doctor`. `data` is where its data was said to be. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { CliError } from "../../core/errors.ts";
 import { inspectData, type SetFinding } from "../../environments/webshop/catalogue/index.ts";
-import { OBSERVATIONS, webshop as openWebshop, PRESETS } from "../../environments/webshop/index.ts";
+import { OBSERVATIONS, webshop as openWebshop, PRESETS, skillOf } from "../../environments/webshop/index.ts";
 import type { Finding } from "../finding.ts";
 import { table } from "../table.ts";
 import type { EnvironmentEntry } from "./entry.ts";
@@ -36,6 +36,7 @@ export const webshop: EnvironmentEntry<Options> = {
   schema,
   paths: ["data", "nouns"],
   isGenerated: ({ generated }) => generated !== undefined,
+  skill: skillOf,
   async open({ data, nouns, generated, ...options }) {
     const isTable = nouns !== undefined && nouns !== "heuristic";
     const table = { ...(nouns !== undefined && { nouns: isTable ? resolve(nouns) : nouns }) };
