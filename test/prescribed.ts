@@ -68,9 +68,10 @@ export function run(
   };
 }
 
-/** `trajectory`, but something broke on our side. */
+/** `trajectory`, but something broke on our side: then it is no success, whatever it had earned. */
 export const broken = (trajectory: Trajectory): Trajectory => ({
   ...trajectory,
+  success: false,
   outcome: { kind: "failed", error: { name: "EnvironmentError", message: "died" } },
 });
 
