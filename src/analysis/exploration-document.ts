@@ -9,6 +9,7 @@ import type { SkillUse } from "./skills.ts";
 export function explorationSections(report: Report): Section[] {
   return [
     ...explorationSection(report),
+    ...selectionSection(report),
     ...coverageSection(report),
     ...probeSections(report),
     ...flipsSection(report),
@@ -50,6 +51,35 @@ function explorationSection({ methods }: Report): Section[] {
       ],
     },
   ];
+}
+
+/** What the counts that algorithms keep mean; others are shown by their own names. */
+const COUNTS: Readonly<Record<string, string>> = {
+  tasksLeftOut: "training tasks without a solution",
+  needRecover: "need-recover states",
+  needRecoverSolved: "need-recover states with a solution",
+  expertActionsLearned: "expert actions learned",
+  labelsChanged: "stretches labelled otherwise than by the first rollout of each state",
+  pairs: "pairs",
+  ownPreferred: "pairs in which the student's rollout is preferred",
+  lostExamples: "lost trajectories learned",
+  ownExamples: "own rollouts learned",
+  partlyWeighted: "own rollouts learned with a weight below 1",
+};
+
+function selectionSection({ methods }: Report): Section[] {
+  const rows = methods.flatMap((method) => {
+    const { iteration, counts } = lastIteration(method);
+    return Object.entries(counts).map(([name, value]) => [
+      method.label,
+      COUNTS[name] ?? name,
+      String(iteration),
+      whole(value),
+    ]);
+  });
+  if (rows.length === 0) return [];
+  const table = tableOf(["method", "what"], ["iteration", "per seed"], rows);
+  return [{ title: "What the selection counted", table, notes: [], isDetail: true }];
 }
 
 function coverageSection({ methods }: Report): Section[] {

@@ -67,6 +67,7 @@ test("Markdown: the main table comes first, every row has its columns, the secti
     "By iteration",
     "Differences",
     "What exploring gave",
+    "What the selection counted",
     "Training tasks won at least once, by iteration",
     "Rollouts of EEF by where they start",
     "Labels that flip when probed again",

@@ -108,6 +108,13 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
     "rollouts, env. steps, training: what the method spent on training tasks up to then, per seed, as if it had run " +
       "alone; steps are the student's own. coverage: training tasks won at least once, the expert's wins included.",
   );
+  for (const { label, bestOf } of report.methods) {
+    if (bestOf !== null)
+      notes.push(
+        `${label}: of ${bestOf} samples of each held-out task the best one counts. Nobody knows beforehand which that is, so ` +
+          `it is an upper bound and no method; its ${bestOf} rollouts a held-out task are in no column.`,
+      );
+  }
   if (
     last.some(
       ({ evaluation: { overall } }) => overall.success.low !== null && overall.success.low === overall.success.high,
@@ -136,7 +143,7 @@ function unreplayableNotes({ unreplayable, methods }: Report): string[] {
   return unreplayable.map(({ policy, trajectories, won }) => {
     const what = `${policy}: ${whole(trajectories)} trajectories cannot be replayed, ${whole(won)} of them won by their log's word`;
     return methods.length > 0
-      ? `${what}. They are examples for behaviour cloning, SFT-ALL and RFT; no rollout starts on their tasks or states, and no figure counts them.`
+      ? `${what}. They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts on their tasks or states, and no figure counts them.`
       : `${what}. They serve for statistics and imitation only.`;
   });
 }

@@ -186,6 +186,21 @@ test("skills are those of the experts and of each method's held-out episodes", (
   assert.deepEqual(new Set(uses.filter(({ who }) => who === "EEF").map(({ episodes }) => episodes)), new Set([2]));
 });
 
+test("the best of several samples is told as what it is, and what a selection counted in words", () => {
+  const repository = tiny();
+  const [start] = repository.rounds("run") as readonly [Round];
+  repository.addRound({ ...start, method: "best-of-4", row: 9, samples: 4 });
+  const report = reportOf(repository, ["run"]);
+  const sampled = report.methods.filter(({ bestOf }) => bestOf !== null);
+  assert.deepEqual(
+    sampled.map(({ label, bestOf }) => [label, bestOf]),
+    [["best-of-4", 4]],
+  );
+  const markdown = toMarkdown(report);
+  assert.match(markdown, /best-of-4: of 4 samples of each held-out task the best one counts/);
+  assert.match(markdown, /\| EEF \| need-recover states with a solution \| 1 \| 1 \|/);
+});
+
 test("coverage, yield, need-recover states and unsolved tasks", () => {
   const { methods, unsolved } = reportOf(tiny(), ["run"]);
   const [bc, eef] = methods;
@@ -350,5 +365,5 @@ test("what cannot be replayed is named, and counted in no figure of a method", (
     })),
   });
   assert.deepEqual(rest(figures), rest(before));
-  assert.match(say(taught), /They are examples for behaviour cloning, SFT-ALL and RFT; no rollout starts/);
+  assert.match(say(taught), /They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts/);
 });

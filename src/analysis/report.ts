@@ -74,6 +74,8 @@ export interface MethodReport {
   readonly run: string;
   readonly method: string;
   readonly label: string;
+  /** Evaluated by the best of so many samples a task, an upper bound; null: by one greedy rollout. */
+  readonly bestOf: number | null;
   readonly iterations: readonly IterationReport[];
   /** Share of training tasks that the expert alone had won, as the method's seeds saw it. */
   readonly coverageAtStart: number | null;
@@ -196,6 +198,7 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
     run,
     method,
     label,
+    bestOf: rounds.find(({ samples }) => samples !== undefined)?.samples ?? null,
     iterations,
     coverageAtStart: coverageOf(material, rounds, shared.trainingTasks, { expertOnly: true }),
     yield: { explored, probed, total: totalYield(explored, probed) },
