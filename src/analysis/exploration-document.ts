@@ -5,6 +5,7 @@ import { percent, percentInterval, UNKNOWN, whole } from "./numbers.ts";
 import type { ProbeCurve, ProbeShare } from "./probes.ts";
 import { lastIteration, type MethodReport, type Report } from "./report.ts";
 import type { SkillUse } from "./skills.ts";
+import { CLEAR_TREND, type Share } from "./statistics.ts";
 
 export function explorationSections(report: Report): Section[] {
   return [
@@ -115,27 +116,35 @@ function probeSections({ methods }: Report): Section[] {
 }
 
 function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeCurve): Section {
-  const shareOf = (share: ProbeShare) => {
-    const { won, of } = share;
-    return [of === 0 ? UNKNOWN : percent(won / of), percentInterval(share), whole(of)];
-  };
-  const rows = depths.map(({ index, lost, won }) => [
+  const rate = ({ won, of }: Share) => (of === 0 ? UNKNOWN : percent(won / of));
+  const shareOf = (share: ProbeShare) => [rate(share), percentInterval(share), whole(share.of)];
+  const rows = depths.map(({ index, lost, won, lostFromStart, wonFromStart }) => [
     index === 0 ? "the start" : `state ${index}`,
     ...shareOf(lost),
+    index === 0 ? UNKNOWN : rate(lostFromStart),
     ...shareOf(won),
+    index === 0 ? UNKNOWN : rate(wonFromStart),
   ]);
-  const say = (z: number | null) =>
-    z === null ? "too little to tell" : z > 2 ? "rising" : z < -2 ? "falling" : "flat";
+  const say = (z: number | null) => {
+    if (z === null) return "too little to tell";
+    return Math.abs(z) <= CLEAR_TREND ? "flat" : z > 0 ? "rising" : "falling";
+  };
   const advice =
-    (trendOfLost ?? 0) > 2
+    (trendOfLost ?? 0) > CLEAR_TREND
       ? " The deeper they start the more they win: an indication that failures are worth mining."
       : " Probes on lost runs do not win more the deeper they start: an indication that sampling from the start does as well.";
   return {
     title: `Rollouts of ${label} by where they start`,
-    table: tableOf(["from"], ["on lost runs", "95 %", "rollouts", "on won runs", "95 %", "rollouts"], rows),
+    table: tableOf(
+      ["from"],
+      ["on lost runs", "95 %", "rollouts", "from start", "on won runs", "95 %", "rollouts", "from start"],
+      rows,
+    ),
     notes: [
-      `Share won. State k lies k skip lengths along the expert's run. On lost runs: ${say(trendOfLost)}; on won runs: ` +
-        `${say(trendOfWon)} (test for trend).${trendOfLost === null ? "" : advice}`,
+      "Share won. State k lies k skip lengths along the expert's run. from start: rollouts from the start of just the tasks " +
+        "in the row, since only long runs have late states, and their tasks may be harder.",
+      `On lost runs: ${say(trendOfLost)}; on won runs: ${say(trendOfWon)} (test for trend within tasks, |z| above ` +
+        `${CLEAR_TREND}).${trendOfLost === null ? "" : advice}`,
     ],
   };
 }

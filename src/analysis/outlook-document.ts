@@ -1,8 +1,8 @@
 /** An outlook as titles, tables and sentences: the advice first, then what it follows from. */
 import { type Document, type Section, tableOf } from "./document.ts";
 import { percent, percentInterval, points, pointsInterval, UNKNOWN, whole } from "./numbers.ts";
-import { type Outlook, RISES, type Way, WORTHWHILE } from "./outlook.ts";
-import type { Estimate } from "./statistics.ts";
+import { type Outlook, type Way, WORTHWHILE } from "./outlook.ts";
+import { CLEAR_TREND, type Estimate, type Share } from "./statistics.ts";
 
 export function outlookDocument(outlook: Outlook): Document {
   return {
@@ -23,7 +23,7 @@ function adviceSection({ advice, expert, unsolved, sampled, spent, seed }: Outlo
         `${whole(spent.rollouts)} rollouts and ${whole(spent.environmentSteps)} environment steps${broken}; a run of the ` +
         "same config finds them.",
       `The rule: neither, if nothing is left to reach or both ways reach less than ${percent(WORTHWHILE)} of it; mine failures, ` +
-        `if probes win more the deeper they start (z of the test for trend above ${RISES}); else sample more from the start. ` +
+        `if probes win more the deeper they start (z of the test for trend above ${CLEAR_TREND}); else sample more from the start. ` +
         "An indication from one seed, not a law.",
     ],
   };
@@ -31,20 +31,20 @@ function adviceSection({ advice, expert, unsolved, sampled, spent, seed }: Outlo
 
 function curveSection({ curve, interval }: Outlook): Section[] {
   if (!curve) return [];
-  const rows = curve.depths.map(({ index, lost }) => [
+  const rate = ({ won, of }: Share) => (of === 0 ? UNKNOWN : percent(won / of));
+  const rows = curve.depths.map(({ index, lost, lostFromStart }) => [
     index === 0 ? "the start" : `state ${index}`,
-    lost.of === 0 ? UNKNOWN : percent(lost.won / lost.of),
-    percentInterval(lost),
-    whole(lost.of),
+    ...[rate(lost), percentInterval(lost), whole(lost.of)],
+    index === 0 ? UNKNOWN : rate(lostFromStart),
   ]);
   const z = curve.trendOfLost;
   return [
     {
       title: "Win rate by where the student starts",
-      table: tableOf(["from"], ["won", "95 %", "rollouts"], rows),
+      table: tableOf(["from"], ["won", "95 %", "rollouts", "same tasks from the start"], rows),
       notes: [
-        `State k lies k skip lengths along the expert's failed run; the start is that of the same tasks. z of the test for ` +
-          `trend: ${z === null ? "too little to tell" : z.toFixed(1).replace("-", "−")}. 95 %: bootstrap interval, ` +
+        `State k lies k skip lengths along the expert's failed run. Only long runs have late states, and their tasks may be ` +
+          `harder: the last column is of just the tasks in its row, and the test for trend looks within tasks: z = ${z === null ? "too little to tell" : z.toFixed(1).replace("-", "−")}. 95 %: bootstrap interval, ` +
           `${whole(interval.resamples)} draws over tasks.`,
       ],
     },

@@ -11,10 +11,10 @@ import { toTable } from "./terminal.ts";
 test("the rule of the advice", () => {
   const signs: Signs = { unsolved: 100, mined: 0.6, sampled: 0.5, trend: 0 };
   const cases: readonly (readonly [Partial<Signs>, string, RegExp])[] = [
-    [{ trend: 2.1 }, "mine failures", /win more the deeper/],
-    [{ trend: 2 }, "sample more from the start", /do not win more/],
-    [{ trend: -2 }, "sample more from the start", /do not win more/],
-    [{ trend: -2.1 }, "sample more from the start", /win less the deeper/],
+    [{ trend: 3.1 }, "mine failures", /win more the deeper/],
+    [{ trend: 3 }, "sample more from the start", /do not win more/],
+    [{ trend: -3 }, "sample more from the start", /do not win more/],
+    [{ trend: -3.1 }, "sample more from the start", /win less the deeper/],
     [{ trend: null }, "sample more from the start", /too few/],
     // Reaching more tasks is no reason by itself: wins that begin with the expert's actions need not teach a skill.
     [{ trend: 0, mined: 0.9, sampled: 0.1 }, "sample more from the start", /do not win more/],

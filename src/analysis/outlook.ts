@@ -8,7 +8,7 @@ import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
 import { distinct, type Episode, type Material, materialOf, mean, sum } from "./material.ts";
 import { type ProbeCurve, probeCurve } from "./probes.ts";
-import { bootstrap, type Estimate, INTERVAL } from "./statistics.ts";
+import { bootstrap, CLEAR_TREND, type Estimate, INTERVAL } from "./statistics.ts";
 
 /** One finished rollout. */
 export interface Attempt {
@@ -161,9 +161,6 @@ export function compareWays(tasks: readonly ProbedTask[], unsolved: number): Way
 
 /** Reaching less than this share of the unsolved tasks is not worth its rollouts. */
 export const WORTHWHILE = 0.05;
-/** z of the test for trend from which a curve rises; below −2 it falls. */
-export const RISES = 2;
-
 /** What the advice follows from. */
 export interface Signs {
   readonly unsolved: number;
@@ -176,7 +173,7 @@ export interface Signs {
 
 /**
  * Neither, where nothing is left to reach or both ways reach less than 5 % of it. Mine, where probes win more the deeper they
- * start (z above 2). Sample more from the start, where they win less or as often: that is simpler and does as well.
+ * start (z above 3). Sample more from the start, where they win less or as often: that is simpler and does as well.
  */
 export function adviceOf({ unsolved, mined, sampled, trend }: Signs): Advice {
   if (unsolved === 0) return { kind: "neither", because: "the expert won every training task at least once" };
@@ -189,9 +186,10 @@ export function adviceOf({ unsolved, mined, sampled, trend }: Signs): Advice {
     };
   if (trend === null)
     return { kind: "sample more from the start", because: "too few rollouts were won or lost to see a trend" };
-  if (trend > RISES) return { kind: "mine failures", because: "probes win more the deeper they start" };
+  if (trend > CLEAR_TREND) return { kind: "mine failures", because: "probes win more the deeper they start" };
   return {
     kind: "sample more from the start",
-    because: trend < -RISES ? "probes win less the deeper they start" : "probes do not win more the deeper they start",
+    because:
+      trend < -CLEAR_TREND ? "probes win less the deeper they start" : "probes do not win more the deeper they start",
   };
 }

@@ -2,6 +2,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { harmless } from "./document.ts";
 import { lastIteration, type MethodReport, type Report } from "./report.ts";
+import type { Share } from "./statistics.ts";
 
 export interface Plot {
   /** File name without extension: `success`, `probes`, `coverage`, `iterations`. */
@@ -186,12 +187,13 @@ function probesPlot(report: Report): Unit | null {
     { side: "lost", title: "on runs the expert lost" },
     { side: "won", title: "on runs the expert won" },
   ] as const;
+  const rate = ({ won, of }: Share) => (of === 0 ? null : won / of);
   const points = probing.flatMap(({ label, probes }) =>
     sides.flatMap(({ side, title }) => {
-      const rates = probes!.depths.map((depth) => (depth[side].of === 0 ? null : depth[side].won / depth[side].of));
       return probes!.depths.map((depth, index): Row => {
         const { low, high } = depth[side];
-        return { method: nameOf(label), side: title, index, value: rates[index]!, low, high, start: rates[0]! };
+        const start = rate(side === "lost" ? depth.lostFromStart : depth.wonFromStart);
+        return { method: nameOf(label), side: title, index, value: rate(depth[side]), low, high, start };
       });
     }),
   );
@@ -213,7 +215,7 @@ function probesPlot(report: Report): Unit | null {
   return {
     title: {
       text: "Rollouts won, by where they start, with 95 % intervals",
-      subtitle: "dashed: from the start of the same tasks",
+      subtitle: "dashed: just the tasks that have such a state, from their start",
     },
     data: { values: points },
     facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 12 } } },

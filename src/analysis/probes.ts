@@ -4,8 +4,8 @@
  * indication, not a law.
  */
 import type { Round } from "../core/run.ts";
-import { distinct, type Episode, type Material } from "./material.ts";
-import { bootstrap, type Share, trend } from "./statistics.ts";
+import { distinct, type Material } from "./material.ts";
+import { bootstrap, type Placed, type Share, trendWithin } from "./statistics.ts";
 
 /** How many were won, and the interval of the share over tasks (and seeds); null with fewer than two tasks. */
 export interface ProbeShare extends Share {
@@ -19,49 +19,65 @@ export interface ProbeDepth {
   /** Along trajectories that the expert lost, and along those that it won. */
   readonly lost: ProbeShare;
   readonly won: ProbeShare;
+  /** Rollouts from the start of just those tasks that were probed at this depth: only long runs have late states. */
+  readonly lostFromStart: Share;
+  readonly wonFromStart: Share;
 }
 
 export interface ProbeCurve {
   readonly depths: readonly ProbeDepth[];
-  /** Whether the share won rises or falls with depth, z of the test for trend; null if it cannot be told. */
+  /** Whether winning rises with depth within tasks, z of the test for trend; null if it cannot be told. */
   readonly trendOfLost: number | null;
   readonly trendOfWon: number | null;
-}
-
-interface Probe {
-  readonly seed: number;
-  readonly task: string;
-  readonly index: number;
-  readonly expertWon: boolean;
-  readonly success: boolean;
 }
 
 /** What of a round the curve is drawn from. */
 export type ProbingRound = Pick<Round, "seed" | "explored" | "probed">;
 
-/** All rounds of a method pooled; null if it never probed. Failed rollouts are left out. */
-export function probeCurve(material: Material, rounds: readonly ProbingRound[]): ProbeCurve | null {
-  const probes = rounds.flatMap((round) => probesOf(material, round));
-  if (probes.length === 0) return null;
-  const shareOf = (index: number, expertWon: boolean): ProbeShare => {
-    const group = probes.filter((probe) => probe.index === index && probe.expertWon === expertWon);
-    const { low, high } = bootstrap(group.map(({ seed, task, success }) => ({ seed, task, value: Number(success) })));
-    return { won: group.filter(({ success }) => success).length, of: group.length, low, high };
-  };
-  const deepest = Math.max(...distinct(probes.map(({ index }) => index)));
-  const depths = Array.from({ length: deepest + 1 }, (_, index) => ({
-    index,
-    lost: shareOf(index, false),
-    won: shareOf(index, true),
-  }));
-  return {
-    depths,
-    trendOfLost: trend(depths.map(({ lost }) => lost)),
-    trendOfWon: trend(depths.map(({ won }) => won)),
-  };
+/** Rollouts from the start of a task, and from states along the expert's runs of it that ended alike. */
+interface Line {
+  readonly seed: number;
+  readonly task: string;
+  readonly expertWon: boolean;
+  readonly rollouts: readonly Placed[];
 }
 
-function probesOf(material: Material, round: ProbingRound): Probe[] {
+/** All rounds of a method pooled; null if it never probed. Failed rollouts are left out. */
+export function probeCurve(material: Material, rounds: readonly ProbingRound[]): ProbeCurve | null {
+  const lines = rounds.flatMap((round) => linesOf(material, round));
+  if (lines.length === 0) return null;
+  const side = (expertWon: boolean) => lines.filter((line) => line.expertWon === expertWon);
+  const [lost, won] = [side(false), side(true)];
+  const deepest = Math.max(...lines.flatMap(({ rollouts }) => rollouts.map(({ index }) => index)));
+  const depths = Array.from({ length: deepest + 1 }, (_, index) => {
+    const probedHere = (of: readonly Line[]) =>
+      of.filter(({ rollouts }) => rollouts.some((each) => each.index === index));
+    return {
+      index,
+      lost: withInterval(lost, index),
+      won: withInterval(won, index),
+      lostFromStart: shareAt(probedHere(lost), 0),
+      wonFromStart: shareAt(probedHere(won), 0),
+    };
+  });
+  const trendOf = (of: readonly Line[]) => trendWithin(of.map(({ rollouts }) => rollouts));
+  return { depths, trendOfLost: trendOf(lost), trendOfWon: trendOf(won) };
+}
+
+function shareAt(lines: readonly Line[], index: number): Share {
+  const rollouts = lines.flatMap((line) => line.rollouts.filter((each) => each.index === index));
+  return { won: rollouts.filter(({ won }) => won).length, of: rollouts.length };
+}
+
+function withInterval(lines: readonly Line[], index: number): ProbeShare {
+  const cells = lines.flatMap(({ seed, task, rollouts }) =>
+    rollouts.filter((each) => each.index === index).map(({ won }) => ({ seed, task, value: Number(won) })),
+  );
+  const { low, high } = bootstrap(cells);
+  return { ...shareAt(lines, index), low, high };
+}
+
+function linesOf(material: Material, round: ProbingRound): Line[] {
   const probed = material.episodes(round.probed).filter(({ fork, failed }) => fork && !failed);
   const byParent = Map.groupBy(probed, ({ fork }) => fork!.from);
   // M is not written down: it is the most states that were probed along one trajectory.
@@ -70,19 +86,18 @@ function probesOf(material: Material, round: ProbingRound): Probe[] {
     material.episodes(round.explored).filter(({ failed }) => !failed),
     ({ task }) => task.id,
   );
-  return [...byParent].flatMap(([id, children]) => {
-    const parent = material.episode(id);
-    const probe = (index: number) => (episode: Episode) => ({
-      seed: round.seed,
-      task: parent.task.id,
-      index,
-      expertWon: parent.success,
-      success: episode.success,
-    });
-    return [
-      ...(fromStart.get(parent.task.id) ?? []).map(probe(0)),
-      ...children.map((child) => probe(probeIndex(child.fork!.step, parent.length, probes))(child)),
-    ];
+  const runs = [...byParent].map(([id, children]) => ({ parent: material.episode(id), children }));
+  const alike = Map.groupBy(runs, ({ parent }) => `${parent.success} ${parent.task.id}`);
+  return [...alike.values()].map((group) => {
+    const { task, success: expertWon } = group[0]!.parent;
+    const starts = (fromStart.get(task.id) ?? []).map(({ success }) => ({ index: 0, won: success }));
+    const later = group.flatMap(({ parent, children }) =>
+      children.map(({ fork, success }) => ({
+        index: probeIndex(fork!.step, parent.length, probes),
+        won: success,
+      })),
+    );
+    return { seed: round.seed, task: task.id, expertWon, rollouts: [...starts, ...later] };
   });
 }
 

@@ -18,6 +18,9 @@ import {
 import { type ExpertReport, lastIteration, type MethodReport, type Report } from "./report.ts";
 import type { Evaluation, Group, GroupedEvaluation } from "./success.ts";
 
+/** More pairs of unequal compute than this are not spelled out. */
+const MOST_UNEQUAL = 8;
+
 /** More categories than this get a table of their own. */
 const CATEGORIES_IN_MAIN_TABLE = 6;
 
@@ -253,7 +256,9 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
   const unequal = differences.flatMap(
     ({ a, b, moreEnvironmentSteps }) => unequalSteps(a, b, moreEnvironmentSteps) ?? [],
   );
-  if (unequal.length > 0) notes.push(`Not the same compute: ${unequal.join("; ")}.`);
+  if (unequal.length > MOST_UNEQUAL)
+    notes.push(`Not the same compute: ${unequal.length} of these pairs, as the last columns tell.`);
+  else if (unequal.length > 0) notes.push(`Not the same compute: ${unequal.join("; ")}.`);
   return [{ title: "Differences", table: tableOf(text, numbers, rows), notes }];
 }
 

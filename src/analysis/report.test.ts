@@ -365,5 +365,8 @@ test("what cannot be replayed is named, and counted in no figure of a method", (
     })),
   });
   assert.deepEqual(rest(figures), rest(before));
-  assert.match(say(taught), /They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts/);
+  assert.match(
+    say(taught),
+    /They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts/,
+  );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { random } from "../core/random.ts";
-import { bootstrap, type Cell, mcnemar, trend } from "./statistics.ts";
+import { bootstrap, type Cell, mcnemar, trendWithin } from "./statistics.ts";
 
 const near = (actual: number | null, expected: number, tolerance: number) =>
   assert(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
@@ -87,21 +87,42 @@ test("any cells: the mean lies within their range, the interval too", () => {
   );
 });
 
-test("trend: known answer, signs, and nothing to say", () => {
-  const rising = [
-    { won: 10, of: 40 },
-    { won: 20, of: 40 },
-    { won: 30, of: 40 },
-  ];
-  near(trend(rising), 20 / Math.sqrt(0.25 * 80), 1e-12);
-  near(trend(rising.toReversed()), -20 / Math.sqrt(0.25 * 80), 1e-12);
-  assert.equal(
-    trend([
-      { won: 3, of: 3 },
-      { won: 4, of: 4 },
-    ]),
-    null,
-  );
-  assert.equal(trend([{ won: 10, of: 30 }]), null);
-  assert.equal(trend([]), null);
+/** `+` won, `-` lost, in order of their places. */
+const placed = (outcomes: string) => [...outcomes].map((outcome, index) => ({ index, won: outcome === "+" }));
+
+test("trend within groups: known answer, signs, and nothing to say", () => {
+  // Each group: statistic 1 · 1/2, variance 1/2 · 1/2 · 1/2 · 2.
+  const rising = Array.from({ length: 8 }, () => placed("-+"));
+  near(trendWithin(rising), (8 * 0.5) / Math.sqrt(8 * 0.25), 1e-12);
+  near(trendWithin(Array.from({ length: 8 }, () => placed("+-"))), -(8 * 0.5) / Math.sqrt(8 * 0.25), 1e-12);
+  near(trendWithin(Array.from({ length: 8 }, () => placed("+-+"))), 0, 1e-12);
+  // Groups that were all won or all lost tell nothing, and neither does one place.
+  const silent = [placed("+++"), placed("---"), placed("+"), [...placed("+"), ...placed("-")], []];
+  near(trendWithin([...rising, ...silent]), trendWithin(rising)!, 1e-12);
+  assert.equal(trendWithin([...rising.slice(0, 4), ...silent]), null);
+  assert.equal(trendWithin([]), null);
+});
+
+test("trend within groups: what only differs between groups is no trend", () => {
+  // Easy tasks have two places, hard ones four: pooled, the later places look worse.
+  const draw = random("composition");
+  const group = (places: number, rate: number) =>
+    Array.from({ length: places }, (_, index) => ({ index, won: draw.next() < rate }));
+  const groups = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? group(2, 0.8) : group(4, 0.2)));
+  assert(Math.abs(trendWithin(groups)!) < 2.5);
+});
+
+test("trend within groups: z is standard normal where nothing rises", () => {
+  const draw = random("null trend");
+  const values = Array.from({ length: 300 }, () => {
+    const groups = Array.from({ length: 40 }, () => {
+      const rate = draw.next();
+      return Array.from({ length: 6 }, (_, index) => ({ index: Math.max(0, index - 2), won: draw.next() < rate }));
+    });
+    return trendWithin(groups)!;
+  });
+  const average = values.reduce((sum, z) => sum + z, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, z) => sum + (z - average) ** 2, 0) / values.length);
+  assert(Math.abs(average) < 0.2, `mean ${average}`);
+  assert(deviation > 0.88 && deviation < 1.12, `standard deviation ${deviation}`);
 });

@@ -105,21 +105,36 @@ export interface Share {
   readonly of: number;
 }
 
-/** Fewer won or lost than this make z meaningless. */
+/** One outcome and where it stands on a scale that begins at 0. */
+export interface Placed {
+  readonly index: number;
+  readonly won: boolean;
+}
+
+/** Fewer groups that tell something make z meaningless. */
 const FEWEST = 5;
 
+/** |z| of a trend above which a report calls it rising or falling. */
+export const CLEAR_TREND = 3;
+
 /**
- * z of the Cochran–Armitage test for trend over groups numbered 0, 1, 2 …: above 2 the share won rises, below −2 it
- * falls. null where nothing can be said: one group, or fewer than five won or lost in all.
+ * z of Mantel's extension test (1963): whether winning rises with `index` inside the groups, however much the groups
+ * differ. So a place that only hard tasks have looks no worse than it is. null where fewer than five groups hold both
+ * wins and losses at different places.
  */
-export function trend(groups: readonly Share[]): number | null {
-  const all = groups.reduce((sum, { of }) => sum + of, 0);
-  const won = groups.reduce((sum, group) => sum + group.won, 0);
-  if (Math.min(won, all - won) < FEWEST) return null;
-  const rate = won / all;
-  const meanIndex = groups.reduce((sum, { of }, index) => sum + of * index, 0) / all;
-  const statistic = groups.reduce((sum, group, index) => sum + (index - meanIndex) * (group.won - group.of * rate), 0);
-  const spread = groups.reduce((sum, { of }, index) => sum + of * (index - meanIndex) ** 2, 0);
-  const variance = rate * (1 - rate) * spread;
-  return variance > 0 ? statistic / Math.sqrt(variance) : null;
+export function trendWithin(groups: readonly (readonly Placed[])[]): number | null {
+  let statistic = 0;
+  let variance = 0;
+  let telling = 0;
+  for (const group of groups) {
+    const size = group.length;
+    const rate = group.filter(({ won }) => won).length / size;
+    const center = group.reduce((sum, { index }) => sum + index, 0) / size;
+    const spread = group.reduce((sum, { index }) => sum + (index - center) ** 2, 0);
+    if (!(rate * (1 - rate) * spread > 0)) continue;
+    telling++;
+    statistic += group.reduce((sum, { index, won }) => sum + (index - center) * Number(won), 0);
+    variance += (rate * (1 - rate) * spread * size) / (size - 1);
+  }
+  return telling < FEWEST ? null : statistic / Math.sqrt(variance);
 }

@@ -24,7 +24,7 @@ export function register(program: Command): void {
       "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
     )
     .argument("<config>", "a YAML file as for `gleaner run`; its methods need not be there yet")
-    .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 100)
+    .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 50)
     .option(
       "--probes <m>",
       "states to start from along each (default: those of the config's EEF, else 5)",
