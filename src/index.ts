@@ -1,10 +1,24 @@
 /** The public surface: re-exports only. What is not here may change without notice. */
 
+export { type AgentEvolOptions, agentEvol } from "./algorithms/agent-evol.ts";
 export { bc } from "./algorithms/bc.ts";
+export { bestOf } from "./algorithms/best-of.ts";
 export { type EefOptions, eef } from "./algorithms/eef.ts";
-export { type Labels, labelsOf, probeSteps, type Span, skipLength } from "./algorithms/eef-labels.ts";
-export type { Experiment, FinishedRound, ProbePoint } from "./algorithms/experiment.ts";
+export {
+  type Labels,
+  labelsByRate,
+  labelsOf,
+  probeSteps,
+  type Span,
+  skipLength,
+  type Tally,
+} from "./algorithms/eef-labels.ts";
+export { type EtoOptions, eto } from "./algorithms/eto.ts";
+export type { Experiment, FinishedRound, ProbePoint, Samples } from "./algorithms/experiment.ts";
+export { type NatOptions, nat } from "./algorithms/nat.ts";
+export { type Cut, contrast, type PreferenceTraining } from "./algorithms/preferences.ts";
 export { type RftOptions, rft } from "./algorithms/rft.ts";
+export { type RftEtoOptions, rftEto } from "./algorithms/rft-eto.ts";
 export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
 export { CliError, EnvironmentError, PolicyError, StoreError, TrainerError } from "./core/errors.ts";
 export { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "./core/ids.ts";
@@ -17,11 +31,13 @@ export type { Task } from "./core/task.ts";
 export type {
   Checkpoint,
   Demonstration,
+  Preference,
   Provenance,
   TrainEvent,
   Trainer,
   TrainingSet,
   TrainRequest,
+  Tuning,
   WeightedMessage,
 } from "./core/training.ts";
 export type { Fork, Outcome, Step, Trajectory, Usage } from "./core/trajectory.ts";

@@ -257,7 +257,7 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
     ({ a, b, moreEnvironmentSteps }) => unequalSteps(a, b, moreEnvironmentSteps) ?? [],
   );
   if (unequal.length > MOST_UNEQUAL)
-    notes.push(`Not the same compute: ${unequal.length} of these pairs, as the last columns tell.`);
+    notes.push(`Not the same compute: ${unequal.length} of these pairs differ in environment steps by more than 5 %.`);
   else if (unequal.length > 0) notes.push(`Not the same compute: ${unequal.join("; ")}.`);
   return [{ title: "Differences", table: tableOf(text, numbers, rows), notes }];
 }
