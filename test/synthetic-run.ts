@@ -1,5 +1,5 @@
 /**
- * A small finished experiment for tests of what reads one: two seeds of BC, RFT×2 and EEF (M = 3) over two iterations on
+ * A small finished experiment for tests of what reads one: two seeds of BC, RFT×2 and EEF (M = 3), two iterations each, on
  * 24 training and 20 held-out tasks, outcomes drawn by seed. Nothing was trained and no world was open.
  */
 import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "../src/core/ids.ts";
@@ -13,6 +13,7 @@ import type { Step, Trajectory } from "../src/core/trajectory.ts";
 export interface SyntheticOptions {
   readonly run?: string;
   readonly seeds?: readonly number[];
+  readonly iterations?: number;
   readonly config?: { readonly [key: string]: string | number };
   /** Added to every method's chance to win. */
   readonly skill?: number;
@@ -25,13 +26,14 @@ export function addSyntheticRun(repository: Repository, options: SyntheticOption
   const {
     run = "demo",
     seeds = [1, 2],
+    iterations = 2,
     config = {},
     skill = 0,
     categories = ["1 word", "2 words", "10 words"],
   } = options;
   repository.addRun({ name: run, kind: "experiment", config: { seeds: [...seeds], ...config } });
   const world = syntheticWorld(repository, run, categories);
-  for (const seed of seeds) addSeed(world, seed, skill);
+  for (const seed of seeds) addSeed(world, seed, { skill, iterations });
 }
 
 interface World {
@@ -91,7 +93,7 @@ function syntheticWorld(repository: Repository, run: string, categories: readonl
   return { repository, run, train, heldOut: tasksOf("test", 20), expert, episode };
 }
 
-function addSeed(world: World, seed: number, skill: number): void {
+function addSeed(world: World, seed: number, { skill, iterations }: { skill: number; iterations: number }): void {
   const { train, expert } = world;
   const wins = expert.filter(({ success }) => success);
   const start = finish(world, {
@@ -103,7 +105,7 @@ function addSeed(world: World, seed: number, skill: number): void {
   });
   for (const method of ["RFT×2", "EEF"] as const) {
     let policy = start;
-    for (const iteration of [1, 2]) {
+    for (let iteration = 1; iteration <= iterations; iteration++) {
       const explore = (sample: number) =>
         train.map((task) => world.episode({ task, policy, name: `explore ${sample}`, chance: 0.4 + skill }));
       const explored = method === "EEF" ? explore(0) : [...explore(0), ...explore(1)];

@@ -61,11 +61,12 @@ function waysSection({ ways, unsolved, sampled }: Outlook): Section[] {
     ...[way.rollouts, way.environmentSteps, way.prefixSteps].map(whole),
   ];
   const { value } = ways.difference;
+  const certain = [ways.mine, ways.sample].some(({ reached: { low, high } }) => low !== null && low === high);
   const numbers = ["reached", "95 %", "tasks", "rollouts", "env. steps", "prefix steps"];
   return [
     {
       title: `What the ${whole(unsolved)} unsolved tasks would take`,
-      table: tableOf(["way"], numbers, [row("mine failures", ways.mine), row("sample from the start", ways.sample)]),
+      table: tableOf(["way"], numbers, [row("mine failures", ways.mine), row("from the start", ways.sample)]),
       notes: [
         "The same number of rollouts on each task: one from the start and one from each probed state of a failed run, or all from " +
           "the start. reached: won at least once by the student; mining counts wins that begin with the expert's actions. " +
@@ -73,6 +74,7 @@ function waysSection({ ways, unsolved, sampled }: Outlook): Section[] {
           "probes, taken again only by worlds that restore a state by replaying.",
         `Mining less sampling, paired by task: ${points(value)} [${pointsInterval(ways.difference)}] points. A task reached is ` +
           "not yet a skill learned: the advice goes by the trend.",
+        ...(certain ? ["An interval of width 0 is no certainty: all or none were reached."] : []),
       ],
     },
   ];

@@ -155,6 +155,18 @@ test("any category, id or label stays inside its cell", () => {
   );
 });
 
+test("three iterations: a column and a row for each", async () => {
+  const report = synthetic({ iterations: 3 });
+  const markdown = toMarkdown(report);
+  assert.match(markdown, /\| method \| expert \| iteration 1 \| iteration 2 \| iteration 3 \|/);
+  assert.match(markdown, /\| EEF \| 3 \| \d/);
+  const flips = report.methods.at(-1)!.flips!;
+  // In each of two seeds two iterations come back to 24 starts and 72 states.
+  assert.deepEqual([flips.states, flips.triedLater], [0, 2 * 2 * (24 + 3 * 24)]);
+  for (const line of toTable(report).split("\n")) assert([...line].length <= 100, line);
+  assert.equal((await plots(report)).length, 4);
+});
+
 test("a violation is shouted", () => {
   const report = synthetic({ seeds: [1] });
   const violation = { trainingSet: "t", example: 3, message: 4, problem: "a user message has weight 1" };
