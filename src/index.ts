@@ -52,6 +52,7 @@ export { type Parts, runExperiment } from "./experiment/run.ts";
 export type { Student } from "./experiment/student.ts";
 export { demonstration } from "./formats/demonstration.ts";
 export { conversation, type Format, type FormatName, formatFor } from "./formats/format.ts";
+export { type Mode, withMode } from "./formats/mode.ts";
 export { embeddedModel } from "./policies/embedded.ts";
 export { noisy } from "./policies/noisy.ts";
 export { prompted } from "./policies/prompted.ts";
