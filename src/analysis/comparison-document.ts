@@ -1,8 +1,9 @@
 /** A comparison of two runs as titles, tables and sentences. */
 import type { Json } from "../core/json.ts";
 import type { Comparison } from "./compare-runs.ts";
+import { type Cost, tokensOf } from "./cost.ts";
 import { type Document, type Section, tableOf } from "./document.ts";
-import { more, percent, points, pointsInterval, probability, UNKNOWN, unequalSteps, whole } from "./numbers.ts";
+import { percent, points, pointsInterval, probability, UNKNOWN, unequalSteps, whole } from "./numbers.ts";
 import type { Difference } from "./success.ts";
 
 export function comparisonDocument(comparison: Comparison): Document {
@@ -43,13 +44,12 @@ function overallSection({ a, b, pairs, interval }: Comparison): Section {
 function computeSection({ a, b, pairs }: Comparison): Section[] {
   const exploring = pairs.filter(({ cost }) => cost.a.environmentSteps + cost.b.environmentSteps > 0);
   if (exploring.length === 0) return [];
-  const rows = exploring.map((pair) => [
-    nameOf(pair),
-    ...[pair.cost.a, pair.cost.b].map((cost) => whole(cost.explored + cost.probed)),
-    more(pair.moreRollouts),
-    ...[pair.cost.a, pair.cost.b].map(({ environmentSteps }) => whole(environmentSteps)),
-    more(pair.moreEnvironmentSteps),
-  ]);
+  const row = (name: string, run: string, cost: Cost) => [
+    name,
+    run,
+    ...[cost.explored, cost.probed, cost.environmentSteps, tokensOf(cost)].map(whole),
+  ];
+  const rows = exploring.flatMap((pair) => [row(pair.a, a, pair.cost.a), row(pair.b, b, pair.cost.b)]);
   const unequal = exploring.flatMap((pair) => {
     const none = pair.cost.a.environmentSteps * pair.cost.b.environmentSteps === 0;
     if (none) return [`${nameOf(pair)}: only one of the two explored`];
@@ -57,8 +57,8 @@ function computeSection({ a, b, pairs }: Comparison): Section[] {
     return unequalSteps(first, second, pair.moreEnvironmentSteps) ?? [];
   });
   const verdict = unequal.length > 0 ? `Not the same compute: ${unequal.join("; ")}.` : "The same compute, within 5 %.";
-  const columns = [`rollouts of ${a}`, `of ${b}`, "difference", `env. steps of ${a}`, `of ${b}`, "difference"];
-  return [{ title: "What each spent, per seed", table: tableOf(["method"], columns, rows), notes: [verdict] }];
+  const table = tableOf(["method", "run"], ["from start", "probes", "env. steps", "tokens"], rows);
+  return [{ title: "What each spent, per seed", table, notes: [verdict] }];
 }
 
 function categorySection({ a, b, pairs }: Comparison): Section[] {

@@ -1,5 +1,5 @@
 /** The cost sections of a report's document: in total, and for each training task that was solved. */
-import type { Cost } from "./cost.ts";
+import { type Cost, tokensOf } from "./cost.ts";
 import { type Section, tableOf } from "./document.ts";
 import { amount, duration, whole } from "./numbers.ts";
 import { lastIteration, type Report } from "./report.ts";
@@ -81,10 +81,6 @@ function moneySection({ methods, prices, experts, unreplayable }: Report): Secti
       ],
     },
   ];
-}
-
-function tokensOf({ promptTokens, completionTokens }: Cost): number | null {
-  return promptTokens === null && completionTokens === null ? null : (promptTokens ?? 0) + (completionTokens ?? 0);
 }
 
 function millisecondsOf({ milliseconds: { explore, probe, train } }: Cost): number | null {

@@ -59,6 +59,11 @@ export function costOf(material: Material, rounds: readonly Round[], times: Read
   };
 }
 
+/** Read and written; null where no model counted them. */
+export function tokensOf({ promptTokens, completionTokens }: Cost): number | null {
+  return promptTokens === null && completionTokens === null ? null : (promptTokens ?? 0) + (completionTokens ?? 0);
+}
+
 function costOfSeed(material: Material, rounds: readonly Round[], times: ReadonlyMap<CheckpointId, number>): Cost {
   const explored = material.episodes(distinct(rounds.flatMap((round) => round.explored)));
   const probed = material.episodes(distinct(rounds.flatMap((round) => round.probed)));

@@ -113,3 +113,15 @@ test("300 mutated configs are read or refused with file and line, never a crash"
     { numRuns: 300, seed: 1 },
   );
 });
+
+test("prices are free where nothing is said, and none at all without the block", () => {
+  const free = { promptTokens: 0, completionTokens: 0, episode: 0 };
+  const priced = parseConfig("c.yaml", `${SMALLEST}prices: { experts: { expert/gpt-4: { episode: 0.12 } } }`);
+  assert.deepEqual(priced.prices, {
+    currency: "$",
+    student: free,
+    experts: { "expert/gpt-4": { ...free, episode: 0.12 } },
+  });
+  assert.equal(parseConfig("c.yaml", SMALLEST).prices, undefined);
+  assert.match(messageOf(`${SMALLEST}prices: { student: { tokens: 1 } }`), /^c\.yaml:7: prices\.student: /);
+});
