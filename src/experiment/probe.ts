@@ -24,7 +24,7 @@ export interface ProbeOptions {
 
 /**
  * Writes what it collects down as a round of `config.run` (first seed, iteration 0) and returns the name of its row.
- * From the start each task is tried as often as it is probed at most, and once more. Throws CliError if nothing can be probed.
+ * Each task is tried once more from its start than it is probed. Throws CliError if nothing can be probed.
  */
 export async function probeFailures(
   config: ExperimentConfig,
@@ -41,17 +41,16 @@ export async function probeFailures(
     .shuffle(failedRuns(live.expert))
     .slice(0, sample)
     .map((trajectory) => ({ trajectory, steps: probeSteps(trajectory.steps.length, probes) }));
-  const sampled = new Set(failed.map(({ trajectory }) => trajectory.taskId));
-  const tasks = live.tasks.filter(({ id }) => sampled.has(id));
+  const probesOf = new Map(failed.map(({ trajectory, steps }) => [trajectory.taskId, steps.length]));
+  const tasks = live.tasks.filter(({ id }) => probesOf.has(id));
 
   const row = `probe of ${failed.length} runs${probes === 5 ? "" : `, M=${probes}`}`;
   const cloned: FinishedRound[] = [];
   const whole = liveExperiment(live, row, 0);
   const student = await bc({ ...whole, finishRound: async (round) => void cloned.push(round) });
   const part = liveExperiment({ ...live, tasks }, row, 0);
-  const deepest = Math.max(0, ...failed.map(({ steps }) => steps.length));
   const points = failed.flatMap(({ trajectory, steps }) => steps.map((step): ProbePoint => ({ trajectory, step })));
-  const explored = await part.explore(student, 0, 1 + deepest);
+  const explored = await part.explore(student, 0, ({ id }) => 1 + probesOf.get(id)!);
   const probed = await part.probe(student, 0, points);
   await part.finishRound({ ...cloned[0]!, explored, probed });
   return row;
