@@ -97,6 +97,13 @@ test("the terminal: the main table first, at most 100 columns, no control charac
   }
 });
 
+test("the terminal leaves the rows of a very long table to the files", () => {
+  const report = synthetic({ seeds: [1] });
+  const differences = Array.from({ length: 50 }, () => report.differences[0]!);
+  assert.match(toTable({ ...report, differences }), /… and 10 more rows/);
+  assert.doesNotMatch(toTable(report), /more rows/);
+});
+
 test("an import and an empty experiment are reported too", () => {
   const repository = openSqlite(":memory:");
   addSyntheticRun(repository);

@@ -4,6 +4,8 @@ import { type Document, harmless, type Section, type Table as TableData } from "
 import { documentOf, type Subject } from "./subject.ts";
 
 const WIDTH = 100;
+/** More rows than this are left to the file. */
+const ROWS = 40;
 /** No column is made narrower than this. */
 const NARROWEST = 8;
 
@@ -22,9 +24,11 @@ function fittingDocument(subject: Subject): Document {
 }
 
 function sectionText({ title, table, notes }: Section): string {
+  const left = (table?.rows.length ?? 0) - ROWS;
   return [
     harmless(title, WIDTH),
-    ...(table ? [fittingTable(table)] : []),
+    ...(table ? [fittingTable({ ...table, rows: table.rows.slice(0, ROWS) })] : []),
+    ...(left > 0 ? [`… and ${left} more rows, which the files and --markdown have.`] : []),
     ...notes.map((note) => wrapped(harmless(note, Number.POSITIVE_INFINITY), WIDTH)),
   ].join("\n");
 }
