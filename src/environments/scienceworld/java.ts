@@ -26,6 +26,7 @@ const run = promisify(execFile);
 const SOURCES = join(import.meta.dirname, "..", "..", "..", "java", "scienceworld");
 const SHIM = "gleaner.scienceworld.Shim";
 const OLDEST_JAVA = 11;
+const ARCHIVING_TIMEOUT_MS = 60_000;
 const ADVICE = "install a JDK (11 or later), e.g. `apt install openjdk-17-jdk-headless`, or set JAVA_HOME";
 
 /** The second compiler waits for hotter methods: a start takes 1.3 s of CPU in place of 1.6, and steps are as fast. */
@@ -177,7 +178,8 @@ async function makeArchive(runtime: Runtime, archive: string): Promise<void> {
   } catch {
     // Java 11 and 12 do not know the flag.
   }
-  await jvm.close();
+  // The archive is written as the JVM ends, which takes seconds on a busy machine.
+  await jvm.close(ARCHIVING_TIMEOUT_MS);
   if (existsSync(made)) renameSync(made, archive);
   rmSync(work, { recursive: true });
 }

@@ -46,8 +46,8 @@ export interface Jvm {
    * many times the usual time this may take.
    */
   ask<Reply>(request: Request, patience?: number): Promise<Reply>;
-  /** Ends the JVM and waits until it has ended. */
-  close(): Promise<void>;
+  /** Ends the JVM and waits until it has ended; after `patienceMs` (default 2 s) it is killed. */
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** The simulator is fine and says no. */
@@ -185,9 +185,13 @@ export function startJvm(options: JvmOptions): Jvm {
       if (isReady && !underWay) sendNext();
       return answer.promise;
     },
-    async close() {
+    async close(patienceMs = CLOSE_TIMEOUT_MS) {
       child.stdin.end();
-      const impatience = setTimeout(() => die("closed"), CLOSE_TIMEOUT_MS);
+      const impatience = setTimeout(() => {
+        die("closed");
+        // This process must not end before the JVM has.
+        letProcessEnd(child, false);
+      }, patienceMs);
       letProcessEnd(child, false);
       await ended.promise;
       clearTimeout(impatience);
