@@ -133,5 +133,5 @@ function advice({ step, log }: LogDifference): string {
   if (step < 0) {
     return `${told}the first rooms differ: try other simplifications (--simplifications easy) or the release of the log (--option version=1.1.3)`;
   }
-  return `${told}logs made without -XX:hashCode=2, or with the official wrapper, whose questions at every step advance the random stream, cannot all be replayed`;
+  return `${told}not every log can be replayed: other releases differ (--option version=1.1.3), JVMs without -XX:hashCode=2 differ from run to run, and the official wrapper's questions advance the random stream`;
 }
