@@ -23,7 +23,7 @@ export function register(program: Command): void {
     .description(
       "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
     )
-    .argument("<config>", "a YAML file as for `gleaner run`; its methods need not be there yet")
+    .argument("<config>", "a YAML file as for `gleaner run` (methods: [] will do)")
     .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 50)
     .option(
       "--probes <m>",

@@ -1,6 +1,6 @@
 /** A small probe of a real world: it is the beginning of the experiment it is for, and it ends the same every time. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -34,7 +34,6 @@ seeds: [3]
 /** A project of its own; `said` are the phases that had something to do. */
 function project() {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-probe-"));
-  mkdirSync(folder, { recursive: true });
   const repository = openSqlite(join(folder, "store.sqlite"));
   const said: string[] = [];
   const parts: Parts = {
