@@ -217,18 +217,23 @@ final class Simulator {
         return answer;
     }
 
-    /** Equal digests: equal object trees, generators, scores and counters. */
+    /** Equal digests: equal worlds, generators, scores and counters. */
     private String digest() throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         long[] before = generator.state();
-        String tree = call("getObjectTree", "");
-        generator.setState(before);
+        String world = quietly(this::world);
         Object identifiers = invoke(singletons[0], "count");
         String rest = Arrays.toString(before) + "|" + call("getScore") + "|" + call("getCompleted") + "|" + call("getNumMoves");
-        byte[] hash = digest.digest((tree + rest + "|" + identifiers).getBytes(StandardCharsets.UTF_8));
+        byte[] hash = digest.digest((world + rest + "|" + identifiers).getBytes(StandardCharsets.UTF_8));
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 8; i++) text.append(String.format("%02x", hash[i]));
         return text.toString();
+    }
+
+    /** Every object as a tree; in 1.1.3, which has none, every object that can be reached. */
+    private String world() throws Exception {
+        if (methodOf(inPlace.root.getClass(), "getObjectTree", 1) != null) return call("getObjectTree", "");
+        return this.<String>call("getPossibleObjectReferentLUTJSON") + call("freeActionLook") + call("freeActionInventory");
     }
 
     private void loadScratch(Start start, boolean gold) throws Exception {
@@ -324,6 +329,7 @@ final class Simulator {
     private Object invoke(Object target, String name, Object... arguments) throws Exception {
         Method method = methods.computeIfAbsent(
             target.getClass().getName() + " " + name, key -> methodOf(target.getClass(), name, arguments.length));
+        if (method == null) throw new Refusal("unsupported", "this simulator has no method " + name);
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException error) {
@@ -333,6 +339,7 @@ final class Simulator {
         }
     }
 
+    /** null: there is none. */
     private static Method methodOf(Class<?> type, String name, int arguments) {
         for (Method method : type.getMethods()) {
             if (!method.getName().equals(name) || method.getParameterCount() != arguments || method.isBridge()) continue;
@@ -340,6 +347,6 @@ final class Simulator {
             method.setAccessible(true);
             return method;
         }
-        throw new Refusal("unsupported", "this simulator has no method " + name);
+        return null;
     }
 }

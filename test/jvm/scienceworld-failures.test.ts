@@ -100,7 +100,7 @@ test("a JVM that runs out of memory says how to give it more", { skip }, async (
 });
 
 test("saved states that fill the memory cost a JVM and time, but no episode", { skip }, async () => {
-  const world = await newWorld({ processes: 1, heapMb: 36, states: 1_000 });
+  const world = await newWorld({ processes: 1, heapMb: 32, states: 1_000 });
   const environment = world.open();
   await environment.reset(TASK, 0);
   const { jvm } = world.pool.hosts[0]!;

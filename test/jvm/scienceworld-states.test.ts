@@ -8,7 +8,7 @@ import { TASK_KINDS } from "../../src/environments/scienceworld/tasks.ts";
 import { kill, newWorld, skip, taskOf } from "./scienceworld.ts";
 
 const STATES = 48;
-const LONGEST_WAY = 12;
+const LONGEST_WAY = 8;
 const FUTURE = 5;
 
 interface Saved {

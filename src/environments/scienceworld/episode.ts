@@ -14,7 +14,7 @@ import type { Task } from "../../core/task.ts";
 import type { ReplaySnapshot } from "../replaying.ts";
 import type { Request } from "./jvm.ts";
 import { ATTEMPTS, asEnvironmentError, type Host, isLost, type Pool } from "./pool.ts";
-import { initialPoints, pointsAfter, pointsOf, type Scoring } from "./scoring.ts";
+import { initialPoints, isUngrown, pointsAfter, pointsOf, type Scoring } from "./scoring.ts";
 
 /** What may be added to `info`. */
 export const EXTRAS = ["look", "inventory", "goal"] as const;
@@ -132,6 +132,8 @@ export function newEpisode({ pool, startOf, scoring, extras }: EpisodeOptions): 
     }
   }
 
+  const goalText = async () => (await ask<{ goal: string }>({ op: "ask", with: ["goal"] })).goal;
+
   return {
     async reset(task, seed) {
       leave();
@@ -162,7 +164,8 @@ export function newEpisode({ pool, startOf, scoring, extras }: EpisodeOptions): 
         const points = pointsAfter(scoring, current.points, score);
         const reward = points - current.points;
         current.points = points;
-        const info = { score: pointsOf(score), moves, ...rest };
+        const info: Record<string, Json> = { score: pointsOf(score), moves, ...rest };
+        if (completed && current.start.task === "grow-fruit") info.ungrown = isUngrown(await goalText());
         return { observation, reward, terminated: completed || score < 0, info };
       } catch (error) {
         leave();

@@ -17,6 +17,12 @@ export function pointsAfter(scoring: Scoring, before: number, score: number): nu
   return scoring === "final" ? points : Math.max(before, points);
 }
 
+/**
+ * Whether a fruit was focused on that nobody grew, which the simulator takes for a win of grow-fruit: no plant has ever
+ * borne fruit. `goal` is the simulator's account of the task's goals.
+ */
+export const isUngrown = (goal: string): boolean => !/^Completed keys:.*\batLeast1Reproducing\b/.test(goal);
+
 /** Points of one score, halves rounded to the even neighbour like Python's `round`. */
 export function pointsOf(score: number): number {
   const exact = 100 * score;
