@@ -1,6 +1,7 @@
 /**
  * kill -9 at random moments of an experiment, started again each time: the store's dump, the checkpoints and the
- * report must be the bytes of a run that was never interrupted. GLEANER_KILL_SETS="" kills the demo in full size.
+ * report must be the bytes of a run that was never interrupted. The demo, and every method once. GLEANER_KILL_SETS=""
+ * kills them in full size.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -12,12 +13,30 @@ import { random } from "../../src/core/random.ts";
 import { gleaner } from "../command.ts";
 
 const KILLS = 10;
-const SMALL = "training.steps=100 environment.trainTasks=120 environment.testTasks=60";
-const sets = (process.env.GLEANER_KILL_SETS ?? SMALL).split(" ").filter(Boolean);
 
-const run = (project: string, killAfterMs?: number) => {
-  const changed = sets.length > 0 ? ["--set", ...sets] : [];
-  return gleaner(project, ["run", "examples/workshop.yaml", ...changed], killAfterMs);
+interface Experiment {
+  readonly config: string;
+  readonly name: string;
+  /** What makes it small. */
+  readonly sets: string;
+}
+
+const EXPERIMENTS: readonly Experiment[] = [
+  {
+    config: "examples/workshop.yaml",
+    name: "demo-front",
+    sets: "training.steps=100 environment.trainTasks=120 environment.testTasks=60",
+  },
+  {
+    config: "examples/workshop-methods.yaml",
+    name: "workshop-methods",
+    sets: "training.steps=40 environment.trainTasks=24 expert.0.tasks=20 evaluate.tasks=12",
+  },
+];
+
+const run = (project: string, { config, sets }: Experiment, killAfterMs?: number) => {
+  const small = (process.env.GLEANER_KILL_SETS ?? sets).split(" ").filter(Boolean);
+  return gleaner(project, ["run", config, ...(small.length > 0 ? ["--set", ...small] : [])], killAfterMs);
 };
 
 /** Every file below `folder` by its path, as a hash. */
@@ -31,28 +50,31 @@ function filesOf(folder: string): Record<string, string> {
 }
 
 /** The report without its times, the only thing that may differ. */
-const report = async (project: string) => {
-  const json = JSON.parse((await gleaner(project, ["report", "demo-front", "--json"]))!);
-  return JSON.stringify(json, (key, value) => (/ms$|milliseconds|seconds|timing|wall/i.test(key) ? undefined : value));
+const report = async (project: string, { name }: Experiment) => {
+  const json = JSON.parse((await gleaner(project, ["report", name, "--json"]))!);
+  const isTime = (key: string) => /ms$|milliseconds|seconds|timing|wall/i.test(key);
+  return JSON.parse(JSON.stringify(json, (key, value) => (isTime(key) ? undefined : value)));
 };
 
-test(`killed at ${KILLS} random moments, the run ends with the same bytes`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-kill-"));
-  const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
-  const start = performance.now();
-  await run(whole);
-  const tookMs = performance.now() - start;
-  const moments = random("kill");
-  let kills = 0;
-  // Each attempt gets at most a sixth of the whole time, so that ten kills fall into different phases before it ends.
-  for (let attempt = 0; attempt < KILLS; attempt++) {
-    if ((await run(killed, 200 + (moments.next() * tookMs) / 6)) === null) kills++;
-  }
-  await run(killed);
-  console.log(`killed ${kills} times of ${KILLS} attempts; the whole run took ${Math.round(tookMs / 1000)} s`);
-  assert(kills >= KILLS / 2, `only ${kills} attempts were still running when killed`);
-  assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
-  assert.deepEqual(filesOf(join(killed, "checkpoints")), filesOf(join(whole, "checkpoints")));
-  assert.equal(await report(killed), await report(whole));
-  rmSync(folder, { recursive: true });
-});
+for (const experiment of EXPERIMENTS) {
+  test(`${experiment.name}, killed at ${KILLS} random moments, ends with the same bytes`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gleaner-kill-"));
+    const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+    const start = performance.now();
+    await run(whole, experiment);
+    const tookMs = performance.now() - start;
+    const moments = random("kill", experiment.name);
+    let kills = 0;
+    // Each attempt gets at most a sixth of the whole time, so that ten kills fall into different phases before it ends.
+    for (let attempt = 0; attempt < KILLS; attempt++) {
+      if ((await run(killed, experiment, 200 + (moments.next() * tookMs) / 6)) === null) kills++;
+    }
+    await run(killed, experiment);
+    console.log(`killed ${kills} times of ${KILLS} attempts; the whole run took ${Math.round(tookMs / 1000)} s`);
+    assert(kills >= KILLS / 2, `only ${kills} attempts were still running when killed`);
+    assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
+    assert.deepEqual(filesOf(join(killed, "checkpoints")), filesOf(join(whole, "checkpoints")));
+    assert.deepEqual(await report(killed, experiment), await report(whole, experiment));
+    rmSync(folder, { recursive: true });
+  });
+}
