@@ -4,9 +4,7 @@
  * reason where there is no python3; in CI (CI=true) they fail instead.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { virtualEnvironment } from "../bench/python/environment.ts";
 
 const PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "tokenizers==0.23.3", "safetensors==0.8.0", "numpy==2.4.6"];
 
@@ -22,22 +20,8 @@ export function skipWithoutPython(): string | false {
 }
 
 /** The path of that Python. Installs what is missing. */
-export function torchPython(): string {
-  if (process.env.GLEANER_TORCH_PYTHON) return process.env.GLEANER_TORCH_PYTHON;
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const folder = join(cache, "gleaner", "python-torch");
-  const python = join(folder, "bin", "python");
-  // Written last and naming what was installed: an interrupted or older installation is done again.
-  const complete = join(folder, `complete ${PACKAGES.join(" ")}`);
-  if (existsSync(complete)) return python;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  execFileSync("python3", ["-m", "venv", folder]);
-  const install = ["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"];
-  execFileSync(python, [...install, ...PACKAGES]);
-  writeFileSync(complete, "");
-  return python;
-}
+export const torchPython = (): string =>
+  process.env.GLEANER_TORCH_PYTHON ?? virtualEnvironment("python-torch", PACKAGES);
 
 /** Runs a script with one JSON value as its input and returns the JSON value that it prints. Throws with what it said on standard error. */
 export function askPython(script: string, question: unknown): unknown {

@@ -25,13 +25,13 @@ import {
   readSimplifications,
   SPLITS,
   type Split,
+  STEP_LIMITS,
+  type StepLimits,
   splitOf,
   TASK_KINDS,
   type TaskKind,
   variationsOf,
 } from "./tasks.ts";
-
-export const STEP_LIMITS = ["own", "eto"] as const;
 
 export interface ScienceWorldOptions {
   /** Release of the simulator. Default 1.2.3. */
@@ -47,7 +47,7 @@ export interface ScienceWorldOptions {
   /** One limit for all tasks, in place of `stepLimits`. */
   readonly maxSteps?: number;
   /** Limits by task: `own` (default) leaves room for the gold paths; `eto` is shorter, and own where ETO has none. */
-  readonly stepLimits?: (typeof STEP_LIMITS)[number];
+  readonly stepLimits?: StepLimits;
   /** What a return is; see scoring.ts. Default `final`. */
   readonly scoring?: Scoring;
   /** What `info` tells besides score and moves. */

@@ -1,8 +1,7 @@
 /** What every report on ScienceWorld must say, since results differ by it. */
-import type { ScienceWorldOptions } from "./benchmark.ts";
 import type { Release } from "./files.ts";
 import type { Scoring } from "./scoring.ts";
-import type { TaskKind } from "./tasks.ts";
+import type { StepLimits, TaskKind } from "./tasks.ts";
 
 export interface Rules {
   readonly release: Release;
@@ -10,7 +9,7 @@ export interface Rules {
   readonly simplifications: string;
   readonly scoring: Scoring;
   /** One limit for all tasks, or the name of the table. */
-  readonly limits: number | NonNullable<ScienceWorldOptions["stepLimits"]>;
+  readonly limits: number | StepLimits;
   readonly kinds: readonly TaskKind[];
 }
 

@@ -9,6 +9,10 @@ import type { TaskId } from "../../core/ids.ts";
 export const SPLITS = ["train", "dev", "test"] as const;
 export type Split = (typeof SPLITS)[number];
 
+/** Whose step limits hold: ours, which leave room for the gold paths, or ETO's, ours where it has none. */
+export const STEP_LIMITS = ["own", "eto"] as const;
+export type StepLimits = (typeof STEP_LIMITS)[number];
+
 export interface TaskKind {
   readonly name: string;
   readonly variations: number;
