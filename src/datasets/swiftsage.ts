@@ -16,7 +16,8 @@
  * of their release.
  *
  * Assumed: a `look around` in front is the wrapper's reset and not the agent's doing (it takes no time, so nothing follows
- * from it). What a log tells behind the first completed or failed step is left out: gold paths go on a little.
+ * from it). What a log tells behind the first completed or failed step is left out: gold paths go on a little. None of them
+ * tells of `task`, `help` and `objects`, which are no steps to the simulator.
  */
 import { CliError } from "../core/errors.ts";
 import { readMembers } from "./members.ts";
