@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Seven short tasks of ScienceWorld, its own solutions with slips as the expert. Needs Java and pip; resumable.
+# Five short tasks of ScienceWorld, its own solutions with slips as the expert. Needs Java and pip; resumable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 npx gleaner env install scienceworld
