@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertSlopes } from "../../test/finite-differences.ts";
 import { COPYING, KINDS, randomParameters, TINY } from "../../test/tiny-model.ts";
 import { type Batch, gradientEngine } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
@@ -32,32 +33,13 @@ for (const [what, config] of [
     const engine = gradientEngine(config, parameters);
     const batch = randomBatch(config, [0, 1, 4, 7, 8, 13, 17, 20, 23], 2);
     await engine.run(batch);
-    const gradients = new Map([...engine.gradients].map(([name, gradient]) => [name, gradient.slice()]));
-    const random = randomStream(3);
-    for (const [name, values] of parameters) {
-      const original = values.slice();
-      const direction = values.map(() => random.normal());
-      const lossAt = async (distance: number): Promise<number> => {
-        values.forEach((_, i) => {
-          values[i] = original[i]! + distance * direction[i]!;
-        });
-        const { loss } = await engine.run(batch);
-        values.set(original);
-        return loss;
-      };
-      const slope = gradients.get(name)!.reduce((sum, g, i) => sum + g * direction[i]!, 0);
-      const size = Math.hypot(...gradients.get(name)!);
-      // The error of a central difference falls with the square of its width, and rounding grows with its inverse.
-      const [wide, narrow] = [4e-3, 2e-3];
-      const differences = [];
-      for (const width of [wide, narrow])
-        differences.push(((await lossAt(width)) - (await lossAt(-width))) / (2 * width));
-      const extrapolated = (4 * differences[1]! - differences[0]!) / 3;
-      assert(
-        Math.abs(extrapolated - slope) < 2e-3 * (size + 0.1),
-        `${name}: ${extrapolated} and ${slope}, norm ${size}`,
-      );
-    }
+    await assertSlopes({
+      parameters,
+      gradients: engine.gradients,
+      loss: async () => (await engine.run(batch)).loss,
+      widths: [4e-3, 2e-3],
+      tolerance: (norm) => 2e-3 * (norm + 0.1),
+    });
     await engine.close();
   });
 }

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { assertSlopes } from "../../test/finite-differences.ts";
 import { KINDS, randomPairs, randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
 import { initialize } from "./checkpoint.ts";
 import { gradientEngine } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
 import { type Objective, openObjective, type Pair, preferenceTerm } from "./objectives.ts";
-import { randomStream } from "./random.ts";
 import { buildTokenizer } from "./tokenizer.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainProgress, train } from "./train.ts";
 
@@ -32,27 +32,13 @@ for (const [kind, config] of KINDS) {
     const { parameters, engine, objective, move } = await preference(config, randomPairs(config, 5, 1));
     move();
     await objective.learn(ALL);
-    const gradients = new Map([...engine.gradients].map(([name, gradient]) => [name, gradient.slice()]));
-    const random = randomStream(3);
-    for (const [name, values] of parameters) {
-      const original = values.slice();
-      const direction = values.map(() => random.normal());
-      const lossAt = async (distance: number): Promise<number> => {
-        values.set(original.map((value, i) => value + distance * direction[i]!));
-        const loss = await objective.learn(ALL);
-        values.set(original);
-        return loss;
-      };
-      const slope = gradients.get(name)!.reduce((sum, g, i) => sum + g * direction[i]!, 0);
-      const size = Math.hypot(...gradients.get(name)!);
-      const differences = [];
-      for (const width of [2e-3, 1e-3])
-        differences.push(((await lossAt(width)) - (await lossAt(-width))) / (2 * width));
-      // The error of a central difference falls with the square of its width.
-      const extrapolated = (4 * differences[1]! - differences[0]!) / 3;
-      const text = `${name}: ${extrapolated} and ${slope}, norm ${size}`;
-      assert(Math.abs(extrapolated - slope) < 4e-3 * (size + 0.3), text);
-    }
+    await assertSlopes({
+      parameters,
+      gradients: engine.gradients,
+      loss: () => objective.learn(ALL),
+      widths: [2e-3, 1e-3],
+      tolerance: (norm) => 4e-3 * (norm + 0.3),
+    });
     await engine.close();
   });
 
