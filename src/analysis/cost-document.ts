@@ -1,6 +1,7 @@
 /** The cost sections of a report's document: in total, and for each training task that was solved. */
 import { type Cost, tokensOf } from "./cost.ts";
 import { type Section, tableOf } from "./document.ts";
+import { sum } from "./material.ts";
 import { amount, duration, whole } from "./numbers.ts";
 import { lastIteration, type Report } from "./report.ts";
 
@@ -85,5 +86,5 @@ function moneySection({ methods, prices, experts, unreplayable }: Report): Secti
 
 function millisecondsOf({ milliseconds: { explore, probe, train } }: Cost): number | null {
   const known = [explore, probe, train].filter((time) => time !== null);
-  return known.length === 0 ? null : known.reduce((total, time) => total + time, 0);
+  return known.length === 0 ? null : sum(known);
 }
