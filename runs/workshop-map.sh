@@ -11,7 +11,6 @@ map() {
 }
 map front
 map back environment.kind=back
-
 map silent environment.ruin=silent
 map any environment.kind=any
 map few environment.trainTasks=200
