@@ -1,0 +1,62 @@
+/**
+ * Conversations → token ids with a label for each token, for one Hugging Face checkpoint folder. Exact, or an error:
+ * the ids are those of Python's `apply_chat_template` of the whole conversation, and what is learned is what the policy
+ * wrote, end-of-turn token included. Not the embedded student's tokenizer (formats/tokens.ts), which needs no template.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CliError } from "../core/errors.ts";
+import type { Message } from "../core/policy.ts";
+import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
+import { openChatTemplate } from "./chat-template.ts";
+import { type JsonObject, readJsonObject } from "./json-file.ts";
+import { type LabelledTokens, labelledTokens } from "./labels.ts";
+import { openTokenizerFile } from "./tokenizer-file.ts";
+
+/** A demonstration's tokens, and how much it counts beside the others of its set. */
+export interface WeightedTokens extends LabelledTokens {
+  /** Above 0; 1 unless the demonstration says otherwise. */
+  readonly weight: number;
+}
+
+/** All methods throw CliError naming the message that cannot be tokenised or labelled exactly, counted from 0. */
+export interface ChatTokenizer {
+  demonstration(demonstration: Demonstration): WeightedTokens;
+  /** Both sides as whole conversations, prompt included; the environment's tokens are context. */
+  preference(preference: Preference): { readonly chosen: LabelledTokens; readonly rejected: LabelledTokens };
+  /** What the policy reads before it writes the next assistant message. */
+  prompt(messages: readonly Message[]): readonly number[];
+  /** The text that `prompt` tokenises, or without the generation prompt. */
+  render(messages: readonly Message[], generationPrompt: boolean): string;
+  /** A text alone, without a template. Special tokens written out in it are recognised. */
+  encode(text: string): readonly number[];
+  /** Special tokens are written out. */
+  decode(ids: readonly number[]): string;
+}
+
+/** Opens the tokenizer of a checkpoint folder. Throws CliError naming the file that is missing or cannot be read. */
+export function openChatTokenizer(folder: string): ChatTokenizer {
+  if (!existsSync(folder)) throw new CliError(`${folder}: no such folder, expected a checkpoint with its tokenizer`);
+  const config = tokenizerConfig(folder);
+  const tokenizer = openTokenizerFile(join(folder, "tokenizer.json"), config);
+  const render = openChatTemplate(folder, config);
+  const labelled = (messages: readonly WeightedMessage[]) => labelledTokens(messages, render, tokenizer);
+  return {
+    demonstration: ({ messages, weight = 1 }) => ({ ...labelled(messages), weight }),
+    preference({ prompt, chosen, rejected }) {
+      const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
+      return { chosen: labelled([...context, ...chosen]), rejected: labelled([...context, ...rejected]) };
+    },
+    prompt: (messages) => tokenizer.encode(render(messages, true)),
+    render,
+    encode: tokenizer.encode,
+    decode: tokenizer.decode,
+  };
+}
+
+/** tokenizer_config.json; older checkpoints name their special tokens in a file of their own. */
+function tokenizerConfig(folder: string): JsonObject {
+  const config = readJsonObject(join(folder, "tokenizer_config.json"));
+  const older = join(folder, "special_tokens_map.json");
+  return existsSync(older) ? { ...readJsonObject(older), ...config } : config;
+}

@@ -1,0 +1,140 @@
+/**
+ * Which tokens of a conversation are learned. The text of each learned message is found by rendering the messages
+ * before it, with the generation prompt, which is what the policy reads when it is its turn: the learned text goes from
+ * there through the end-of-turn token. White space that the template puts around or trims off a message is as rendered.
+ *
+ * The tokens are always those of the whole text, as Python's `apply_chat_template` gives them. Nothing is tokenised in
+ * pieces and glued together: where a token would straddle the border between context and learned text, the policy
+ * never sees or writes that token at run time, so the conversation is refused, as it is where the template renders the
+ * beginning of a conversation otherwise than the whole (because it drops earlier thoughts, for example).
+ */
+import { CliError } from "../core/errors.ts";
+import type { Message } from "../core/policy.ts";
+import type { WeightedMessage } from "../core/training.ts";
+import type { ChatTemplate } from "./chat-template.ts";
+import type { TextTokenizer } from "./tokenizer-file.ts";
+
+/** Token ids with a label for each: the id where the token is learned, `CONTEXT` where it is only read. */
+export interface LabelledTokens {
+  readonly inputIds: readonly number[];
+  readonly labels: readonly number[];
+}
+
+/** The label of a token that is read and not learned, as every trainer of the ecosystem has it. */
+export const CONTEXT = -100;
+
+/** Part of a text: [start, end) in UTF-16 code units. */
+interface Span {
+  readonly message: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Labels `messages` token by token. Throws CliError naming the message that cannot be labelled exactly. */
+export function labelledTokens(
+  messages: readonly WeightedMessage[],
+  render: ChatTemplate,
+  tokenizer: TextTokenizer,
+): LabelledTokens {
+  const whole = render(messages, false);
+  const learned = messages.flatMap(({ weight }, index) => (weight === 1 ? [index] : []));
+  const spans = learned.map((index) => learnedSpan({ messages, index, whole, render, tokenizer }));
+  const inputIds = tokenizer.encode(whole);
+  const borders = tokensBefore({ whole, inputIds, spans, tokenizer });
+  const isLearned = new Uint8Array(inputIds.length);
+  for (const [start, end] of borders) isLearned.fill(1, start, end);
+  return { inputIds, labels: inputIds.map((id, position) => (isLearned[position] ? id : CONTEXT)) };
+}
+
+interface SpanRequest {
+  readonly messages: readonly Message[];
+  readonly index: number;
+  readonly whole: string;
+  readonly render: ChatTemplate;
+  readonly tokenizer: TextTokenizer;
+}
+
+function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest): Span {
+  const before = render(messages.slice(0, index), true);
+  if (!whole.startsWith(before)) {
+    throw new CliError(
+      `message ${index}: the chat template renders what is before it otherwise once it is there: ${difference(before, whole)}`,
+    );
+  }
+  const text = messages[index]!.content.trim();
+  const textStart = skipSpace(whole, before.length);
+  if (!whole.startsWith(text, textStart)) {
+    throw new CliError(
+      `message ${index}: the chat template changes it: ${difference(text, whole.slice(textStart, textStart + text.length))}`,
+    );
+  }
+  const tokenStart = skipSpace(whole, textStart + text.length);
+  const endOfTurn = longest(tokenizer.specialTokens.filter((token) => whole.startsWith(token, tokenStart)));
+  if (endOfTurn === undefined) {
+    const found = JSON.stringify(whole.slice(tokenStart, tokenStart + 20));
+    throw new CliError(`message ${index}: expected a special token that ends the turn after it, found ${found}`);
+  }
+  return { message: index, start: before.length, end: tokenStart + endOfTurn.length };
+}
+
+function skipSpace(text: string, from: number): number {
+  let position = from;
+  while (position < text.length && /\s/.test(text[position]!)) position++;
+  return position;
+}
+
+const longest = (texts: readonly string[]) => texts.toSorted((a, b) => b.length - a.length)[0];
+
+interface BorderRequest {
+  readonly whole: string;
+  readonly inputIds: readonly number[];
+  readonly spans: readonly Span[];
+  readonly tokenizer: TextTokenizer;
+}
+
+/** The tokens [start, end) of each span, in the tokens of the whole. */
+function tokensBefore({ whole, inputIds, spans, tokenizer }: BorderRequest): (readonly [number, number])[] {
+  return inPieces({ whole, inputIds, spans, tokenizer }) ?? inPrefixes({ whole, inputIds, spans, tokenizer });
+}
+
+/** Cheap: if the pieces between borders have, put together, the tokens of the whole, no token straddles a border. */
+function inPieces({ whole, inputIds, spans, tokenizer }: BorderRequest): (readonly [number, number])[] | null {
+  const positions = spans.flatMap(({ start, end }) => [start, end]);
+  const borders: number[] = [];
+  const ids: number[] = [];
+  for (const [index, position] of positions.entries()) {
+    ids.push(...tokenizer.encode(whole.slice(positions[index - 1] ?? 0, position)));
+    borders.push(ids.length);
+  }
+  ids.push(...tokenizer.encode(whole.slice(positions.at(-1) ?? 0)));
+  if (!areEqual(ids, inputIds)) return null;
+  return spans.map((_, index) => [borders[2 * index]!, borders[2 * index + 1]!]);
+}
+
+/** A tokenizer may treat the beginning of a text in its own way; then every border is asked with all that is before it. */
+function inPrefixes({ whole, inputIds, spans, tokenizer }: BorderRequest): (readonly [number, number])[] {
+  return spans.map(({ message, start, end }) => {
+    const [first, last] = [start, end].map((position) => {
+      const ids = tokenizer.encode(whole.slice(0, position));
+      if (areEqual(ids, inputIds.slice(0, ids.length))) return ids.length;
+      const around = JSON.stringify(whole.slice(Math.max(0, position - 15), position + 15));
+      const side = position === start ? "beginning" : "end";
+      throw new CliError(
+        `message ${message}: a token straddles its ${side}, in ${around}; part of it would be learned`,
+      );
+    });
+    return [first!, last!];
+  });
+}
+
+const areEqual = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((id, index) => id === b[index]);
+
+/** Where two texts differ first, and how they go on there. */
+function difference(expected: string, found: string): string {
+  let at = 0;
+  while (at < expected.length && expected[at] === found[at]) at++;
+  const from = Math.max(0, at - 20);
+  const show = (text: string) => JSON.stringify(text.slice(from, at + 30));
+  return `at character ${at} expected ${show(expected)}, found ${show(found)}`;
+}
