@@ -14,6 +14,8 @@ import type { JsonObject } from "./json-file.ts";
 export type ChatTemplate = (messages: readonly Message[], generationPrompt: boolean) => string;
 
 const SPECIAL_TOKENS = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((name) => `${name}_token`);
+/** What stands in for the function that templates ask for the date. */
+const DATE = "date_of_today";
 /** At the ends of a text: what one of JavaScript's `trim` and Python's `strip` removes and the other leaves. */
 const TRIMMED_OTHERWISE = /^\s*(?:\ufeff|[\p{Cc}--\s])|(?:\ufeff|[\p{Cc}--\s])\s*$/v;
 
@@ -25,7 +27,7 @@ export function openChatTemplate(folder: string, config: JsonObject): ChatTempla
     const text = tokenText(config[name]);
     return text === undefined ? [] : [[name, text] as const];
   });
-  const variables = { ...Object.fromEntries(tokens), tools: null, documents: null, strftime_now: refuseDate };
+  const variables = { ...Object.fromEntries(tokens), tools: null, documents: null, [DATE]: refuseDate };
   const trims = /trim|strip/.test(source);
   return (messages, generationPrompt) => {
     const index = messages.findIndex(({ content }) => trims && TRIMMED_OTHERWISE.test(content));
@@ -57,7 +59,8 @@ function templateSource(folder: string, config: JsonObject): { readonly source: 
 
 function compile(source: string, place: string): Template {
   try {
-    return new Template(source);
+    // The package defines strftime_now itself and lets nobody define it again.
+    return new Template(source.replaceAll("strftime_now", DATE));
   } catch (error) {
     throw new CliError(`${place}: ${messageOf(error)}`);
   }
