@@ -3,27 +3,32 @@ import type { Command } from "commander";
 import { toMarkdown } from "../analysis/markdown.ts";
 import { outlookOf } from "../analysis/outlook.ts";
 import { toTable } from "../analysis/terminal.ts";
-import { type ExperimentConfig, readConfig } from "../experiment/config.ts";
+import type { ExperimentConfig } from "../experiment/config.ts";
 import { probeFailures } from "../experiment/probe.ts";
-import { keyAndValue, openProject, positiveInteger, projectOption, runName } from "./context.ts";
+import { environmentOptions, openProject, positiveInteger, projectOption, runName } from "./context.ts";
 import { partsOf } from "./experiment.ts";
+import { type SubjectFlags, subjectOf } from "./probe-subject.ts";
 import { progressFor } from "./progress.ts";
 
-interface ProbeFlags {
+interface ProbeFlags extends SubjectFlags {
   readonly project: string;
   readonly sample: number;
   readonly probes?: number;
-  readonly set?: readonly string[];
   readonly json?: boolean;
   readonly markdown?: boolean;
 }
 
 export function register(program: Command): void {
-  projectOption(program.command("probe"))
+  projectOption(environmentOptions(program.command("probe")))
     .description(
       "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
     )
-    .argument("<config>", "a YAML file as for `gleaner run` (methods: [] will do)")
+    .argument(
+      "<subject>",
+      "a YAML file as for `gleaner run` (methods: [] will do), a run of this project, or logs to import",
+    )
+    .option("--format <format>", "logs: how they are written, as for `gleaner import`")
+    .option("--env <environment>", "logs: a name from `gleaner env`, or the path of a module")
     .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 50)
     .option(
       "--probes <m>",
@@ -36,15 +41,13 @@ export function register(program: Command): void {
     .action(probe);
 }
 
-async function probe(file: string, { set = [], json, markdown, ...flags }: ProbeFlags): Promise<void> {
-  const config = readConfig(
-    file,
-    set.map((text) => keyAndValue("--set", text)),
-  );
-  const run = runName(`${config.run}-probe`);
+async function probe(what: string, flags: ProbeFlags): Promise<void> {
+  const { json, markdown } = flags;
   const project = openProject(flags);
   const progress = progressFor(process.stderr);
   try {
+    const { config, file } = await subjectOf(project, what, flags);
+    const run = runName(`${config.run}-probe`);
     const { parts, stored } = await partsOf(project, config, progress, file);
     // Which methods follow and with which other seeds changes nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;

@@ -1,0 +1,64 @@
+/**
+ * What `gleaner probe` was pointed at, made into the config of an experiment: a config file, a run of the project, or logs that
+ * nobody imported yet.
+ */
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { stringify } from "yaml";
+import { CliError } from "../core/errors.ts";
+import type { Run } from "../core/run.ts";
+import { type ExperimentConfig, parseConfig, readConfig } from "../experiment/config.ts";
+import { type EnvironmentFlags, environmentSpec, keyAndValue, type Project } from "./context.ts";
+import { type EnvironmentSpec, openBenchmark, resolveEnvironment } from "./environments.ts";
+import { importInto } from "./import.ts";
+
+export interface SubjectFlags extends EnvironmentFlags {
+  /** Of logs: how they are written, and the world they are of. */
+  readonly format?: string;
+  readonly env?: string;
+  readonly set?: readonly string[];
+}
+
+export interface Subject {
+  readonly config: ExperimentConfig;
+  /** The config's file, where its relative paths start. */
+  readonly file?: string;
+}
+
+/** Throws CliError if `what` is none of the three. Logs are imported into a run named after their file. */
+export async function subjectOf(project: Project, what: string, flags: SubjectFlags): Promise<Subject> {
+  if (/\.ya?ml$/.test(what)) {
+    if (Object.keys(environmentSpec("", flags)).length > 1)
+      throw new CliError(`${what} names its environment: change it with --set environment.data=… and the like`);
+    return { config: readConfig(what, assignments(flags)), file: what };
+  }
+  const run = project.repository.run(what) ?? (await imported(project, what, flags));
+  const text = stringify(await configOf(run, flags));
+  return { config: parseConfig(`run ${run.name}`, text, assignments(flags)) };
+}
+
+const assignments = ({ set = [] }: SubjectFlags) => set.map((text) => keyAndValue("--set", text));
+
+/** An experiment's own config; a run that only holds an expert's trajectories gets the default student. */
+async function configOf({ name, kind, config }: Run, flags: EnvironmentFlags): Promise<object> {
+  const { notes: _, ...stored } = config as { notes?: unknown; environment?: EnvironmentSpec };
+  if (!stored.environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
+  const environment = environmentSpec(stored.environment.name, flags, stored.environment);
+  if (kind === "experiment") return { methods: [], ...stored, environment };
+  const { compact } = await openBenchmark(environment);
+  return { run: name, environment, expert: { run: name }, format: compact ? "compact" : "react", methods: [] };
+}
+
+async function imported(project: Project, file: string, flags: SubjectFlags): Promise<Run> {
+  const { format, env } = flags;
+  if (!existsSync(file)) {
+    throw new CliError(
+      `${file}: expected a config (.yaml), a run of this project (see gleaner runs), or a file of logs`,
+    );
+  }
+  if (!format || !env) throw new CliError(`${file}: logs need --format and --env, as for gleaner import`);
+  const environment = resolveEnvironment(environmentSpec(env, flags));
+  const run = basename(file).replace(/\.jsonl?(\.gz)?$/, "");
+  await importInto(project, { files: [file], format, environment, run });
+  return project.repository.run(run)!;
+}
