@@ -17,11 +17,16 @@ export interface Repository {
   addTask(task: Task): void;
   task(id: TaskId): Task | undefined;
 
-  /** `run` is the run that first made it. That run, the task and a forked trajectory's parent must be there already. */
+  /**
+   * `run` made it; if another run did before, `run` reuses it. The run, the task and a forked trajectory's parent must be
+   * there already.
+   */
   addTrajectory(run: string, trajectory: Trajectory): void;
   /** With every step, the forked prefix included. */
   trajectory(id: TrajectoryId): Trajectory | undefined;
-  /** Ids of the trajectories that `run` made first, sorted. */
+  /** Notes that `run` found this trajectory already made. */
+  reuseTrajectory(run: string, id: TrajectoryId): void;
+  /** Ids of the trajectories that `run` made or reuses, sorted. */
   trajectoriesOf(run: string): readonly TrajectoryId[];
 
   addVerification(verification: Verification): void;

@@ -60,6 +60,7 @@ export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> 
     const id = rolloutId(options, stepLimitOf(benchmark, job.task), job);
     return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
   });
+  for (const { id, stored } of wanted) if (stored) repository.reuseTrajectory(options.run, id);
   const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
   const made = rollOut(options, owed);
   // An error reaches the caller through `made`; nobody else may be waiting for these.

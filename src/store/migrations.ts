@@ -44,6 +44,14 @@ const migrations: readonly string[] = [
   CREATE TABLE timings (position INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (name), body TEXT NOT NULL);
   CREATE INDEX timings_by_run ON timings (run);
   `,
+  // A trajectory's id follows from what was asked for, so several runs may ask for the same one.
+  `
+  CREATE TABLE reuses (
+    run TEXT NOT NULL REFERENCES runs (name),
+    trajectory TEXT NOT NULL REFERENCES trajectories (id),
+    PRIMARY KEY (run, trajectory)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Throws StoreError, before anything is written, for another program's database and for a newer version. */

@@ -71,7 +71,9 @@ function repositoryOn(database: DatabaseSync): Repository {
     checkpoint: selecting("checkpoints", "id"),
     round: selecting("rounds", "run", "method", "seed", "iteration"),
     runs: database.prepare("SELECT body FROM runs ORDER BY position"),
-    trajectoriesOf: database.prepare("SELECT id FROM trajectories WHERE run = ? ORDER BY id"),
+    trajectoriesOf: database.prepare(
+      "SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1 ORDER BY id",
+    ),
     timings: database.prepare("SELECT body FROM timings WHERE run = ? ORDER BY position"),
     rounds: database.prepare(
       "SELECT body FROM rounds WHERE run = ? ORDER BY body ->> '$.row', method, seed, iteration",
@@ -87,6 +89,10 @@ function repositoryOn(database: DatabaseSync): Repository {
     metrics: inserting("metrics", "checkpoint", "step", "body"),
     round: inserting("rounds", "run", "method", "seed", "iteration", "body"),
     timing: inserting("timings", "run", "body"),
+    // A run that finds what it made itself, after a kill, reuses nothing.
+    reuse: database.prepare(
+      "INSERT OR IGNORE INTO reuses (run, trajectory) SELECT ?1, id FROM trajectories WHERE id = ?2 AND run <> ?1",
+    ),
   };
 
   /** Adds one record, or finds that the very same is there already. */
@@ -133,8 +139,11 @@ function repositoryOn(database: DatabaseSync): Repository {
       const body = encoded(withoutPrefix(whole));
       const parent = whole.fork ? whole.fork.from : null;
       const { changes } = insert.trajectory.run(checkedKey(whole.id), run, whole.taskId, parent, body);
-      if (changes === 0) expectSame("trajectory", whole.id, select.trajectory.get(whole.id), body);
+      if (changes > 0) return;
+      expectSame("trajectory", whole.id, select.trajectory.get(whole.id), body);
+      insert.reuse.run(run, whole.id);
     },
+    reuseTrajectory: (run, id) => void insert.reuse.run(run, id),
     trajectory,
     trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
 
@@ -168,21 +177,21 @@ function repositoryOn(database: DatabaseSync): Repository {
 /** Table by table in the order of their keys. A trajectory comes as stored: with its own steps only. */
 function* dumpOf(database: DatabaseSync): Generator<Json> {
   const tables = [
-    { kind: "run", table: "runs", columns: [], order: "name" },
-    { kind: "task", table: "tasks", columns: [], order: "id" },
-    { kind: "trajectory", table: "trajectories", columns: ["run"], order: "id" },
-    { kind: "verification", table: "verifications", columns: [], order: "trajectory" },
-    { kind: "trainingSet", table: "training_sets", columns: ["id"], order: "id" },
-    { kind: "checkpoint", table: "checkpoints", columns: [], order: "id" },
-    { kind: "metrics", table: "metrics", columns: ["checkpoint", "step"], order: "checkpoint, step" },
-    { kind: "round", table: "rounds", columns: [], order: "run, method, seed, iteration" },
+    { kind: "run", table: "runs", columns: "body", order: "name" },
+    { kind: "task", table: "tasks", columns: "body", order: "id" },
+    { kind: "trajectory", table: "trajectories", columns: "run, body", order: "id" },
+    { kind: "reuse", table: "reuses", columns: "run, trajectory", order: "run, trajectory" },
+    { kind: "verification", table: "verifications", columns: "body", order: "trajectory" },
+    { kind: "trainingSet", table: "training_sets", columns: "id, body", order: "id" },
+    { kind: "checkpoint", table: "checkpoints", columns: "body", order: "id" },
+    { kind: "metrics", table: "metrics", columns: "checkpoint, step, body", order: "checkpoint, step" },
+    { kind: "round", table: "rounds", columns: "body", order: "run, method, seed, iteration" },
   ] as const;
   for (const { kind, table, columns, order } of tables) {
-    for (const row of database
-      .prepare(`SELECT ${[...columns, "body"].join(", ")} FROM ${table} ORDER BY ${order}`)
-      .iterate()) {
+    for (const row of database.prepare(`SELECT ${columns} FROM ${table} ORDER BY ${order}`).iterate()) {
       const { body, ...rest } = row;
-      yield { kind, ...(rest as Record<string, Json>), record: JSON.parse(body as string) as Json };
+      const keys: Record<string, Json> = { kind, ...(rest as Record<string, Json>) };
+      yield body === undefined ? keys : { ...keys, record: JSON.parse(body as string) as Json };
     }
   }
 }

@@ -290,12 +290,19 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(names, ["b", "c", "a"]);
     });
 
-    check("a trajectory belongs to the run that made it first; ids come sorted", (repository) => {
+    check("a trajectory belongs to every run that made or reuses it; ids come sorted", (repository) => {
       withFoundations(repository).addRun({ ...run, name: "second" });
       for (const id of ["c", "a", "b"]) repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
       for (const id of ["d", "a"]) repository.addTrajectory("second", { ...trajectory, id: id as TrajectoryId });
+      repository.reuseTrajectory("second", "c" as TrajectoryId);
+      repository.reuseTrajectory(run.name, "c" as TrajectoryId);
       assert.deepEqual(repository.trajectoriesOf(run.name), ["a", "b", "c"]);
-      assert.deepEqual(repository.trajectoriesOf("second"), ["d"]);
+      assert.deepEqual(repository.trajectoriesOf("second"), ["a", "c", "d"]);
+      const reuses = dumpOf(repository).filter((line) => line.includes('"reuse"'));
+      assert.deepEqual(
+        reuses.map((line) => JSON.parse(line)),
+        ["a", "c"].map((id) => ({ kind: "reuse", run: "second", trajectory: id })),
+      );
     });
 
     check("a trajectory needs its run, its task, its parent and its parent's prefix", (repository) => {
