@@ -30,7 +30,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   {
     config: "examples/workshop-methods.yaml",
     name: "workshop-methods",
-    sets: "training.steps=40 environment.trainTasks=24 expert.0.tasks=20 evaluate.tasks=12",
+    sets: "training.steps=40 environment.trainTasks=24 environment.testTasks=12 methods.9.samples=1",
   },
 ];
 
