@@ -15,6 +15,21 @@ export class PolicyError extends Error {
   override readonly name = "PolicyError";
 }
 
+/**
+ * The run cannot go on and nothing that was collected is at fault: a budget is spent, a server is gone or refuses the key.
+ * It passes through rollouts, which stay owed: started again, the run goes on where it stopped.
+ */
+export class StopError extends Error {
+  override readonly name = "StopError";
+  /** `budget`: a limit that the user set; `server`: something that the user can mend. */
+  readonly kind: "budget" | "server";
+
+  constructor(kind: StopError["kind"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
 /** Training could not be done, or its result must not be used. */
 export class TrainerError extends Error {
   override readonly name = "TrainerError";

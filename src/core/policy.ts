@@ -13,6 +13,8 @@ export interface Turn {
   actions(): Promise<readonly string[] | null>;
   /** Seed of this turn alone: it follows from the trajectory's id and the index of the step. */
   readonly seed: number;
+  /** Equal in all turns that share a beginning: an episode and its forks. Says where a conversation may be cached, and nothing else. */
+  readonly session?: string;
 }
 
 export interface Decision {
@@ -44,12 +46,16 @@ export interface CompletionRequest {
   readonly seed: number;
   /** The completion must be one of these texts; absent = free text. */
   readonly choices?: readonly string[];
+  /** Requests of one session share a cache (`Turn.session`). It changes no answer and is part of no id. */
+  readonly session?: string;
 }
 
 export interface Completion {
   readonly text: string;
   readonly finishReason: "stop" | "length";
   readonly usage: Usage;
+  /** What the model read and wrote, where it tells and was asked to. */
+  readonly tokenIds?: { readonly prompt: readonly number[]; readonly completion: readonly number[] };
 }
 
 /** A model that can be sampled. Concurrent calls are welcome; batching is the model's business. */

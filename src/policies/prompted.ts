@@ -15,7 +15,7 @@ export interface PromptedOptions {
 export function prompted({ model, format, temperature, maxTokens, restrict }: PromptedOptions): Policy {
   return {
     name: model.name,
-    async act({ task, steps, observation, actions, seed }) {
+    async act({ task, steps, observation, actions, seed, session }) {
       const listed = restrict ? await actions() : null;
       const byCompletion =
         listed && new Map(listed.map((action) => [format.assistant({ thought: "", action }), action]));
@@ -24,6 +24,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
         temperature,
         maxTokens,
         seed,
+        ...(session !== undefined && { session }),
         ...(byCompletion && { choices: [...byCompletion.keys()] }),
       });
       const chosen = byCompletion?.get(text);

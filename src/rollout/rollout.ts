@@ -1,6 +1,6 @@
 /** One policy, one environment, one trajectory. The only loop in the project that calls `step` on behalf of a policy. */
 import type { Environment, Snapshot } from "../core/environment.ts";
-import { EnvironmentError } from "../core/errors.ts";
+import { EnvironmentError, StopError } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import { ContextFullError, type Policy } from "../core/policy.ts";
 import { seedFrom } from "../core/random.ts";
@@ -27,7 +27,7 @@ export interface RolloutOptions {
   readonly from?: ForkPoint;
 }
 
-/** Plays an episode to its end. Never throws for what a world or a model does: a broken boundary is an outcome. */
+/** Plays an episode to its end. Never throws for what a world or a model does: a broken boundary is an outcome. Throws StopError. */
 export async function rollout(options: RolloutOptions): Promise<Trajectory> {
   const { id, task, environment, policy, seed, from } = options;
   const steps: Step[] = from ? from.trajectory.steps.slice(0, from.step) : [];
@@ -42,6 +42,7 @@ export async function rollout(options: RolloutOptions): Promise<Trajectory> {
         observation,
         actions: () => environment.actions(),
         seed: seedFrom(id, steps.length),
+        session: from?.trajectory.id ?? id,
       });
       const result = await environment.step(decision.action);
       steps.push({ observation, ...decision, reward: result.reward });
@@ -85,6 +86,6 @@ async function restoreVerified(environment: Environment, task: Task, from: ForkP
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof ContextFullError) return { kind: "truncated", limit: "tokens" };
   if (!(error instanceof Error)) return { kind: "failed", error: { name: "Error", message: String(error) } };
-  if (error.name === "AbortError") throw error;
+  if (error.name === "AbortError" || error instanceof StopError) throw error;
   return { kind: "failed", error: { name: error.name, message: error.message } };
 }
