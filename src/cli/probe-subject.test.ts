@@ -1,16 +1,15 @@
 // What `gleaner probe` may be pointed at: a config, a run, logs; nothing else.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { alfworldGames, shared, skipWithout } from "../../test/shared.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import type { Project } from "./context.ts";
 import { subjectOf } from "./probe-subject.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gleaner-subject-"));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const project = (): Project => {
   const repository = openSqlite(":memory:");

@@ -1,9 +1,8 @@
 /** A small probe of a real world: it is the beginning of the experiment it is for, and it ends the same every time. */
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryFolder } from "../../test/temporary.ts";
 import { outlookOf } from "../analysis/outlook.ts";
 import { reportOf } from "../analysis/report.ts";
 import { embeddedStudent } from "../cli/student.ts";
@@ -33,7 +32,7 @@ seeds: [3]
 
 /** A project of its own; `said` are the phases that had something to do. */
 function project() {
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-probe-"));
+  const folder = temporaryFolder();
   const repository = openSqlite(join(folder, "store.sqlite"));
   const said: string[] = [];
   const parts: Parts = {

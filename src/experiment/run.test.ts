@@ -1,9 +1,9 @@
 /** A whole experiment, small but real: workshop, the embedded student, every method; then again from the store. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryFolder } from "../../test/temporary.ts";
 import { embeddedStudent } from "../cli/student.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
@@ -69,7 +69,7 @@ async function run(project: string, parallel: number) {
 const dump = (repository: Repository) => [...repository.dump()].map(canonicalJson);
 
 test("an experiment does all methods and seeds; again, it does nothing; side by side, the same", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-run-"));
+  const folder = temporaryFolder();
   const first = await run(join(folder, "a"), 1);
   const rounds = first.repository
     .rounds("small")
@@ -129,7 +129,7 @@ test("several experts are taken together: a strong one on few tasks, a weak one 
     repository,
     benchmark: async () => world,
     scriptedExpert: (benchmark, seed, { errorRate, slip }) => noisy(benchmark.expert!, { errorRate, slip, seed }),
-    student: embeddedStudent(mkdtempSync(join(tmpdir(), "gleaner-run-")), small),
+    student: embeddedStudent(temporaryFolder(), small),
     progress: { ...silent, say: (line) => void said.push(line) },
   });
   const [{ expert: given }] = repository.rounds("both") as readonly [Round];
@@ -182,7 +182,7 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
     { method: "eef", probes: 1, ...once },
   ];
   const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training, methods };
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-run-"));
+  const folder = temporaryFolder();
   const parts = {
     repository,
     benchmark: async () => world,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { demonstrationOf, trainerContract } from "../../test/contract/trainer.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
 import type { CheckpointId, TrajectoryId } from "../core/ids.ts";
 import type { Checkpoint, Demonstration, Preference, TrainingSet, TrainRequest } from "../core/training.ts";
 import { embeddedModel } from "../policies/embedded.ts";
@@ -19,7 +19,7 @@ const material = set.examples.flatMap(({ messages }) => [...messages]);
 const settings = { steps: 6, batch: 4, learningRate: 0.01 };
 
 const fresh = async () => {
-  const project = mkdtempSync(join(tmpdir(), "gleaner-trainer-"));
+  const project = temporaryFolder();
   return { project, from: await initialCheckpoint({ project, architecture, material, seed: 1 }) };
 };
 

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { workshop, workshopExpert } from "../../src/environments/workshop/index.ts";
 import { formatFor } from "../../src/formats/format.ts";
 import { embeddedModel } from "../../src/policies/embedded.ts";
@@ -8,6 +5,7 @@ import { noisy } from "../../src/policies/noisy.ts";
 import { prompted } from "../../src/policies/prompted.ts";
 import { randomPolicy } from "../../src/policies/random.ts";
 import { folderOf, initialCheckpoint } from "../../src/trainers/embedded.ts";
+import { temporaryFolder } from "../temporary.ts";
 import { policyContract } from "./policy.ts";
 
 const benchmark = workshop();
@@ -23,7 +21,7 @@ policyContract("the random policy", async () => ({ benchmark, policy: randomPoli
 
 for (const restrict of [true, false]) {
   policyContract(`the embedded student, ${restrict ? "restricted to listed actions" : "free text"}`, async () => {
-    const project = mkdtempSync(join(tmpdir(), "gleaner-policy-"));
+    const project = temporaryFolder();
     const format = formatFor("compact", benchmark);
     const tasks = await benchmark.tasks("train");
     const material = tasks.map((task) => ({ role: "user", content: format.user(task, "", true) }) as const);
