@@ -1,0 +1,54 @@
+"""Compares token ids that gleaner made with those that transformers makes of the same text.
+
+    python check_tokens.py CHECKPOINT_FOLDER < rows.jsonl
+
+A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
+the generation prompt included), or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
+those that differ, with the first position and the text from there, as transformers and as gleaner have it.
+"""
+
+import json
+import sys
+
+SHOWN_TOKENS = 12
+
+
+def transformers_ids(tokenizer, row):
+    if "text" in row:
+        return tokenizer(row["text"], add_special_tokens=False)["input_ids"]
+    prompt = row.get("prompt", False)
+    encoded = tokenizer.apply_chat_template(
+        row["messages"], add_generation_prompt=prompt, tokenize=True, return_dict=True
+    )
+    return list(encoded["input_ids"])
+
+
+def difference(tokenizer, row):
+    """None, or where the row's ids and those of transformers part."""
+    expected, found = transformers_ids(tokenizer, row), row["ids"]
+    if expected == found:
+        return None
+    pairs = enumerate(zip(expected, found))
+    shorter = min(len(expected), len(found))
+    position = next((at for at, (one, other) in pairs if one != other), shorter)
+    return {
+        "position": position,
+        "expected": tokenizer.decode(expected[position : position + SHOWN_TOKENS]),
+        "found": tokenizer.decode(found[position : position + SHOWN_TOKENS]),
+    }
+
+
+def main():
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(sys.argv[1], local_files_only=True)
+    count, differences = 0, []
+    for count, line in enumerate(sys.stdin, start=1):
+        found = difference(tokenizer, json.loads(line))
+        if found:
+            differences.append({"row": count - 1, **found})
+    print(json.dumps({"rows": count, "differences": differences}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+/**
+ * A Python script as a stream of events: one JSON object a line on its standard output. It runs without a shell, in a
+ * process group of its own, which is killed as a whole when nobody waits for it any more. Should this process be killed,
+ * the script sees the end of its standard input and leaves, too.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { trlError } from "./failures.ts";
+
+export interface PythonRun {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to this process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PythonEvent {
+  readonly kind: string;
+}
+
+const LONGEST_COMPLAINT = 2000;
+
+/** Ends when the script has ended well; leaving the loop early kills it. Throws TrainerError with a reason (failures.ts). */
+export async function* pythonEvents({ command, args, env, signal }: PythonRun): AsyncGenerator<PythonEvent> {
+  if (signal?.aborted) throw trlError("stopped", "before it began");
+  const child = spawn(command, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
+  const ended = endOf(child, command);
+  // Someone else awaits it only after the last line; until then its failure is not unhandled.
+  ended.catch(() => {});
+  // A child that is gone makes writing fail; why it went is said elsewhere.
+  child.stdin!.on("error", () => {});
+  let complaint = "";
+  const complain = (text: string) => {
+    complaint = (complaint + text).slice(-LONGEST_COMPLAINT);
+  };
+  child.stderr!.setEncoding("utf8").on("data", complain);
+  const stop = () => killGroup(child);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const event = eventOf(line);
+      if (event) yield event;
+      else complain(`${line}\n`);
+    }
+    const { code, killedBy } = await ended;
+    if (signal?.aborted) throw trlError("stopped", "as asked");
+    const lastWords = complaint.trim().split("\n").slice(-3).join(" · ") || "it said nothing";
+    if (killedBy) throw trlError("killed", `${command} by ${killedBy}: ${lastWords}`);
+    if (code !== 0) throw trlError("failed", `${command} ended with status ${code}: ${lastWords}`);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
+    // Only then is nobody left who could still write.
+    await ended.catch(() => {});
+  }
+}
+
+interface End {
+  readonly code: number | null;
+  readonly killedBy: NodeJS.Signals | null;
+}
+
+function endOf(child: ChildProcess, command: string): Promise<End> {
+  return new Promise((done, fail) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      fail(trlError("python missing", `${command}: ${error.code === "ENOENT" ? "no such program" : error.message}`));
+    });
+    child.on("close", (code, killedBy) => done({ code, killedBy }));
+  });
+}
+
+function eventOf(line: string): PythonEvent | null {
+  try {
+    const value = JSON.parse(line) as PythonEvent | null;
+    return typeof value?.kind === "string" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Launchers start processes in groups of their own; these end with standard input. */
+function killGroup(child: ChildProcess): void {
+  child.stdin?.destroy();
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A training set → the rows that python/train_trl.py reads. What cannot be trained exactly as it is, is refused here,
+ * before anything starts, by its number, its trajectory, its length and the limit; nothing is cut or dropped.
+ */
+import { messageOf, TrainerError } from "../../core/errors.ts";
+import type { Message } from "../../core/policy.ts";
+import type { Demonstration, Preference, TrainingSet } from "../../core/training.ts";
+import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { CONTEXT, type LabelledTokens } from "../../tokenizers/labels.ts";
+
+/** A demonstration. The messages are there so that Python can tokenise them for itself and compare. */
+export interface SftRow {
+  readonly input_ids: readonly number[];
+  readonly labels: readonly number[];
+  readonly weight: number;
+  readonly messages: readonly Message[];
+}
+
+/** A preference: what both sides share and learn nothing from, then each side with 1 for every token that counts. */
+export interface DpoRow {
+  readonly prompt_ids: readonly number[];
+  readonly chosen_ids: readonly number[];
+  readonly rejected_ids: readonly number[];
+  readonly chosen_mask: readonly number[];
+  readonly rejected_mask: readonly number[];
+  readonly chosen_messages: readonly Message[];
+  readonly rejected_messages: readonly Message[];
+}
+
+/** `limit`: tokens of the longest conversation. Throws TrainerError naming the first example that cannot be trained exactly. */
+export function rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): readonly (SftRow | DpoRow)[] {
+  if (set.examples.length === 0) throw new TrainerError("the training set is empty");
+  if (set.kind === "sft") return set.examples.map((example, number) => sftRow({ example, number, tokenizer, limit }));
+  return set.examples.map((example, number) => dpoRow({ example, number, tokenizer, limit }));
+}
+
+interface RowRequest<Example> {
+  readonly example: Example;
+  readonly number: number;
+  readonly tokenizer: ChatTokenizer;
+  readonly limit: number;
+}
+
+function sftRow({ example, number, tokenizer, limit }: RowRequest<Demonstration>): SftRow {
+  const where = `example ${number} (trajectory ${example.source})`;
+  const { inputIds, labels, weight } = refusing(where, () => tokenizer.demonstration(example));
+  if (!(weight > 0)) throw new TrainerError(`${where}: weight ${weight}, expected one above 0`);
+  check(where, { inputIds, labels }, limit);
+  return { input_ids: inputIds, labels, weight, messages: plain(example.messages) };
+}
+
+function dpoRow({ example, number, tokenizer, limit }: RowRequest<Preference>): DpoRow {
+  const [chosenSource, rejectedSource] = example.sources;
+  const where = `pair ${number} (chosen ${chosenSource}, rejected ${rejectedSource})`;
+  const { chosen, rejected } = refusing(where, () => tokenizer.preference(example));
+  check(`${where}, chosen side`, chosen, limit);
+  check(`${where}, rejected side`, rejected, limit);
+  const shared = sharedContext(chosen, rejected);
+  const side = ({ inputIds, labels }: LabelledTokens) => ({
+    ids: inputIds.slice(shared),
+    mask: labels.slice(shared).map((label) => (label === CONTEXT ? 0 : 1)),
+  });
+  return {
+    prompt_ids: chosen.inputIds.slice(0, shared),
+    chosen_ids: side(chosen).ids,
+    rejected_ids: side(rejected).ids,
+    chosen_mask: side(chosen).mask,
+    rejected_mask: side(rejected).mask,
+    chosen_messages: plain([...example.prompt, ...example.chosen]),
+    rejected_messages: plain([...example.prompt, ...example.rejected]),
+  };
+}
+
+/** How many tokens both sides begin with, and learn nothing from. */
+function sharedContext(a: LabelledTokens, b: LabelledTokens): number {
+  const differs = a.inputIds.findIndex(
+    (id, at) => id !== b.inputIds[at] || a.labels[at] !== CONTEXT || b.labels[at] !== CONTEXT,
+  );
+  return differs < 0 ? a.inputIds.length : differs;
+}
+
+function check(where: string, { inputIds, labels }: LabelledTokens, limit: number): void {
+  if (inputIds.length > limit) {
+    throw new TrainerError(`${where}: ${inputIds.length} tokens, expected at most ${limit}; nothing is cut silently`);
+  }
+  // The first token has nothing before it that it could be predicted from.
+  if (labels.slice(1).every((label) => label === CONTEXT)) {
+    throw new TrainerError(`${where}: no token of its ${inputIds.length} is learned`);
+  }
+}
+
+function refusing<T>(where: string, tokenise: () => T): T {
+  try {
+    return tokenise();
+  } catch (error) {
+    throw new TrainerError(`${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+const plain = (messages: readonly Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));

@@ -1,0 +1,179 @@
+/**
+ * Real models trained with TRL: `sft` with a weight for each example, `dpo` with the environment masked, LoRA or full.
+ *
+ * Tokens and labels are made here (tokenizers/) and written as rows; python/train_trl.py trains on them in a child process
+ * and says how it goes. The result is an ordinary checkpoint folder: adapters merged, the starting checkpoint's tokenizer
+ * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
+ * leaves no checkpoint, and one that is started again does all of it again.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
+import type { TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
+import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { folderOf } from "../embedded.ts";
+import { type TrlReason, trlError } from "./failures.ts";
+import { type PythonEvent, pythonEvents } from "./python-process.ts";
+import { rowsOf } from "./rows.ts";
+import { checkTrlSettings, DEFAULT_TRL_SETTINGS, type TrlSettings } from "./settings.ts";
+
+const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
+/** Everything is on this machine, and rows are text in UTF-8 wherever it stands. */
+const ENVIRONMENT = {
+  HF_HUB_OFFLINE: "1",
+  HF_HUB_DISABLE_TELEMETRY: "1",
+  TOKENIZERS_PARALLELISM: "false",
+  TRANSFORMERS_VERBOSITY: "error",
+  PYTHONWARNINGS: "ignore",
+  PYTHONUTF8: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
+
+export interface TrlOptions {
+  /** Checkpoints go to `<project>/checkpoints/<id>`. */
+  readonly project: string;
+  /** The interpreter of an environment with python/requirements.txt. */
+  readonly python: string;
+  readonly settings?: Partial<TrlSettings>;
+  /** Several devices: the file that `accelerate config` writes (data parallel, FSDP, DeepSpeed). Absent: one process. */
+  readonly accelerateConfig?: string;
+  /** Hears the first batch as TRL collated it, padding included. For checks: every batch is compared with the rows anyway. */
+  readonly onFirstBatch?: (batch: CollatedBatch) => void;
+}
+
+/** One row for each sequence; for preferences first all chosen sides, then all rejected ones. */
+export interface CollatedBatch {
+  readonly inputIds: readonly (readonly number[])[];
+  readonly labels: readonly (readonly number[])[];
+}
+
+/** Throws CliError for a setting that is out of range. */
+export function trlTrainer(options: TrlOptions): Trainer {
+  const settings = { ...DEFAULT_TRL_SETTINGS, ...options.settings };
+  checkTrlSettings(settings);
+  return {
+    name: "trl",
+    kinds: ["sft", "dpo"],
+    settings: { ...settings },
+    train: (request) => trainWithTrl(options, { ...settings, ...request.tuning }, request),
+  };
+}
+
+async function* trainWithTrl(
+  options: TrlOptions,
+  settings: TrlSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  checkTrlSettings(settings);
+  const path = `checkpoints/${request.id}`;
+  const to = join(options.project, path);
+  const work = `${to}.training`;
+  const job = jobOf(options, settings, request);
+  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
+  for (const leftover of [to, work]) rmSync(leftover, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  try {
+    const config = writeJob(work, job);
+    yield* trainEvents(options, settings.steps, { config, signal: request.signal });
+    renameSync(join(work, "checkpoint"), to);
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    throw new TrainerError(`training ${request.id}: ${withSource(error.message, request)}`, { cause: error.cause });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  yield { kind: "done", at: { kind: "folder", path } };
+}
+
+interface Job {
+  readonly rows: ReturnType<typeof rowsOf>;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What Python is to do. Throws TrainerError for what cannot be trained exactly. */
+function jobOf(options: TrlOptions, settings: TrlSettings, { set, from, id, seed }: TrainRequest): Job {
+  const folder = resolve(folderOf(options.project, from));
+  try {
+    const rows = rowsOf(set, tokenizerOf(folder), limitOf(folder, settings));
+    const beta = set.kind === "dpo" ? set.beta : undefined;
+    if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
+    const reportBatch = options.onFirstBatch !== undefined;
+    return { rows, config: { kind: set.kind, from: folder, settings, seed, beta, reportBatch } };
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    throw new TrainerError(`training ${id}: ${error.message}`, { cause: error.cause });
+  }
+}
+
+function tokenizerOf(folder: string): ChatTokenizer {
+  try {
+    return openChatTokenizer(folder);
+  } catch (error) {
+    if (error instanceof CliError) throw trlError("bad checkpoint", error.message);
+    throw error;
+  }
+}
+
+/** Tokens of the longest conversation: as set, and never more than the checkpoint reads. */
+function limitOf(folder: string, { maxLength }: TrlSettings): number {
+  const file = join(folder, "config.json");
+  let context: unknown;
+  try {
+    context = JSON.parse(readFileSync(file, "utf8")).max_position_embeddings;
+  } catch (error) {
+    throw trlError("bad checkpoint", messageOf(error));
+  }
+  return Math.min(
+    maxLength || Number.POSITIVE_INFINITY,
+    typeof context === "number" ? context : Number.POSITIVE_INFINITY,
+  );
+}
+
+/** Writes rows and config; returns the config's path. */
+function writeJob(work: string, { rows, config }: Job): string {
+  const file = join(work, "rows.jsonl");
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const path = join(work, "config.json");
+  const places = { rows: file, work: join(work, "trainer"), to: join(work, "checkpoint") };
+  writeFileSync(path, JSON.stringify({ ...config, ...places }, null, 2));
+  return path;
+}
+
+interface Launch {
+  readonly config: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function* trainEvents(options: TrlOptions, steps: number, { config, signal }: Launch): AsyncIterable<TrainEvent> {
+  const { python, accelerateConfig, onFirstBatch } = options;
+  const launcher = accelerateConfig
+    ? ["-m", "accelerate.commands.launch", "--config_file", resolve(accelerateConfig)]
+    : [];
+  if (accelerateConfig && !existsSync(accelerateConfig))
+    throw trlError("settings", `${accelerateConfig}: no such file`);
+  const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: ENVIRONMENT, signal });
+  let isSaved = false;
+  for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
+    if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };
+    if (event.kind === "batch") onFirstBatch?.({ inputIds: event.inputIds, labels: event.labels });
+    if (event.kind === "error") throw trlError(event.reason, event.message);
+    if (event.kind === "saved") isSaved = true;
+  }
+  if (!isSaved) throw trlError("failed", "it ended without a checkpoint");
+}
+
+/** What python/train_trl.py says. */
+type ScriptEvent =
+  | { readonly kind: "metrics"; readonly step: number; readonly values: Readonly<Record<string, number>> }
+  | ({ readonly kind: "batch" } & CollatedBatch)
+  | { readonly kind: "saved" }
+  | { readonly kind: "error"; readonly reason: TrlReason; readonly message: string };
+
+/** Python knows examples by number; people know them by trajectory. */
+function withSource(message: string, { set }: TrainRequest): string {
+  const number = /example (\d+)/.exec(message)?.[1];
+  const example = number === undefined ? undefined : set.examples[Number(number)];
+  if (!example) return message;
+  const source = "sources" in example ? example.sources.join(" over ") : example.source;
+  return `${message} (trajectory ${source})`;
+}
