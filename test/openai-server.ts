@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 export type ServerFault =
-  | { readonly kind: "status"; readonly status: number; readonly error?: object; readonly retryAfter?: string }
+  | { readonly kind: "status"; readonly status: number; readonly body?: unknown; readonly retryAfter?: string }
   /** Takes the request and says nothing. */
   | { readonly kind: "hang" }
   /** Closes the connection: before the answer, in the middle of it, or in good order but too early. */
@@ -50,6 +50,8 @@ export interface Behaviour {
   readonly fault?: (asked: Asked) => ServerFault | undefined;
   /** Connections above this many requests in flight are closed. */
   readonly mostInFlight?: number;
+  /** Nothing is answered before so many requests have come (closed ones count). */
+  readonly holdsUntil?: number;
   readonly latencyMs?: number;
   /** Requests without this key are refused. */
   readonly apiKey?: string;
@@ -68,18 +70,22 @@ export interface TestServer {
 }
 
 export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<TestServer> {
-  const { fault, latencyMs = 0, mostInFlight = Number.POSITIVE_INFINITY } = behaviour;
+  const { fault, latencyMs = 0, holdsUntil = 0, mostInFlight = Number.POSITIVE_INFINITY } = behaviour;
   const asked: Asked[] = [];
   const billed = { promptTokens: 0, completionTokens: 0, answers: 0 };
   let inFlight = 0;
   let peak = 0;
+  let arrived = 0;
   let unseeded = 0;
+  const enough = Promise.withResolvers<void>();
+  if (holdsUntil === 0) enough.resolve();
 
   const server = createServer(async (request, response) => {
     if (request.method === "GET" && request.url === "/v1/models") return send(response, 200, modelList(behaviour));
     if (request.method !== "POST" || request.url !== "/v1/chat/completions") {
       return send(response, 404, { error: { message: "no such route" } });
     }
+    if (++arrived === holdsUntil) enough.resolve();
     inFlight += 1;
     response.on("close", () => (inFlight -= 1));
     if (inFlight > mostInFlight) return void request.socket.destroy();
@@ -88,14 +94,15 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
     const body = JSON.parse(raw) as RequestBody;
     const one = readRequest(body, { number: asked.length, raw, authorization: request.headers.authorization });
     asked.push(one);
+    await enough.promise;
     if (latencyMs > 0) await sleep(latencyMs);
     const broken = fault?.(one);
     if (broken?.kind === "hang") return;
     if (broken?.kind === "cut" && broken.at === "start") return void request.socket.destroy();
     if (broken?.kind === "status") {
       const headers = broken.retryAfter === undefined ? undefined : { "retry-after": broken.retryAfter };
-      const error = broken.error ?? { message: `fault ${broken.status}` };
-      return send(response, broken.status, { error }, headers);
+      const body = broken.body ?? { error: { message: `fault ${broken.status}` } };
+      return send(response, broken.status, body, headers);
     }
     const refusal = refusalOf(one, body, behaviour);
     if (refusal) return send(response, refusal.status, { error: refusal.error });

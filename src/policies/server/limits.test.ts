@@ -39,7 +39,7 @@ const textsOf = (results: readonly PromiseSettledResult<Completion>[]) =>
   results.map((result) => (result.status === "fulfilled" ? result.value.text : String(result.reason)));
 
 test("256 requests are in flight at once, and no more than allowed", async () => {
-  const server = await serve({ latencyMs: 400 });
+  const server = await serve({ holdsUntil: 256 });
   const results = await askAll(open([server], { concurrency: 256 }), 256);
   assert(results.every(({ status }) => status === "fulfilled"));
   assert.equal(server.peak, 256);
@@ -49,8 +49,7 @@ test("256 requests are in flight at once, and no more than allowed", async () =>
 });
 
 test("a server that closes connections under load: every answer comes, none is counted twice", async () => {
-  const behaviour = { latencyMs: 20 };
-  const server = await serve({ ...behaviour, mostInFlight: 60 });
+  const server = await serve({ mostInFlight: 60, holdsUntil: 100, latencyMs: 5 });
   const model = open([server], { concurrency: 256, retries: 40 });
   const results = await askAll(model, 256);
   const calm = await askAll(open([await serve()], { concurrency: 16 }), 256);
@@ -77,7 +76,7 @@ test("every request of a session goes to the same server, and sessions spread ov
 
 test("a session's route does not depend on the order of the URLs, and moves only where its server goes away", () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.webUrl(), { minLength: 2, maxLength: 6 }), fc.string(), (urls, session) => {
+    fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 6 }), fc.string(), (urls, session) => {
       const route = routeOf(urls, session).map((index) => urls[index]);
       const turned = urls.toReversed();
       assert.deepEqual(
@@ -113,21 +112,21 @@ const PRICES = { promptTokens: 1, completionTokens: 10 };
 for (const faults of [false, true]) {
   test(`a budget is passed by at most one request${faults ? ", whatever breaks" : ""}, and no request follows`, async () => {
     const draws = random("budget", String(faults));
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 3; round++) {
       const kinds = ["requests", "tokens", "money"] as const;
-      const kind = kinds[round % 3]!;
-      const limit = { requests: 20, tokens: 4000, money: 12 }[kind] + draws.integer(10);
+      const kind = kinds[round]!;
+      const limit = { requests: 20, tokens: 1500, money: 5 }[kind] + draws.integer(10);
       const fault = () => (faults && draws.next() < 0.3 ? draws.pick(FAULTS) : undefined);
       const server = await serve({ fault, latencyMs: 1 });
       const options = { budget: { [kind]: limit }, prices: PRICES, concurrency: 32, retries: 3 };
       const model = open([server], options);
-      const results = await askAll(model, 600);
+      const results = await askAll(model, 300);
       const stopped = results.filter(
         (result) =>
           result.status === "rejected" && result.reason instanceof StopError && result.reason.kind === "budget",
       );
       assert(stopped.length > 0, `${kind} ${limit}`);
-      const most = mostTokens(numbered(599));
+      const most = mostTokens(numbered(299));
       const { promptTokens, completionTokens } = server.billed;
       const billed = {
         requests: server.asked.length,

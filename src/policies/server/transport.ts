@@ -60,8 +60,20 @@ function boundedFetch(maxBytes: number): typeof fetch {
     const response = await fetch(input, init);
     const { status, statusText, headers } = response;
     const body = await boundedBody(response, maxBytes);
-    return new Response(body.length === 0 ? null : body, { status, statusText, headers });
+    const read = response.ok ? body : withError(body);
+    return new Response(read.length === 0 ? null : read, { status, statusText, headers });
   };
+}
+
+/** The SDK reads only the member `error`; vLLM and SGLang have answered with its members alone, others with `detail`. */
+function withError(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  try {
+    const said: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+    const isWrapped = typeof said === "object" && said !== null && "error" in said;
+    return isWrapped ? body : new TextEncoder().encode(JSON.stringify({ error: said }));
+  } catch {
+    return body;
+  }
 }
 
 async function boundedBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
