@@ -110,7 +110,7 @@ function play(game: Game, commands: readonly string[]): void {
 }
 
 async function textWorlds(walks: readonly Walk[]): Promise<Times> {
-  const engine = startTextWorld(installTextWorld());
+  const engine = startTextWorld(await installTextWorld());
   let [loadingMs, steppingMs, steps] = [0, 0, 0];
   try {
     for (const { file, commands } of walks) {

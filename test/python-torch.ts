@@ -1,12 +1,12 @@
 /**
- * A Python with torch and transformers beside which ours is measured: GLEANER_TORCH_PYTHON, or a virtual environment
- * in the user's cache folder, made on first use (several gigabytes, some minutes). Tests that need it skip with a
- * reason where there is no python3; in CI (CI=true) they fail instead.
+ * The Python that trains real models (`gleaner env install python`), beside which ours is measured: GLEANER_TORCH_PYTHON,
+ * or the virtual environment in the user's cache folder, made on first use (several gigabytes, some minutes). Tests that
+ * need it skip with a reason where there is no python3; in CI (CI=true) they fail instead.
  */
 import { execFileSync } from "node:child_process";
-import { virtualEnvironment } from "../bench/python/environment.ts";
-
-const PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "tokenizers==0.23.3", "safetensors==0.8.0", "numpy==2.4.6"];
+import { join } from "node:path";
+import { interpreterOf, trainingEnvironment } from "../src/cli/python-environment.ts";
+import { ROOT } from "./command.ts";
 
 /** The `skip` option of a test that needs torch: a reason, or false. */
 export function skipWithoutPython(): string | false {
@@ -20,8 +20,12 @@ export function skipWithoutPython(): string | false {
 }
 
 /** The path of that Python. Installs what is missing. */
-export const torchPython = (): string =>
-  process.env.GLEANER_TORCH_PYTHON ?? virtualEnvironment("python-torch", PACKAGES);
+export function torchPython(): string {
+  const ready = process.env.GLEANER_TORCH_PYTHON ?? interpreterOf(trainingEnvironment());
+  if (ready) return ready;
+  execFileSync(process.execPath, [join(ROOT, "bin", "gleaner.js"), "env", "install", "python"], { stdio: "inherit" });
+  return interpreterOf(trainingEnvironment())!;
+}
 
 /** Runs a script with one JSON value as its input and returns the JSON value that it prints. Throws with what it said on standard error. */
 export function askPython(script: string, question: unknown): unknown {

@@ -1,30 +1,19 @@
 /**
- * Python beside which ours is measured and tested: virtual environments in the user's cache folder, made on first use,
- * and scripts that answer JSON lines. Nothing of the tool itself needs this.
+ * Python beside which ours is measured and tested: virtual environments of the user's cache folder, and scripts that answer
+ * JSON lines. Nothing of the tool itself needs this.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { cacheFolder, makePythonEnvironment } from "../../src/cli/python-environment.ts";
 
 /** Path of a Python that has the packages; `bare` ones come without their dependencies. Throws where that cannot be had. */
-export function virtualEnvironment(name: string, packages: readonly string[], bare: readonly string[] = []): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const folder = join(cache, "gleaner", name);
-  const python = join(folder, "bin", "python");
-  // Written last and naming what was installed: an interrupted or older installation is done again.
-  const complete = join(folder, `complete ${[...packages, ...bare].join(" ")}`);
-  if (existsSync(complete)) return python;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  const run = (program: string, ...options: readonly string[]) => execFileSync(program, options, { stdio: "pipe" });
-  const install = ["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"];
-  run("python3", "-m", "venv", folder);
-  run(python, ...install, ...packages);
-  if (bare.length > 0) run(python, ...install, "--no-deps", ...bare);
-  writeFileSync(complete, "");
-  return python;
+export function virtualEnvironment(
+  name: string,
+  packages: readonly string[],
+  bare: readonly string[] = [],
+): Promise<string> {
+  return makePythonEnvironment({ folder: join(cacheFolder(), name), packages, bare }, { say: () => {} });
 }
 
 /** A script that answers every line of JSON with one. */

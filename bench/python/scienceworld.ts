@@ -31,8 +31,8 @@ export interface Wrapper {
   close(): void;
 }
 
-/** Path of a Python that has the wrapper. Throws with the reason where it cannot be had. */
-export const installWrapper = (): string => virtualEnvironment("python-scienceworld-1.2.3", PACKAGES);
+/** Path of a Python that has the wrapper. Rejects with the reason where it cannot be had. */
+export const installWrapper = (): Promise<string> => virtualEnvironment("python-scienceworld-1.2.3", PACKAGES);
 
 /** Starts the wrapper and its JVM. Its calls reject when the process ends. */
 export function startWrapper(python: string): Wrapper {

@@ -20,8 +20,8 @@ export interface TextWorld {
   close(): void;
 }
 
-/** Path of a Python that has TextWorld. Throws with the reason where it cannot be had. */
-export const installTextWorld = (): string => virtualEnvironment("textworld-1.7.0", PACKAGES, BARE_PACKAGES);
+/** Path of a Python that has TextWorld. Rejects with the reason where it cannot be had. */
+export const installTextWorld = (): Promise<string> => virtualEnvironment("textworld-1.7.0", PACKAGES, BARE_PACKAGES);
 
 /** Starts the engine. Its calls reject when the process ends. */
 export function startTextWorld(python: string): TextWorld {

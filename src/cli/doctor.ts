@@ -7,6 +7,7 @@ import { CliError, messageOf } from "../core/errors.ts";
 import { keyAndValue } from "./context.ts";
 import { ENVIRONMENTS } from "./environments.ts";
 import type { Finding } from "./finding.ts";
+import { gigabytes, interpreterOf, trainingEnvironment } from "./python-environment.ts";
 import { table } from "./table.ts";
 
 export function register(program: Command): void {
@@ -22,7 +23,7 @@ export function register(program: Command): void {
         await onnxRuntime(),
         await sqlite(),
         ...(await worlds(options.data ?? [])),
-        python(),
+        ...python(),
       ];
       if (findings.some(({ state, isNeeded }) => isNeeded && state === "missing")) process.exitCode = 1;
       if (options.json) {
@@ -83,11 +84,27 @@ async function worlds(places: readonly string[]): Promise<Finding[]> {
   return found.flat();
 }
 
-/** Only the comparisons of `npm run bench` and the slow tests use Python. */
-function python(): Finding {
+/** What trains real models; the embedded student needs none of it. */
+function python(): Finding[] {
   const folders = (process.env.PATH ?? "").split(":");
   const found = folders.map((folder) => join(folder, "python3")).find((path) => existsSync(path));
-  const base = { what: "Python", isNeeded: false } as const;
-  if (found) return { ...base, state: "ok", found, advice: "" };
-  return { ...base, state: "missing", found: "none", advice: "not needed; only comparisons with other engines use it" };
+  const environment = trainingEnvironment();
+  const installed = interpreterOf(environment);
+  const install = `to train real models: gleaner env install python (${gigabytes(environment.size!)})`;
+  return [
+    {
+      what: "Python",
+      isNeeded: false,
+      ...(found
+        ? { state: "ok", found, advice: "" }
+        : { state: "missing", found: "none", advice: "only real models need it: install Python 3.11 or newer" }),
+    },
+    {
+      what: "TRL, torch",
+      isNeeded: false,
+      ...(installed
+        ? { state: "ok", found: installed, advice: "" }
+        : { state: "missing", found: "not installed", advice: install }),
+    },
+  ];
 }

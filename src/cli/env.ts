@@ -5,6 +5,13 @@ import { serveStdio } from "../servers/stdio.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "./context.ts";
 import { ENVIRONMENTS, openBenchmark } from "./environments.ts";
 import { makeNounTable } from "./nouns.ts";
+import {
+  folderSize,
+  gigabytes,
+  interpreterOf,
+  makePythonEnvironment,
+  trainingEnvironment,
+} from "./python-environment.ts";
 import { table } from "./table.ts";
 
 interface EnvFlags extends EnvironmentFlags {
@@ -33,7 +40,7 @@ export function register(program: Command): void {
   env
     .command("install")
     .description("get what an environment needs where that is allowed; otherwise say where it is, and check it")
-    .argument("<environment>", "a name from `gleaner env`")
+    .argument("<environment>", "a name from `gleaner env`, or `python`: what trains real models")
     .option("--data <dir>", "webshop: the official files, to be checked; scienceworld: where it goes")
     .option("--version <version>", "scienceworld: release of the simulator (default 1.2.3)")
     .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
@@ -80,12 +87,26 @@ async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlag
 }
 
 async function install(name: string, flags: InstallFlags): Promise<void> {
+  if (name === "python") return installPython();
   const entry = ENVIRONMENTS[name];
   if (!entry?.install) {
     const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
-    throw new CliError(`env install ${name}: expected one of ${known.join(", ")}; others need nothing, or their data`);
+    throw new CliError(
+      `env install ${name}: expected one of python, ${known.join(", ")}; others need nothing, or their data`,
+    );
   }
   console.log(await entry.install({ ...flags, say: (line) => console.error(line) }));
+}
+
+async function installPython(): Promise<void> {
+  const environment = trainingEnvironment();
+  if (!interpreterOf(environment)) {
+    console.error(
+      `what trains real models takes ${gigabytes(environment.size!)} and some minutes; it can be interrupted`,
+    );
+  }
+  const interpreter = await makePythonEnvironment(environment, { say: (line) => console.error(line) });
+  console.log(`${interpreter}: ${environment.packages.join(", ")}; ${gigabytes(folderSize(environment.folder))}`);
 }
 
 /** A commander argument parser: an integer ≥ 0. */

