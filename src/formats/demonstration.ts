@@ -2,7 +2,7 @@
 import type { Task } from "../core/task.ts";
 import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Format } from "./format.ts";
+import { type Format, opening } from "./format.ts";
 
 export interface DemonstrationOptions {
   readonly format: Format;
@@ -24,8 +24,7 @@ export function demonstration(options: DemonstrationOptions): Demonstration {
   const { format, task, trajectory, learnFrom, reason, parentPolicy } = options;
   const ownFrom = trajectory.fork?.step ?? 0;
   if (ownFrom > 0 && parentPolicy === undefined) throw new Error(`${trajectory.id} is a fork: expected parentPolicy`);
-  const messages: WeightedMessage[] = [];
-  if (format.system !== null) messages.push({ role: "system", content: format.system, weight: 0 });
+  const messages: WeightedMessage[] = opening(format).map((message) => ({ ...message, weight: 0 }));
   trajectory.steps.forEach((step, index) => {
     messages.push({ role: "user", content: format.user(task, step.observation, index === 0), weight: 0 });
     const content = format.assistant(step);

@@ -4,32 +4,49 @@
  *
  *   compact  the environment's own short rendering, no system prompt: for students too small to read prose
  *   text     observations and bare actions in words
- *   react    thought and action in words (Yao et al. 2022, arXiv 2210.03629)
+ *   react    thought and action in words; eto and agentgym likewise, in their projects' spelling (react.ts)
  */
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import type { Message } from "../core/policy.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
+import { reactFormat } from "./react.ts";
 
-export const FORMATS = ["compact", "text", "react"] as const;
+export const FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 export interface Format {
   readonly name: FormatName;
   /** The first message, or null if the format has none. */
   readonly system: string | null;
+  /** What was said before the task came up: rules and their acceptance, example episodes. Users and assistants alternate. */
+  readonly preamble?: readonly Message[];
+  /** What `withExamples` and `verbatim` changed; part of the format's identity. */
+  readonly variants?: readonly string[];
+  /** Stands before each action; absent if the action stands alone. */
+  readonly marker?: string;
   /** What the policy is told; the first observation comes with the task's instruction. */
   user(task: Task, observation: string, isFirst: boolean): string;
-  assistant(decision: { readonly thought: string; readonly action: string }): string;
+  assistant(decision: SpokenDecision): string;
   /** The action (and thought) in a completion. Any text gives some action: the environment answers nonsense. */
   parse(completion: string): { readonly thought: string; readonly action: string };
 }
 
+/** What a policy decided and, where it is known, how it put it. */
+export interface SpokenDecision {
+  readonly thought: string;
+  readonly action: string;
+  readonly completion?: string;
+}
+
+/** What tells formats apart in ids: `react`, `react+examples-3f2a…+verbatim`. A mode (`withMode`) is not told. */
+export const formatId = ({ name, variants = [] }: Format): string => [name, ...variants].join("+");
+
 /** Throws CliError if the benchmark has no compact rendering and `compact` is asked for. */
 export function formatFor(name: FormatName, benchmark: Benchmark): Format {
   if (name === "compact") return compactFormat(benchmark);
-  return name === "react" ? reactFormat(benchmark) : textFormat(benchmark);
+  return name === "text" ? textFormat(benchmark) : reactFormat(name, benchmark);
 }
 
 function compactFormat(benchmark: Benchmark): Format {
@@ -57,30 +74,17 @@ function textFormat(benchmark: Benchmark): Format {
   };
 }
 
-function reactFormat(benchmark: Benchmark): Format {
-  return {
-    name: "react",
-    system: `${benchmark.instructions}\nAnswer every observation with one line "Thought: …" and one line "Action: …".`,
-    user: withInstruction,
-    assistant: ({ thought, action }) => (thought ? `Thought: ${thought}\nAction: ${action}` : `Action: ${action}`),
-    parse(completion) {
-      const at = completion.lastIndexOf("Action:");
-      if (at < 0) return { thought: "", action: completion.trim() };
-      const thought = completion
-        .slice(0, at)
-        .replace(/^\s*Thought:/, "")
-        .trim();
-      return { thought, action: completion.slice(at + "Action:".length).trim() };
-    },
-  };
-}
-
 const withInstruction = (task: Task, observation: string, isFirst: boolean) =>
   isFirst ? `${task.instruction}\n\n${observation}` : observation;
 
+/** What stands before the first observation. */
+export function opening({ system, preamble = [] }: Format): Message[] {
+  return system === null ? [...preamble] : [{ role: "system", content: system }, ...preamble];
+}
+
 /** The conversation so far, ending with `observation`: what a model is asked to continue. */
 export function conversation(format: Format, task: Task, steps: readonly Step[], observation: string): Message[] {
-  const messages: Message[] = format.system === null ? [] : [{ role: "system", content: format.system }];
+  const messages = opening(format);
   steps.forEach((step, index) => {
     messages.push({ role: "user", content: format.user(task, step.observation, index === 0) });
     messages.push({ role: "assistant", content: format.assistant(step) });
