@@ -7,6 +7,7 @@ import * as doctor from "./doctor.ts";
 import * as dump from "./dump.ts";
 import * as env from "./env.ts";
 import * as expert from "./expert.ts";
+import * as exportRun from "./export.ts";
 import * as importLogs from "./import.ts";
 import * as play from "./play.ts";
 import * as probe from "./probe.ts";
@@ -15,7 +16,22 @@ import * as run from "./run.ts";
 import * as runs from "./runs.ts";
 import * as verify from "./verify.ts";
 
-const COMMANDS = [demo, importLogs, expert, play, verify, probe, run, report, compare, runs, dump, env, doctor];
+const COMMANDS = [
+  demo,
+  importLogs,
+  expert,
+  play,
+  verify,
+  probe,
+  run,
+  report,
+  compare,
+  exportRun,
+  runs,
+  dump,
+  env,
+  doctor,
+];
 
 /** Runs one command; returns the exit code. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,0 +1,64 @@
+/**
+ * Axolotl, dataset type `chat_template`.
+ *
+ * `message_field_training` names the message's own mark; it has no default, and without it (and with the default
+ * `roles_to_train`) every assistant turn is learned. `train_on_eos: turn` adds the end of learned turns only. Rows longer
+ * than `sequence_len` are dropped unless `excess_length_strategy` says otherwise. A turn is found in the rendered
+ * conversation by its text, so an empty one cannot be.
+ * A preference is exact with one answer on each side: only the last message of a side is read. There the answer is looked
+ * for in a rendered dummy conversation, so an answer that is part of the dummy's text would be found in the wrong place.
+ *
+ * Source: axolotl 0.19.0, axolotl/prompt_strategies/chat_template.py (`_tokenize_single_prompt`),
+ * axolotl/prompt_strategies/dpo/chat_template.py (`default`), axolotl/utils/schemas/datasets.py;
+ * https://docs.axolotl.ai/docs/dataset-formats/conversation.html
+ */
+import type { Demonstration, Preference } from "../core/training.ts";
+import { type Exporter, isLearned, mapped } from "./exporter.ts";
+import { chatMessage } from "./messages.ts";
+import { yamlFile } from "./yaml-file.ts";
+
+const HINTS = ["Add your hyperparameters.", "Add eot_tokens if the model's turns do not end with its EOS token."];
+const LENGTHS = { sequence_len: 16_384, excess_length_strategy: "raise", sample_packing: false };
+
+export const axolotl: Exporter = {
+  name: "axolotl",
+  tool: "Axolotl",
+  expresses: {
+    sft: true,
+    preferences: "answers",
+    masks: "each",
+    exampleWeights: false,
+    roles: "any",
+    nonEmpty: true,
+  },
+  command: ({ kind }) => `axolotl train ${kind}.yaml --base-model MODEL --output-dir OUT`,
+  files(set) {
+    const dataset = { path: "train.jsonl", ds_type: "json", split: "train" };
+    if (set.kind === "dpo") {
+      const fields = { field_messages: "messages", field_chosen: "chosen", field_rejected: "rejected" };
+      const datasets = [{ ...dataset, type: "chat_template.default", ...fields }];
+      const config = { chat_template: "tokenizer_default", rl: "dpo", rl_beta: set.beta, datasets, ...LENGTHS };
+      return [
+        { kind: "jsonl", name: "train.jsonl", rows: () => mapped(set.examples, pair) },
+        yamlFile("dpo.yaml", [axolotl.command(set), ...HINTS], config),
+      ];
+    }
+    const masks = { message_field_training: "train", roles_to_train: [], train_on_eos: "turn" };
+    const datasets = [{ ...dataset, type: "chat_template", field_messages: "messages", ...masks }];
+    const config = { chat_template: "tokenizer_default", datasets, train_on_inputs: false, ...LENGTHS };
+    return [
+      { kind: "jsonl", name: "train.jsonl", rows: () => mapped(set.examples, row) },
+      yamlFile("sft.yaml", [axolotl.command(set), ...HINTS], config),
+    ];
+  },
+};
+
+const row = ({ messages }: Demonstration) => ({
+  messages: messages.map((message) => ({ ...chatMessage(message), train: isLearned(message) })),
+});
+
+const pair = ({ prompt, chosen, rejected }: Preference) => ({
+  messages: prompt.map(chatMessage),
+  chosen: chatMessage(chosen.at(-1)!),
+  rejected: chatMessage(rejected.at(-1)!),
+});

@@ -1,0 +1,106 @@
+/** Files of texts against the stored training set, decision by decision (decisions.ts). */
+import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
+import type { Difference } from "./check.ts";
+import { decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
+import type { ReadExample, ReadTurn } from "./readers/reader.ts";
+
+/** Messages of one example are numbered below this. */
+const MESSAGES = 2 ** 20;
+
+/** What does not hold; empty if the files teach what is stored. */
+export async function compareTexts(set: TrainingSet, rows: AsyncIterable<ReadExample>): Promise<Difference[]> {
+  return set.kind === "sft" ? compareDemonstrations(set.examples, rows) : comparePreferences(set.examples, rows);
+}
+
+async function compareDemonstrations(examples: readonly Demonstration[], rows: AsyncIterable<ReadExample>) {
+  const stored = tally();
+  examples.forEach((example, index) => {
+    for (const { conversation, weight, message } of decisionsOf(weighed(example))) {
+      if (weight > 0) stored.add(`${conversation} ${weight}`, index * MESSAGES + message);
+    }
+  });
+  const unexpected: Unexpected[] = [];
+  const differences: Difference[] = [];
+  for await (const row of rows) {
+    if (row.kind === "dpo") {
+      differences.push({ place: row.place, what: "a preference; the stored set has demonstrations" });
+      continue;
+    }
+    const learned = [...decisionsOf(row.turns)].filter(({ weight }) => weight !== 0);
+    if (learned.length === 0) differences.push({ place: row.place, what: "nothing of this row is learned" });
+    for (const decision of learned) {
+      if (stored.take(`${decision.conversation} ${decision.weight}`)) continue;
+      unexpected.push({ ...decision, place: row.place, turn: row.turns[decision.message]! });
+    }
+  }
+  differences.push(...explained(unexpected, examples));
+  for (const place of stored.left()) {
+    const where = `stored example ${Math.floor(place / MESSAGES)}, message ${place % MESSAGES}`;
+    differences.push({ place: where, what: "not learned from the files, or after other words or with another weight" });
+  }
+  return differences;
+}
+
+interface Unexpected {
+  readonly place: string;
+  readonly conversation: string;
+  readonly weight: number;
+  readonly message: number;
+  readonly turn: ReadTurn;
+}
+
+function explained(unexpected: readonly Unexpected[], examples: readonly Demonstration[]): Difference[] {
+  if (unexpected.length === 0) return [];
+  const weights = new Map<string, number>();
+  for (const example of examples) {
+    for (const { conversation, weight } of decisionsOf(weighed(example))) weights.set(conversation, weight);
+  }
+  return unexpected.map(({ place, conversation, weight, message, turn }) => {
+    const stored = weights.get(conversation);
+    return { place: `${place}, message ${message}`, what: reason(turn, weight, stored) };
+  });
+}
+
+function reason({ role }: ReadTurn, weight: number, stored: number | undefined): string {
+  const learned = weight === 1 ? "learned" : `learned with weight ${weight}`;
+  if (role !== "assistant") return `${learned}, although it is the ${role}'s`;
+  if (stored === undefined) return `${learned}, but not stored: the message or what stands before it differs`;
+  if (stored === 0) return `${learned}, although it is masked`;
+  return stored === weight ? `${learned} once more than stored` : `${learned}, stored with weight ${stored}`;
+}
+
+const weighed = ({ messages, weight: counts = 1 }: Demonstration): WeighedTurn[] =>
+  messages.map(({ role, content, weight }) => ({ role, content, weight: weight * counts }));
+
+async function comparePreferences(examples: readonly Preference[], rows: AsyncIterable<ReadExample>) {
+  const stored = tally();
+  examples.forEach(({ prompt, chosen, rejected }, index) => {
+    const context = prompt.map((message) => ({ ...message, weight: 0 }));
+    stored.add(pairKey([...context, ...chosen], [...context, ...rejected]), index);
+  });
+  const differences: Difference[] = [];
+  for await (const row of rows) {
+    const { place } = row;
+    if (row.kind === "sft") differences.push({ place, what: "a demonstration; the stored set has preferences" });
+    else if (!stored.take(pairKey(row.chosen, row.rejected))) {
+      const observed = [...row.chosen, ...row.rejected].find(
+        ({ role, weight }) => weight !== 0 && role !== "assistant",
+      );
+      const what = observed ? `what the ${observed.role} says is learned` : "no stored preference teaches this";
+      differences.push({ place, what });
+    }
+  }
+  for (const index of stored.left()) {
+    differences.push({ place: `stored example ${index}`, what: "not learned from the files, or otherwise" });
+  }
+  return differences;
+}
+
+/** Depends on what is learned of both sides, in which order, and on everything before it; not on what comes after. */
+function pairKey(chosen: readonly WeighedTurn[], rejected: readonly WeighedTurn[]): string {
+  const learned = (turns: readonly WeighedTurn[]) =>
+    [...decisionsOf(turns)]
+      .filter(({ weight }) => weight !== 0)
+      .map(({ conversation, weight }) => `${conversation} ${weight}`);
+  return digest(learned(chosen).join(" "), learned(rejected).join(" "));
+}

@@ -1,0 +1,85 @@
+/**
+ * Proves an export against the stored training set: the decisions that the tool would learn from the files are the stored
+ * ones, each as often and with the weight that is stored; so no observation and no masked turn is learned, and nothing is
+ * missing. Knows the files only through the readers.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CliError } from "../core/errors.ts";
+import type { TrainingSet } from "../core/training.ts";
+import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import { compareTexts } from "./check-texts.ts";
+import { compareTokens } from "./check-tokens.ts";
+import { MANIFEST, type Manifest } from "./manifest.ts";
+import { ReadError } from "./readers/reader.ts";
+import { READERS, TOKEN_READERS } from "./readers/registry.ts";
+import { digestOf } from "./write.ts";
+
+/** Something that does not hold. */
+export interface Difference {
+  /** `train.jsonl:17, message 4`, or `stored example 3, message 4`. */
+  readonly place: string;
+  readonly what: string;
+}
+
+export interface CheckOptions {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** As it is stored. */
+  readonly set: TrainingSet;
+  /** Needed for files of token ids. */
+  readonly tokenizer?: ChatTokenizer;
+}
+
+export interface CheckReport {
+  /** Messages that are learned, as stored; of preferences on both sides. */
+  readonly learned: number;
+  readonly differences: readonly Difference[];
+}
+
+/** Throws CliError for a target that nobody reads back, or if the tokenizer is missing. */
+export async function checkExport(options: CheckOptions): Promise<CheckReport> {
+  const { folder, manifest, set } = options;
+  const changed = changedFiles(folder, manifest);
+  return { learned: learnedMessages(set), differences: [...changed, ...(await contents(options))] };
+}
+
+async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Promise<readonly Difference[]> {
+  const { target, parquet } = manifest;
+  const readTokens = target === "together" && !parquet ? undefined : TOKEN_READERS[target];
+  const readTexts = READERS[target];
+  try {
+    if (readTokens) {
+      if (!tokenizer)
+        throw new CliError(`the files hold token ids: expected --tokenizer with the folder they were made with`);
+      return await compareTokens(set, tokenizer, readTokens(folder, parquet));
+    }
+    if (!readTexts) throw new CliError(`target ${target}: nobody reads it back`);
+    return await compareTexts(set, readTexts(folder));
+  } catch (error) {
+    if (error instanceof ReadError) return [{ place: "files", what: error.message }];
+    throw error;
+  }
+}
+
+/** Files that are not, byte for byte, what was written. */
+function changedFiles(folder: string, { files }: Manifest): Difference[] {
+  const names = new Set([MANIFEST, ...files.map(({ name }) => name)]);
+  const added = readdirSync(folder).filter((name) => !names.has(name));
+  return [
+    ...files.flatMap(({ name, sha256 }) => {
+      if (!existsSync(join(folder, name))) return [{ place: name, what: "the file is gone" }];
+      const isSame = digestOf(join(folder, name)).sha256 === sha256;
+      return isSame ? [] : [{ place: name, what: "the file was changed since it was written" }];
+    }),
+    ...added.map((name) => ({ place: name, what: "the export did not write this file" })),
+  ];
+}
+
+/** Messages that are learned. */
+export function learnedMessages(set: TrainingSet): number {
+  const learned = (messages: readonly { readonly weight: number }[]) =>
+    messages.filter(({ weight }) => weight > 0).length;
+  if (set.kind === "sft") return set.examples.reduce((sum, { messages }) => sum + learned(messages), 0);
+  return set.examples.reduce((sum, { chosen, rejected }) => sum + learned(chosen) + learned(rejected), 0);
+}

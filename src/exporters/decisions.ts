@@ -1,0 +1,61 @@
+/**
+ * What is learned, as a multiset of decisions: a message, everything that stands before it, and how much it counts. A
+ * stored training set and the files made of it must have the same ones; how they are spread over rows is the tool's affair.
+ */
+import { createHash } from "node:crypto";
+import type { Message } from "../core/policy.ts";
+
+export interface WeighedTurn extends Message {
+  readonly weight: number;
+}
+
+export interface Decision {
+  /** Of the conversation up to and with the message. Equal conversations have equal keys. */
+  readonly conversation: string;
+  readonly weight: number;
+  /** Index of the message. */
+  readonly message: number;
+}
+
+/** One for each message, learned or not, in order. */
+export function* decisionsOf(turns: readonly WeighedTurn[]): Iterable<Decision> {
+  let conversation = "";
+  for (const [message, { role, content, weight }] of turns.entries()) {
+    conversation = digest(conversation, role, content);
+    yield { conversation, weight, message };
+  }
+}
+
+/** A text that depends on every part: 96 bits of SHA-256. */
+export function digest(...parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 16);
+}
+
+/** Keys with the places they were seen at. Adding and taking away must leave nothing. */
+export interface Tally {
+  add(key: string, place: number): void;
+  /** False if there is none of it (left). */
+  take(key: string): boolean;
+  /** What was not taken, by place. */
+  left(): number[];
+}
+
+export function tally(): Tally {
+  // Nearly every key is seen once: its place stands for the list of places.
+  const places = new Map<string, number | number[]>();
+  return {
+    add(key, place) {
+      const seen = places.get(key);
+      if (seen === undefined) places.set(key, place);
+      else places.set(key, typeof seen === "number" ? [seen, place] : [...seen, place]);
+    },
+    take(key) {
+      const seen = places.get(key);
+      if (seen === undefined) return false;
+      if (typeof seen === "number" || seen.length === 1) places.delete(key);
+      else places.set(key, seen.slice(1));
+      return true;
+    },
+    left: () => [...places.values()].flat().sort((a, b) => a - b),
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Whether a tool can be told exactly what a training set says. Everything that it cannot is refused with a CliError that
+ * names the first such example and what would be lost; nothing is rounded, dropped or rewritten.
+ */
+import { CliError } from "../core/errors.ts";
+import type { Message } from "../core/policy.ts";
+import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
+import { type Exporter, type ExportOptions, nameOf } from "./exporter.ts";
+import { learnable } from "./learnable.ts";
+import { type SplitCost, splitSet } from "./split.ts";
+
+/** The set as this exporter takes it, and what splitting cost (null where nothing was split). Throws CliError. */
+export function expressible(
+  exporter: Exporter,
+  given: TrainingSet,
+  options: ExportOptions,
+): { readonly set: TrainingSet; readonly cost: SplitCost | null } {
+  expectOptions(exporter, options);
+  if (given.examples.length === 0) throw new CliError("the training set has no examples");
+  const set = learnable(given);
+  if (set.kind === "dpo") {
+    expectPreferences(exporter, set.examples);
+    return { set, cost: null };
+  }
+  expectDemonstrations(exporter, set.examples);
+  const unfit = firstUnfit(exporter, set.examples);
+  if (unfit === null) return { set, cost: null };
+  const { masks } = exporter.expresses;
+  if (masks === "none") throw new CliError(`${unfit}: nothing that ${exporter.name} reads can express that`);
+  if (!options.splitTurns) {
+    const what = masks === "last" ? "learned message" : "run of learned messages";
+    throw new CliError(`${unfit}; --split-turns writes a row for each ${what} instead`);
+  }
+  return splitSet(set, masks);
+}
+
+function expectOptions({ name, tokenizer, parquet }: Exporter, options: ExportOptions): void {
+  if (options.parquet && parquet === undefined) throw new CliError(`--parquet: ${name} is written as JSON`);
+  const needsTokenizer = tokenizer === "needed" || (tokenizer === "parquet" && options.parquet);
+  if (needsTokenizer && !options.tokenizer) {
+    throw new CliError(`--to ${name} writes token ids: expected --tokenizer with the folder of the model's checkpoint`);
+  }
+  if (!needsTokenizer && options.tokenizer) {
+    const hint = tokenizer === "parquet" ? " without --parquet" : "";
+    throw new CliError(`--tokenizer: ${name}${hint} is written as text, which the tool tokenises itself`);
+  }
+}
+
+function expectDemonstrations(exporter: Exporter, examples: readonly Demonstration[]): void {
+  const { name, tool, expresses } = exporter;
+  if (!expresses.sft) throw new CliError(`--to ${name}: ${tool} takes preferences only, this set has demonstrations`);
+  for (const [index, example] of examples.entries()) {
+    const refuse = refusal(nameOf(example, index));
+    const { messages, weight = 1 } = example;
+    expectTexts(exporter, messages, refuse);
+    if (!messages.some(({ weight }) => weight === 1)) refuse("it learns nothing");
+    if (weight !== 1 && !expresses.exampleWeights) {
+      refuse(`it counts ${weight}, and would count 1: ${tool} knows no example that counts a fraction of the others`);
+    }
+  }
+}
+
+function expectPreferences(exporter: Exporter, examples: readonly Preference[]): void {
+  const { name, tool, expresses } = exporter;
+  if (expresses.preferences === "none") {
+    throw new CliError(`--to ${name}: ${tool} takes demonstrations only, this set has preferences`);
+  }
+  for (const [index, example] of examples.entries()) {
+    const refuse = refusal(nameOf(example, index));
+    for (const side of ["chosen", "rejected"] as const) {
+      const messages = example[side];
+      expectTexts(exporter, [...example.prompt, ...messages], refuse);
+      if (!messages.some(({ weight }) => weight === 1)) refuse(`its ${side} side learns nothing`);
+      if (expresses.preferences === "answers" && messages.length > 1) {
+        refuse(
+          `its ${side} side has ${messages.length} messages: ${tool} takes one answer on each side, and would learn what the environment says or drop turns`,
+        );
+      }
+      const masked = messages.findIndex(isMasked);
+      if (masked >= 0 && expresses.masks !== "each") {
+        refuse(`message ${masked} of its ${side} side is not to be learned: ${tool} learns every turn of a side`);
+      }
+    }
+  }
+}
+
+type Refuse = (why: string) => never;
+
+const refusal =
+  (example: string): Refuse =>
+  (why) => {
+    throw new CliError(`${example}: ${why}`);
+  };
+
+function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[], refuse: Refuse): void {
+  const { roles, reserved = [], nonEmpty = false } = expresses;
+  messages.forEach(({ role, content }, index) => {
+    if (!content.isWellFormed()) refuse(`message ${index} is no valid Unicode (half of a surrogate pair)`);
+    if (nonEmpty && role === "assistant" && content.trim() === "") {
+      refuse(`message ${index} is empty: ${tool} finds an assistant's turn by its text`);
+    }
+    const mark = reserved.find((text) => content.includes(text));
+    if (mark !== undefined) refuse(`message ${index} contains "${mark}", which ${tool} takes for its own mark`);
+  });
+  if (messages[0]?.role === "assistant") refuse(`it begins with the assistant: ${tool} needs something to answer`);
+  if (roles === "any") return;
+  if (roles === "human-gpt" && messages[0]?.role === "system") {
+    refuse(`it has a system message, which would be lost: conversations of ${tool} are between human and gpt only`);
+  }
+  const turns = messages.slice(messages[0]?.role === "system" ? 1 : 0);
+  const wrong = turns.findIndex(({ role }, index) => role !== (index % 2 === 0 ? "user" : "assistant"));
+  if (wrong < 0) return;
+  const index = messages.length - turns.length + wrong;
+  refuse(`message ${index} is the ${turns[wrong]!.role}'s out of turn: ${tool} takes user and assistant alternately`);
+}
+
+const isMasked = ({ role, weight }: WeightedMessage) => role === "assistant" && weight === 0;
+
+/** What the first demonstration says that the tool's masks cannot; null if they can express all of them. */
+function firstUnfit({ tool, expresses }: Exporter, examples: readonly Demonstration[]): string | null {
+  const { masks } = expresses;
+  if (masks === "each") return null;
+  // One setting holds for the whole file: either every turn is learned, or the last one of each row.
+  if (masks === "last" && examples.every(({ messages }) => learnedTurns(messages) === 1)) return null;
+  const unfit = examples.findIndex(({ messages }) =>
+    masks === "suffix" ? isMaskedAfterLearned(messages) : messages.some(isMasked),
+  );
+  if (unfit < 0) return null;
+  const { messages } = examples[unfit]!;
+  const learned = `it learns ${learnedTurns(messages)} of its ${messages.filter(({ role }) => role === "assistant").length} assistant messages`;
+  const limit = {
+    suffix: "everything from the first learned one on would be learned",
+    last: "every one would be learned, or only the last",
+    none: "every one would be learned",
+  }[masks];
+  return `${nameOf(examples[unfit]!, unfit)}: ${learned}, with ${tool} ${limit}`;
+}
+
+const learnedTurns = (messages: readonly WeightedMessage[]) => messages.filter(({ weight }) => weight === 1).length;
+
+function isMaskedAfterLearned(messages: readonly WeightedMessage[]): boolean {
+  const first = messages.findIndex(({ weight }) => weight === 1);
+  return messages.some((message, index) => index > first && isMasked(message));
+}

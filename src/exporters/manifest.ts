@@ -1,0 +1,44 @@
+/** `export.json`: what lies in an export's folder, and what it was made from, so that it can be checked later. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { CliError, messageOf } from "../core/errors.ts";
+
+export const MANIFEST = "export.json";
+
+const SCHEMA = z.strictObject({
+  format: z.literal(1),
+  target: z.string(),
+  run: z.string(),
+  method: z.string(),
+  seed: z.int(),
+  iteration: z.int(),
+  /** Its id in the store. */
+  trainingSet: z.string(),
+  splitTurns: z.boolean(),
+  parquet: z.boolean(),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      bytes: z.int(),
+      sha256: z.string(),
+      /** Rows of data; null for a config file. */
+      rows: z.int().nullable(),
+    }),
+  ),
+});
+
+export type Manifest = z.infer<typeof SCHEMA>;
+export type WrittenFile = Manifest["files"][number];
+
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;
+
+/** Reads an export's manifest. Throws CliError naming the file. */
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, MANIFEST);
+  try {
+    return SCHEMA.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new CliError(`${path}: expected the manifest of an export (${messageOf(error)})`);
+  }
+}

@@ -1,0 +1,34 @@
+/** What LLaMA-Factory v1 learns: every message by its `loss_weight`; absent, assistants 1 and others 0. */
+import { configOf, hasFile, jsonLines } from "./files.ts";
+import { expectUncut } from "./llamafactory.ts";
+import { listOf, objectOf, ReadError, type Reader, type ReadTurn, roleOf, textOf } from "./reader.ts";
+
+export const readLlamafactoryV1: Reader = async function* (folder) {
+  const dataset = objectOf(configOf(folder, "dataset.yaml").gleaner, "dataset.yaml");
+  if (dataset.path !== "train.jsonl" || dataset.source !== "local" || "converter" in dataset) {
+    throw new ReadError("dataset.yaml: expected the local file train.jsonl without a converter");
+  }
+  expectUncut(configOf(folder, hasFile(folder, "dpo.yaml") ? "dpo.yaml" : "sft.yaml"));
+  for await (const { place, row } of jsonLines(folder, "train.jsonl")) {
+    if ("messages" in row) {
+      yield { kind: "sft", place, turns: turnsOf(row.messages, place) };
+      continue;
+    }
+    const [chosen, rejected] = [turnsOf(row.chosen_messages, place), turnsOf(row.rejected_messages, place)];
+    yield { kind: "dpo", place, chosen, rejected };
+  }
+};
+
+function turnsOf(value: unknown, place: string): ReadTurn[] {
+  return listOf(value, place).map((entry) => {
+    const { role, content, loss_weight } = objectOf(entry, place);
+    const weight = loss_weight ?? Number(role === "assistant");
+    if (typeof weight !== "number") throw new ReadError(`${place}: loss_weight: expected a number`);
+    const texts = listOf(content, place).map((part) => {
+      const { type, value: text } = objectOf(part, place);
+      if (type !== "text") throw new ReadError(`${place}: expected a text, found ${JSON.stringify(type)}`);
+      return textOf(text, place);
+    });
+    return { role: roleOf(role, place), content: texts.join(""), weight };
+  });
+}

@@ -1,0 +1,50 @@
+/** What LLaMA-Factory v0 learns: every gpt turn, or with `mask_history` the last one of a row. */
+import { configOf, hasFile, jsonLines } from "./files.ts";
+import { objectOf, ReadError, type Reader, type ReadTurn } from "./reader.ts";
+import { expectAlternating, shareGptMessages } from "./share-gpt.ts";
+
+/** A row longer than this is cut; gleaner's are not. */
+const LONG_ENOUGH = 1 << 20;
+
+export const readLlamafactory: Reader = async function* (folder) {
+  const isPreferences = hasFile(folder, "dpo.yaml");
+  const config = configOf(folder, isPreferences ? "dpo.yaml" : "sft.yaml");
+  expectWhole(folder, config, isPreferences);
+  for await (const { place, row } of jsonLines(folder, "train.jsonl")) {
+    const messages = shareGptMessages(row.conversations, place);
+    if (isPreferences) {
+      const prompt = messages.map((message) => ({ ...message, weight: 0 }));
+      const side = (value: unknown): ReadTurn[] => {
+        const turns = [...prompt, ...shareGptMessages([value], place).map((message) => ({ ...message, weight: 1 }))];
+        expectAlternating(turns, place);
+        return turns;
+      };
+      yield { kind: "dpo", place, chosen: side(row.chosen), rejected: side(row.rejected) };
+    } else {
+      expectAlternating(messages, place);
+      if (messages.at(-1)?.role !== "assistant") throw new ReadError(`${place}: it would be skipped: no last answer`);
+      const isLearned = (index: number) => config.mask_history !== true || index === messages.length - 1;
+      const turns = messages.map((message, index) => {
+        return { ...message, weight: Number(message.role === "assistant" && isLearned(index)) };
+      });
+      yield { kind: "sft", place, turns };
+    }
+  }
+};
+
+function expectWhole(folder: string, config: Readonly<Record<string, unknown>>, isPreferences: boolean): void {
+  const info = objectOf(configOf(folder, "dataset_info.json")[String(config.dataset)], "dataset_info.json");
+  const columns = objectOf(info.columns, "dataset_info.json");
+  const isNamed = info.file_name === "train.jsonl" && info.formatting === "sharegpt";
+  const isRanking = (info.ranking === true) === isPreferences;
+  if (!isNamed || !isRanking || columns.messages !== "conversations") {
+    throw new ReadError("dataset_info.json: expected train.jsonl as sharegpt conversations");
+  }
+  expectUncut(config);
+}
+
+/** Throws ReadError if the tool would cut long rows, as it does unless told otherwise. */
+export function expectUncut({ cutoff_len }: Readonly<Record<string, unknown>>): void {
+  if (!(Number(cutoff_len) >= LONG_ENOUGH))
+    throw new ReadError(`cutoff_len: expected at least ${LONG_ENOUGH}: rows would be cut`);
+}

@@ -1,0 +1,25 @@
+/** What verl learns: every assistant turn; with the dataset class beside the file, those of weight other than 0. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../../core/errors.ts";
+import { assistantOnly, chatTurns, type WeightRule } from "./chat.ts";
+import { parquetRows } from "./files.ts";
+import { ReadError, type Reader } from "./reader.ts";
+
+export const readVerl: Reader = async function* (folder) {
+  const rule = usesOwnClass(folder) ? byWeight : assistantOnly;
+  for await (const { place, row } of parquetRows(folder, "train.parquet")) {
+    yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule) };
+  }
+};
+
+const byWeight: WeightRule = ({ role, weight }) => Number(role === "assistant" && weight !== 0);
+
+function usesOwnClass(folder: string): boolean {
+  try {
+    const settings = readFileSync(join(folder, "sft-args.txt"), "utf8").split("\n");
+    return settings.includes("data.custom_cls.path=masked_dataset.py");
+  } catch (error) {
+    throw new ReadError(`sft-args.txt: ${messageOf(error)}`);
+  }
+}

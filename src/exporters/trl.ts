@@ -1,0 +1,49 @@
+/**
+ * Hugging Face TRL's stock command line (trl sft, trl dpo), as texts.
+ *
+ * Of a row `prompt` + `completion` with `assistant_only_loss` and `completion_only_loss`, TRL learns the assistant messages
+ * of the completion: a masked beginning is exact, a masked turn further on cannot be said. Left at its defaults TRL learns
+ * the observations of the completion too, cuts rows at 1,024 tokens at their end and drops those that then learn nothing.
+ * The model's chat template must have `{% generation %}`, or be one that TRL knows; TRL refuses others.
+ * A preference is exact with one answer on each side: DPOTrainer learns every token behind the prompt.
+ *
+ * Source: TRL 1.16.0, trl/trainer/sft_trainer.py (`tokenize_fn`, "labels"), trl/trainer/dpo_trainer.py
+ * (DataCollatorForPreference), trl/scripts/utils.py (DatasetMixtureConfig); https://huggingface.co/docs/trl/sft_trainer
+ */
+import type { Demonstration, Preference } from "../core/training.ts";
+import { type Exporter, mapped } from "./exporter.ts";
+import { chatMessage } from "./messages.ts";
+import { yamlFile } from "./yaml-file.ts";
+
+export const trl: Exporter = {
+  name: "trl",
+  tool: "TRL",
+  expresses: { sft: true, preferences: "answers", masks: "suffix", exampleWeights: false, roles: "any" },
+  command: ({ kind }) => `trl ${kind} --config ${kind}.yaml --model_name_or_path MODEL --output_dir OUT`,
+  files(set) {
+    const datasets = [{ path: "json", data_files: "train.jsonl" }];
+    const lengths = { max_length: null, packing: false };
+    if (set.kind === "dpo") {
+      return [
+        { kind: "jsonl", name: "train.jsonl", rows: () => mapped(set.examples, pair) },
+        yamlFile("dpo.yaml", [trl.command(set)], { datasets, beta: set.beta, max_length: null }),
+      ];
+    }
+    const masks = { assistant_only_loss: true, completion_only_loss: true };
+    return [
+      { kind: "jsonl", name: "train.jsonl", rows: () => mapped(set.examples, row) },
+      yamlFile("sft.yaml", [trl.command(set)], { datasets, ...masks, ...lengths }),
+    ];
+  },
+};
+
+function row({ messages }: Demonstration) {
+  const first = messages.findIndex(({ weight }) => weight === 1);
+  return { prompt: messages.slice(0, first).map(chatMessage), completion: messages.slice(first).map(chatMessage) };
+}
+
+const pair = ({ prompt, chosen, rejected }: Preference) => ({
+  prompt: prompt.map(chatMessage),
+  chosen: chosen.map(chatMessage),
+  rejected: rejected.map(chatMessage),
+});

@@ -1,0 +1,42 @@
+/** Every target with every hand-made set: what `golden.test.ts` compares byte for byte, and what `write.ts` writes anew. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CliError } from "../../../src/core/errors.ts";
+import type { TrainingSetId } from "../../../src/core/ids.ts";
+import { exportSet } from "../../../src/exporters/export.ts";
+import type { Exporter } from "../../../src/exporters/exporter.ts";
+import { EXPORTERS } from "../../../src/exporters/registry.ts";
+import { EXPORT_SETS } from "../../export-sets.ts";
+
+export interface GoldenCase {
+  /** Folder below this one: `<target>/<set>`. */
+  readonly path: string;
+  readonly exporter: Exporter;
+  readonly set: keyof typeof EXPORT_SETS;
+  readonly splitTurns: boolean;
+}
+
+export const GOLDEN_CASES: readonly GoldenCase[] = EXPORTERS.filter(({ tokenizer }) => tokenizer !== "needed").flatMap(
+  (exporter) => {
+    const sets = Object.keys(EXPORT_SETS) as (keyof typeof EXPORT_SETS)[];
+    const cases = sets.map((set) => ({ path: `${exporter.name}/${set}`, exporter, set, splitTurns: false }));
+    const { masks } = exporter.expresses;
+    if (masks !== "suffix" && masks !== "last") return cases;
+    return [...cases, { path: `${exporter.name}/sft-split`, exporter, set: "sft", splitTurns: true }];
+  },
+);
+
+/** Exports one case below `folder`: the tool's files, or `refused.txt` with the reason. */
+export function writeCase({ path, exporter, set, splitTurns }: GoldenCase, folder: string): void {
+  const out = join(folder, path);
+  rmSync(out, { recursive: true, force: true });
+  const origin = { run: "golden", method: "EEF", seed: 1, iteration: 1, trainingSet: set as string as TrainingSetId };
+  const options = { splitTurns, parquet: false };
+  try {
+    exportSet({ exporter, set: EXPORT_SETS[set], options, out, origin });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, "refused.txt"), `${error.message}\n`);
+  }
+}
