@@ -2,13 +2,14 @@
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
+import { type ExperimentConfig, isServed, methodLabel, type ServedConfig } from "../experiment/config.ts";
 import type { Progress } from "../experiment/progress.ts";
 import { type Parts, runExperiment } from "../experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";
+import { checkpointContent } from "../trainers/base-checkpoint.ts";
 import { type Project, runName } from "./context.ts";
 import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
-import { embeddedStudent } from "./student.ts";
+import { studentOf } from "./student.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
 export async function execute(
@@ -23,7 +24,7 @@ export async function execute(
   if (twice) throw new CliError(`methods: ${twice} appears twice`);
   const { parts, stored } = await partsOf(project, config, progress, file);
   project.repository.addRun({ name: config.run, kind: "experiment", config: stored });
-  await runExperiment(config, parts);
+  await runExperiment(config, parts).finally(parts.student.close);
 }
 
 /** The parts that `config` names, and what of it is stored with a run. */
@@ -43,7 +44,7 @@ export async function partsOf(
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
       return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
     },
-    student: embeddedStudent(folder, config),
+    student: studentOf(folder, config),
     progress,
   };
   return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) } };
@@ -68,5 +69,13 @@ const isSeeded = ({ environment }: ExperimentConfig) =>
 /** What decides the results: no paths, no prices, and nothing that only decides the speed. */
 function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec): StoredConfig {
   const { concurrency: _, parallel: __, prices: ___, ...rest } = config;
-  return JSON.parse(JSON.stringify({ ...rest, environment: withoutPaths(environment) }));
+  const decisive = isServed(config) ? { ...rest, ...decisiveParts(config) } : rest;
+  return JSON.parse(JSON.stringify({ ...decisive, environment: withoutPaths(environment) }));
+}
+
+/** How a checkpoint is served and on how many devices it is trained should change nothing. */
+function decisiveParts({ student, training }: ServedConfig) {
+  const { kind, checkpoint, context, extra } = student;
+  const { accelerateConfig: _, ...settings } = training;
+  return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training: settings };
 }

@@ -1,20 +1,9 @@
-/** The embedded student of an experiment: model, trainer and policy put together as its config says. */
-import type { ExperimentConfig } from "../experiment/config.ts";
+/** The student that a config names. */
+import { type ExperimentConfig, isServed } from "../experiment/config.ts";
 import type { Student } from "../experiment/student.ts";
-import { embeddedModel } from "../policies/embedded.ts";
-import { prompted } from "../policies/prompted.ts";
-import { embeddedTrainer, folderOf, initialCheckpoint } from "../trainers/embedded.ts";
+import { embeddedStudent } from "./embedded-student.ts";
+import { servedStudent } from "./served-student.ts";
 
-export function embeddedStudent(project: string, config: ExperimentConfig): Student {
-  const { student, training, restrict, maxTokens, concurrency } = config;
-  const { practice, ...architecture } = student;
-  return {
-    trainer: embeddedTrainer(project, training),
-    practiceTrainer: embeddedTrainer(project, { ...training, steps: practice.steps }),
-    initial: (seed, material) => initialCheckpoint({ project, architecture, material, seed }),
-    async policy(checkpoint, format, temperature) {
-      const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, concurrency);
-      return prompted({ model, format, temperature, maxTokens, restrict });
-    },
-  };
-}
+/** `project`: the folder that its checkpoints go to. Throws CliError for what a served one needs and is not there. */
+export const studentOf = (project: string, config: ExperimentConfig): Student =>
+  isServed(config) ? servedStudent(project, config) : embeddedStudent(project, config);

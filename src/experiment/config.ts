@@ -7,7 +7,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } fro
 import { z } from "zod";
 import type { Cut, PreferenceTraining } from "../algorithms/preferences.ts";
 import { CliError } from "../core/errors.ts";
-import { FORMATS } from "../formats/format.ts";
+import { embeddedParts, saysServed, servedParts } from "./student-config.ts";
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
@@ -124,7 +124,7 @@ const price = z.strictObject({
   episode: amount,
 });
 
-export const experimentSchema = z.strictObject({
+const common = {
   /** The run's name. */
   run: z.string(),
   environment: z.looseObject({ name: z.string() }),
@@ -139,39 +139,8 @@ export const experimentSchema = z.strictObject({
       tasks: count.optional(),
     })
     .optional(),
-  /** How episodes are written for the student. */
-  format: z.enum(FORMATS).default("compact"),
-  /** The student may only choose listed actions. */
-  restrict: z.boolean().default(true),
   /** Exploration temperature; evaluation is greedy. */
   temperature: z.number().positive().max(5).default(1),
-  maxTokens: count.default(16),
-  student: z
-    .strictObject({
-      width: count.default(64),
-      layers: count.default(2),
-      heads: count.default(4),
-      /** Tokens of the longest conversation. */
-      context: count.default(512),
-      vocabulary: count.default(2000),
-      /** It can also copy tokens of its context; its checkpoints are then no plain Llama and open only here. */
-      // Absent rather than false: runs that were stored before there was a copy head keep their config.
-      copyHead: z.boolean().optional(),
-      /** A base phase on random play, relabelled in hindsight; 0 episodes = none. */
-      practice: z
-        .strictObject({ episodes: z.number().int().nonnegative().default(0), steps: count.default(1000) })
-        .prefault({}),
-    })
-    .prefault({}),
-  /** The same for every method: equal optimiser steps. */
-  training: z
-    .strictObject({
-      steps: count.default(400),
-      batch: count.default(32),
-      learningRate: z.number().positive().default(2e-3),
-      optimizer: z.enum(["muon", "adamw"]).default("muon"),
-    })
-    .prefault({}),
   /** Behaviour cloning always runs: it is where every method starts. */
   methods: z.array(method),
   seeds: z.array(z.number().int().nonnegative()).nonempty().default([1]),
@@ -189,10 +158,17 @@ export const experimentSchema = z.strictObject({
       experts: z.record(z.string(), price).default({}),
     })
     .optional(),
-});
+};
 
-export type ExperimentConfig = z.infer<typeof experimentSchema>;
+const embeddedExperiment = z.strictObject({ ...common, ...embeddedParts });
+const servedExperiment = z.strictObject({ ...common, ...servedParts });
+
+export type EmbeddedConfig = z.infer<typeof embeddedExperiment>;
+export type ServedConfig = z.infer<typeof servedExperiment>;
+export type ExperimentConfig = EmbeddedConfig | ServedConfig;
 export type MethodConfig = ExperimentConfig["methods"][number];
+
+export const isServed = (config: ExperimentConfig): config is ServedConfig => config.student.kind === "served";
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
 export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
@@ -211,7 +187,8 @@ export function parseConfig(
   if (syntax) throw new CliError(`${name}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
   if (!isMap(document.contents)) throw new CliError(`${name}:1: expected a mapping (run:, environment:, methods: …)`);
   for (const [key, value] of sets) assign(document, key, value);
-  const parsed = experimentSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const written = document.toJS({ maxAliasCount: 100 });
+  const parsed = (saysServed(written) ? servedExperiment : embeddedExperiment).safeParse(written);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const path = issue.path as (string | number)[];

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { outlookOf } from "../analysis/outlook.ts";
 import { reportOf } from "../analysis/report.ts";
-import { embeddedStudent } from "../cli/student.ts";
+import { studentOf } from "../cli/student.ts";
 import { canonicalJson } from "../core/json.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { noisy } from "../policies/noisy.ts";
@@ -39,7 +39,7 @@ function project() {
     repository,
     benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 2, lengths: [1, 2] }),
     scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.4, seed }),
-    student: embeddedStudent(folder, config),
+    student: studentOf(folder, config),
     progress: {
       ...silent,
       phase(label) {

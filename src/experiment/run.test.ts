@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../test/temporary.ts";
-import { embeddedStudent } from "../cli/student.ts";
+import { studentOf } from "../cli/student.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -14,7 +14,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { noisy } from "../policies/noisy.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
+import { type EmbeddedConfig, type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
 import { expertRollouts } from "./expert.ts";
 import { type Progress, silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
@@ -38,7 +38,7 @@ methods:
   - { method: best-of, samples: 3 }
 seeds: [1, 2]
 `,
-);
+) as EmbeddedConfig;
 
 /** Runs it in `project`; returns what it did. */
 async function run(project: string, parallel: number) {
@@ -59,7 +59,7 @@ async function run(project: string, parallel: number) {
       repository,
       benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 6, lengths: [1, 2] }),
       scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
-      student: embeddedStudent(project, config),
+      student: studentOf(project, config),
       progress,
     },
   );
@@ -129,7 +129,7 @@ test("several experts are taken together: a strong one on few tasks, a weak one 
     repository,
     benchmark: async () => world,
     scriptedExpert: (benchmark, seed, { errorRate, slip }) => noisy(benchmark.expert!, { errorRate, slip, seed }),
-    student: embeddedStudent(temporaryFolder(), small),
+    student: studentOf(temporaryFolder(), small),
     progress: { ...silent, say: (line) => void said.push(line) },
   });
   const [{ expert: given }] = repository.rounds("both") as readonly [Round];
@@ -187,7 +187,7 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
     repository,
     benchmark: async () => world,
     scriptedExpert: () => world.expert!,
-    student: embeddedStudent(folder, small),
+    student: studentOf(folder, small),
     progress: { ...silent, say: (line: string) => void said.push(line) },
   };
   repository.addRun({ name: "taught", kind: "experiment", config: {} });

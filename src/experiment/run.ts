@@ -14,12 +14,12 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
 import { type Format, formatFor } from "../formats/format.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import { type ExperimentConfig, expertSources, methodLabel, type ScriptedSource } from "./config.ts";
+import { type ExperimentConfig, expertSources, isServed, methodLabel, type ScriptedSource } from "./config.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
 import { explores, runMethod } from "./methods.ts";
 import type { Progress } from "./progress.ts";
-import type { Student } from "./student.ts";
+import type { Sampling, Student } from "./student.ts";
 
 /** What a config's names became. */
 export interface Parts {
@@ -62,7 +62,7 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
     benchmark,
     format,
     student,
-    sampling: { format: config.format, restrict: config.restrict, maxTokens: config.maxTokens },
+    sampling: samplingOf(config),
     temperature: config.temperature,
     tasks: [...tasks.values()],
     heldOut,
@@ -72,6 +72,12 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
     concurrency: config.concurrency,
     underWay: new Map(),
   };
+}
+
+function samplingOf(config: ExperimentConfig): Sampling {
+  const { format, restrict, maxTokens } = config;
+  const extra = isServed(config) ? config.student.extra : undefined;
+  return { format, restrict, maxTokens, ...(extra && { extra }) };
 }
 
 /** What the experts recorded. */
@@ -154,6 +160,9 @@ async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Pro
   return bySplit.flatMap((tasks) => tasks.slice(0, config.evaluate?.tasks));
 }
 
+/** A served student knows how to act. */
+const NO_PRACTICE = { episodes: 0 };
+
 /** The student every training starts from: initialised by the seed, then trained on practice episodes if asked for. */
 async function baseCheckpoint(
   config: ExperimentConfig,
@@ -166,7 +175,7 @@ async function baseCheckpoint(
   },
 ): Promise<Checkpoint> {
   const { seed, repository, progress, benchmark, format, expert, tasks, learnOnly } = options;
-  const { practice } = config.student;
+  const practice = isServed(config) ? NO_PRACTICE : config.student.practice;
   if (practice.episodes > 0 && !benchmark.practice) {
     throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
   }

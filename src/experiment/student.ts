@@ -1,4 +1,5 @@
 /** The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts. */
+import type { Json } from "../core/json.ts";
 import type { Message, Policy } from "../core/policy.ts";
 import type { Checkpoint, Trainer } from "../core/training.ts";
 import type { Format } from "../formats/format.ts";
@@ -15,6 +16,8 @@ export interface Student {
   initial(seed: number, material: readonly Message[]): Promise<Checkpoint>;
   /** A checkpoint as a policy that reads `format`. `temperature` 0 = greedy. The caller closes it. */
   policy(checkpoint: Checkpoint, format: Format, temperature: number): Promise<Policy>;
+  /** Ends what it keeps running between policies. */
+  close(): Promise<void>;
 }
 
 /** What of a student changes its rollouts; part of every trajectory's id. */
@@ -22,6 +25,8 @@ export interface Sampling {
   readonly format: string;
   readonly restrict: boolean;
   readonly maxTokens: number;
+  /** More fields of each request to a server. */
+  readonly extra?: Readonly<Record<string, Json>>;
   /** How conversations say they are to end; absent: they do not say. */
   readonly mode?: string;
 }

@@ -1,0 +1,21 @@
+/** The embedded student of an experiment: model, trainer and policy put together as its config says. */
+import type { EmbeddedConfig } from "../experiment/config.ts";
+import type { Student } from "../experiment/student.ts";
+import { embeddedModel } from "../policies/embedded.ts";
+import { prompted } from "../policies/prompted.ts";
+import { embeddedTrainer, folderOf, initialCheckpoint } from "../trainers/embedded.ts";
+
+export function embeddedStudent(project: string, config: EmbeddedConfig): Student {
+  const { student, training, restrict, maxTokens, concurrency } = config;
+  const { practice, kind: _, ...architecture } = student;
+  return {
+    trainer: embeddedTrainer(project, training),
+    practiceTrainer: embeddedTrainer(project, { ...training, steps: practice.steps }),
+    initial: (seed, material) => initialCheckpoint({ project, architecture, material, seed }),
+    async policy(checkpoint, format, temperature) {
+      const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, concurrency);
+      return prompted({ model, format, temperature, maxTokens, restrict });
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,61 @@
+/** The served student of an experiment: checkpoints trained by TRL, each acting behind a server that the config starts. */
+import { CliError } from "../core/errors.ts";
+import type { Trainer } from "../core/training.ts";
+import type { ServedConfig } from "../experiment/config.ts";
+import type { Student } from "../experiment/student.ts";
+import { prompted } from "../policies/prompted.ts";
+import { checkpointServers } from "../policies/server/checkpoint-servers.ts";
+import { serverModel } from "../policies/server/model.ts";
+import { baseCheckpoint } from "../trainers/base-checkpoint.ts";
+import { folderOf } from "../trainers/embedded.ts";
+import { trlTrainer } from "../trainers/trl/trl.ts";
+import { interpreterOf, trainingEnvironment } from "./python-environment.ts";
+
+/** Throws CliError if there is no Python to train with. */
+export function servedStudent(project: string, config: ServedConfig): Student {
+  const { student, training, maxTokens, concurrency } = config;
+  const { accelerateConfig, ...settings } = training;
+  const { checkpoint: base, serve, model, context, startupSeconds, extra } = student;
+  const servers = checkpointServers({ command: serve, startupMs: startupSeconds * 1000 });
+  const options = { project, python: trainingPython(), settings, ...(accelerateConfig && { accelerateConfig }) };
+  const trl = trlTrainer(options);
+  const trainer: Trainer = {
+    ...trl,
+    async *train(request) {
+      await servers.endIdle();
+      yield* trl.train(request);
+    },
+  };
+  return {
+    trainer,
+    practiceTrainer: trainer,
+    initial: async () => baseCheckpoint(project, base),
+    async policy(checkpoint, format, temperature) {
+      const folder = folderOf(project, checkpoint);
+      const server = await servers.open(folder);
+      const served = serverModel({
+        urls: [server.url],
+        model: model.replaceAll("{checkpoint}", folder),
+        name: checkpoint.id,
+        concurrency,
+        ...(context !== undefined && { contextTokens: context }),
+        ...(extra && { extra }),
+      });
+      const policy = prompted({ model: served, format, temperature, maxTokens, restrict: false });
+      return {
+        ...policy,
+        async close() {
+          await policy.close();
+          server.release();
+        },
+      };
+    },
+    close: servers.close,
+  };
+}
+
+function trainingPython(): string {
+  const python = process.env.GLEANER_PYTHON ?? interpreterOf(trainingEnvironment());
+  if (python) return python;
+  throw new CliError("student.kind served is trained by TRL, which is not installed: run `gleaner env install python`");
+}
