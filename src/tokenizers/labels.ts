@@ -4,9 +4,10 @@
  * there through the end-of-turn token. White space that the template puts around or trims off a message is as rendered.
  *
  * The tokens are always those of the whole text, as Python's `apply_chat_template` gives them. Nothing is tokenised in
- * pieces and glued together: where a token would straddle the border between context and learned text, the policy
- * never sees or writes that token at run time, so the conversation is refused, as it is where the template renders the
- * beginning of a conversation otherwise than the whole (because it drops earlier thoughts, for example).
+ * pieces and glued together: where the tokens of what is before a border are no beginning of the whole's, because a token
+ * straddles the border or white space is parted otherwise, the policy never sees or writes those tokens at run time, so
+ * the conversation is refused. It is refused, too, where the template renders the beginning of a conversation otherwise
+ * than the whole (because it drops earlier thoughts, for example).
  */
 import { CliError } from "../core/errors.ts";
 import type { Message } from "../core/policy.ts";
@@ -120,7 +121,7 @@ function inPrefixes({ whole, inputIds, spans, tokenizer }: BorderRequest): (read
       const around = JSON.stringify(whole.slice(Math.max(0, position - 15), position + 15));
       const side = position === start ? "beginning" : "end";
       throw new CliError(
-        `message ${message}: a token straddles its ${side}, in ${around}; part of it would be learned`,
+        `message ${message}: at its ${side} the whole has other tokens than the text up to there, in ${around}; the policy never reads or writes them like that`,
       );
     });
     return [first!, last!];
