@@ -1,6 +1,7 @@
 /** Where an experiment's expert trajectories come from, and the check which of them can be replayed. */
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Verification } from "../core/run.ts";
@@ -23,16 +24,18 @@ export interface ExpertRunOptions {
   readonly progress: Progress;
   /** Seed of the expert's slips; part of each trajectory's id. */
   readonly seed: number;
+  /** What else changes how it acts; part of each trajectory's id too. */
+  readonly sampling?: Readonly<Record<string, Json>>;
 }
 
-/** Episodes of a scripted expert on every task. */
+/** Episodes of an expert on every task. Those that are stored already are found again. Throws StopError. */
 export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]> {
-  const { policy, tasks, episodes = 1, progress, seed } = options;
+  const { policy, tasks, episodes = 1, progress, seed, sampling } = options;
   return rollouts({
     ...options,
     policyName: policy.name,
     openPolicy: async () => policy,
-    sampling: { seed },
+    sampling: { ...sampling, seed },
     underWay: new Map(),
     jobs: tasks.flatMap((task) => Array.from({ length: episodes }, (_, sample) => ({ task, sample }))),
     snapshots: async () => [],
