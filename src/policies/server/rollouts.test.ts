@@ -182,7 +182,7 @@ test("a server that goes away stops the run; what was finished stays, and the ru
   ];
   const path = join(folder, "store.sqlite");
   const server = await serve({ answer: wander });
-  const running = roll(path, policyOf(modelOf([server], { retries: 2 })));
+  const running = roll(path, policyOf(modelOf([server], { retries: 2 })), { concurrency: 2 });
   const outcome = assert.rejects(running, (error) => error instanceof StopError && error.kind === "server");
   while (server.asked.length < 50) await new Promise((resolve) => setTimeout(resolve, 1));
   await server.close();
