@@ -12,6 +12,13 @@ import { CliError, messageOf } from "../core/errors.ts";
 
 const PYTHON = "Python 3.10 or newer";
 const LONGEST_REASON = 300;
+/** pip, which leaves when this process is gone: two of them at work in one folder would spoil it. */
+const PIP = [
+  "import os, runpy, sys, threading",
+  "threading.Thread(target=lambda: (os.read(0, 1), os._exit(4)), daemon=True).start()",
+  "sys.argv[0] = 'pip'",
+  "runpy.run_module('pip', run_name='__main__')",
+].join("\n");
 
 export interface PythonEnvironment {
   readonly folder: string;
@@ -65,7 +72,7 @@ export async function makePythonEnvironment(environment: PythonEnvironment, opti
   for (const [index, step] of steps.entries()) {
     if (done.includes(step.join(" "))) continue;
     options.say(`installing ${step.at(-1)} (${index + 1} of ${steps.length})`);
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--cache-dir", cache, "-c", pins];
+    const pip = ["-c", PIP, "install", "--quiet", "--disable-pip-version-check", "--cache-dir", cache, "-c", pins];
     await runProgram({ command: interpreter, args: [...pip, ...step], task: `installing ${step.at(-1)}` });
     done.push(step.join(" "));
     writeFileSync(stepsFile(folder), JSON.stringify(done));
@@ -149,10 +156,10 @@ export interface Program {
   readonly say?: (line: string) => void;
 }
 
-/** Ends when the program has succeeded. Throws CliError with the last thing it said. */
+/** Ends when the program has succeeded. Its standard input stays open until then. Throws CliError with the last thing it said. */
 export function runProgram({ command, args, task, advice, say }: Program): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
     let reason = "";
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
