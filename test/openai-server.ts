@@ -21,6 +21,8 @@ export interface Asked {
   readonly temperature: number;
   readonly authorization: string | undefined;
   readonly maxTokens: number;
+  /** Requests in flight when it came, itself included. */
+  readonly inFlight: number;
 }
 
 export type ServerFault =
@@ -92,7 +94,8 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
     peak = Math.max(peak, inFlight);
     const raw = await bodyOf(request);
     const body = JSON.parse(raw) as RequestBody;
-    const one = readRequest(body, { number: asked.length, raw, authorization: request.headers.authorization });
+    const { authorization } = request.headers;
+    const one = readRequest(body, { number: asked.length, raw, authorization, inFlight });
     asked.push(one);
     await enough.promise;
     if (latencyMs > 0) await sleep(latencyMs);
@@ -144,7 +147,7 @@ interface RequestBody {
   readonly return_token_ids?: boolean;
 }
 
-function readRequest(body: RequestBody, about: Pick<Asked, "number" | "raw" | "authorization">): Asked {
+function readRequest(body: RequestBody, about: Pick<Asked, "number" | "raw" | "authorization" | "inFlight">): Asked {
   const { messages, seed, temperature = 1 } = body;
   return { ...about, messages, seed, temperature, maxTokens: body.max_completion_tokens ?? body.max_tokens ?? 64 };
 }
