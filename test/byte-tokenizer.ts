@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const SPECIAL = ["<|im_start|>", "<|im_end|>"];
-const TEMPLATE =
+const CHAT_ML =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
 /** Writes `tokenizer.json` and `tokenizer_config.json` into the new folder `folder`; returns it. */
-export function byteTokenizer(folder: string): string {
+export function byteTokenizer(folder: string, template: string = CHAT_ML): string {
   mkdirSync(folder, { recursive: true });
   const vocab = Object.fromEntries(byteLetters().map((letter, id) => [letter, id]));
   const added = SPECIAL.map((content, index) => ({
@@ -37,7 +37,7 @@ export function byteTokenizer(folder: string): string {
     eos_token: "<|im_end|>",
     pad_token: "<|im_end|>",
     clean_up_tokenization_spaces: false,
-    chat_template: TEMPLATE,
+    chat_template: template,
   };
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
   writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(config));

@@ -101,15 +101,16 @@ export function chosenRound(repository: Repository, run: string, flags: Partial<
   if (rounds.length === 0) throw new CliError(`run "${run}" has trained nothing, so there is nothing to export`);
   const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
   const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
-  if (new Set(left.map(({ trainingSet }) => trainingSet)).size === 1) return left[0]!;
-  const found = left.length === 0 ? "no training set fits these flags" : `${left.length} training sets fit`;
+  const sets = new Set(left.map(({ trainingSet }) => trainingSet)).size;
+  if (sets === 1) return left[0]!;
+  const found = sets === 0 ? "no training set fits these flags" : `${sets} training sets fit`;
   const rows = rounds.map(({ method, seed, iteration, trainingSet }) => [
     method,
     seed,
     iteration,
     ...sizeOf(repository.trainingSet(trainingSet)),
   ]);
-  const listed = table(["--method", "--seed", "--iteration", "examples", ""], rows);
+  const listed = table(["--method", "--seed", "--iteration", "examples", "kind"], rows);
   throw new CliError(
     `run "${run}": ${found}; give --method, --seed and --iteration so that one of these is left:\n${listed}`,
   );

@@ -26,7 +26,7 @@ export function expressible(
   const unfit = firstUnfit(exporter, set.examples);
   if (unfit === null) return { set, cost: null };
   const { masks } = exporter.expresses;
-  if (masks === "none") throw new CliError(`${unfit}: nothing that ${exporter.name} reads can express that`);
+  if (masks === "none") throw new CliError(`${unfit}, and there is no way to tell it otherwise`);
   if (!options.splitTurns) {
     const what = masks === "last" ? "learned message" : "run of learned messages";
     throw new CliError(`${unfit}; --split-turns writes a row for each ${what} instead`);
@@ -127,13 +127,14 @@ function firstUnfit({ tool, expresses }: Exporter, examples: readonly Demonstrat
   );
   if (unfit < 0) return null;
   const { messages } = examples[unfit]!;
-  const learned = `it learns ${learnedTurns(messages)} of its ${messages.filter(({ role }) => role === "assistant").length} assistant messages`;
+  const turns = messages.filter(({ role }) => role === "assistant").length;
   const limit = {
-    suffix: "everything from the first learned one on would be learned",
-    last: "every one would be learned, or only the last",
-    none: "every one would be learned",
+    suffix: "would learn everything from the first learned one on",
+    last: "learns every one of them or only the last",
+    none: "learns every one of them",
   }[masks];
-  return `${nameOf(examples[unfit]!, unfit)}: ${learned}, with ${tool} ${limit}`;
+  const learned = `it learns ${learnedTurns(messages)} of its ${turns} assistant messages`;
+  return `${nameOf(examples[unfit]!, unfit)}: ${learned}; ${tool} ${limit}`;
 }
 
 const learnedTurns = (messages: readonly WeightedMessage[]) => messages.filter(({ weight }) => weight === 1).length;

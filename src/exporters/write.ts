@@ -12,6 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -36,7 +37,7 @@ export function writeExport(
   about: Omit<Manifest, "format" | "files">,
 ): Manifest {
   const folder = resolve(out);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
     throw new CliError(`--out ${out}: it exists and is not empty; choose another folder, or remove it`);
   }
   const partial = `${folder}.partial-${process.pid}`;
