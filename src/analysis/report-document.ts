@@ -95,7 +95,11 @@ function mainSection(report: Report, withCategories: boolean): Section {
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
-  const notes = [...report.worlds.map((world) => `World: ${world}.`), ...unreplayableNotes(report)];
+  const notes = [
+    ...report.worlds.map((world) => `World: ${world}.`),
+    ...report.servers.map((server) => `Server: ${server}.`),
+    ...unreplayableNotes(report),
+  ];
   if (labels.some((label, index) => label !== report.categories[index]))
     notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];

@@ -14,7 +14,11 @@ import { reportDocument } from "./report-document.ts";
 /** One seed: an expert on three tasks, a start (BC) and one iteration of EEF. Every number below can be counted by hand. */
 function tiny(): Repository {
   const repository = openSqlite(":memory:");
-  repository.addRun({ name: "run", kind: "experiment", config: { notes: ["words by heuristic"] } });
+  repository.addRun({
+    name: "run",
+    kind: "experiment",
+    config: { notes: ["words by heuristic"], server: ["seeds are ignored"] },
+  });
   for (const id of ["train/1", "train/2", "train/3", "test/1", "test/2", "test/3"]) {
     const [split, number] = id.split("/");
     const category = number === "1" ? "easy" : "hard";
@@ -124,9 +128,9 @@ test("success counts finished rollouts on held-out tasks, overall and by categor
   assert.equal(experts[0]!.evaluation.overall.success.value, 1 / 3);
 });
 
-test("what the world says of itself, and success by whether training has seen the subject", () => {
-  const { worlds, subjects } = reportOf(tiny(), ["run"]);
-  assert.deepEqual(worlds, ["words by heuristic"]);
+test("what world and server say of themselves, and success by whether training has seen the subject", () => {
+  const { worlds, servers, subjects } = reportOf(tiny(), ["run"]);
+  assert.deepEqual([worlds, servers], [["words by heuristic"], ["seeds are ignored"]]);
   assert.deepEqual(
     subjects.map(({ method, seen, unseen }) => [method, seen.success.value, unseen.success.value, unseen.failed]),
     [

@@ -39,6 +39,8 @@ export interface Report {
   readonly runs: readonly string[];
   /** What the worlds say about themselves: rules in force that change results. */
   readonly worlds: readonly string[];
+  /** Guarantees that the servers of served students did not give. */
+  readonly servers: readonly string[];
   /** Level and number of draws of every interval. */
   readonly interval: { readonly level: number; readonly resamples: number };
   /** Of the held-out tasks. */
@@ -136,7 +138,8 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   return {
     kind: "report",
     runs: material.runs,
-    worlds: worldsOf(material),
+    worlds: notesOf(material, "notes"),
+    servers: notesOf(material, "server"),
     interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
     splits: namesOf("bySplit", evaluations),
     categories: namesOf("byCategory", [...evaluations, ...experts.map(({ evaluation }) => evaluation)]),
@@ -154,12 +157,12 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   };
 }
 
-/** The notes that each run's benchmark gave when the run began. */
-function worldsOf({ repository, runs }: Material): string[] {
+/** What each run's benchmark, or server, said about itself when the run began. */
+function notesOf({ repository, runs }: Material, who: "notes" | "server"): string[] {
   return distinct(
     runs.flatMap((run) => {
-      const config = repository.run(run)?.config as { readonly notes?: readonly string[] } | undefined;
-      return (config?.notes ?? []).map((note) => (runs.length > 1 ? `${run}: ${note}` : note));
+      const config = repository.run(run)?.config as { readonly [who]?: readonly string[] } | undefined;
+      return (config?.[who] ?? []).map((note) => (runs.length > 1 ? `${run}: ${note}` : note));
     }),
   );
 }

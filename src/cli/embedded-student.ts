@@ -16,6 +16,7 @@ export function embeddedStudent(project: string, config: EmbeddedConfig): Studen
       const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, concurrency);
       return prompted({ model, format, temperature, maxTokens, restrict });
     },
+    notes: async () => [],
     close: async () => {},
   };
 }

@@ -5,6 +5,7 @@ import type { Json } from "../core/json.ts";
 import { type ExperimentConfig, isServed, methodLabel, type ServedConfig } from "../experiment/config.ts";
 import type { Progress } from "../experiment/progress.ts";
 import { type Parts, runExperiment } from "../experiment/run.ts";
+import type { Student } from "../experiment/student.ts";
 import { noisy } from "../policies/noisy.ts";
 import { checkpointContent } from "../trainers/base-checkpoint.ts";
 import { type Project, runName } from "./context.ts";
@@ -23,8 +24,24 @@ export async function execute(
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${twice} appears twice`);
   const { parts, stored } = await partsOf(project, config, progress, file);
-  project.repository.addRun({ name: config.run, kind: "experiment", config: stored });
-  await runExperiment(config, parts).finally(parts.student.close);
+  try {
+    const server = await serverNotes(project, config, parts.student);
+    project.repository.addRun({ name: config.run, kind: "experiment", config: { ...stored, ...server } });
+    await runExperiment(config, parts);
+  } finally {
+    await parts.student.close();
+  }
+}
+
+/** Asked once, when the run begins; what the report then says stays. */
+async function serverNotes(
+  { repository }: Project,
+  { run }: ExperimentConfig,
+  student: Student,
+): Promise<StoredConfig> {
+  const known = repository.run(run)?.config as { readonly server?: Json } | undefined;
+  const notes = known ? known.server : await student.notes();
+  return notes === undefined || (Array.isArray(notes) && notes.length === 0) ? {} : { server: notes as Json };
 }
 
 /** The parts that `config` names, and what of it is stored with a run. */

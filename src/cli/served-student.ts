@@ -6,6 +6,7 @@ import type { Student } from "../experiment/student.ts";
 import { prompted } from "../policies/prompted.ts";
 import { checkpointServers } from "../policies/server/checkpoint-servers.ts";
 import { serverModel } from "../policies/server/model.ts";
+import { probeServer } from "../policies/server/probe.ts";
 import { baseCheckpoint } from "../trainers/base-checkpoint.ts";
 import { folderOf } from "../trainers/embedded.ts";
 import { trlTrainer } from "../trainers/trl/trl.ts";
@@ -49,6 +50,14 @@ export function servedStudent(project: string, config: ServedConfig): Student {
           server.release();
         },
       };
+    },
+    async notes() {
+      const folder = folderOf(project, baseCheckpoint(project, base));
+      const server = await servers.open(folder);
+      const named = model.replaceAll("{checkpoint}", folder);
+      const { notes } = await probeServer({ url: server.url, model: named, ...(extra && { extra }) });
+      server.release();
+      return notes;
     },
     close: servers.close,
   };

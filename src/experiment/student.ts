@@ -16,6 +16,8 @@ export interface Student {
   initial(seed: number, material: readonly Message[]): Promise<Checkpoint>;
   /** A checkpoint as a policy that reads `format`. `temperature` 0 = greedy. The caller closes it. */
   policy(checkpoint: Checkpoint, format: Format, temperature: number): Promise<Policy>;
+  /** What cannot be promised of its rollouts, for the report: a server that ignores seeds, say. */
+  notes(): Promise<readonly string[]>;
   /** Ends what it keeps running between policies. */
   close(): Promise<void>;
 }
