@@ -1,4 +1,4 @@
-/** `gleaner doctor`: what this machine has, what is missing, and how to get it. */
+/** `gleaner doctor`: what this machine (or a model server) has, what is missing, and how to get it. */
 import { existsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
@@ -8,15 +8,30 @@ import { keyAndValue } from "./context.ts";
 import { ENVIRONMENTS } from "./environments.ts";
 import type { Finding } from "./finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "./python-environment.ts";
+import { examineServer } from "./server-check.ts";
 import { table } from "./table.ts";
+
+interface DoctorFlags {
+  readonly data?: string[];
+  readonly json?: boolean;
+  readonly server?: string;
+  readonly model?: string;
+  readonly apiKeyEnv?: string;
+}
 
 export function register(program: Command): void {
   program
     .command("doctor")
     .description("what this machine has, what is missing and how to get it")
     .option("--data <environment=dir...>", "where an environment's data is, e.g. webshop=DIR")
+    .optionsGroup("A model server, in place of this machine:")
+    .option("--server <url>", "base URL of an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
+    .option("--model <name>", "as the server calls it (default: the first it lists)")
+    .option("--api-key-env <name>", "environment variable that holds the API key")
+    .optionsGroup("Options:")
     .option("--json", "as JSON")
-    .action(async (options: { data?: string[]; json?: boolean }) => {
+    .action(async ({ server, ...options }: DoctorFlags) => {
+      if (server !== undefined) return examineServer({ server, ...options });
       const findings = [
         nodeVersion(),
         machine(),

@@ -1,6 +1,6 @@
 /**
  * `gleaner expert`: expert trajectories made here. `scripted` runs the environment's own expert, `gold` the benchmark's own
- * solutions; either can be made to err.
+ * solutions; either can be made to err. `record` is in expert-record.ts.
  */
 import type { Command } from "commander";
 import type { Benchmark } from "../core/environment.ts";
@@ -20,6 +20,7 @@ import {
   runName,
 } from "./context.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
+import * as expertRecord from "./expert-record.ts";
 import { progressFor } from "./progress.ts";
 
 interface ExpertFlags extends EnvironmentFlags {
@@ -46,6 +47,7 @@ export function register(program: Command): void {
   rolloutOptions(expert.command("gold"))
     .description("the benchmark's own solutions (scienceworld), erring at a uniform rate if asked to")
     .action(gold);
+  expertRecord.register(expert);
 }
 
 function rolloutOptions(command: Command): Command {

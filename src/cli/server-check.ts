@@ -1,0 +1,31 @@
+/** `gleaner doctor --server`: what a model server keeps of what it is asked, as a table. */
+import { probeServer } from "../policies/server/probe.ts";
+import { table } from "./table.ts";
+
+export interface ServerFlags {
+  readonly server: string;
+  readonly model?: string;
+  readonly apiKeyEnv?: string;
+  readonly json?: boolean;
+}
+
+/** Prints what was found; the exit code is 1 if rollouts cannot be made. Throws CliError. */
+export async function examineServer({ server, model, apiKeyEnv, json }: ServerFlags): Promise<void> {
+  const probe = await probeServer({
+    url: server,
+    ...(model !== undefined && { model }),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+  });
+  const isUsable = ["reachable", "answers", "usage"].every((needed) =>
+    probe.checks.some(({ what, state }) => what === needed && state === "ok"),
+  );
+  if (!isUsable) process.exitCode = 1;
+  if (json) {
+    console.log(JSON.stringify(probe, null, 2));
+    return;
+  }
+  const rows = probe.checks.map(({ what, state, found, note }) => [state === "ok" ? "✓" : "–", what, found, note]);
+  console.log(table(["", "what", "found", "what a run cannot promise"], rows, [5, 21, 36, 46]));
+  const { requests, promptTokens, completionTokens } = probe.spent;
+  if (requests > 0) console.log(`asked ${requests} times, for ${promptTokens} + ${completionTokens} tokens`);
+}
