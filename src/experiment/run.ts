@@ -12,7 +12,8 @@ import type { Task } from "../core/task.ts";
 import type { Checkpoint } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
-import { type Format, formatFor } from "../formats/format.ts";
+import { type Format, formatFor, formatId } from "../formats/format.ts";
+import { verbatim } from "../formats/verbatim.ts";
 import { concurrently } from "../rollout/concurrent.ts";
 import { type ExperimentConfig, expertSources, isServed, methodLabel, type ScriptedSource } from "./config.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
@@ -52,7 +53,7 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
 export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<LiveOptions> {
   const { repository, progress, student } = parts;
   const benchmark = await parts.benchmark(seed);
-  const format = formatFor(config.format, benchmark);
+  const format = formatOf(config, benchmark);
   const heldOut = await heldOutTasks(config, benchmark);
   const { expert, tasks, learnOnly } = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
   const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
@@ -62,7 +63,7 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
     benchmark,
     format,
     student,
-    sampling: samplingOf(config),
+    sampling: samplingOf(config, format),
     temperature: config.temperature,
     tasks: [...tasks.values()],
     heldOut,
@@ -74,10 +75,16 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
   };
 }
 
-function samplingOf(config: ExperimentConfig): Sampling {
-  const { format, restrict, maxTokens } = config;
+/** A served student reads and learns its own words as it wrote them. */
+function formatOf(config: ExperimentConfig, benchmark: Benchmark): Format {
+  const format = formatFor(config.format, benchmark);
+  return isServed(config) ? verbatim(format) : format;
+}
+
+function samplingOf(config: ExperimentConfig, format: Format): Sampling {
+  const { restrict, maxTokens } = config;
   const extra = isServed(config) ? config.student.extra : undefined;
-  return { format, restrict, maxTokens, ...(extra && { extra }) };
+  return { format: formatId(format), restrict, maxTokens, ...(extra && { extra }) };
 }
 
 /** What the experts recorded. */
