@@ -51,8 +51,9 @@ export { type ExperimentConfig, parseConfig, readConfig } from "./experiment/con
 export { type Parts, runExperiment } from "./experiment/run.ts";
 export type { Student } from "./experiment/student.ts";
 export { demonstration } from "./formats/demonstration.ts";
-export { conversation, type Format, type FormatName, formatFor } from "./formats/format.ts";
+export { conversation, type Format, type FormatName } from "./formats/format.ts";
 export { type Mode, withMode } from "./formats/mode.ts";
+export { formatFor } from "./formats/named.ts";
 export { embeddedModel } from "./policies/embedded.ts";
 export { noisy } from "./policies/noisy.ts";
 export { prompted } from "./policies/prompted.ts";

@@ -1,17 +1,10 @@
 /**
  * Messages ⇄ actions. A format says how an episode is written as a conversation and how an action is read out of a
- * completion. Which format a policy reads is the run's choice and is stored with it.
- *
- *   compact  the environment's own short rendering, no system prompt: for students too small to read prose
- *   text     observations and bare actions in words
- *   react    thought and action in words; eto and agentgym likewise, in their projects' spelling (react.ts)
+ * completion. Which format a policy reads is the run's choice and is stored with it. The formats there are: named.ts.
  */
-import type { Benchmark } from "../core/environment.ts";
-import { CliError } from "../core/errors.ts";
 import type { Message } from "../core/policy.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
-import { reactFormat } from "./react.ts";
 
 export const FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
 export type FormatName = (typeof FORMATS)[number];
@@ -42,40 +35,6 @@ export interface SpokenDecision {
 
 /** What tells formats apart in ids: `react`, `react+examples-3f2a…+verbatim`. A mode (`withMode`) is not told. */
 export const formatId = ({ name, variants = [] }: Format): string => [name, ...variants].join("+");
-
-/** Throws CliError if the benchmark has no compact rendering and `compact` is asked for. */
-export function formatFor(name: FormatName, benchmark: Benchmark): Format {
-  if (name === "compact") return compactFormat(benchmark);
-  return name === "text" ? textFormat(benchmark) : reactFormat(name, benchmark);
-}
-
-function compactFormat(benchmark: Benchmark): Format {
-  const { compact } = benchmark;
-  if (!compact) throw new CliError(`format compact: ${benchmark.name} has no compact rendering; use text or react`);
-  return {
-    name: "compact",
-    system: null,
-    user(task, observation, isFirst) {
-      const text = compact.observation(observation);
-      return isFirst ? `${compact.instruction(task)} ; ${text}`.trim() : text;
-    },
-    assistant: ({ action }) => compact.action(action),
-    parse: (completion) => ({ thought: "", action: compact.parse(completion.trim()) }),
-  };
-}
-
-function textFormat(benchmark: Benchmark): Format {
-  return {
-    name: "text",
-    system: benchmark.instructions,
-    user: withInstruction,
-    assistant: ({ action }) => action,
-    parse: (completion) => ({ thought: "", action: completion.trim() }),
-  };
-}
-
-const withInstruction = (task: Task, observation: string, isFirst: boolean) =>
-  isFirst ? `${task.instruction}\n\n${observation}` : observation;
 
 /** What stands before the first observation. */
 export function opening({ system, preamble = [] }: Format): Message[] {

@@ -7,7 +7,8 @@ import type { WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { workshop } from "../environments/workshop/index.ts";
 import { demonstration } from "./demonstration.ts";
-import { conversation, FORMATS, formatFor } from "./format.ts";
+import { conversation, FORMATS } from "./format.ts";
+import { formatFor } from "./named.ts";
 import { tokenChunks, weightedTokens } from "./tokens.ts";
 
 const benchmark = workshop();

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import { workshop } from "../environments/workshop/index.ts";
-import { FORMATS, formatFor } from "./format.ts";
+import { FORMATS } from "./format.ts";
 import { withMode } from "./mode.ts";
+import { formatFor } from "./named.ts";
 
 const [task] = (await workshop().tasks("train")) as [Task];
 

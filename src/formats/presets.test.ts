@@ -8,7 +8,8 @@ import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "./demonstration.ts";
 import { withExamples } from "./few-shot.ts";
-import { conversation, FORMATS, formatFor, formatId } from "./format.ts";
+import { conversation, FORMATS, formatId } from "./format.ts";
+import { formatFor } from "./named.ts";
 import { verbatim } from "./verbatim.ts";
 
 const [first, second] = (await corridor.tasks("train")) as [Task, Task];

@@ -1,5 +1,5 @@
 import { workshop, workshopExpert } from "../../src/environments/workshop/index.ts";
-import { formatFor } from "../../src/formats/format.ts";
+import { formatFor } from "../../src/formats/named.ts";
 import { embeddedModel } from "../../src/policies/embedded.ts";
 import { noisy } from "../../src/policies/noisy.ts";
 import { prompted } from "../../src/policies/prompted.ts";
