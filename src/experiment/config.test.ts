@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../core/errors.ts";
-import { expertSources, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
+import { expertSources, isServed, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -81,6 +81,19 @@ test("one expert or several", () => {
     { run: "gpt-4", tasks: 100 },
   ]);
   assert.match(messageOf(SMALLEST.replace("{ scripted: true }", "[]")), /^c\.yaml:3: expert/);
+});
+
+test("a served student has its own defaults, and what belongs to the other kind is refused", () => {
+  const served = `${SMALLEST}student: { kind: served, checkpoint: base, serve: [serve, "{checkpoint}"] }\n`;
+  const config = parseConfig("c.yaml", served);
+  assert(isServed(config));
+  assert.deepEqual([config.format, config.restrict, config.maxTokens], ["react", false, 256]);
+  assert.deepEqual([config.training.loraRank, config.training.schedule], [16, "cosine"]);
+  assert.equal(isServed(parseConfig("c.yaml", SMALLEST)), false);
+  assert.match(messageOf(`${served}training: { optimizer: muon }`), /^c\.yaml:8: training: .*optimizer/);
+  assert.match(messageOf(`${served}restrict: true`), /^c\.yaml:8: restrict: /);
+  assert.match(messageOf(`${SMALLEST}student: { kind: served }`), /^c\.yaml:7: student\.checkpoint: /);
+  assert.match(messageOf(`${SMALLEST}training: { loraRank: 4 }`), /^c\.yaml:7: training: .*loraRank/);
 });
 
 test("--set changes one value", () => {
