@@ -49,6 +49,7 @@ export function serverModel(options: ServerOptions): ServerModel {
   });
   const memory = contextMemory();
   let hasAnswered = (settings.spent.requests ?? 0) > 0;
+  let isContextKnown = false;
   let contextTokens: Promise<number | undefined> | undefined;
 
   /** Asked once, when the first request comes. */
@@ -82,6 +83,7 @@ export function serverModel(options: ServerOptions): ServerModel {
 
   async function expectRoom({ messages, maxTokens }: CompletionRequest): Promise<void> {
     const limit = await context();
+    isContextKnown = limit !== undefined;
     if (limit === undefined) return;
     const needed = memory.atLeast(messages) + maxTokens;
     if (needed <= limit) return;
@@ -137,9 +139,11 @@ export function serverModel(options: ServerOptions): ServerModel {
     hasAnswered = true;
     if (answer.kind !== "completion") return { ...answer, cost };
     const { text, usage } = answer.completion;
-    // Reasoning is counted but not sent back, so only the prompt is sure to come again.
-    const tokens = usage.promptTokens + (answer.hasReasoning ? 0 : usage.completionTokens);
-    memory.remember([...messages, { role: "assistant", content: text }], tokens);
+    if (isContextKnown) {
+      // Reasoning is counted but not sent back, so only the prompt is sure to come again.
+      const tokens = usage.promptTokens + (answer.hasReasoning ? 0 : usage.completionTokens);
+      memory.remember([...messages, { role: "assistant", content: text }], tokens);
+    }
     return { kind: "completion", completion: answer.completion };
   }
 

@@ -1,0 +1,135 @@
+/**
+ * What rollouts on a server cost beside the server: whole episodes (world, conversation, limits, SDK, parsing) next to a
+ * loop of bare `fetch` that sends the same bytes, against a stub of fixed latency (that of a short turn of a small model)
+ * in another process. And whether each
+ * request begins with all of the one before it, as prefix caches need.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TrajectoryId } from "../src/core/ids.ts";
+import type { LanguageModel } from "../src/core/policy.ts";
+import { workshop } from "../src/environments/workshop/index.ts";
+import { formatFor } from "../src/formats/named.ts";
+import { verbatim } from "../src/formats/verbatim.ts";
+import { prompted } from "../src/policies/prompted.ts";
+import { bodyOf, serverModel } from "../src/policies/server/model.ts";
+import { resolveOptions } from "../src/policies/server/options.ts";
+import { concurrently } from "../src/rollout/concurrent.ts";
+import { rollout } from "../src/rollout/rollout.ts";
+
+const LATENCY_MS = 800;
+const STEPS = 8;
+const CONCURRENCIES = [1, 32, 256];
+const ROUNDS = 2;
+
+interface Measured {
+  /** Of all requests together. */
+  readonly wallMs: number;
+  /** Of one request. */
+  readonly cpuMs: number;
+}
+
+/** Prints a table and one JSON line. */
+export async function bench(): Promise<void> {
+  const stub = fork(join(import.meta.dirname, "parts", "stub-server.ts"), [String(LATENCY_MS)]);
+  const [port] = (await once(stub, "message")) as [number];
+  const url = `http://127.0.0.1:${port}/v1`;
+  const rows = [];
+  await compare(url, CONCURRENCIES[1]!);
+  for (const concurrency of CONCURRENCIES) rows.push(await compare(url, concurrency));
+  stub.disconnect();
+  console.table(rows);
+  console.log(JSON.stringify({ bench: "rollouts", latencyMs: LATENCY_MS, stepsPerEpisode: STEPS, rows }));
+}
+
+async function compare(url: string, concurrency: number) {
+  const options = { urls: [url], model: "stub", concurrency };
+  const model = serverModel(options);
+  const settings = resolveOptions(options);
+  const episodes = new Map<string, string[]>();
+  const recording: LanguageModel = {
+    ...model,
+    complete(request) {
+      const bodies = episodes.get(request.session!) ?? [];
+      episodes.set(request.session!, [...bodies, JSON.stringify(bodyOf(request, settings))]);
+      return model.complete(request);
+    },
+  };
+  // Also opens every connection; both sides then use the same ones.
+  await play(recording, concurrency);
+  const bare: Measured[] = [];
+  const whole: Measured[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(await measured(concurrency, () => fetchAll(url, [...episodes.values()])));
+    whole.push(await measured(concurrency, () => play(model, concurrency)));
+  }
+  const best = (runs: readonly Measured[], key: keyof Measured) => Math.min(...runs.map((run) => run[key]));
+  const wall = best(whole, "wallMs") / best(bare, "wallMs") - 1;
+  const cpu = best(whole, "cpuMs") - best(bare, "cpuMs");
+  return {
+    concurrency,
+    requests: concurrency * STEPS,
+    "fetch ms": Math.round(best(bare, "wallMs")),
+    "rollouts ms": Math.round(best(whole, "wallMs")),
+    "overhead %": Number((100 * wall).toFixed(2)),
+    "fetch CPU ms/request": Number(best(bare, "cpuMs").toFixed(3)),
+    "overhead CPU ms/request": Number(cpu.toFixed(3)),
+    "stable prefixes %": 100 * stability([...episodes.values()]),
+  };
+}
+
+/** Lanes start evenly over the time of one answer, as they do after a while; all at once they would stay in step. */
+const staggered = (lane: number, lanes: number) => sleep((LATENCY_MS * lane) / lanes);
+
+/** One episode in each of `concurrency` lanes. */
+async function play(model: LanguageModel, concurrency: number): Promise<void> {
+  const benchmark = workshop({ maxSteps: STEPS });
+  const format = verbatim(formatFor("react", benchmark));
+  const policy = prompted({ model, format, temperature: 1, maxTokens: 64, restrict: false });
+  const tasks = (await benchmark.tasks("train")).slice(0, concurrency);
+  await concurrently({
+    items: tasks,
+    limit: concurrency,
+    open: () => benchmark.open(),
+    async work(task, environment) {
+      await staggered(tasks.indexOf(task), concurrency);
+      const id = `bench ${task.id}` as TrajectoryId;
+      const limits = { maxSteps: STEPS, successReturn: 1 };
+      const { outcome, steps } = await rollout({ id, task, environment, policy, seed: 0, ...limits });
+      if (steps.length !== STEPS) throw new Error(`expected ${STEPS} steps, got ${JSON.stringify(outcome)}`);
+    },
+  });
+}
+
+/** The same bodies, each episode's one after the other. */
+async function fetchAll(url: string, episodes: readonly (readonly string[])[]): Promise<void> {
+  await Promise.all(
+    episodes.map(async (bodies, lane) => {
+      await staggered(lane, episodes.length);
+      for (const body of bodies) {
+        const headers = { "content-type": "application/json" };
+        const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body });
+        await response.json();
+      }
+    }),
+  );
+}
+
+async function measured(concurrency: number, work: () => Promise<void>): Promise<Measured> {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { wallMs: performance.now() - start, cpuMs: (user + system) / 1000 / (concurrency * STEPS) };
+}
+
+/** The share of requests that begin with the messages of the one before. */
+function stability(episodes: readonly (readonly string[])[]): number {
+  const messages = (body: string) => body.slice(0, body.indexOf('],"temperature"'));
+  const followed = episodes.flatMap((bodies) =>
+    bodies.slice(1).map((body, index) => messages(body).startsWith(`${messages(bodies[index]!)},`)),
+  );
+  return followed.filter(Boolean).length / followed.length;
+}
