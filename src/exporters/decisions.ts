@@ -2,7 +2,7 @@
  * What is learned, as a multiset of decisions: a message, everything that stands before it, and how much it counts. A
  * stored training set and the files made of it must have the same ones; how they are spread over rows is the tool's affair.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Message } from "../core/policy.ts";
 
 export interface WeighedTurn extends Message {
@@ -28,7 +28,7 @@ export function* decisionsOf(turns: readonly WeighedTurn[]): Iterable<Decision> 
 
 /** A text that depends on every part: 96 bits of SHA-256. */
 export function digest(...parts: readonly (string | number)[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 16);
+  return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
 }
 
 /** Keys with the places they were seen at. Adding and taking away must leave nothing. */
