@@ -38,7 +38,7 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   if (!Array.isArray(choices)) return unusable("the answer has no choices");
   if (choices.length !== 1) return unusable(`expected one choice, got ${choices.length}`);
   if (!isNamed(model, expected)) {
-    return unusable(`expected an answer of ${expected.model}, got one of ${JSON.stringify(model)?.slice(0, 100)}`);
+    return unusable(`another model answered: ${JSON.stringify(model)?.slice(0, 100)}`);
   }
   const { index = 0, finish_reason: finishReason, message } = fields(choices[0]);
   if (index !== 0) return unusable(`expected choice 0, got ${JSON.stringify(index)}`);

@@ -1,7 +1,8 @@
 /**
- * The context limit, where it is known. A conversation is refused before it is sent only if it cannot fit for certain:
- * if what the server counted for its beginning, plus `maxTokens`, is more than the context. In all other cases the
- * server decides. So the same conversations are truncated whether or not the beginning was asked for by this process.
+ * The context limit, where it is known, by one rule: a turn ends the episode if its prompt and `maxTokens` are together
+ * more than the context. It is not sent if that is certain beforehand: if what the server counted for the conversation's
+ * beginning is too much already. Else it is sent, and the server refuses it, or its count of the prompt says that it should
+ * have (some go past their context without a word). So the same turns end episodes, whatever this process asked before.
  */
 import { createHash } from "node:crypto";
 import type { CompletionRequest, Message } from "../../core/policy.ts";

@@ -228,3 +228,14 @@ test("a conversation that cannot fit is not sent; one that might is the server's
   const other = { ...longer("more"), messages: [...first.messages, { role: "user", content: "more" } as const] };
   await model.complete({ ...other, maxTokens: 60 - used });
 });
+
+test("a server that goes past its context is held to it all the same", async () => {
+  const server = await serve();
+  const model = open(server, { contextTokens: 40 });
+  await model.complete(
+    ask("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"),
+  );
+  await assert.rejects(model.complete(ask("one ".repeat(17))), ContextFullError);
+  assert.equal(server.asked.length, 2);
+  assert.equal(model.spent().promptTokens, server.billed.promptTokens);
+});

@@ -49,28 +49,21 @@ export function serverModel(options: ServerOptions): ServerModel {
   });
   const memory = contextMemory();
   let hasAnswered = (settings.spent.requests ?? 0) > 0;
-  let isContextKnown = false;
-  let contextTokens: Promise<number | undefined> | undefined;
+  let contextTokens = settings.contextTokens;
+  let lookedUp: Promise<void> | undefined;
 
-  /** Asked once, when the first request comes. */
-  const context = () => {
-    contextTokens ??= settings.contextTokens === undefined ? lookUpContext() : Promise.resolve(settings.contextTokens);
-    return contextTokens;
-  };
-
-  async function lookUpContext(): Promise<number | undefined> {
+  async function lookUpContext(): Promise<void> {
+    if (contextTokens !== undefined) return;
     for (const server of servers) {
       const models = await server.models(Math.min(LOOK_MS, settings.timeoutMs)).catch(() => []);
-      const found = contextIn(models, settings.model);
-      if (found !== undefined) return found;
+      contextTokens ??= contextIn(models, settings.model);
     }
-    return undefined;
   }
 
   async function complete(request: CompletionRequest): Promise<Completion> {
     if (request.choices) {
       const advice = "a server cannot be held to the listed actions; set restrict to false";
-      throw new StopError("server", `${settings.model}: ${advice}`);
+      throw new StopError("server", `${settings.name}: ${advice}`);
     }
     await expectRoom(request);
     const release = await slots.take();
@@ -82,12 +75,18 @@ export function serverModel(options: ServerOptions): ServerModel {
   }
 
   async function expectRoom({ messages, maxTokens }: CompletionRequest): Promise<void> {
-    const limit = await context();
-    isContextKnown = limit !== undefined;
-    if (limit === undefined) return;
-    const needed = memory.atLeast(messages) + maxTokens;
-    if (needed <= limit) return;
-    throw new ContextFullError(`the conversation needs at least ${needed} tokens, the context has ${limit}`);
+    // Asked once, when the first request comes.
+    lookedUp ??= lookUpContext();
+    await lookedUp;
+    const full = contextTokens === undefined ? undefined : fullContext(memory.atLeast(messages), maxTokens);
+    if (full) throw errorOf({ ...full, cost: "nothing" });
+  }
+
+  /** The rule of `context.ts`; undefined if there is room. */
+  function fullContext(promptTokens: number, maxTokens: number) {
+    if (contextTokens === undefined || promptTokens + maxTokens <= contextTokens) return undefined;
+    const reason = `a prompt of at least ${promptTokens} tokens and ${maxTokens} more do not fit into ${contextTokens}`;
+    return { kind: "context full", reason } as const;
   }
 
   async function completeWithRetries(request: CompletionRequest): Promise<Completion> {
@@ -139,7 +138,9 @@ export function serverModel(options: ServerOptions): ServerModel {
     hasAnswered = true;
     if (answer.kind !== "completion") return { ...answer, cost };
     const { text, usage } = answer.completion;
-    if (isContextKnown) {
+    const full = fullContext(usage.promptTokens, maxTokens);
+    if (full) return { ...full, cost };
+    if (contextTokens !== undefined) {
       // Reasoning is counted but not sent back, so only the prompt is sure to come again.
       const tokens = usage.promptTokens + (answer.hasReasoning ? 0 : usage.completionTokens);
       memory.remember([...messages, { role: "assistant", content: text }], tokens);
@@ -148,7 +149,7 @@ export function serverModel(options: ServerOptions): ServerModel {
   }
 
   function errorOf(fault: Exclude<Fault, PassingFault>): Error {
-    const reason = `${settings.model}: ${fault.reason}`;
+    const reason = `${settings.name}: ${fault.reason}`;
     if (fault.kind === "context full") return new ContextFullError(reason);
     // Refused before anything was ever answered: every episode of the run would fail the same way.
     const isHopeless = fault.kind === "refused" || (fault.kind === "rejected" && !hasAnswered);
@@ -157,7 +158,7 @@ export function serverModel(options: ServerOptions): ServerModel {
 
   /** The request's fault if the server is there for others; else nothing can go on. */
   async function errorAfterRetries(fault: PassingFault): Promise<Error> {
-    const reason = `${settings.model}: ${fault.reason} (${retries + 1} attempts)`;
+    const reason = `${settings.name}: ${fault.reason} (${retries + 1} attempts)`;
     if (fault.isRateLimit || !(await isAlive())) return new StopError("server", reason);
     return new PolicyError(reason);
   }

@@ -68,12 +68,12 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   return { model, checks, notes: notesOf(checks), spent: asker.spent() };
 }
 
-/** A server without a list of models is there all the same. */
+/** A server that does not list its models (an error, a hub's empty cache) is there all the same. */
 async function modelsOf(transport: Transport, timeoutMs: number): Promise<readonly ModelEntry[]> {
   try {
     return await transport.models(timeoutMs);
   } catch (error) {
-    if ([404, 405, 501].includes(Number((error as { status?: unknown }).status))) return [];
+    if ((error as { status?: unknown }).status !== undefined) return [];
     throw error;
   }
 }
@@ -237,6 +237,6 @@ async function extras(asker: Asker): Promise<ServerCheck[]> {
 
 function contextCheck(contextTokens: number | undefined): ServerCheck {
   if (contextTokens !== undefined) return ok("context length", `${contextTokens} tokens`);
-  const note = "the context length is not known: an episode that fills it ends when the server says so";
+  const note = "the context length is not known: an episode goes on until the server refuses, and some never do";
   return missing("context length", "not told", note);
 }
