@@ -4,13 +4,14 @@
 
 A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
 the generation prompt included), or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
-those that differ, with the first position and the text from there, as transformers and as gleaner have it.
+those that differ, with the first position and the text around it, as transformers and as gleaner have it.
 """
 
 import json
 import sys
 
-SHOWN_TOKENS = 12
+# A character may be several tokens: from some of them before the difference it can be read.
+SHOWN_BEFORE, SHOWN_AFTER = 4, 12
 
 
 def transformers_ids(tokenizer, row):
@@ -31,10 +32,11 @@ def difference(tokenizer, row):
     pairs = enumerate(zip(expected, found))
     shorter = min(len(expected), len(found))
     position = next((at for at, (one, other) in pairs if one != other), shorter)
+    around = slice(max(0, position - SHOWN_BEFORE), position + SHOWN_AFTER)
     return {
         "position": position,
-        "expected": tokenizer.decode(expected[position : position + SHOWN_TOKENS]),
-        "found": tokenizer.decode(found[position : position + SHOWN_TOKENS]),
+        "expected": tokenizer.decode(expected[around]),
+        "found": tokenizer.decode(found[around]),
     }
 
 

@@ -318,13 +318,11 @@ def metrics_callback(steps, say):
         def on_log(self, args, state, control, logs=None, **_):
             if "loss" not in logs:
                 return
-            step = state.global_step
-            for name in ("loss", "grad_norm"):
-                value = float(logs.get(name, 0))
-                if not math.isfinite(value):
-                    raise Refused("diverged", f"{METRICS[name]} is {value} at step {step} of {steps}")
             values = {METRICS[name]: float(value) for name, value in logs.items() if name in METRICS}
-            say(kind="metrics", step=step, values=values)
+            for name, value in values.items():
+                if not math.isfinite(value):
+                    raise Refused("diverged", f"{name} is {value} at step {state.global_step} of {steps}")
+            say(kind="metrics", step=state.global_step, values=values)
 
     return Metrics()
 

@@ -7,6 +7,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { trlError } from "./failures.ts";
 
+/** Variables for Python: everything is on this machine, and rows are text in UTF-8 wherever it stands. */
+export const PYTHON_VARIABLES = {
+  HF_HUB_OFFLINE: "1",
+  HF_HUB_DISABLE_TELEMETRY: "1",
+  TOKENIZERS_PARALLELISM: "false",
+  TRANSFORMERS_VERBOSITY: "error",
+  PYTHONWARNINGS: "ignore",
+  PYTHONUTF8: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
+
 export interface PythonRun {
   readonly command: string;
   readonly args: readonly string[];

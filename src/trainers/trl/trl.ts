@@ -13,21 +13,11 @@ import type { TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { folderOf } from "../embedded.ts";
 import { type TrlReason, trlError } from "./failures.ts";
-import { type PythonEvent, pythonEvents } from "./python-process.ts";
+import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./python-process.ts";
 import { rowsOf } from "./rows.ts";
 import { checkTrlSettings, DEFAULT_TRL_SETTINGS, type TrlSettings } from "./settings.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
-/** Everything is on this machine, and rows are text in UTF-8 wherever it stands. */
-const ENVIRONMENT = {
-  HF_HUB_OFFLINE: "1",
-  HF_HUB_DISABLE_TELEMETRY: "1",
-  TOKENIZERS_PARALLELISM: "false",
-  TRANSFORMERS_VERBOSITY: "error",
-  PYTHONWARNINGS: "ignore",
-  PYTHONUTF8: "1",
-  PYTHONDONTWRITEBYTECODE: "1",
-};
 
 export interface TrlOptions {
   /** Checkpoints go to `<project>/checkpoints/<id>`. */
@@ -151,7 +141,7 @@ async function* trainEvents(options: TrlOptions, steps: number, { config, signal
     : [];
   if (accelerateConfig && !existsSync(accelerateConfig))
     throw trlError("settings", `${accelerateConfig}: no such file`);
-  const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: ENVIRONMENT, signal });
+  const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: PYTHON_VARIABLES, signal });
   let isSaved = false;
   for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
     if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };

