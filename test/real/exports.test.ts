@@ -4,10 +4,12 @@
  * what our reader of its files says it would.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { cacheFolder, makePythonEnvironment } from "../../src/cli/python-environment.ts";
+import { cacheFolder } from "../../src/cli/python-environment.ts";
+import { fingerprint } from "../../src/core/ids.ts";
 import type { TrainingSet } from "../../src/core/training.ts";
 import { exportSet } from "../../src/exporters/export.ts";
 import { READERS } from "../../src/exporters/readers/registry.ts";
@@ -70,13 +72,9 @@ type Answer = { readonly rows: readonly (readonly string[])[] } | { readonly err
 let answers: readonly Answer[] = [];
 
 before(
-  async () => {
+  () => {
     if (skip) return;
-    const folder = join(cacheFolder(), "python-export-tools");
-    const say = (line: string) => console.log(line);
-    await makePythonEnvironment({ folder, packages: [], bare: TOOLS }, { python, say });
-    const [version] = readdirSync(join(folder, "lib"));
-    process.env.PYTHONPATH = join(folder, "lib", version!, "site-packages");
+    process.env.PYTHONPATH = installedTools();
     const model = tinyCheckpoint();
     for (const job of JOBS) exported(job, model);
     const jobs = JOBS.map((job) => ({ tool: job.target.replace("-tokenized", ""), folder: folderOf(job) }));
@@ -84,6 +82,17 @@ before(
   },
   { timeout: 900_000 },
 );
+
+/** The folder that holds the tools, in the user's cache; made with one pip on first use. */
+function installedTools(): string {
+  const folder = join(cacheFolder(), `python-export-tools-${fingerprint(TOOLS).slice(0, 8)}`);
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.${process.pid}`;
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", partial];
+  execFileSync(python, [...pip, ...TOOLS], { stdio: ["ignore", "ignore", "inherit"] });
+  renameSync(partial, folder);
+  return folder;
+}
 
 function exported(job: Job, model: string): void {
   const { target, set, without } = job;

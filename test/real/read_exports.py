@@ -16,7 +16,6 @@ os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", CUDA_VISIB
 warnings.filterwarnings("ignore")
 
 import datasets
-import torch
 import yaml
 from transformers import AutoTokenizer
 
@@ -58,10 +57,8 @@ def trl(job, tokenizer):
     made = trainer(model=job["model"], args=arguments, train_dataset=get_dataset(mixture)["train"])
     rows = list(made.train_dataset)
     batch = made.data_collator(rows)
-    if preferences:
-        return [stretches(tokenizer, ids, mask) for ids, mask in zip(batch["input_ids"].tolist(), batch["completion_mask"].tolist())]
-    labels = batch["labels"].tolist()
-    return [stretches(tokenizer, ids, [x != -100 for x in row]) for ids, row in zip(batch["input_ids"].tolist(), labels)]
+    learned = batch["completion_mask"] == 1 if preferences else batch["labels"] != -100
+    return [stretches(tokenizer, *row) for row in zip(batch["input_ids"].tolist(), learned.tolist())]
 
 
 def axolotl(job, tokenizer):
