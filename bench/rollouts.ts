@@ -1,15 +1,16 @@
 /**
  * What rollouts on a server cost beside the server: whole episodes (world, conversation, limits, SDK, parsing) next to a
- * loop of bare `fetch` that sends the same bytes, against a stub of fixed latency (that of a short turn of a small model)
- * in another process. And whether each
- * request begins with all of the one before it, as prefix caches need.
+ * loop of bare `fetch` that sends the same bytes, against a stub of fixed latency in another process. And
+ * whether each request begins with all of the one before it, as prefix caches need. Alternating, best of each.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Benchmark } from "../src/core/environment.ts";
 import type { TrajectoryId } from "../src/core/ids.ts";
 import type { LanguageModel } from "../src/core/policy.ts";
+import type { Task } from "../src/core/task.ts";
 import { workshop } from "../src/environments/workshop/index.ts";
 import { formatFor } from "../src/formats/named.ts";
 import { verbatim } from "../src/formats/verbatim.ts";
@@ -19,10 +20,11 @@ import { resolveOptions } from "../src/policies/server/options.ts";
 import { concurrently } from "../src/rollout/concurrent.ts";
 import { rollout } from "../src/rollout/rollout.ts";
 
-const LATENCY_MS = 800;
-const STEPS = 8;
-const CONCURRENCIES = [1, 32, 256];
-const ROUNDS = 2;
+const LATENCY_MS = 1000;
+const STEPS = 6;
+/** The largest first: code that has run before is faster. */
+const CONCURRENCIES = [256, 32, 1];
+const ROUNDS = 4;
 
 interface Measured {
   /** Of all requests together. */
@@ -37,14 +39,16 @@ export async function bench(): Promise<void> {
   const [port] = (await once(stub, "message")) as [number];
   const url = `http://127.0.0.1:${port}/v1`;
   const rows = [];
-  await compare(url, CONCURRENCIES[1]!);
   for (const concurrency of CONCURRENCIES) rows.push(await compare(url, concurrency));
   stub.disconnect();
-  console.table(rows);
+  console.table(rows.toReversed());
   console.log(JSON.stringify({ bench: "rollouts", latencyMs: LATENCY_MS, stepsPerEpisode: STEPS, rows }));
 }
 
 async function compare(url: string, concurrency: number) {
+  const benchmark = workshop({ maxSteps: STEPS });
+  const tasks = (await benchmark.tasks("train")).slice(0, concurrency);
+  const play = (model: LanguageModel) => playAll(model, benchmark, tasks);
   const options = { urls: [url], model: "stub", concurrency };
   const model = serverModel(options);
   const settings = resolveOptions(options);
@@ -58,12 +62,12 @@ async function compare(url: string, concurrency: number) {
     },
   };
   // Also opens every connection; both sides then use the same ones.
-  await play(recording, concurrency);
+  await play(recording);
   const bare: Measured[] = [];
   const whole: Measured[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     bare.push(await measured(concurrency, () => fetchAll(url, [...episodes.values()])));
-    whole.push(await measured(concurrency, () => play(model, concurrency)));
+    whole.push(await measured(concurrency, () => play(model)));
   }
   const best = (runs: readonly Measured[], key: keyof Measured) => Math.min(...runs.map((run) => run[key]));
   const wall = best(whole, "wallMs") / best(bare, "wallMs") - 1;
@@ -83,18 +87,16 @@ async function compare(url: string, concurrency: number) {
 /** Lanes start evenly over the time of one answer, as they do after a while; all at once they would stay in step. */
 const staggered = (lane: number, lanes: number) => sleep((LATENCY_MS * lane) / lanes);
 
-/** One episode in each of `concurrency` lanes. */
-async function play(model: LanguageModel, concurrency: number): Promise<void> {
-  const benchmark = workshop({ maxSteps: STEPS });
+/** An episode of each task, all at once. */
+async function playAll(model: LanguageModel, benchmark: Benchmark, tasks: readonly Task[]): Promise<void> {
   const format = verbatim(formatFor("react", benchmark));
   const policy = prompted({ model, format, temperature: 1, maxTokens: 64, restrict: false });
-  const tasks = (await benchmark.tasks("train")).slice(0, concurrency);
   await concurrently({
-    items: tasks,
-    limit: concurrency,
+    items: tasks.map((task, lane) => ({ task, lane })),
+    limit: tasks.length,
     open: () => benchmark.open(),
-    async work(task, environment) {
-      await staggered(tasks.indexOf(task), concurrency);
+    async work({ task, lane }, environment) {
+      await staggered(lane, tasks.length);
       const id = `bench ${task.id}` as TrajectoryId;
       const limits = { maxSteps: STEPS, successReturn: 1 };
       const { outcome, steps } = await rollout({ id, task, environment, policy, seed: 0, ...limits });
