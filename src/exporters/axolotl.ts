@@ -24,7 +24,6 @@ export const axolotl: Exporter = {
   name: "axolotl",
   tool: "Axolotl",
   expresses: {
-    sft: true,
     preferences: "answers",
     masks: "each",
     exampleWeights: false,

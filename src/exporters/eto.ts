@@ -17,7 +17,6 @@ export const eto: Exporter = {
   name: "eto",
   tool: "ETO",
   expresses: {
-    sft: true,
     preferences: "trajectories",
     masks: "none",
     exampleWeights: false,

@@ -8,7 +8,6 @@ import type { ParquetColumns } from "./parquet.ts";
 
 /** What a tool can be told. What it cannot is refused, since the tool would silently learn something else. */
 export interface Expresses {
-  readonly sft: boolean;
   /** `trajectories`: both sides may have several turns; `answers`: one message on each side; `none`: no preferences. */
   readonly preferences: "trajectories" | "answers" | "none";
   /**

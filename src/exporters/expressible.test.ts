@@ -111,5 +111,6 @@ test("preferences: trajectories where a tool masks the environment, answers else
 test("flags that a target has no use for are refused", () => {
   refused("openai", EXPORT_SETS.sft, /--parquet: openai is written as JSON/, { splitTurns: false, parquet: true });
   refused("together", EXPORT_SETS.sft, /expected --tokenizer/, { splitTurns: false, parquet: true });
+  refused("together", EXPORT_SETS.answers, /--parquet: preferences/, { splitTurns: false, parquet: true });
   refused("trl-tokenized", EXPORT_SETS.sft, /expected --tokenizer/);
 });

@@ -15,7 +15,7 @@ export function expressible(
   given: TrainingSet,
   options: ExportOptions,
 ): { readonly set: TrainingSet; readonly cost: SplitCost | null } {
-  expectOptions(exporter, options);
+  expectOptions(exporter, given.kind, options);
   if (given.examples.length === 0) throw new CliError("the training set has no examples");
   const set = learnable(given);
   if (set.kind === "dpo") {
@@ -34,7 +34,9 @@ export function expressible(
   return splitSet(set, masks);
 }
 
-function expectOptions({ name, tokenizer, parquet }: Exporter, options: ExportOptions): void {
+function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], options: ExportOptions): void {
+  const { name, tokenizer, parquet } = exporter;
+  if (options.parquet && kind === "dpo") throw new CliError("--parquet: preferences are written as JSON");
   if (options.parquet && parquet === undefined) throw new CliError(`--parquet: ${name} is written as JSON`);
   const needsTokenizer = tokenizer === "needed" || (tokenizer === "parquet" && options.parquet);
   if (needsTokenizer && !options.tokenizer) {
@@ -47,8 +49,7 @@ function expectOptions({ name, tokenizer, parquet }: Exporter, options: ExportOp
 }
 
 function expectDemonstrations(exporter: Exporter, examples: readonly Demonstration[]): void {
-  const { name, tool, expresses } = exporter;
-  if (!expresses.sft) throw new CliError(`--to ${name}: ${tool} takes preferences only, this set has demonstrations`);
+  const { tool, expresses } = exporter;
   for (const [index, example] of examples.entries()) {
     const refuse = refusal(nameOf(example, index));
     const { messages, weight = 1 } = example;

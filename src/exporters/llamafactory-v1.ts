@@ -19,7 +19,7 @@ const CUTOFF = 1_048_576;
 export const llamafactoryV1: Exporter = {
   name: "llamafactory-v1",
   tool: "LLaMA-Factory v1",
-  expresses: { sft: true, preferences: "answers", masks: "each", exampleWeights: true, roles: "any" },
+  expresses: { preferences: "answers", masks: "each", exampleWeights: true, roles: "any" },
   command: ({ kind }) => `USE_V1=1 llamafactory-cli ${kind} ${kind}.yaml model=MODEL output_dir=OUT`,
   files(set) {
     const rows = set.kind === "dpo" ? () => mapped(set.examples, pair) : () => mapped(set.examples, row);

@@ -21,7 +21,7 @@ const CUTOFF = 1_048_576;
 export const llamafactory: Exporter = {
   name: "llamafactory",
   tool: "LLaMA-Factory",
-  expresses: { sft: true, preferences: "answers", masks: "last", exampleWeights: false, roles: "alternating" },
+  expresses: { preferences: "answers", masks: "last", exampleWeights: false, roles: "alternating" },
   command: ({ kind }) =>
     `llamafactory-cli train ${kind}.yaml model_name_or_path=MODEL template=TEMPLATE output_dir=OUT`,
   files(set) {

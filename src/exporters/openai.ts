@@ -14,7 +14,7 @@ import { chatMessage } from "./messages.ts";
 export const openai: Exporter = {
   name: "openai",
   tool: "OpenAI",
-  expresses: { sft: true, preferences: "answers", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "any" },
   command: ({ kind }) => `upload train.jsonl with purpose "fine-tune", method ${kind === "sft" ? "supervised" : `dpo`}`,
   files(set) {
     const rows = set.kind === "dpo" ? () => mapped(set.examples, preferenceRow) : () => mapped(set.examples, row);

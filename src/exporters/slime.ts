@@ -29,7 +29,7 @@ SFT_ARGS=(
 export const slime: Exporter = {
   name: "slime",
   tool: "slime",
-  expresses: { sft: true, preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
   command: () => `source sft-args.sh, then train_async.py "\${SFT_ARGS[@]}" with your model's arguments`,
   files(set) {
     if (set.kind === "dpo") return [];

@@ -21,7 +21,6 @@ export const swift: Exporter = {
   name: "swift",
   tool: "ms-swift",
   expresses: {
-    sft: true,
     preferences: "trajectories",
     masks: "each",
     exampleWeights: false,

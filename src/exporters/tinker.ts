@@ -17,7 +17,7 @@ import { chatMessage } from "./messages.ts";
 export const tinker: Exporter = {
   name: "tinker",
   tool: "tinker-cookbook",
-  expresses: { sft: true, preferences: "answers", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "any" },
   command: ({ kind }) =>
     kind === "sft"
       ? `FromConversationFileBuilder(file_path="train.jsonl", common_config=ChatDatasetBuilderCommonConfig(train_on_what="customized", max_length=None, …))`

@@ -18,7 +18,7 @@ import { tokenRows } from "./tokens.ts";
 export const together: Exporter = {
   name: "together",
   tool: "Together",
-  expresses: { sft: true, preferences: "answers", masks: "each", exampleWeights: false, roles: "alternating" },
+  expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "alternating" },
   tokenizer: "parquet",
   parquet: "option",
   command: ({ kind }) =>

@@ -18,7 +18,7 @@ import { yamlFile } from "./yaml-file.ts";
 export const trl: Exporter = {
   name: "trl",
   tool: "TRL",
-  expresses: { sft: true, preferences: "answers", masks: "suffix", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "answers", masks: "suffix", exampleWeights: false, roles: "any" },
   command: ({ kind }) => `trl ${kind} --config ${kind}.yaml --model_name_or_path MODEL --output_dir OUT`,
   files(set) {
     const datasets = [{ path: "json", data_files: "train.jsonl" }];

@@ -30,7 +30,7 @@ class MaskedSFTDataset(MultiTurnSFTDataset):
 export const verl: Exporter = {
   name: "verl",
   tool: "verl",
-  expresses: { sft: true, preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
   parquet: "always",
   command: (set) => `torchrun -m verl.trainer.sft_trainer ${argumentsFor(set).join(" ")} model.path=MODEL`,
   files(set) {

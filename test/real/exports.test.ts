@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { cacheFolder } from "../../src/cli/python-environment.ts";
@@ -90,7 +90,13 @@ function installedTools(): string {
   const partial = `${folder}.${process.pid}`;
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", partial];
   execFileSync(python, [...pip, ...TOOLS], { stdio: ["ignore", "ignore", "inherit"] });
-  renameSync(partial, folder);
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Whoever was first wins.
+    if (!existsSync(folder)) throw error;
+    rmSync(partial, { recursive: true });
+  }
   return folder;
 }
 
