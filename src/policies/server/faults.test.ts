@@ -13,7 +13,7 @@ async function faultFor(status: number, body: unknown, retryAfter?: string): Pro
   const fault = { kind: "status", status, body, ...(retryAfter !== undefined && { retryAfter }) } as const;
   const server = await openServer({ fault: () => fault });
   opened.push(server);
-  const transport = openTransport(server.url, undefined, { timeoutMs: 5000, maxAnswerBytes: 100_000 });
+  const transport = openTransport(server.url, undefined, { timeoutMs: 60_000, maxAnswerBytes: 100_000 });
   return transport.complete({ messages: [] }).then(() => assert.fail("expected a fault"), faultOf);
 }
 

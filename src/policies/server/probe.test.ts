@@ -54,7 +54,7 @@ test("what nothing depends on is told without a note", async () => {
 test("a server that mixes up requests side by side keeps its seeds only alone", async () => {
   const { notes, lacks } = await probed({
     contextTokens: 4096,
-    latencyMs: 5,
+    latencyMs: 40,
     answer: ({ seed, temperature, inFlight }) =>
       `word ${temperature > 0 ? seed : 0}${inFlight > 2 ? ` beside ${inFlight}` : ""}`,
   });
