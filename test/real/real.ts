@@ -1,5 +1,5 @@
 /** What the tests with a real Python share: the interpreter, scripts beside this file, and a tiny checkpoint made on the spot. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckpointId } from "../../src/core/ids.ts";
@@ -47,6 +47,15 @@ export function tinyProject(t: { after(end: () => void): void }): string {
   mkdirSync(join(project, "checkpoints"));
   cpSync(tinyCheckpoint(), join(project, "checkpoints", "base"), { recursive: true });
   return project;
+}
+
+/** An accelerate config in `project`: two processes that share every batch, without a GPU. */
+export function twoProcesses(project: string): string {
+  const path = join(project, "accelerate.yaml");
+  const machine = ["compute_environment: LOCAL_MACHINE", "num_machines: 1", "machine_rank: 0", "mixed_precision: 'no'"];
+  const processes = ["distributed_type: MULTI_GPU", "use_cpu: true", "num_processes: 2", "main_process_port: 0"];
+  writeFileSync(path, [...machine, ...processes, ""].join("\n"));
+  return path;
 }
 
 /** The checkpoint of a tiny project. */

@@ -2,14 +2,11 @@
 import type { CheckpointId } from "../../src/core/ids.ts";
 import { trlTrainer } from "../../src/trainers/trl/trl.ts";
 import { demonstrationOf } from "../contract/trainer.ts";
+import { BASE } from "./real.ts";
 
 const [project, python] = process.argv.slice(2) as [string, string];
 const trainer = trlTrainer({ project, python, settings: { steps: 100_000, batch: 1, loraRank: 0 } });
 const set = { kind: "sft", examples: [demonstrationOf("a", "b")] } as const;
-const from = {
-  ...{ id: "base" as CheckpointId, parent: null, trainingSet: null, trainer: "trl" },
-  at: { kind: "folder", path: "checkpoints/base" },
-} as const;
-for await (const event of trainer.train({ set, from, id: "new" as CheckpointId, seed: 1 })) {
+for await (const event of trainer.train({ set, from: BASE, id: "new" as CheckpointId, seed: 1 })) {
   if (event.kind === "metrics" && event.step === 1) console.log("began");
 }

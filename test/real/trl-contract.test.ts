@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, suite, test } from "node:test";
 import { trlTrainer } from "../../src/trainers/trl/trl.ts";
 import { demonstrationOf, trainerContract } from "../contract/trainer.ts";
 import { BASE, python, skip, tinyCheckpoint } from "./real.ts";
@@ -29,4 +29,4 @@ async function make() {
 
 const examples = ["mug", "pot", "cd"].map((thing, index) => demonstrationOf(`find ${thing}`, `go to shelf ${index}`));
 if (skip) test("trl", { skip }, () => {});
-else trainerContract("trl", make, { kind: "sft", examples });
+else suite("trl", { concurrency: 2 }, () => trainerContract("trl", make, { kind: "sft", examples }));

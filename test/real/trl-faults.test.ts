@@ -5,13 +5,13 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingSet } from "../../src/core/training.ts";
 import { trlReasonOf } from "../../src/trainers/trl/failures.ts";
 import { type TrlOptions, trlTrainer } from "../../src/trainers/trl/trl.ts";
 import { demonstrationOf } from "../contract/trainer.ts";
-import { python, skip, tinyProject, trained } from "./real.ts";
+import { BASE, python, skip, tinyProject, trained, twoProcesses } from "./real.ts";
 
 const SET: TrainingSet = { kind: "sft", examples: [demonstrationOf("find élan", "go")] };
 const SETTINGS = { steps: 50, batch: 1, loraRank: 0 } as const;
@@ -25,27 +25,6 @@ async function failsWith(options: Omit<TrlOptions, "python">, reason: string, pa
   assert.deepEqual(readdirSync(join(options.project, "checkpoints")), ["base"]);
 }
 
-test("a loss that is no number any more", { skip }, async (t) => {
-  const settings = { ...SETTINGS, learningRate: 1e30, warmup: 0 };
-  await failsWith(
-    { project: tinyProject(t), settings },
-    "diverged",
-    /(loss|gradientNorm) is (nan|inf) at step \d+ of 50/,
-  );
-});
-
-test("a checkpoint whose weights are cut off, or are not all there", { skip }, async (t) => {
-  const project = tinyProject(t);
-  const weights = join(project, "checkpoints", "base", "model.safetensors");
-  const whole = readFileSync(weights);
-  truncateSync(weights, whole.length / 2);
-  await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /transformers cannot open it: /);
-  writeFileSync(weights, without("model.norm.weight", whole));
-  await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /missing keys: .*model\.norm\.weight/);
-  rmSync(join(project, "checkpoints", "base", "config.json"));
-  await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /config\.json/);
-});
-
 /** A safetensors file in which one tensor goes by a name that nobody asks for. */
 function without(name: string, file: Buffer): Buffer {
   const length = Number(file.readBigUInt64LE(0));
@@ -58,27 +37,12 @@ function without(name: string, file: Buffer): Buffer {
   ]);
 }
 
-test("a template that Python renders otherwise than we do", { skip }, async (t) => {
-  const project = tinyProject(t);
-  const template = join(project, "checkpoints", "base", "chat_template.jinja");
-  // JavaScript's idea of a word knows no é, so that it begins "élan" with a small letter.
-  writeFileSync(
-    template,
-    readFileSync(template, "utf8").replace("{% else %}{{ m['content']", "{% else %}{{ m['content'] | title"),
-  );
-  await failsWith(
-    { project, settings: SETTINGS },
-    "tokens differ",
-    /example 0: transformers tokenises it otherwise from token \d+ on: expected .*Élan.*, found .*éLan/s,
-  );
-});
-
-/** The Python processes that this one has started. */
-const children = (parent: number) =>
-  execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(parent)])
+/** The Python processes that train in this project. */
+const trainings = (project: string) =>
+  execFileSync("ps", ["-eo", "pid=,args="])
     .toString()
     .split("\n")
-    .filter((line) => line.includes("train_trl.py"))
+    .filter((line) => line.includes(`train_trl.py ${project}`))
     .map((line) => Number(line.trim().split(" ")[0]));
 
 const isAlive = (pid: number) => {
@@ -90,40 +54,94 @@ const isAlive = (pid: number) => {
   }
 };
 
-test("Python killed in the middle; started again, it is all done again", { skip }, async (t) => {
-  const project = tinyProject(t);
-  const trainer = trlTrainer({ project, python, settings: { ...SETTINGS, steps: 100_000 } });
-  const training = async () => {
-    for await (const _ of trainer.train({ set: SET, from: base(), id: "new" as never, seed: 1 })) {
-      for (const pid of children(process.pid)) process.kill(pid, "SIGKILL");
-    }
-  };
-  await assert.rejects(training(), (error) => trlReasonOf(error) === "killed");
-  assert.deepEqual(readdirSync(join(project, "checkpoints")), ["base"]);
-  const events = await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 2 } }), SET);
-  assert.deepEqual(
-    events.map(({ kind }) => kind),
-    ["metrics", "metrics", "done"],
-  );
-});
+suite("trainings that go wrong", { skip, concurrency: 2 }, () => {
+  test("a loss that is no number any more", async (t) => {
+    const settings = { ...SETTINGS, learningRate: 1e30, warmup: 0 };
+    await failsWith(
+      { project: tinyProject(t), settings },
+      "diverged",
+      /(loss|gradientNorm) is (nan|inf) at step \d+ of 50/,
+    );
+  });
 
-const base = () => ({
-  ...{ id: "base" as never, parent: null, trainingSet: null, trainer: "trl" },
-  at: { kind: "folder" as const, path: "checkpoints/base" },
-});
+  test("a checkpoint whose weights are cut off, or are not all there", async (t) => {
+    const project = tinyProject(t);
+    const weights = join(project, "checkpoints", "base", "model.safetensors");
+    const whole = readFileSync(weights);
+    truncateSync(weights, whole.length / 2);
+    await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /transformers cannot open it: /);
+    writeFileSync(weights, without("model.norm.weight", whole));
+    await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /missing keys: .*model\.norm\.weight/);
+    rmSync(join(project, "checkpoints", "base", "config.json"));
+    await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /config\.json/);
+  });
 
-test("gleaner killed in the middle: Python goes with it, and the next training finds a clean place", {
-  skip,
-}, async (t) => {
-  const project = tinyProject(t);
-  const script = join(import.meta.dirname, "train-once.ts");
-  const parent = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, project, python]);
-  await once(createInterface({ input: parent.stdout }), "line");
-  const [child] = children(parent.pid!);
-  assert(child && isAlive(child));
-  parent.kill("SIGKILL");
-  while (isAlive(child)) await sleep(50);
-  assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new.training"]);
-  await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 1 } }), SET);
-  assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new"]);
+  test("a template that Python renders otherwise than we do", async (t) => {
+    const project = tinyProject(t);
+    const template = join(project, "checkpoints", "base", "chat_template.jinja");
+    // JavaScript's idea of a word knows no é, so that it begins "élan" with a small letter.
+    writeFileSync(
+      template,
+      readFileSync(template, "utf8").replace("{% else %}{{ m['content']", "{% else %}{{ m['content'] | title"),
+    );
+    await failsWith(
+      { project, settings: SETTINGS },
+      "tokens differ",
+      /example 0: transformers tokenises it otherwise from token \d+ on: expected .*Élan.*, found .*éLan/s,
+    );
+  });
+
+  test("Python killed in the middle; started again, it is all done again", async (t) => {
+    const project = tinyProject(t);
+    const trainer = trlTrainer({ project, python, settings: { ...SETTINGS, steps: 100_000 } });
+    const training = async () => {
+      for await (const _ of trainer.train({ set: SET, from: BASE, id: "new" as never, seed: 1 })) {
+        for (const pid of trainings(project)) process.kill(pid, "SIGKILL");
+      }
+    };
+    await assert.rejects(training(), (error) => trlReasonOf(error) === "killed");
+    assert.deepEqual(readdirSync(join(project, "checkpoints")), ["base"]);
+    const events = await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 2 } }), SET);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["metrics", "metrics", "done"],
+    );
+  });
+
+  test("gleaner killed in the middle: Python goes with it, and the next training finds a clean place", {
+    timeout: 120_000,
+  }, async (t) => {
+    const project = tinyProject(t);
+    const script = join(import.meta.dirname, "train-once.ts");
+    const parent = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, project, python]);
+    await once(createInterface({ input: parent.stdout }), "line");
+    const [child] = trainings(project);
+    assert(child && isAlive(child));
+    parent.kill("SIGKILL");
+    while (isAlive(child)) await sleep(50);
+    assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new.training"]);
+    await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 1 } }), SET);
+    assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new"]);
+  });
+
+  test("stopped while two processes train: both are gone", { timeout: 120_000 }, async (t) => {
+    const project = tinyProject(t);
+    const settings = { ...SETTINGS, batch: 2, steps: 100_000 };
+    const trainer = trlTrainer({ project, python, settings, accelerateConfig: twoProcesses(project) });
+    const stop = new AbortController();
+    let running = 0;
+    const training = async () => {
+      for await (const _ of trainer.train({
+        ...{ set: SET, from: BASE, id: "new" as never, seed: 1 },
+        signal: stop.signal,
+      })) {
+        running = trainings(project).length;
+        stop.abort();
+      }
+    };
+    await assert.rejects(training(), (error) => trlReasonOf(error) === "stopped");
+    assert(running >= 2, `${running} processes`);
+    while (trainings(project).length > 0) await sleep(50);
+    assert.deepEqual(readdirSync(join(project, "checkpoints")), ["base"]);
+  });
 });
