@@ -29,6 +29,7 @@ export const axolotl: Exporter = {
     exampleWeights: false,
     roles: "any",
     nonEmpty: true,
+    beforeAnswer: "system user [[dummy_message]] assistant",
   },
   command: ({ kind }) => `axolotl train ${kind}.yaml --base-model MODEL --output-dir OUT`,
   files(set) {

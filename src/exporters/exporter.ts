@@ -23,6 +23,8 @@ export interface Expresses {
   readonly reserved?: readonly string[];
   /** The tool looks for the message's text, so it must not be empty. */
   readonly nonEmpty?: boolean;
+  /** What stands before a preference's answer where the tool looks for it: an answer that is part of it is not found. */
+  readonly beforeAnswer?: string;
 }
 
 export interface ExportOptions {

@@ -108,6 +108,16 @@ test("preferences: trajectories where a tool masks the environment, answers else
   for (const target of ["slime", "verl", "agentgym"]) refused(target, set, /takes demonstrations only/);
 });
 
+test("Axolotl finds an answer by its text, so one that stands before it already is refused", () => {
+  const [pair] = EXPORT_SETS.answers.examples;
+  const rejected = pair.rejected.map((message) => ({ ...message, content: "message" }));
+  refused(
+    "axolotl",
+    { kind: "dpo", beta: 0.1, examples: [{ ...pair, rejected }] },
+    /rejected answer "message" is also part/,
+  );
+});
+
 test("flags that a target has no use for are refused", () => {
   refused("openai", EXPORT_SETS.sft, /--parquet: openai is written as JSON/, { splitTurns: false, parquet: true });
   refused("together", EXPORT_SETS.sft, /expected --tokenizer/, { splitTurns: false, parquet: true });

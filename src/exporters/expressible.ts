@@ -77,6 +77,11 @@ function expectPreferences(exporter: Exporter, examples: readonly Preference[]):
           `its ${side} side has ${messages.length} messages: ${tool} takes one answer on each side, and would learn what the environment says or drop turns`,
         );
       }
+      if (expresses.beforeAnswer?.includes(messages[0]!.content)) {
+        refuse(
+          `its ${side} answer "${messages[0]!.content}" is also part of what ${tool} writes before it, and looks for it in`,
+        );
+      }
       const masked = messages.findIndex(isMasked);
       if (masked >= 0 && expresses.masks !== "each") {
         refuse(`message ${masked} of its ${side} side is not to be learned: ${tool} learns every turn of a side`);
