@@ -28,7 +28,7 @@ const GUARDIAN = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "./guardian.ts" : "./guardian.js", import.meta.url),
 );
 
-/** Resolves when the server lists its models, on loopback. Throws StopError with its last words if it ends before, or never answers. */
+/** Resolves when the server answers, on loopback. Throws StopError with its last words if it ends before, or never answers. */
 export async function launchServer({ command, checkpoint, startupMs }: LaunchOptions): Promise<LaunchedServer> {
   const port = await freePort();
   const filled = command.map((part) => part.replaceAll("{checkpoint}", checkpoint).replaceAll("{port}", String(port)));
@@ -56,18 +56,19 @@ export async function launchServer({ command, checkpoint, startupMs }: LaunchOpt
       await gone;
       throw new StopError("server", `${name} ended before it served ${checkpoint}: ${lastWords()}`);
     }
-    if (await listsModels(url)) return { url, close };
+    if (await answers(url)) return { url, close };
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   await close();
   throw new StopError("server", `${name} did not answer at ${url}/models within ${startupMs / 1000} s: ${lastWords()}`);
 }
 
-async function listsModels(url: string): Promise<boolean> {
+/** Some servers have no list of models, and that is an answer, too; one that is still loading says 503. */
+async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/models`, { signal: AbortSignal.timeout(LOOK_MS * 10) });
     await response.body?.cancel();
-    return response.ok;
+    return response.status !== 503;
   } catch {
     return false;
   }
