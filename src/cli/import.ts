@@ -1,15 +1,15 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
-import { agentgymWebshop } from "../datasets/agentgym-webshop.ts";
-import { etoWebshop } from "../datasets/eto-webshop.ts";
 import { importLogs } from "../datasets/import.ts";
-import { knowagent } from "../datasets/knowagent.ts";
-import { reactWebshop } from "../datasets/react-webshop.ts";
 import type { LogReader } from "../datasets/reader.ts";
+import { agentgymWebshop } from "../datasets/readers/agentgym-webshop.ts";
+import { etoWebshop } from "../datasets/readers/eto-webshop.ts";
+import { knowagent } from "../datasets/readers/knowagent.ts";
+import { reactWebshop } from "../datasets/readers/react-webshop.ts";
+import { swiftsage } from "../datasets/readers/swiftsage.ts";
+import { webshopHuman } from "../datasets/readers/webshop-human.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../datasets/summary.ts";
-import { swiftsage } from "../datasets/swiftsage.ts";
-import { webshopHuman } from "../datasets/webshop-human.ts";
 import { replayer } from "../rollout/replay.ts";
 import {
   type EnvironmentFlags,

@@ -16,7 +16,7 @@ import type { Repository } from "../core/repository.ts";
 import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Step, Trajectory } from "../core/trajectory.ts";
-import { hashOf } from "./file.ts";
+import { hashOf } from "./files/file.ts";
 import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";

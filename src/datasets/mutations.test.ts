@@ -10,7 +10,7 @@ import { type Random, random } from "../core/random.ts";
 import type { Repository } from "../core/repository.ts";
 import { replay } from "../rollout/replay.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { MAX_RECORD_BYTES } from "./record.ts";
+import { MAX_RECORD_BYTES } from "./files/record.ts";
 import type { ImportSummary } from "./summary.ts";
 
 const { write } = scratchFolder();

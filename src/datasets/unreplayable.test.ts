@@ -8,13 +8,13 @@ import type { Benchmark } from "../core/environment.ts";
 import type { Repository } from "../core/repository.ts";
 import { replayer } from "../rollout/replay.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { agentgymWebshop } from "./agentgym-webshop.ts";
-import { etoWebshop } from "./eto-webshop.ts";
 import { importLogs } from "./import.ts";
-import { reactWebshop } from "./react-webshop.ts";
 import type { LogReader } from "./reader.ts";
+import { agentgymWebshop } from "./readers/agentgym-webshop.ts";
+import { etoWebshop } from "./readers/eto-webshop.ts";
+import { reactWebshop } from "./readers/react-webshop.ts";
+import { webshopHuman } from "./readers/webshop-human.ts";
 import type { ImportSummary } from "./summary.ts";
-import { webshopHuman } from "./webshop-human.ts";
 
 const { write } = scratchFolder();
 const LOGS = "webshop/react_webshop_500.jsonl.gz";

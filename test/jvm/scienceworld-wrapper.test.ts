@@ -12,7 +12,7 @@ import type { Decision } from "../../src/core/policy.ts";
 import { random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Step } from "../../src/core/trajectory.ts";
-import { swiftsage } from "../../src/datasets/swiftsage.ts";
+import { swiftsage } from "../../src/datasets/readers/swiftsage.ts";
 import { scienceworld } from "../../src/environments/scienceworld/index.ts";
 import { idOf, TASK_KINDS, type TaskKind } from "../../src/environments/scienceworld/tasks.ts";
 import { skip as noSimulator } from "./scienceworld.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { shared, skipWithout } from "../../test/shared.ts";
+import { shared, skipWithout } from "../../../test/shared.ts";
+import type { LoggedEpisode } from "../reader.ts";
+import { readLog } from "../reader.ts";
 import { knowagent } from "./knowagent.ts";
-import type { LoggedEpisode } from "./reader.ts";
-import { readLog } from "./reader.ts";
 
 const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";
 const GAME = "pick_and_place_simple-KeyChain-None-Drawer-208/trial_T1";

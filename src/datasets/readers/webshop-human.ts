@@ -12,9 +12,9 @@
  * env.py beside it, at 9a99875; letter case and the heading are what states are known to differ in from a run of the
  * text environment, so they are left out when pages are compared.
  */
-import { CliError } from "../core/errors.ts";
-import { type LoggedEpisode, objectOf, shown, textOf } from "./reader.ts";
-import { webshopReader } from "./webshop.ts";
+import { CliError } from "../../core/errors.ts";
+import { type LoggedEpisode, objectOf, shown, textOf } from "../reader.ts";
+import { webshopReader } from "../worlds/webshop.ts";
 
 /** Reads the original's human demonstrations. They need the whole catalogue and its human goals. */
 export const webshopHuman = webshopReader({ name: "webshop-human", read, normalize });

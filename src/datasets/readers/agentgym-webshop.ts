@@ -10,10 +10,10 @@
  * action stands behind the last "Action:" and a closing "</s>" is no part of it. A turn that AgentGym itself answered
  * ("Invalid Action.") never reached the shop: such an episode is refused.
  */
-import { CliError } from "../core/errors.ts";
-import { type LoggedEpisode, objectOf, shown } from "./reader.ts";
-import { resultOf, rewardOf, webshopReader } from "./webshop.ts";
-import { readConversation, type Spelling } from "./webshop-conversation.ts";
+import { CliError } from "../../core/errors.ts";
+import { readConversation, type Spelling } from "../conversation.ts";
+import { type LoggedEpisode, objectOf, shown } from "../reader.ts";
+import { resultOf, rewardOf, webshopReader } from "../worlds/webshop.ts";
 
 /** Reads AgentGym's WebShop trajectories, of AgentTraj-L and of its evaluator. */
 export const agentgymWebshop = webshopReader({

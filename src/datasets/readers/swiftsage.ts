@@ -19,10 +19,10 @@
  * from it). What a log tells behind the first completed or failed step is left out: gold paths go on a little. None of them
  * tells of `task`, `help` and `objects`, which are no steps to the simulator.
  */
-import { CliError } from "../core/errors.ts";
-import { readMembers } from "./members.ts";
-import { type LogDifference, type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "./reader.ts";
-import { firstSigns, readRecords } from "./records.ts";
+import { CliError } from "../../core/errors.ts";
+import { readMembers } from "../files/members.ts";
+import { firstSigns, readRecords } from "../files/records.ts";
+import { type LogDifference, type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 
 /** Reads SwiftSage's oracle logs, run histories of the simulator and the benchmark's gold paths. */
 export const swiftsage: LogReader = {

@@ -1,8 +1,8 @@
 // The four files that hold ScienceWorld's steps, hand-made; test/jvm has them as the simulator writes them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jsonLines, scratchFolder } from "../../test/logs.ts";
-import { type LogRecord, readLog } from "./reader.ts";
+import { jsonLines, scratchFolder } from "../../../test/logs.ts";
+import { type LogRecord, readLog } from "../reader.ts";
 import { swiftsage } from "./swiftsage.ts";
 
 const { write } = scratchFolder();

@@ -1,7 +1,7 @@
 // The original's human demonstrations. There is no file of them here: the examples are built after its baseline's code.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readJsonLines, skipWithout } from "../../test/shared.ts";
+import { readJsonLines, skipWithout } from "../../../test/shared.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
 const GOAL = "I want a red mug, and price lower than 20.00 dollars";

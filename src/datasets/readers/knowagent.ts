@@ -18,8 +18,8 @@
  * all answered "Nothing happens.", so they are actions here too. Thoughts at the end, often cut off within a word, led
  * to no action and are only counted. The logger took "You arrive at loc 4. " off the answers to `go to`.
  */
-import { CliError } from "../core/errors.ts";
-import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "./reader.ts";
+import { CliError } from "../../core/errors.ts";
+import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 
 /** Reads KnowAgent's ALFWorld logs. */
 export const knowagent: LogReader = {

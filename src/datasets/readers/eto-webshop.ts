@@ -9,9 +9,10 @@
  * behind the first "Action: ". What ETO's own exploration writes (`outputs/…/<id>.json`: one object to a file, an
  * in-context example first, the index in the file's name alone) is not read.
  */
-import { type LoggedEpisode, objectOf } from "./reader.ts";
-import { indexOf, resultOf, rewardOf, webshopReader } from "./webshop.ts";
-import { readConversation, type Spelling } from "./webshop-conversation.ts";
+
+import { readConversation, type Spelling } from "../conversation.ts";
+import { type LoggedEpisode, objectOf } from "../reader.ts";
+import { indexOf, resultOf, rewardOf, webshopReader } from "../worlds/webshop.ts";
 
 /** Reads ETO's WebShop trajectories. ETO strips every page, so blanks at the ends of one tell nothing. */
 export const etoWebshop = webshopReader({

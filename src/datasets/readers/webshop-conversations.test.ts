@@ -1,9 +1,9 @@
 // ETO's and AgentGym's conversations. There are no files of theirs here: the examples are built after their sources.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LoggedEpisode, LogReader } from "../reader.ts";
 import { agentgymWebshop } from "./agentgym-webshop.ts";
 import { etoWebshop } from "./eto-webshop.ts";
-import type { LoggedEpisode, LogReader } from "./reader.ts";
 
 const GOAL = "find me a mug with color: red, and price lower than 20.00 dollars";
 const START = `WebShop [SEP] Instruction: [SEP] ${GOAL} [SEP] Search`;

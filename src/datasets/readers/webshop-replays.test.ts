@@ -1,15 +1,15 @@
 // Recordings of the original WebShop in the spelling of each log format, imported into the real world.
 import assert from "node:assert/strict";
 import { before, suite, test } from "node:test";
-import { scratchFolder } from "../../test/logs.ts";
-import { readJsonLines, shared, skipWithout } from "../../test/shared.ts";
-import type { Benchmark } from "../core/environment.ts";
-import { type WebshopOptions, webshop } from "../environments/webshop/index.ts";
-import { replayer } from "../rollout/replay.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { scratchFolder } from "../../../test/logs.ts";
+import { readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
+import type { Benchmark } from "../../core/environment.ts";
+import { type WebshopOptions, webshop } from "../../environments/webshop/index.ts";
+import { replayer } from "../../rollout/replay.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import { importLogs } from "../import.ts";
+import type { LogReader } from "../reader.ts";
 import { agentgymWebshop } from "./agentgym-webshop.ts";
-import { importLogs } from "./import.ts";
-import type { LogReader } from "./reader.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
 interface Page {

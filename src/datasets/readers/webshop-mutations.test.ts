@@ -1,18 +1,18 @@
 // Damaged WebShop logs by the hundred: each record is judged or refused with a reason, its neighbours are untouched.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jsonLines, scratchFolder } from "../../test/logs.ts";
-import { etoEpisode, shop } from "../../test/shop.ts";
-import { CliError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import { type Random, random } from "../core/random.ts";
-import { replayer } from "../rollout/replay.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { jsonLines, scratchFolder } from "../../../test/logs.ts";
+import { etoEpisode, shop } from "../../../test/shop.ts";
+import { CliError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { type Random, random } from "../../core/random.ts";
+import { replayer } from "../../rollout/replay.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import { importLogs } from "../import.ts";
+import type { LogReader } from "../reader.ts";
 import { agentgymWebshop } from "./agentgym-webshop.ts";
 import { etoWebshop } from "./eto-webshop.ts";
-import { importLogs } from "./import.ts";
 import { reactWebshop } from "./react-webshop.ts";
-import type { LogReader } from "./reader.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
 const { write } = scratchFolder();

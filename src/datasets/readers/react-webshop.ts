@@ -14,9 +14,9 @@
  * The shop was the original's web site, read through ReAct's own rendering: three products of a result page, a remark in
  * place of a page where an option is clicked, "Invalid action!" where a page has no such button.
  */
-import { CliError } from "../core/errors.ts";
-import { type LoggedEpisode, type LoggedStep, objectOf, shown, textOf } from "./reader.ts";
-import { indexOf, resultOf, rewardOf, webshopReader } from "./webshop.ts";
+import { CliError } from "../../core/errors.ts";
+import { type LoggedEpisode, type LoggedStep, objectOf, shown, textOf } from "../reader.ts";
+import { indexOf, resultOf, rewardOf, webshopReader } from "../worlds/webshop.ts";
 
 /** Reads ReAct's WebShop logs, for statistics and imitation: they cannot be replayed. */
 export const reactWebshop = webshopReader({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readJsonLines, shared, skipWithout } from "../../test/shared.ts";
+import { readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
+import { type LoggedEpisode, readLog } from "../reader.ts";
 import { reactWebshop } from "./react-webshop.ts";
-import { type LoggedEpisode, readLog } from "./reader.ts";
 
 const LOGS = "webshop/react_webshop_500.jsonl.gz";
 const GOALS = "webshop/human_goals.json.gz";

@@ -5,8 +5,8 @@
  * the index of a goal in the shuffled list decides its split. Prices and price limits are drawn anew by each process of
  * the original, so the same goal is worded with another limit in every log.
  */
-import { CliError } from "../core/errors.ts";
-import { type LogDifference, type LoggedEpisode, type LogReader, shown } from "./reader.ts";
+import { CliError } from "../../core/errors.ts";
+import { type LogDifference, type LoggedEpisode, type LogReader, shown } from "../reader.ts";
 
 /** A reader of WebShop logs: `parts` with what is the same for every format. */
 export function webshopReader(
