@@ -32,7 +32,7 @@ test("the splits hold the games of the release", { skip }, async () => {
     benchmark.splits.map(async (split) => [split, (await benchmark.tasks(split)).length]),
   );
   assert.deepEqual(Object.fromEntries(sizes), { train: 3553, valid_seen: 140, valid_unseen: 134, valid_train: 200 });
-  const [first] = await benchmark.tasks("valid_unseen");
+  const [first] = (await benchmark.tasks("valid_unseen")).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   assert.deepEqual(first, {
     id: "alfworld/valid_unseen/look_at_obj_in_light-AlarmClock-None-DeskLamp-308/trial_T20190908_222917_366542",
     split: "valid_unseen",
@@ -47,6 +47,8 @@ test("the splits hold the games of the release", { skip }, async () => {
 test("the folder above the games will do; any other folder is named in the error", { skip }, async () => {
   symlinkSync(alfworldGames(), join(folder, "json_2.1.1"));
   const benchmark = await alfworld({ data: folder });
+  const kinds = (await benchmark.tasks("train")).slice(0, 100).map(({ category }) => category);
+  assert.equal(new Set(kinds).size, 6, "the first hundred are of every kind");
   assert.equal((await benchmark.tasks("valid_unseen")).length, 134);
   const empty = join(folder, "empty");
   mkdirSync(empty);

@@ -6,6 +6,7 @@
 import { basename, isAbsolute, join, normalize, sep } from "node:path";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { fromSimulator, type Simulator } from "../simulator.ts";
 import { wordingOf } from "./commands.ts";
@@ -68,7 +69,8 @@ export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions):
     expert: alfworldSearcher(wording),
     async tasks(split) {
       if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
-      return tasksOf(split);
+      // The folders are sorted by kind of task: the first hundred would be of one kind.
+      return random("alfworld", split).shuffle(tasksOf(split));
     },
     task: async (id) => findTask(folder, id),
     open: async () => fromSimulator(simulator),
