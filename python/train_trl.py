@@ -19,6 +19,7 @@ import os
 import stat
 import sys
 import threading
+from array import array
 from pathlib import Path
 
 from check_tokens import difference
@@ -185,7 +186,7 @@ def batching(settings):
     return {"per_device_train_batch_size": device, "gradient_accumulation_steps": each // device}
 
 
-def make_sft(arguments, common, config):
+def make_sft(arguments, common, _config):
     from trl import SFTConfig, SFTTrainer
 
     class WeightedTrainer(SFTTrainer):
@@ -272,7 +273,7 @@ def checked(collate, rows, report):
     known = {}
     for row in rows:
         for ids, labels in labelled(row):
-            known.setdefault(tuple(ids), []).append(labels)
+            known.setdefault(packed(ids), set()).add(packed(labels))
     first = [report] if report else []
 
     def collate_checked(examples):
@@ -280,8 +281,9 @@ def checked(collate, rows, report):
         ids, lengths = batch["input_ids"].tolist(), batch["attention_mask"].sum(1).tolist()
         labels = labels_of(batch).tolist()
         for row_ids, row_labels, length in zip(ids, labels, lengths):
-            written = known.get(tuple(row_ids[:length]), [])
-            if row_labels[:length] not in written or any(label != CONTEXT for label in row_labels[length:]):
+            written = known.get(packed(row_ids[:length]), ())
+            padding = set(row_labels[length:]) - {CONTEXT}
+            if packed(row_labels[:length]) not in written or padding:
                 start = row_ids[:10]
                 raise Refused("labels differ", f"TRL collated other labels than were written for the tokens {start} …")
         if first:
@@ -289,6 +291,10 @@ def checked(collate, rows, report):
         return batch
 
     return collate_checked
+
+
+def packed(numbers):
+    return array("i", numbers).tobytes()
 
 
 def labelled(row):

@@ -27,11 +27,17 @@ export interface DpoRow {
   readonly rejected_messages: readonly Message[];
 }
 
-/** `limit`: tokens of the longest conversation. Throws TrainerError naming the first example that cannot be trained exactly. */
-export function rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): readonly (SftRow | DpoRow)[] {
+/**
+ * One row for each example, in order; one at a time, as all together may not fit into memory. `limit`: tokens of the
+ * longest conversation. Throws TrainerError naming the first example that cannot be trained exactly.
+ */
+export function* rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): Generator<SftRow | DpoRow> {
   if (set.examples.length === 0) throw new TrainerError("the training set is empty");
-  if (set.kind === "sft") return set.examples.map((example, number) => sftRow({ example, number, tokenizer, limit }));
-  return set.examples.map((example, number) => dpoRow({ example, number, tokenizer, limit }));
+  if (set.kind === "sft") {
+    for (const [number, example] of set.examples.entries()) yield sftRow({ example, number, tokenizer, limit });
+  } else {
+    for (const [number, example] of set.examples.entries()) yield dpoRow({ example, number, tokenizer, limit });
+  }
 }
 
 interface RowRequest<Example> {

@@ -183,7 +183,7 @@ test("a pair is parted where its sides stop having context in common, the enviro
       sources: ["t1", "t2"] as never,
     },
   ] as const;
-  const [row] = rowsOf({ kind: "dpo", examples, beta: 0.1 }, tokenizer, 1000) as DpoRow[];
+  const [row] = [...rowsOf({ kind: "dpo", examples, beta: 0.1 }, tokenizer, 1000)] as DpoRow[];
   assert.deepEqual(row!.prompt_ids, tokenizer.prompt(examples[0].prompt));
   const kept = (ids: readonly number[], mask: readonly number[]) => tokenizer.decode(ids.filter((_, at) => mask[at]));
   assert.equal(kept(row!.chosen_ids, row!.chosen_mask), "go on<|im_end|>the end<|im_end|>");
@@ -196,7 +196,7 @@ test("a pair is parted where its sides stop having context in common, the enviro
 
 test("a demonstration's row has its weight, and its messages without what only we know of them", (t) => {
   const tokenizer = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.chatml }));
-  const [row] = rowsOf({ kind: "sft", examples: [{ ...EXAMPLE, weight: 0.5 }] }, tokenizer, 1000) as SftRow[];
+  const [row] = [...rowsOf({ kind: "sft", examples: [{ ...EXAMPLE, weight: 0.5 }] }, tokenizer, 1000)] as SftRow[];
   assert.equal(row!.weight, 0.5);
   assert.deepEqual(row!.messages, [
     { role: "user", content: "find it" },

@@ -6,7 +6,17 @@
  * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
  * leaves no checkpoint, and one that is started again does all of it again.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
@@ -58,12 +68,10 @@ async function* trainWithTrl(
   const path = `checkpoints/${request.id}`;
   const to = join(options.project, path);
   const work = `${to}.training`;
-  const job = jobOf(options, settings, request);
   // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
   for (const leftover of [to, work]) rmSync(leftover, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
   try {
-    const config = writeJob(work, job);
+    const config = writeJob({ options, settings, request, work });
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
     renameSync(join(work, "checkpoint"), to);
   } catch (error) {
@@ -76,22 +84,35 @@ async function* trainWithTrl(
 }
 
 interface Job {
-  readonly rows: ReturnType<typeof rowsOf>;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly options: TrlOptions;
+  readonly settings: TrlSettings;
+  readonly request: TrainRequest;
+  /** The folder in which everything is made. */
+  readonly work: string;
 }
 
-/** What Python is to do. Throws TrainerError for what cannot be trained exactly. */
-function jobOf(options: TrlOptions, settings: TrlSettings, { set, from, id, seed }: TrainRequest): Job {
+/** Writes what Python is to do, rows and config; returns the config's path. Throws TrainerError for what cannot be trained exactly. */
+function writeJob({ options, settings, request, work }: Job): string {
+  const { set, from, seed } = request;
   const folder = resolve(folderOf(options.project, from));
+  const beta = set.kind === "dpo" ? set.beta : undefined;
+  if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
+  mkdirSync(work, { recursive: true });
+  const rows = join(work, "rows.jsonl");
+  writeRows(rows, rowsOf(set, tokenizerOf(folder), limitOf(folder, settings)));
+  const places = { from: folder, rows, work: join(work, "trainer"), to: join(work, "checkpoint") };
+  const reportBatch = options.onFirstBatch !== undefined;
+  const config = join(work, "config.json");
+  writeFileSync(config, JSON.stringify({ kind: set.kind, settings, seed, beta, reportBatch, ...places }, null, 2));
+  return config;
+}
+
+function writeRows(path: string, rows: Iterable<object>): void {
+  const file = openSync(path, "w");
   try {
-    const rows = rowsOf(set, tokenizerOf(folder), limitOf(folder, settings));
-    const beta = set.kind === "dpo" ? set.beta : undefined;
-    if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
-    const reportBatch = options.onFirstBatch !== undefined;
-    return { rows, config: { kind: set.kind, from: folder, settings, seed, beta, reportBatch } };
-  } catch (error) {
-    if (!(error instanceof TrainerError)) throw error;
-    throw new TrainerError(`training ${id}: ${error.message}`, { cause: error.cause });
+    for (const row of rows) writeSync(file, `${JSON.stringify(row)}\n`);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -117,16 +138,6 @@ function limitOf(folder: string, { maxLength }: TrlSettings): number {
     maxLength || Number.POSITIVE_INFINITY,
     typeof context === "number" ? context : Number.POSITIVE_INFINITY,
   );
-}
-
-/** Writes rows and config; returns the config's path. */
-function writeJob(work: string, { rows, config }: Job): string {
-  const file = join(work, "rows.jsonl");
-  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  const path = join(work, "config.json");
-  const places = { rows: file, work: join(work, "trainer"), to: join(work, "checkpoint") };
-  writeFileSync(path, JSON.stringify({ ...config, ...places }, null, 2));
-  return path;
 }
 
 interface Launch {
@@ -161,7 +172,7 @@ type ScriptEvent =
 
 /** Python knows examples by number; people know them by trajectory. */
 function withSource(message: string, { set }: TrainRequest): string {
-  const number = /example (\d+)/.exec(message)?.[1];
+  const number = /^tokens differ: example (\d+)/.exec(message)?.[1];
   const example = number === undefined ? undefined : set.examples[Number(number)];
   if (!example) return message;
   const source = "sources" in example ? example.sources.join(" over ") : example.source;
