@@ -9,6 +9,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { CliError, messageOf } from "../core/errors.ts";
+import { fingerprint } from "../core/ids.ts";
 
 const PYTHON = "Python 3.10 or newer";
 const LONGEST_REASON = 300;
@@ -86,7 +87,8 @@ export async function makePythonEnvironment(environment: PythonEnvironment, opti
 const interpreterIn = (folder: string) => join(folder, "bin", "python");
 const stepsFile = (folder: string) => join(folder, "installed.json");
 const planOf = ({ packages, bare = [] }: PythonEnvironment) => [...packages, ...bare].join(" ");
-const completionOf = (environment: PythonEnvironment) => join(environment.folder, `complete ${planOf(environment)}`);
+const completionOf = (environment: PythonEnvironment) =>
+  join(environment.folder, `complete-${fingerprint(planOf(environment))}`);
 
 function requireSpace({ folder, size }: PythonEnvironment): void {
   if (size === undefined) return;
