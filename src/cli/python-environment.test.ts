@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +62,21 @@ test("goes on where it was interrupted, and forgets what was half installed", as
   assert.match(said[0]!, /^going on with/);
   assert(existsSync(join(packages, "a-1.dist-info")));
   assert(!existsSync(join(packages, "b-2.dist-info")));
+});
+
+test("two at once do not disturb each other, and a dead one's lock holds nobody", async (t) => {
+  const { python, environment, requests } = place(t);
+  const dead = spawnSync("true").pid;
+  writeFileSync(`${environment.folder}.lock`, String(dead));
+  const said: string[] = [];
+  const make = () => makePythonEnvironment(environment, { python, say: (line) => said.push(line) });
+  assert.deepEqual(new Set(await Promise.all([make(), make()])), new Set([interpreterOf(environment)]));
+  assert.deepEqual(requests(), ["a==1", "b[x]==2", "c==3 alone"]);
+  assert.deepEqual(
+    said.filter((line) => line.startsWith("waiting for")),
+    [`waiting for process ${process.pid}, which is making the same environment`],
+  );
+  assert(!existsSync(`${environment.folder}.lock`));
 });
 
 test("other packages make another environment", async (t) => {
