@@ -1,0 +1,68 @@
+/** What a training on a Tinker server can be told. */
+import { CliError } from "../../core/errors.ts";
+
+/** Everything that changes the result, the base model aside. */
+export interface TinkerSettings {
+  /** Optimiser steps. */
+  readonly steps: number;
+  /** Examples, or pairs, in a step. */
+  readonly batch: number;
+  /** Reached after `warmup` steps. */
+  readonly learningRate: number;
+  readonly warmup: number;
+  /** Whether the learning rate then falls along a cosine to 0, or stays. */
+  readonly schedule: "cosine" | "constant";
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Largest norm of a step's gradients; 0 = no limit. SkyRL ignores it. */
+  readonly gradientClip: number;
+  /** Rank of the adapters; 0 = all weights are trained, where the server can. */
+  readonly loraRank: number;
+  /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the model can read. */
+  readonly maxLength: number;
+}
+
+/** AdamW as the protocol has it unless told otherwise; the rest as for TRL. */
+export const DEFAULT_TINKER_SETTINGS: TinkerSettings = {
+  steps: 100,
+  batch: 32,
+  learningRate: 1e-4,
+  warmup: 5,
+  schedule: "cosine",
+  beta1: 0.9,
+  beta2: 0.95,
+  epsilon: 1e-12,
+  weightDecay: 0,
+  gradientClip: 1,
+  loraRank: 16,
+  maxLength: 0,
+};
+
+/** Throws CliError naming the setting that is out of range. */
+export function checkTinkerSettings(settings: TinkerSettings): void {
+  const require = (ok: boolean, name: keyof TinkerSettings, expected: string) => {
+    if (!ok) throw new CliError(`tinker: expected ${name} to be ${expected}, got ${settings[name]}`);
+  };
+  for (const name of ["steps", "batch"] as const) {
+    require(Number.isInteger(settings[name]) && settings[name] >= 1, name, "a whole number ≥ 1");
+  }
+  for (const name of ["warmup", "loraRank", "maxLength"] as const) {
+    require(Number.isInteger(settings[name]) && settings[name] >= 0, name, "a whole number ≥ 0");
+  }
+  for (const name of ["learningRate", "epsilon"] as const) require(settings[name] > 0, name, "> 0");
+  for (const name of ["weightDecay", "gradientClip"] as const) require(settings[name] >= 0, name, "≥ 0");
+  for (const name of ["beta1", "beta2"] as const) {
+    require(settings[name] >= 0 && settings[name] < 1, name, "≥ 0 and < 1");
+  }
+  require(["cosine", "constant"].includes(settings.schedule), "schedule", '"cosine" or "constant"');
+}
+
+/** The learning rate of the step `step`, counted from 0: as TRL's, which begins at 0 where there is a warm-up. */
+export function learningRateAt(step: number, { steps, warmup, learningRate, schedule }: TinkerSettings): number {
+  if (step < warmup) return (learningRate * step) / warmup;
+  if (schedule === "constant") return learningRate;
+  const progress = (step - warmup) / Math.max(1, steps - warmup);
+  return (learningRate * (1 + Math.cos(Math.PI * progress))) / 2;
+}
