@@ -1,16 +1,14 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
+import type { Repository } from "../core/repository.ts";
+import { SPELLINGS, type SpellingName } from "../datasets/chat.ts";
 import { importLogs } from "../datasets/import.ts";
-import type { LogReader } from "../datasets/reader.ts";
-import { agentgymWebshop } from "../datasets/readers/agentgym-webshop.ts";
-import { etoWebshop } from "../datasets/readers/eto-webshop.ts";
-import { knowagent } from "../datasets/readers/knowagent.ts";
-import { reactWebshop } from "../datasets/readers/react-webshop.ts";
-import { swiftsage } from "../datasets/readers/swiftsage.ts";
-import { webshopHuman } from "../datasets/readers/webshop-human.ts";
+import { CHAT_FORMATS, READERS } from "../datasets/readers/registry.ts";
+import { reasonsOf } from "../datasets/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../datasets/summary.ts";
 import { replayer } from "../rollout/replay.ts";
+import { openSqlite } from "../store/sqlite.ts";
 import {
   type EnvironmentFlags,
   environmentOptions,
@@ -25,14 +23,6 @@ import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths }
 import { progressFor } from "./progress.ts";
 import { table } from "./table.ts";
 
-/** Log formats by the name that `--format` takes. */
-export const READERS: Readonly<Record<string, LogReader>> = Object.fromEntries(
-  [knowagent, reactWebshop, etoWebshop, agentgymWebshop, webshopHuman, swiftsage].map((reader) => [
-    reader.name,
-    reader,
-  ]),
-);
-
 /** Of each kind of problem this many are printed; `--json` has all. */
 const SHOWN = 5;
 
@@ -40,34 +30,54 @@ interface ImportFlags extends EnvironmentFlags {
   readonly project: string;
   readonly format: string;
   readonly env: string;
-  readonly out: string;
+  readonly out?: string;
+  readonly dryRun?: boolean;
   readonly expert?: string;
+  readonly spelling?: string;
+  readonly taskField?: string;
   readonly json?: boolean;
 }
 
 export function register(program: Command): void {
   projectOption(environmentOptions(program.command("import")))
     .description("read logs of another agent and replay every episode that can be")
-    .argument("<logs...>", ".jsonl or .json files, gzipped or not")
+    .argument("<logs...>", ".jsonl or .json files, gzipped or not; .eval files of Inspect")
     .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
-    .requiredOption("--out <run>", "the run to import into")
+    .option("--out <run>", "the run to import into")
+    .option("--dry-run", "read and replay everything, store nothing, and say why what is of no use is of none")
     .option("--expert <name>", "who acted in the logs (default: each file's name)")
+    .option(
+      "--spelling <format>",
+      `chats: how the agent's turns are spelled, ${SPELLINGS.join(", ")} (default: recognised)`,
+    )
+    .option("--task-field <path>", "chats: where a row names its task, e.g. metadata.game (default: the usual places)")
     .option("--json", "the whole summary as JSON")
     .action(importCommand);
 }
 
 async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
-  const project = openProject(flags);
+  const { format, out, expert, spelling, taskField, dryRun = false } = flags;
+  if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
+  const environment = resolveEnvironment(environmentSpec(flags.env, flags));
+  const optional = { ...(expert && { expert }), ...(spelling && { spelling }), ...(taskField && { taskField }) };
+  const request = { files, format, environment, run: out ?? "dry-run", ...optional };
+  const { repository, close } = dryRun ? inMemory() : openProject(flags);
   try {
-    const environment = resolveEnvironment(environmentSpec(flags.env, flags));
-    const { format, out, expert } = flags;
-    const summary = await importInto(project, { files, format, environment, run: out, ...(expert && { expert }) });
-    console.log(flags.json ? JSON.stringify(summary, null, 2) : summaryText(summary));
-    if (summary.verified + summary.diverged.length + summary.unreplayable.episodes === 0) process.exitCode = 1;
+    const summary = await importInto({ repository }, request);
+    const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
+    if (!isOfUse && (dryRun || summary.diverged.length === 0)) process.exitCode = 1;
+    const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
+    console.log(flags.json ? JSON.stringify(told, null, 2) : summaryText(summary, dryRun));
   } finally {
-    project.close();
+    close();
   }
+}
+
+/** A store that is forgotten. */
+function inMemory(): { readonly repository: Repository; close(): void } {
+  const repository = openSqlite(":memory:");
+  return { repository, close: () => repository.close() };
 }
 
 export interface ImportRequest {
@@ -77,17 +87,23 @@ export interface ImportRequest {
   readonly environment: EnvironmentSpec;
   readonly run: string;
   readonly expert?: string;
+  /** Of chats: one of SPELLINGS. */
+  readonly spelling?: string;
+  readonly taskField?: string;
 }
 
 /** Imports logs into a run of `project`. Throws CliError. */
-export async function importInto(project: Project, request: ImportRequest): Promise<ImportSummary> {
+export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
   const { files, format, environment, expert } = request;
-  const reader = READERS[format];
-  if (!reader) throw new CliError(`--format ${format}: expected one of ${Object.keys(READERS).join(", ")}`);
+  if (!Object.hasOwn(READERS, format)) {
+    throw new CliError(`--format ${format}: expected one of ${Object.keys(READERS).join(", ")}`);
+  }
   if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
     throw new CliError(`--expert ${expert}: expected letters, digits, dots, dashes and underscores`);
   }
+  const chat = chatOptions(request);
   const benchmark = await openBenchmark(environment);
+  const reader = READERS[format]!({ benchmark, ...chat });
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
   const progress = progressFor(process.stderr);
   let phase: ReturnType<typeof progress.phase> | undefined;
@@ -113,7 +129,20 @@ export async function importInto(project: Project, request: ImportRequest): Prom
   }
 }
 
-function summaryText(summary: ImportSummary): string {
+/** The flags that only formats of chats take. */
+function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling?: SpellingName; taskField?: string } {
+  const flag = spelling === undefined ? "--task-field" : "--spelling";
+  if ((spelling ?? taskField) !== undefined && !CHAT_FORMATS.includes(format)) {
+    throw new CliError(`${flag}: --format ${format} takes none, expected one of ${CHAT_FORMATS.join(", ")}`);
+  }
+  const known = SPELLINGS.find((name) => name === spelling);
+  if (spelling !== undefined && !known) {
+    throw new CliError(`--spelling ${spelling}: expected one of ${SPELLINGS.join(", ")}`);
+  }
+  return { ...(known && { spelling: known }), ...(taskField !== undefined && { taskField }) };
+}
+
+function summaryText(summary: ImportSummary, isDryRun: boolean): string {
   const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
   const kept = unreplayable.episodes > 0 ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
   return [
@@ -132,8 +161,24 @@ function summaryText(summary: ImportSummary): string {
     ]),
     ...unreplayableLines(summary),
     ...splitLines(summary),
-    `run ${run}: ${verified} verified trajectories${kept}, ${summary.added} stored now`,
+    ...(isDryRun ? reasonLines(summary) : []),
+    isDryRun
+      ? `dry run, nothing is stored: ${verified} verified trajectories${kept}`
+      : `run ${run}: ${verified} verified trajectories${kept}, ${summary.added} stored now`,
   ].join("\n");
+}
+
+/** Each reason with its count and first places. */
+function reasonLines(summary: ImportSummary): string[] {
+  const reasons = reasonsOf(summary);
+  if (reasons.length === 0) return ["every record can be used"];
+  return [
+    "why not:",
+    ...reasons.flatMap(({ fate, reason, count, places }) => [
+      `  ${fate}, ${count}: ${printable(reason)}`,
+      `    ${places.map(at).join(", ")}${count > places.length ? " …" : ""}`,
+    ]),
+  ];
 }
 
 const at = ({ file, line, record }: Place) => `${file}:${line}${record === undefined ? "" : ` (record ${record})`}`;
@@ -166,6 +211,7 @@ function countsTable(summary: ImportSummary): string {
       ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],
       ["  not replayed: the world broke", summary.broken.length],
       ["not understood", summary.malformed.length],
+      ...(summary.untold > 0 ? [["observations that the log leaves out, taken from the world", summary.untold]] : []),
       ["actions", summary.steps],
       ["  with a thought before them", summary.stepsWithThought],
       ["thoughts behind the last action, not used", summary.unusedThoughts],

@@ -1,62 +1,81 @@
 /**
- * WebShop episodes as conversations in ShareGPT's spelling, which ETO and AgentGym share: `[{from, value}, …]`, taking
- * turns, `human` first.
+ * Episodes as conversations: the world and the agent take turns, the world first. What a message says of the world is the
+ * business of worlds/, how an agent spells its turn that of the format.
  *
- *     human  the rules                                     gpt  OK
- *     human  the first page, in observation mode `text`    gpt  Thought: … Action: search[…]
- *     human  the next page                                 gpt  …
+ *     the rules                                          OK                   (or a system message, or neither)
+ *     the goal and the first observation                 Thought: … Action: …
+ *     the next observation                               …
  *
- * The conversation ends with the last page or with the last action. Any other shape is refused: in-context examples
- * before the episode, function calls, a turn without an action (which a wrapper answers, not the shop).
+ * It ends with the last observation or with the last action. Example episodes in front of the agent's own cannot be told
+ * apart from it, so a second goal is refused.
  */
 import { CliError } from "../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, objectOf, shown, textOf } from "./reader.ts";
+import type { Opening, World } from "./worlds/world.ts";
+
+/** One turn of the world and what the agent made of it. */
+export interface Message {
+  readonly speaker: "world" | "agent";
+  readonly text: string;
+  /** The agent's action, where the log has it apart from the text (a tool call); the text is then its thought. */
+  readonly action?: string;
+  /** Where it stands in its record, for errors. */
+  readonly place: string;
+}
 
 /** How one format writes its turns. */
 export interface Spelling {
-  /** What stands before the action and the action itself; undefined if there is none. */
-  parse(said: string): { readonly before: string; readonly action: string } | undefined;
-  /** A page without what the logger put around it. */
-  page(heard: string): string;
+  /** An agent's turn; undefined if it has no action. */
+  parse(said: string): { readonly thought: string; readonly action: string } | undefined;
+  /** An observation without what the logger put around it. Throws CliError for one that is none. */
+  observation(heard: string): string;
+  /** How a turn looks, for errors. */
+  readonly turn: string;
 }
 
-type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts">;
+export type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts">;
 
-const START_PAGE = /^WebShop \[SEP\] Instruction: \[SEP\] (.+) \[SEP\] Search$/s;
-const RULES = 2;
+export const THOUGHT_AND_ACTION = '"Thought: … Action: …"';
 
-/** Throws CliError naming the message, what was found and what was expected. */
-export function readConversation(conversations: unknown, { parse, page }: Spelling): Episode {
-  const values = valuesOf(conversations);
-  const [, ok, start = ""] = values;
-  if (!/^ok\.?$/i.test(ok?.trim() ?? "")) {
-    throw new CliError(`conversations[1]: expected the rules to be answered "OK", found ${shown(ok)}`);
-  }
-  const firstObservation = page(start);
-  const instruction = START_PAGE.exec(firstObservation)?.[1];
-  if (instruction === undefined) {
-    const expected = '"WebShop [SEP] Instruction: [SEP] … [SEP] Search"';
-    throw new CliError(`conversations[${RULES}]: expected the first page, ${expected}, found ${shown(start)}`);
-  }
+/** The agent's consent to the rules. */
+export const isConsent = (said: string): boolean => /^ok\b/i.test(said.trim());
+
+/**
+ * The episode that `messages` tell, the rules left out. Throws CliError naming the message, what was found and what was
+ * expected.
+ */
+export function readEpisode(
+  messages: readonly Message[],
+  { world, spelling, opening }: { world: World; spelling: Spelling; opening(told: string): Opening | undefined },
+): Episode {
+  const [first, ...turns] = messages;
+  const begun = first && opening(spelling.observation(first.text));
+  if (!begun)
+    throw new CliError(`${first?.place ?? "messages"}: expected ${world.beginning}, found ${shown(first?.text)}`);
   const steps: LoggedStep[] = [];
-  for (let at = RULES + 1; at < values.length; at += 2) {
-    const said = values[at]!;
-    const parsed = parse(said);
-    if (!parsed) throw new CliError(`conversations[${at}]: expected "Thought: … Action: …", found ${shown(said)}`);
-    const heard = values[at + 1];
-    steps.push({
-      thought: parsed.before.replace(/^\s*Thought:/, "").trim(),
-      action: parsed.action.trim(),
-      completion: said,
-      observation: heard === undefined ? null : page(heard),
-    });
+  for (let at = 0; at < turns.length; at += 2) {
+    const { text: said, action, place } = turns[at]!;
+    const parsed = action === undefined ? spelling.parse(said) : { thought: said, action };
+    if (!parsed) throw new CliError(`${place}: expected ${spelling.turn}, found ${shown(said)}`);
+    const answer = turns[at + 1];
+    if (answer) refuseOtherGoal(world, answer, begun.instruction);
+    const observation = answer ? spelling.observation(answer.text) : null;
+    const completion = action === undefined ? said : `${said}\n${action}`.trim();
+    steps.push({ thought: parsed.thought.trim(), action: parsed.action.trim(), completion, observation });
   }
-  if (steps.length === 0) throw new CliError("conversations: expected at least one action, found none");
+  if (steps.length === 0) throw new CliError("messages: expected at least one action, found none");
+  const { instruction, firstObservation } = begun;
   return { instruction, firstObservation, steps, unusedThoughts: 0 };
 }
 
-/** What was said and heard, by turns. */
-function valuesOf(conversations: unknown): string[] {
+function refuseOtherGoal(world: World, { text, place }: Message, goal: string): void {
+  const other = world.isTelling ? world.opening(text)?.instruction : undefined;
+  if (other === undefined || other === goal) return;
+  throw new CliError(`${place}: a second task, ${shown(other)}: expected one episode, without examples in front of it`);
+}
+
+/** Messages in ShareGPT's spelling, `[{from, value}, …]`, taking turns, `human` first. Throws CliError. */
+export function shareGptMessages(conversations: unknown): Message[] {
   if (!Array.isArray(conversations)) {
     throw new CliError(`conversations: expected a list of messages, found ${shown(conversations)}`);
   }
@@ -65,6 +84,17 @@ function valuesOf(conversations: unknown): string[] {
     const { from, value } = objectOf(message, `from and value in ${place}`);
     const speaker = index % 2 === 0 ? "human" : "gpt";
     if (from !== speaker) throw new CliError(`${place}.from: expected "${speaker}", found ${shown(from)}`);
-    return textOf(value, `${place}.value`, "text");
+    const text = textOf(value, `${place}.value`, "text");
+    return { speaker: speaker === "human" ? "world" : "agent", text, place };
   });
+}
+
+/** An episode behind rules that were answered "OK", as ETO and AgentGym have it. Throws CliError. */
+export function readConversation(conversations: unknown, world: World, spelling: Spelling): Episode {
+  const [, ok, ...messages] = shareGptMessages(conversations);
+  if (!isConsent(ok?.text ?? "")) {
+    throw new CliError(`conversations[1]: expected the rules to be answered "OK", found ${shown(ok?.text)}`);
+  }
+  const start = messages.length > 0 ? messages : [{ speaker: "world", text: "", place: "conversations[2]" } as const];
+  return readEpisode(start, { world, spelling, opening: world.opening });
 }

@@ -20,6 +20,7 @@ import { hashOf } from "./files/file.ts";
 import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
+import { bestCandidate, MAX_CANDIDATES, replayUntold } from "./trial.ts";
 
 export interface ImportOptions {
   /** The run's name. */
@@ -52,7 +53,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
   const total = await countRecords(reader, files);
   const tally = startTally(run.name);
   const findTask = taskFinder(benchmark, reader);
-  const sampleOf = counter();
+  const samples = counter();
   let done = 0;
   for (const file of files) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
@@ -71,17 +72,30 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
         tally.unknownTask(place, found.name, found.problem);
         continue;
       }
-      const { task } = found;
-      const sample = sampleOf(`${policy} ${task.id}`);
-      const id = fingerprint({ run: run.name, policy, task: task.id, fork: null, sample }) as TrajectoryId;
-      const recorded = asTrajectory(id, task, policy, episode);
-      const judge = async () =>
-        found.kind === "playable"
-          ? options.replay(task, recorded)
-          : asLogged(recorded, episode, benchmark, found.reason);
+      // Where tasks are tried, one that breaks must not shift the numbers of the others: the episode itself is in the key.
+      const steps = found.kind === "playable" && found.others.length > 0 ? fingerprint(episode.steps) : undefined;
+      const keyOf = (task: Task) => `${policy} ${task.id} ${steps}`;
+      const attempt = (task: Task) => {
+        const sample = samples.next(keyOf(task));
+        const id = fingerprint({ run: run.name, policy, task: task.id, fork: null, sample, steps }) as TrajectoryId;
+        const recorded = asTrajectory(id, task, policy, episode);
+        const judge = async () =>
+          found.kind === "playable"
+            ? replayUntold(options.replay, task, recorded, untoldOf(episode))
+            : asLogged(recorded, episode, benchmark, found.reason);
+        return { task, id, judge };
+      };
       try {
+        const { task, id, judge } = await chosen(found, attempt, options.repository);
+        samples.take(keyOf(task));
         const kept = await keptOnce(options, run, task, id, judge);
-        tally.kept({ place, episode, task, ...kept, advice: adviceOn(reader, found, episode, kept.verification) });
+        tally.kept({
+          place,
+          episode,
+          task,
+          ...kept,
+          advice: adviceOn(reader, task, found, episode, kept.verification),
+        });
       } catch (error) {
         // The world broke, which says nothing about the log: not stored, so that importing again tries again.
         if (!(error instanceof EnvironmentError)) throw error;
@@ -91,6 +105,23 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
   }
   options.onProgress?.(done, total);
   return tally.summary();
+}
+
+/** One way of taking an episode: as one of this task. */
+interface Attempt {
+  readonly task: Task;
+  readonly id: TrajectoryId;
+  judge(): Promise<Replayed>;
+}
+
+/** The task that the episode is of: where several have its goal, the one whose replay agrees with it. */
+async function chosen(found: Findable, attempt: (task: Task) => Attempt, repository: Repository): Promise<Attempt> {
+  if (found.kind === "unreplayable" || found.others.length === 0) return attempt(found.task);
+  const attempts = [found.task, ...found.others].slice(0, MAX_CANDIDATES).map(attempt);
+  const earlier = attempts.find(({ id }) => repository.verification(id));
+  if (earlier) return earlier;
+  const { candidate, replayed } = await bestCandidate(attempts, ({ judge }) => judge());
+  return { ...candidate, judge: async () => replayed };
 }
 
 /** What the store has of this episode, or else what `judge` finds, which is then stored. */
@@ -114,22 +145,22 @@ async function keptOnce(
 
 function adviceOn(
   { advice }: LogReader,
-  found: FoundTask,
+  task: Task,
+  found: Findable,
   log: LoggedEpisode,
   verification: Verification,
 ): string | undefined {
   if (verification.kind !== "diverged" || found.kind !== "playable") return undefined;
-  return advice?.({ step: verification.step, log, instruction: found.task.instruction });
+  return advice?.({ step: verification.step, log, instruction: task.instruction });
 }
 
-/** Counts how often it was asked before with the same key. */
-function counter(): (key: string) => number {
+type Findable = Exclude<FoundTask, { kind: "unusable" }>;
+
+/** Counts what was taken by keys: `next` is the count so far. */
+function counter() {
   const counts = new Map<string, number>();
-  return (key) => {
-    const count = counts.get(key) ?? 0;
-    counts.set(key, count + 1);
-    return count;
-  };
+  const next = (key: string) => counts.get(key) ?? 0;
+  return { next, take: (key: string) => void counts.set(key, next(key) + 1) };
 }
 
 /** The files are part of the settings: other logs are another run. */
@@ -143,6 +174,7 @@ async function runOf(options: ImportOptions): Promise<Run> {
     // The same environment with other rules (an older release's, say) is told apart by what it tells a policy.
     instructions: fingerprint(benchmark.instructions),
     format: reader.name,
+    ...(reader.options && { reading: reader.options }),
     expert: expert ?? null,
     files: files.map((file, index) => ({ name: basename(file), sha256: hashes[index]! })),
     ...(benchmark.notes && { notes: benchmark.notes }),
@@ -164,9 +196,9 @@ const nameOf = (file: string) =>
 
 /** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
 function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {
+  const told = observationsOf(episode);
   const steps = episode.steps.map(({ thought, action, completion }, index): Step => {
-    // Only the last answer may be missing, so there is one before every action.
-    const observation = index === 0 ? episode.firstObservation : episode.steps[index - 1]!.observation!;
+    const observation = told[index] ?? "";
     return { observation, thought, action, completion, reward: 0, usage: null };
   });
   return {
@@ -176,11 +208,23 @@ function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: Log
     seed: 0,
     fork: null,
     steps,
-    finalObservation: episode.steps.at(-1)?.observation ?? "",
+    finalObservation: told.at(-1) ?? "",
     return: 0,
     success: false,
     outcome: { kind: "truncated", limit: "steps" },
   };
+}
+
+/** What was seen before each step, then what the last one led to; null where the log does not tell. */
+const observationsOf = ({ firstObservation, steps }: LoggedEpisode) => [
+  firstObservation,
+  ...steps.map(({ observation }) => observation),
+];
+
+/** Where a replay must take the world's word. The last answer is no such place: a replay compares it only if it is told. */
+function untoldOf(episode: LoggedEpisode): ReadonlySet<number> {
+  const before = observationsOf(episode).slice(0, -1);
+  return new Set([...before.keys()].filter((index) => before[index] === null));
 }
 
 /** `recorded` with the result that the log tells: nobody can check it. */

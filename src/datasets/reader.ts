@@ -13,15 +13,17 @@ export interface LoggedStep {
   readonly action: string;
   /** The raw text of the turn: thoughts and action as the log writes them. */
   readonly completion: string;
-  /** What the world answered; null if the log broke off before the answer (only the last step's may be). */
+  /** What the world answered; null if the log does not tell, most often because it broke off before the last answer. */
   readonly observation: string | null;
 }
 
 export interface LoggedEpisode {
   /** The key of the task, `Task.id` without benchmark, split and variant; null: only its goal tells which task it is. */
   readonly taskKey: string | null;
+  /** "": the log does not tell; then there is a key. */
   readonly instruction: string;
-  readonly firstObservation: string;
+  /** null: the log does not tell. */
+  readonly firstObservation: string | null;
   /** At least one. */
   readonly steps: readonly LoggedStep[];
   /** Thoughts behind the last action. Nothing was done about them, so no step holds them. */
@@ -53,11 +55,13 @@ export interface LogReader {
   read(row: unknown): LoggedEpisode;
   /** An observation without what loggers of this format leave out; the identity on what they wrote. */
   normalize(observation: string): string;
+  /** What else decides how it reads: part of the run's settings. */
+  readonly options?: Readonly<Record<string, string>>;
   /** Why no episode of this format can be played again; absent: they can be. */
   readonly unreplayable?: string;
   /**
    * What of a goal's wording is the same wherever the task is set. A task of the logged key whose goal differs in it is
-   * another task. Absent: wording tells nothing, the key alone does.
+   * another task. Absent: where there is a key, it alone tells.
    */
   goalOf?(instruction: string): string;
   /** A task that the benchmark does not have, so that its episodes can be kept without a replay. Absent: they are left out. */

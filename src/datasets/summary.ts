@@ -40,6 +40,8 @@ export interface ImportSummary {
     readonly won: number;
     /** How many there are for each reason. */
     readonly reasons: Readonly<Record<string, number>>;
+    /** The first few of each reason. */
+    readonly first: Readonly<Record<string, readonly Place[]>>;
   };
   /** Episodes that could not be replayed because the world broke; not stored. */
   readonly broken: readonly (Place & { readonly error: string })[];
@@ -51,6 +53,8 @@ export interface ImportSummary {
   readonly disagreements: readonly (Place & { readonly claimed: Claim; readonly world: "won" | "not won" })[];
   /** Of which splits' tasks the verified and the unreplayable episodes are: what may be learned from. */
   readonly splits: Readonly<Record<string, number>>;
+  /** Observations before an action that the logs leave out, so that a replay takes the world's. */
+  readonly untold: number;
   /** Actions of all episodes, and how many of them have a thought. */
   readonly steps: number;
   readonly stepsWithThought: number;
@@ -71,6 +75,9 @@ interface KeptEpisode {
   readonly advice?: string | undefined;
 }
 
+/** Places that are told of each reason. */
+export const FIRST = 3;
+
 /** Collects a summary while the logs are read. */
 export function startTally(run: string) {
   const malformed: ImportSummary["malformed"][number][] = [];
@@ -80,9 +87,14 @@ export function startTally(run: string) {
   const disagreements: ImportSummary["disagreements"][number][] = [];
   const claim = () => ({ episodes: 0, won: 0, notWon: 0 });
   const claims = { won: claim(), lost: claim(), "broken off": claim(), "not told": claim() };
-  const unreplayable = { episodes: 0, won: 0, reasons: {} as Record<string, number> };
+  const unreplayable = {
+    episodes: 0,
+    won: 0,
+    reasons: {} as Record<string, number>,
+    first: {} as Record<string, Place[]>,
+  };
   const splits: Record<string, number> = {};
-  const count = { episodes: 0, verified: 0, steps: 0, stepsWithThought: 0, unusedThoughts: 0, added: 0 };
+  const count = { episodes: 0, verified: 0, untold: 0, steps: 0, stepsWithThought: 0, unusedThoughts: 0, added: 0 };
   const increment = (counts: Record<string, number>, key: string) => {
     counts[key] = (counts[key] ?? 0) + 1;
   };
@@ -91,7 +103,9 @@ export function startTally(run: string) {
     malformed: (place: Place, problem: string) => void malformed.push({ ...place, problem }),
     unknownTask: (place: Place, task: string, problem: string) => void unknownTasks.push({ ...place, task, problem }),
     broken: (place: Place, error: string) => void broken.push({ ...place, error }),
-    episode({ claimed, steps, unusedThoughts }: LoggedEpisode) {
+    episode({ claimed, firstObservation, steps, unusedThoughts }: LoggedEpisode) {
+      const before = [firstObservation, ...steps.slice(0, -1).map(({ observation }) => observation)];
+      count.untold += before.filter((observation) => observation === null).length;
       count.episodes += 1;
       count.steps += steps.length;
       count.stepsWithThought += steps.filter(({ thought }) => thought !== "").length;
@@ -110,6 +124,8 @@ export function startTally(run: string) {
         unreplayable.episodes += 1;
         if (trajectory.success) unreplayable.won += 1;
         increment(unreplayable.reasons, verification.reason);
+        const first = (unreplayable.first[verification.reason] ??= []);
+        if (first.length < FIRST) first.push(place);
         return;
       }
       count.verified += 1;

@@ -4,10 +4,14 @@ import { CliError } from "../core/errors.ts";
 import { fingerprint, type TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import type { LoggedEpisode, LogReader } from "./reader.ts";
+import { plainGoal } from "./worlds/world.ts";
 
 export type FoundTask =
-  /** The benchmark's task, or the same world with the log's wording of the goal. */
-  | { readonly kind: "playable"; readonly task: Task }
+  /**
+   * The benchmark's task, or the same world with the log's wording of the goal. `others` are tasks with the same goal, where
+   * nothing but the goal tells which one it is.
+   */
+  | { readonly kind: "playable"; readonly task: Task; readonly others: readonly Task[] }
   /** The episode cannot be played again, but the log tells enough of it to be kept. */
   | { readonly kind: "unreplayable"; readonly task: Task; readonly reason: string }
   /** Neither. `name` is what the log calls the task. */
@@ -15,7 +19,7 @@ export type FoundTask =
 
 /** Finds the task of each episode. The benchmark's tasks are listed only where a key alone does not lead to one. */
 export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: LoggedEpisode) => Promise<FoundTask> {
-  const goalOf = reader.goalOf ?? (() => "");
+  const goalOf = reader.goalOf ?? plainGoal;
   let listing: Promise<Listing> | undefined;
   const listed = () => {
     listing ??= listTasks(benchmark, goalOf);
@@ -23,14 +27,17 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
   };
   return async (episode) => {
     const { taskKey, instruction } = episode;
-    const named = taskKey === null ? (await listed()).byGoal.get(goalOf(instruction)) : await byKey(taskKey);
+    const [named, ...others] = taskKey === null ? await byGoal(instruction) : await byKey(taskKey);
     if (!named) return without(episode, described(episode), "the environment does not have its task");
-    if (goalOf(named.instruction) !== goalOf(instruction)) {
+    const isOwn = reader.goalOf !== undefined || taskKey === null || instruction === "";
+    if (reader.goalOf && instruction !== "" && goalOf(named.instruction) !== goalOf(instruction)) {
       return without(episode, described(episode), "the environment's task of its name has another goal");
     }
-    if (reader.unreplayable) return without(episode, worded(named, instruction), reader.unreplayable);
+    if (reader.unreplayable) {
+      return without(episode, instruction === "" ? named : worded(named, instruction), reader.unreplayable);
+    }
     // Where goals are compared the world shows its own: another wording of it is found on the first page.
-    return { kind: "playable", task: reader.goalOf ? named : worded(named, instruction) };
+    return { kind: "playable", task: isOwn ? named : worded(named, instruction), others };
   };
 
   /** What becomes of an episode without a replay. */
@@ -41,15 +48,23 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     return { kind: "unusable", name, problem: `${because}, and the log does not tell how it ended` };
   }
 
-  async function byKey(key: string): Promise<Task | undefined> {
+  async function byGoal(instruction: string): Promise<readonly Task[]> {
+    return (await listed()).byGoal.get(goalOf(instruction)) ?? [];
+  }
+
+  async function byKey(key: string): Promise<readonly Task[]> {
     const { name } = benchmark;
-    const ids = [...trainFirst(benchmark.splits).map((split) => `${name}/${split}/${key}`), `${name}/${key}`];
-    for (const id of ids) {
-      const task = await taskOrNone(benchmark, id as TaskId);
-      if (task) return task;
+    // A variant (`#…`) that an import made is worded anew below.
+    for (const plain of new Set([key, key.replace(/#.*$/, "")])) {
+      const ids = [...trainFirst(benchmark.splits).map((split) => `${name}/${split}/${plain}`), `${name}/${plain}`];
+      for (const id of ids) {
+        const task = await taskOrNone(benchmark, id as TaskId);
+        if (task) return [task];
+      }
     }
-    // A variant (`#…`) may be set with any other goal: only where goals can be compared is it worth listing all tasks.
-    return reader.goalOf && (await listed()).byKey.get(key);
+    // A variant may be set with any other goal: only where goals can be compared is it worth listing all tasks.
+    const task = reader.goalOf && (await listed()).byKey.get(key);
+    return task ? [task] : [];
   }
 
   /** Under a name of its own: the benchmark may one day have a task of this key. */
@@ -70,13 +85,13 @@ function worded(task: Task, instruction: string): Task {
 interface Listing {
   /** By id without benchmark, split and variant (`#…`). */
   readonly byKey: ReadonlyMap<string, Task>;
-  /** By `goalOf` their instruction; of several with one goal the one with the lowest id. */
-  readonly byGoal: ReadonlyMap<string, Task>;
+  /** By `goalOf` their instruction, in the order of their ids. */
+  readonly byGoal: ReadonlyMap<string, readonly Task[]>;
 }
 
 async function listTasks(benchmark: Benchmark, goalOf: (instruction: string) => string): Promise<Listing> {
   const byKey = new Map<string, Task>();
-  const byGoal = new Map<string, Task>();
+  const byGoal = new Map<string, Task[]>();
   const collator = new Intl.Collator("en", { numeric: true });
   for (const split of trainFirst(benchmark.splits)) {
     for (const task of await benchmark.tasks(split)) {
@@ -85,9 +100,11 @@ async function listTasks(benchmark: Benchmark, goalOf: (instruction: string) => 
       if (!byKey.has(key)) byKey.set(key, task);
       const goal = goalOf(task.instruction);
       const known = byGoal.get(goal);
-      if (!known || collator.compare(task.id, known.id) < 0) byGoal.set(goal, task);
+      if (known) known.push(task);
+      else byGoal.set(goal, [task]);
     }
   }
+  for (const tasks of byGoal.values()) tasks.sort((a, b) => collator.compare(a.id, b.id));
   return { byKey, byGoal };
 }
 

@@ -10,8 +10,8 @@ import { replayer } from "../rollout/replay.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { importLogs } from "./import.ts";
 import type { LogReader } from "./reader.ts";
-import { agentgymWebshop } from "./readers/agentgym-webshop.ts";
-import { etoWebshop } from "./readers/eto-webshop.ts";
+import { agentgymWebshop } from "./readers/agentgym.ts";
+import { etoWebshop } from "./readers/eto.ts";
 import { reactWebshop } from "./readers/react-webshop.ts";
 import { webshopHuman } from "./readers/webshop-human.ts";
 import type { ImportSummary } from "./summary.ts";
@@ -89,7 +89,7 @@ test("a task that the environment lacks or has otherwise is kept by the log's wo
   const rows = [etoEpisode(1), etoEpisode(4, { reward: 0.5 }), etoEpisode(5, { reward: null })];
   const { summary, stored, repository, file } = await importing(etoWebshop, small, rows);
   assert.partialDeepStrictEqual(summary, { episodes: 3, verified: 0, diverged: [], broken: [], added: 2 });
-  assert.deepEqual(summary.unreplayable, {
+  assert.partialDeepStrictEqual(summary.unreplayable, {
     episodes: 2,
     won: 1,
     reasons: {
@@ -174,7 +174,7 @@ test("all 500 of ReAct's episodes are kept, and importing again adds nothing", {
   const { summary, stored, repository } = await importing(reactWebshop, shop({ goals: 0 }), shared(LOGS));
   assert.partialDeepStrictEqual(summary, { lines: 500, added: 500, malformed: [], unknownTasks: [] });
   const reasons = { "the environment does not have its task": 500 };
-  assert.deepEqual(summary.unreplayable, { episodes: 500, won: 179, reasons });
+  assert.partialDeepStrictEqual(summary.unreplayable, { episodes: 500, won: 179, reasons });
   assert.deepEqual(summary.splits, { test: 500 });
   assert.equal(new Set(stored.map(({ task }) => task.id)).size, 500);
   assert(stored.every(({ verification }) => verification.kind === "unreplayable"));

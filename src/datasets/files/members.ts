@@ -7,11 +7,9 @@
  *
  * Values that are no objects tell no episode and are passed over, as is what stands behind a list in its object.
  */
+import { bracketFinder } from "./brackets.ts";
 import { contentOf, unreadable } from "./file.ts";
 import { collector, type Position, type RawRecord } from "./record.ts";
-
-const [QUOTE, BACKSLASH, NEWLINE] = [...'"\\\n'].map((sign) => sign.charCodeAt(0));
-const BRACKETS = new Map([..."{[}]"].map((sign) => [sign.charCodeAt(0), sign]));
 
 /** Brackets open around a record: the file's own, or also its object's and its list's. */
 const [IN_FILE, IN_LIST] = [1, 3];
@@ -71,34 +69,4 @@ export async function* readMembers(file: string, list: string): AsyncGenerator<R
   if (depth === 0) return;
   const at = position ?? { line: finder.line, record: record + 1 };
   yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
-}
-
-interface Bracket {
-  readonly sign: string;
-  /** Where in the chunk. */
-  readonly at: number;
-  readonly line: number;
-}
-
-/** Finds the brackets outside of strings in one chunk after the other. */
-function bracketFinder() {
-  let line = 1;
-  let inString = false;
-  let isEscaped = false;
-  return {
-    /** The line that was reached. */
-    get line() {
-      return line;
-    },
-    *find(chunk: Buffer): Generator<Bracket> {
-      for (let at = 0; at < chunk.length; at++) {
-        const byte = chunk[at]!;
-        if (byte === NEWLINE) line += 1;
-        if (isEscaped) isEscaped = false;
-        else if (inString && byte === BACKSLASH) isEscaped = true;
-        else if (byte === QUOTE) inString = !inString;
-        else if (!inString && BRACKETS.has(byte)) yield { sign: BRACKETS.get(byte)!, at, line };
-      }
-    },
-  };
 }

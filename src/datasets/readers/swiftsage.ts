@@ -22,7 +22,8 @@
 import { CliError } from "../../core/errors.ts";
 import { readMembers } from "../files/members.ts";
 import { firstSigns, readRecords } from "../files/records.ts";
-import { type LogDifference, type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
+import { type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
+import { scienceworldAdvice } from "../worlds/scienceworld.ts";
 
 /** Reads SwiftSage's oracle logs, run histories of the simulator and the benchmark's gold paths. */
 export const swiftsage: LogReader = {
@@ -32,7 +33,7 @@ export const swiftsage: LogReader = {
   read,
   // The simulator ends some observations with a line break, which not every logger keeps.
   normalize: (observation) => observation.trim(),
-  advice,
+  advice: scienceworldAdvice,
 };
 
 const GOLD_PATHS = "goldActionSequences";
@@ -127,12 +128,4 @@ function truthOf(value: unknown, place: string): boolean {
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
   throw new CliError(`${place}: expected true or false, found ${shown(value)}`);
-}
-
-function advice({ step, log }: LogDifference): string {
-  const told = log.settings === undefined ? "" : `the log says ${log.settings}; `;
-  if (step < 0) {
-    return `${told}the first rooms differ: try other simplifications (--simplifications easy) or the release of the log (--option version=1.1.3)`;
-  }
-  return `${told}not every log can be replayed: other releases differ (--option version=1.1.3), JVMs without -XX:hashCode=2 differ from run to run, and the official wrapper's questions advance the random stream`;
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LoggedEpisode, LogReader } from "../reader.ts";
-import { agentgymWebshop } from "./agentgym-webshop.ts";
-import { etoWebshop } from "./eto-webshop.ts";
+import { agentgymWebshop } from "./agentgym.ts";
+import { etoWebshop } from "./eto.ts";
 
 const GOAL = "find me a mug with color: red, and price lower than 20.00 dollars";
 const START = `WebShop [SEP] Instruction: [SEP] ${GOAL} [SEP] Search`;

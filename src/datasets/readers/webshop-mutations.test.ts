@@ -10,8 +10,8 @@ import { replayer } from "../../rollout/replay.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { importLogs } from "../import.ts";
 import type { LogReader } from "../reader.ts";
-import { agentgymWebshop } from "./agentgym-webshop.ts";
-import { etoWebshop } from "./eto-webshop.ts";
+import { agentgymWebshop } from "./agentgym.ts";
+import { etoWebshop } from "./eto.ts";
 import { reactWebshop } from "./react-webshop.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
@@ -96,7 +96,7 @@ for (const [reader, row] of ROWS) {
           completion,
           observation ?? "",
         ]);
-        assert([...texts, firstObservation, instruction].every((text) => text.isWellFormed()));
+        assert([...texts, firstObservation ?? "", instruction].every((text) => text.isWellFormed()));
         assert(steps.slice(0, -1).every(({ observation }) => observation !== null));
         assert(!end || (end.return >= 0 && end.return <= 1));
       } catch (error) {

@@ -9,7 +9,7 @@ import { replayer } from "../../rollout/replay.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { importLogs } from "../import.ts";
 import type { LogReader } from "../reader.ts";
-import { agentgymWebshop } from "./agentgym-webshop.ts";
+import { agentgymWebshop } from "./agentgym.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
 interface Page {
@@ -93,14 +93,11 @@ suite("recordings of the original", { skip: skipWithout(RECORDINGS) }, () => {
       actions: steps.map(({ action }) => action),
     }));
     const { summary, returns } = await importing(webshopHuman, rich, rows);
-    assert.partialDeepStrictEqual(summary, { verified: 17, unknownTasks: [] });
+    // One goal has a twin with another price limit and a lower index: both are tried.
+    assert.partialDeepStrictEqual(summary, { verified: 18, unknownTasks: [], diverged: [] });
     assert.equal(returns.size, 18);
-    // Two recordings hold actions that people cannot do; one goal has a twin with another price limit and a lower index.
+    // Two recordings hold actions that people cannot do.
     assert.match(summary.malformed.map(({ problem }) => problem).join(), /found "think\[hello\]".*found "search"/);
-    assert.deepEqual(
-      summary.diverged.map(({ step }) => step),
-      [-1],
-    );
     const inText = await importing(webshopHuman, world, rows.slice(0, 1));
     assert.match(inText.summary.diverged[0]!.advice!, /observation mode/);
   });

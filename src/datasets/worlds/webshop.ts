@@ -7,6 +7,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { type LogDifference, type LoggedEpisode, type LogReader, shown } from "../reader.ts";
+import { keyOfOwnId, type World } from "./world.ts";
 
 /** A reader of WebShop logs: `parts` with what is the same for every format. */
 export function webshopReader(
@@ -14,6 +15,32 @@ export function webshopReader(
 ): LogReader {
   return { benchmark: "webshop", goalOf, describeTask, advice, ...parts };
 }
+
+/** The shop's first page in observation modes `text` and `text_rich`; gleaner's own spelling has the goal in front of it. */
+const START_PAGE =
+  /(?:^|\n\n)(WebShop \[SEP\] Instruction: \[SEP\] (.+) \[SEP\] Search|WebShop *\nInstruction: *\n?(.+?) *\n\[button\] Search \[button_\])$/s;
+
+/** WebShop: the goal stands on every page. */
+export const WEBSHOP: World = {
+  benchmark: "webshop",
+  beginning: 'the first page, "WebShop [SEP] Instruction: [SEP] … [SEP] Search"',
+  isTelling: true,
+  opening(told) {
+    const [, firstObservation, goal, richGoal] = START_PAGE.exec(told.trim()) ?? [];
+    const instruction = goal ?? richGoal;
+    return firstObservation && instruction ? { instruction, firstObservation } : undefined;
+  },
+  normalize: (observation) => observation.trim(),
+  taskKey(name) {
+    const index = /^webshop_(\d+)$/.exec(name)?.[1];
+    if (index !== undefined) return `synthetic/${Number(index)}`;
+    return keyOfOwnId("webshop", name) ?? (/^(?:human|synthetic)\/\d+$/.test(name) ? name : undefined);
+  },
+  goalOf,
+  describeTask,
+  advice,
+  resultOf,
+};
 
 const PRICE_LIMIT = /, and price lower than [^,]*$/;
 

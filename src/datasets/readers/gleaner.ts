@@ -1,0 +1,163 @@
+/**
+ * Gleaner's own JSON Lines. What `gleaner dump` writes is read as it is, runs, checkpoints and other lines passed over; the
+ * prefix of a fork is taken from its parent in the same file. Anyone else's program may write the least that tells an episode:
+ *
+ *     {"task": "workshop/train/front-1-17", "steps": [{"action": "take saw"}, …]}
+ *
+ *     task              the task's id, or its key without the benchmark's name
+ *     instruction       its goal; only needed where there is no task
+ *     steps             each with `action`, and, where known, `thought`, `completion` (what the model wrote) and `observation`
+ *                       (what was seen before it; what is not told is taken from the world)
+ *     finalObservation, return, success, outcome ("terminated" or "truncated"): all may be absent
+ */
+import { CliError } from "../../core/errors.ts";
+import type { RawRecord } from "../files/record.ts";
+import { readRecords } from "../files/records.ts";
+import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
+import { endingOf, type Row, taskKeyOf } from "../row.ts";
+import type { World } from "../worlds/world.ts";
+import { worldOf } from "../worlds/worlds.ts";
+import { readerParts } from "./conversations.ts";
+import type { ChatReaderOptions } from "./messages.ts";
+
+/** Reads gleaner's own rows, of any benchmark. */
+export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): LogReader {
+  const world = worldOf(benchmark);
+  return {
+    name: "gleaner",
+    ...readerParts(world),
+    normalize: (observation) => observation,
+    records,
+    read: (row) => read(objectOf(row, "task and steps"), world),
+  };
+}
+
+function read(row: Row, world: World): LoggedEpisode {
+  const { task, instruction = "", steps: told, finalObservation, outcome } = row;
+  const taskKey = task === undefined || task === null ? null : taskKeyOf(row, world, "task");
+  const goal = textOf(instruction, "instruction", "the goal");
+  if (taskKey === null && goal === "") throw new CliError("expected a task or an instruction, found neither");
+  if (!Array.isArray(told) || told.length === 0) {
+    throw new CliError(`steps: expected a list with at least one action, found ${shown(told)}`);
+  }
+  const seen = told.map((step: unknown, index) =>
+    optional(objectOf(step, `action in steps[${index}]`).observation, `steps[${index}].observation`),
+  );
+  const last = optional(finalObservation, "finalObservation") || null;
+  const steps = told.map((step, index) =>
+    stepOf(step as Row, `steps[${index}]`, seen[index + 1] ?? (index === told.length - 1 ? last : null)),
+  );
+  const ending = endingOf({ reward: row.return, success: row.success }, world, steps.at(-1)!.action);
+  const terminated = terminatedOf(outcome);
+  const end = ending.end && terminated !== undefined ? { end: { ...ending.end, terminated } } : {};
+  return { taskKey, instruction: goal, firstObservation: seen[0] ?? null, steps, unusedThoughts: 0, ...ending, ...end };
+}
+
+function stepOf({ thought, action, completion }: Row, place: string, observation: string | null): LoggedStep {
+  const done = textOf(action, `${place}.action`, "an action");
+  const reasoning = optional(thought, `${place}.thought`) ?? "";
+  const written = optional(completion, `${place}.completion`) ?? (reasoning ? `${reasoning}\n${done}` : done);
+  return { thought: reasoning, action: done, completion: written, observation };
+}
+
+const optional = (value: unknown, place: string): string | null =>
+  value === undefined || value === null ? null : textOf(value, place, "text");
+
+function terminatedOf(outcome: unknown): boolean | undefined {
+  if (outcome === undefined || outcome === null) return undefined;
+  const kind = typeof outcome === "string" ? outcome : objectOf(outcome, "kind in outcome").kind;
+  if (typeof kind === "string") return kind === "terminated";
+  throw new CliError(`outcome: expected "terminated" or "truncated", found ${shown(kind)}`);
+}
+
+/** The trajectories of a dump with their goals and whole; every line of any other file. */
+async function* records(file: string): AsyncGenerator<RawRecord> {
+  const { goals, parents } = await contextOf(file);
+  for await (const raw of readRecords(file)) {
+    const line = raw.text === null ? undefined : dumped(raw.text);
+    if (raw.text === null || !line) yield raw;
+    else if (line.kind === "trajectory") {
+      const { problem, row } = whole(line.record, goals, parents);
+      const { text: _, ...position } = raw;
+      yield problem === undefined ? { ...position, text: JSON.stringify(row) } : { ...position, text: null, problem };
+    }
+  }
+}
+
+interface DumpLine {
+  readonly kind: string;
+  readonly record: Row;
+}
+
+/** A line of a dump; undefined for one of another origin. */
+function dumped(text: string): DumpLine | undefined {
+  if (!text.startsWith('{"kind":"')) return undefined;
+  try {
+    const { kind, record = {} } = JSON.parse(text) as { kind: string; record?: Row };
+    return { kind, record };
+  } catch {
+    return undefined;
+  }
+}
+
+interface DumpContext {
+  /** Of a task's id. */
+  readonly goals: ReadonlyMap<unknown, unknown>;
+  /** Trajectories that others are forks of, by id. */
+  readonly parents: ReadonlyMap<unknown, Row>;
+}
+
+async function contextOf(file: string): Promise<DumpContext> {
+  const goals = new Map<unknown, unknown>();
+  const wanted = new Set<unknown>();
+  for await (const { text } of readRecords(file)) {
+    const line = text === null ? undefined : dumped(text);
+    if (line?.kind === "task") goals.set(line.record.id, line.record.instruction);
+    const from = line?.kind === "trajectory" ? parentOf(line.record) : undefined;
+    if (from) wanted.add(from.id);
+  }
+  const parents = new Map<unknown, Row>();
+  if (wanted.size === 0) return { goals, parents };
+  for await (const { text } of readRecords(file)) {
+    const line = text === null ? undefined : dumped(text);
+    if (line?.kind === "trajectory" && wanted.has(line.record.id)) parents.set(line.record.id, line.record);
+  }
+  return { goals, parents };
+}
+
+function parentOf({ fork }: Row): { readonly id: unknown; readonly step: number } | undefined {
+  if (fork === null || typeof fork !== "object") return undefined;
+  const { from, step } = fork as Row;
+  return { id: from, step: Number(step) };
+}
+
+type Whole =
+  | { readonly row: Row; readonly problem?: undefined }
+  | { readonly problem: string; readonly row?: undefined };
+
+/** A dump keeps a fork's own steps only. */
+function whole(record: Row, goals: DumpContext["goals"], parents: DumpContext["parents"]): Whole {
+  const steps = stepsOf(record, parents, 0);
+  if (!steps) return { problem: "a fork: expected the trajectory that it began with in the same file, found none" };
+  const { taskId, finalObservation, outcome, success } = record;
+  return {
+    row: {
+      task: taskId,
+      instruction: goals.get(taskId) ?? "",
+      steps,
+      finalObservation,
+      outcome,
+      success,
+      return: record.return,
+    },
+  };
+}
+
+function stepsOf(record: Row, parents: DumpContext["parents"], depth: number): readonly unknown[] | undefined {
+  const own = Array.isArray(record.steps) ? (record.steps as unknown[]) : [];
+  const from = parentOf(record);
+  if (!from) return own;
+  const parent = parents.get(from.id);
+  const before = parent && depth < parents.size ? stepsOf(parent, parents, depth + 1) : undefined;
+  return before && before.length >= from.step ? [...before.slice(0, from.step), ...own] : undefined;
+}

@@ -1,0 +1,85 @@
+/**
+ * Logs of Inspect (github.com/UKGovernmentBEIS/inspect_ai): one sample in each record, out of
+ *
+ *     <name>.eval   a zip archive with `samples/<id>_epoch_<n>.json`
+ *     <name>.json   {"version", "status", "eval", …, "samples": [SAMPLE, …]}, gzipped or not
+ *
+ *     SAMPLE  id, epoch, metadata   the task, where one of them names it (`messages.ts`)
+ *             messages              the conversation; a text may be "attachment://<hash>", to be found in `attachments`
+ *             scores                {"<scorer>": {"value"}}: with one scorer, "C" or "I", true or false, or a number in the
+ *                                   benchmark's units; what several scorers say is not told apart
+ *
+ * Sources: src/inspect_ai/log/_recorders/eval.py at 00e215b, _condense.py at 018b364 and tests/log/test_eval_log/*.json at
+ * 08e8605; no log of a text world was at hand. Chunked logs and archives of more than 4 GiB are not read, nor are events.
+ */
+import { readFile } from "node:fs/promises";
+import { CliError } from "../../core/errors.ts";
+import { chatMessages } from "../chat.ts";
+import { unreadable } from "../files/file.ts";
+import { readList } from "../files/list.ts";
+import { MAX_RECORD_BYTES, type RawRecord } from "../files/record.ts";
+import { firstSigns } from "../files/records.ts";
+import { zipEntries } from "../files/zip.ts";
+import { type LogReader, objectOf, shown } from "../reader.ts";
+import { type ChatReaderOptions, chatReader } from "./messages.ts";
+
+/** Reads samples of Inspect's logs, of any benchmark. */
+export function inspect(options: ChatReaderOptions): LogReader {
+  const reader = chatReader("inspect", options, ({ messages, attachments, scores }) => {
+    const chat = chatMessages(messages, "messages");
+    return {
+      chat: chat.map((message) => ({ ...message, text: attached(message.text, attachments) })),
+      ...endOf(scores),
+    };
+  });
+  return { ...reader, records };
+}
+
+async function* records(file: string): AsyncGenerator<RawRecord> {
+  if ((await firstSigns(file, 2)) === "PK") yield* samplesIn(file);
+  else yield* readList(file, "samples");
+}
+
+async function* samplesIn(file: string): AsyncGenerator<RawRecord> {
+  let record = 0;
+  for (const entry of await entriesOf(file)) {
+    if (!/^samples\/.*\.json$/s.test(entry.name)) continue;
+    const position = { line: 1, record: ++record };
+    try {
+      const content = entry.content(MAX_RECORD_BYTES);
+      yield { ...position, text: new TextDecoder("utf-8", { fatal: true }).decode(content) };
+    } catch (error) {
+      const problem = error instanceof CliError ? error.message : `${entry.name}: not UTF-8 text`;
+      yield { ...position, text: null, problem };
+    }
+  }
+}
+
+async function entriesOf(file: string): Promise<ReturnType<typeof zipEntries>> {
+  try {
+    return zipEntries(await readFile(file));
+  } catch (error) {
+    if (error instanceof CliError) throw new CliError(`${file}: ${error.message}`);
+    throw unreadable(file, 1, error);
+  }
+}
+
+const ATTACHMENT = /^attachment:\/\/(\w+)$/;
+
+function attached(text: string, attachments: unknown): string {
+  const hash = ATTACHMENT.exec(text)?.[1];
+  if (hash === undefined) return text;
+  const found = objectOf(attachments, `attachments, ${shown(hash)} in it`)[hash];
+  if (typeof found === "string" && found.isWellFormed()) return found;
+  throw new CliError(`attachments: expected a text ${shown(hash)}, found ${shown(found)}`);
+}
+
+function endOf(scores: unknown): { reward: unknown; success: unknown } {
+  const values = scores === undefined || scores === null ? [] : Object.values(objectOf(scores, "scorers in scores"));
+  if (values.length !== 1) return { reward: undefined, success: undefined };
+  const { value } = objectOf(values[0], "value in scores");
+  if (typeof value === "number") return { reward: value, success: undefined };
+  if (typeof value === "boolean") return { reward: undefined, success: value };
+  if (value === "C" || value === "I") return { reward: undefined, success: value === "C" };
+  return { reward: undefined, success: undefined };
+}

@@ -1,0 +1,82 @@
+/**
+ * Chats as fine-tuning services and servers have them: JSON Lines or a JSON array of
+ *
+ *     messages                [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"?}, …]; ShareGPT's
+ *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise
+ *     reward (score, return)  in the benchmark's units; may be absent
+ *     success                 true or false; may be absent
+ *     task_id, task, item_id, game_file, id, also in metadata or info: the task, where one of them names one (`alfworld/train/…`,
+ *                             a path of a game, `sciworld_12`); otherwise the goal's text tells it
+ *
+ * The first message of the user has the goal and the first observation, as gleaner writes it (a blank line between them) or
+ * as the world's own logs do. What a turn means is told by one of gleaner's formats, recognised or given (`--spelling`).
+ * Weights and masks are not read: what is to be learned is for an algorithm to say.
+ *
+ * Sources: OpenAI's OpenAPI document 2.3.0 (ChatCompletionRequestMessage, FineTuneChatRequestInput); gleaner's exporters to
+ * openai, agentgym, eto, trl and others of that shape. Preference pairs are not read.
+ */
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
+import { type ChatMessage, chatMessages, readChat, type SpellingName } from "../chat.ts";
+import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
+import { endingOf, type Row, taskKeyOf } from "../row.ts";
+import { worldOf } from "../worlds/worlds.ts";
+import { readerParts } from "./conversations.ts";
+
+/** How a reader of chats is to read. */
+export interface ChatReaderOptions {
+  readonly benchmark: Benchmark;
+  /** How the agent spelled its turns. Absent: it is recognised, record by record. */
+  readonly spelling?: SpellingName;
+  /** Where a row names its task, e.g. `metadata.game`. Absent: the usual places. */
+  readonly taskField?: string;
+}
+
+/** What a chat is called, whole or in two parts. */
+const LISTS = [["messages"], ["conversations"], ["conversation"], ["prompt", "completion"]] as const;
+
+/** Reads chats of any benchmark. */
+export function messages(options: ChatReaderOptions): LogReader {
+  return chatReader("messages", options, (row) => {
+    if ((row.chosen ?? row.rejected ?? row.preferred_output) !== undefined) {
+      throw new CliError("a preference pair: expected one conversation, messages");
+    }
+    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? ["messages"];
+    return { chat: parts.flatMap((name) => chatMessages(row[name], name)), ...endOf(row) };
+  });
+}
+
+/** What a logger's row has for a chat reader. */
+export interface ChatRow {
+  readonly chat: readonly ChatMessage[];
+  readonly reward: unknown;
+  readonly success: unknown;
+}
+
+/** A reader of rows that hold a chat each; `parts` takes a row apart. */
+export function chatReader(
+  name: string,
+  { benchmark, spelling, taskField }: ChatReaderOptions,
+  parts: (row: Row) => ChatRow,
+): LogReader {
+  const world = worldOf(benchmark);
+  const options = { ...(spelling && { spelling }), ...(taskField && { taskField }) };
+  return {
+    name,
+    ...readerParts(world),
+    ...(Object.keys(options).length > 0 && { options }),
+    read(value): LoggedEpisode {
+      const row = objectOf(value, "messages");
+      const { chat, ...told } = parts(row);
+      const taskKey = taskKeyOf(row, world, taskField);
+      const episode = readChat(chat, { benchmark, world, hasKey: taskKey !== null, ...(spelling && { spelling }) });
+      return { taskKey, ...episode, ...endingOf(told, world, episode.steps.at(-1)!.action) };
+    },
+  };
+}
+
+/** Reward and success under their usual names. */
+export const endOf = ({ reward, score, return: earned, success, won }: Row) => ({
+  reward: reward ?? score ?? earned,
+  success: success ?? won,
+});

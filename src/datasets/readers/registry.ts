@@ -1,0 +1,35 @@
+/** The log formats by the name that `--format` takes. A new one is a file beside this one and a line here. */
+import type { LogReader } from "../reader.ts";
+import { worldOf } from "../worlds/worlds.ts";
+import { agentgymReader, agentgymWebshop } from "./agentgym.ts";
+import { etoReader, etoWebshop } from "./eto.ts";
+import { gleaner } from "./gleaner.ts";
+import { inspect } from "./inspect.ts";
+import { knowagent } from "./knowagent.ts";
+import { type ChatReaderOptions, messages } from "./messages.ts";
+import { reactWebshop } from "./react-webshop.ts";
+import { swiftsage } from "./swiftsage.ts";
+import { verifiers } from "./verifiers.ts";
+import { webshopHuman } from "./webshop-human.ts";
+
+/** What a format is told: which benchmark its logs are of, and how to read chats where it reads chats. */
+export type ReaderOptions = ChatReaderOptions;
+
+/** `eto` and `agentgym` are read as the benchmark has it; those with a world's name are of that world alone. */
+export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogReader>> = {
+  knowagent: () => knowagent,
+  "react-webshop": () => reactWebshop,
+  "webshop-human": () => webshopHuman,
+  swiftsage: () => swiftsage,
+  eto: ({ benchmark }) => etoReader(worldOf(benchmark)),
+  "eto-webshop": () => etoWebshop,
+  agentgym: ({ benchmark }) => agentgymReader(worldOf(benchmark)),
+  "agentgym-webshop": () => agentgymWebshop,
+  messages,
+  inspect,
+  verifiers,
+  gleaner,
+};
+
+/** The formats that take `spelling` and `taskField`. */
+export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];

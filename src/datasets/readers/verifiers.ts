@@ -1,0 +1,36 @@
+/**
+ * Results of the verifiers library (github.com/PrimeIntellect-ai/verifiers): `results.jsonl` of an evaluation, one rollout on
+ * each line:
+ *
+ *     prompt, completion  lists of messages (`messages.ts`), or texts; some environments repeat the prompt in the completion
+ *     reward              in the environment's units: taken for the benchmark's
+ *     task, info          an environment's name or more; read only where they name a task
+ *     example_id          the row of the environment's data set, which names no task elsewhere
+ *
+ * Tool calls may be JSON texts. Sources: verifiers/utils/save_utils.py (`state_to_output`) at 00d8320, and published results
+ * of environments/math_python at f31bd08; no result of a text world was at hand. Rollouts that ended in an `error` are read
+ * as far as they got.
+ */
+import { type ChatMessage, chatMessages } from "../chat.ts";
+import type { LogReader } from "../reader.ts";
+import { type ChatReaderOptions, chatReader } from "./messages.ts";
+
+/** Reads rollouts of the verifiers library, of any benchmark. */
+export function verifiers(options: ChatReaderOptions): LogReader {
+  return chatReader("verifiers", options, ({ prompt, completion, reward }) => {
+    const asked = messagesOf(prompt, "prompt", "user");
+    const answered = messagesOf(completion, "completion", "assistant");
+    const isRepeated = startsWith(
+      answered,
+      asked.filter(({ speaker }) => speaker !== "system"),
+    );
+    return { chat: isRepeated ? answered : [...asked, ...answered], reward, success: undefined };
+  });
+}
+
+const startsWith = (messages: readonly ChatMessage[], others: readonly ChatMessage[]) =>
+  others.length > 0 &&
+  others.every(({ speaker, text }, index) => messages[index]?.speaker === speaker && messages[index].text === text);
+
+const messagesOf = (value: unknown, place: string, role: string) =>
+  chatMessages(typeof value === "string" ? [{ role, content: value }] : value, place);
