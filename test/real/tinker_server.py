@@ -26,7 +26,6 @@ from pathlib import Path
 from queue import Queue
 
 import torch
-from peft import LoraConfig, get_peft_model
 from safetensors import safe_open
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
@@ -59,6 +58,8 @@ def open_model(rank, seed):
     torch.manual_seed(seed)
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float64, local_files_only=True).eval()
     if rank > 0:
+        from peft import LoraConfig, get_peft_model
+
         model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=ALPHA, target_modules="all-linear")).eval()
     return model
 
