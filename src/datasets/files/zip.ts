@@ -2,7 +2,7 @@
  * The files in a zip archive, with Node's zlib: stored, deflated or Zstandard. No encryption, no zip64, no archives in parts.
  * The layout is in section 4.3 of PKWARE's APPNOTE. What is wrong with one file in it leaves the others readable.
  */
-import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { CliError, messageOf } from "../../core/errors.ts";
 
 const END = 0x06054b50;
@@ -38,8 +38,9 @@ function* entriesOf(archive: Buffer): Generator<ZipEntry> {
       number,
     ];
     const name = archive.toString("utf8", at + 46, at + 46 + nameBytes);
-    const [method, packedBytes, bytes, start] = [
+    const [method, checksum, packedBytes, bytes, start] = [
       archive.readUInt16LE(at + 10),
+      archive.readUInt32LE(at + 16),
       archive.readUInt32LE(at + 20),
       archive.readUInt32LE(at + 24),
       archive.readUInt32LE(at + 42),
@@ -49,8 +50,8 @@ function* entriesOf(archive: Buffer): Generator<ZipEntry> {
       content(maxBytes) {
         if (bytes > maxBytes) throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${bytes}`);
         const content = unpacked(archive, { name, method, packedBytes, start }, maxBytes);
-        if (content.length !== bytes) throw new CliError(`${name}: expected ${bytes} bytes, found ${content.length}`);
-        return content;
+        if (content.length === bytes && crc32(content) === checksum) return content;
+        throw new CliError(`${name}: damaged, expected ${bytes} bytes with the checksum of the archive's directory`);
       },
     };
     at += 46 + nameBytes + extraBytes + commentBytes;
