@@ -101,7 +101,7 @@ test("flags that do not fit are named", async () => {
   assert.match(errors[0]!.printed, /--out: expected the run to import into, or --dry-run/);
   assert.match(
     errors[1]!.printed,
-    /--task-field: --format knowagent takes none, expected one of messages, inspect, verifiers/,
+    /--task-field: --format knowagent takes none, expected one of messages, inspect, verifiers, react-text/,
   );
   assert.match(errors[2]!.printed, /--spelling prose: expected one of react, eto, agentgym, text/);
   assert.match(errors[3]!.printed, /--format toString: expected one of knowagent,/);

@@ -4,7 +4,7 @@ import { CliError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import { SPELLINGS, type SpellingName } from "../datasets/chat.ts";
 import { importLogs } from "../datasets/import.ts";
-import { CHAT_FORMATS, READERS } from "../datasets/readers/registry.ts";
+import { CHAT_FORMATS, READERS, TASK_FIELD_FORMATS } from "../datasets/readers/registry.ts";
 import { reasonsOf } from "../datasets/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../datasets/summary.ts";
 import { replayer } from "../rollout/replay.ts";
@@ -51,7 +51,10 @@ export function register(program: Command): void {
       "--spelling <format>",
       `chats: how the agent's turns are spelled, ${SPELLINGS.join(", ")} (default: recognised)`,
     )
-    .option("--task-field <path>", "chats: where a row names its task, e.g. metadata.game (default: the usual places)")
+    .option(
+      "--task-field <path>",
+      "chats and texts: where a row names its task, e.g. metadata.game (default: the usual places)",
+    )
     .option("--json", "the whole summary as JSON")
     .action(importCommand);
 }
@@ -129,11 +132,15 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   }
 }
 
-/** The flags that only formats of chats take. */
+/** The flags that only some formats take. */
 function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling?: SpellingName; taskField?: string } {
-  const flag = spelling === undefined ? "--task-field" : "--spelling";
-  if ((spelling ?? taskField) !== undefined && !CHAT_FORMATS.includes(format)) {
-    throw new CliError(`${flag}: --format ${format} takes none, expected one of ${CHAT_FORMATS.join(", ")}`);
+  const given = [
+    { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
+    { flag: "--task-field", value: taskField, formats: TASK_FIELD_FORMATS },
+  ];
+  for (const { flag, value, formats } of given) {
+    if (value === undefined || formats.includes(format)) continue;
+    throw new CliError(`${flag}: --format ${format} takes none, expected one of ${formats.join(", ")}`);
   }
   const known = SPELLINGS.find((name) => name === spelling);
   if (spelling !== undefined && !known) {

@@ -192,7 +192,7 @@ async function countRecords(reader: LogReader, files: readonly string[]): Promis
 const nameOf = (file: string) =>
   basename(file)
     .replace(/\.gz$/, "")
-    .replace(/\.jsonl?$/, "");
+    .replace(/\.(?:jsonl?|eval)$/, "");
 
 /** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
 function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {

@@ -10,10 +10,11 @@
  *     ScienceWorld  "sciworld_12" an index into the variations of its tasks; rewards are scores up to 100
  *     ALFWorld      "alfworld_3"  an index into lists of games that are not here: goal and room tell the game; or its folder
  *
- * Sources: README.md, agentenv/envs/*.py, agentenv/trainer/distributed_evaluator.py at 00243d0 and 0412982; no published file
- * was at hand. As there, the action stands behind the last "Action:" and a closing "</s>" is no part of it, and observations
- * of ALFWorld may end with the available actions. A turn that AgentGym itself answered ("Invalid Action.") never reached the
- * world: such an episode is refused. Gleaner's own exports for AgentGym are read for any world.
+ * Sources: README.md, agentenv/envs/webshop.py and agentenv/trainer/distributed_evaluator.py at 00243d0, agentenv/envs/
+ * alfworld.py at 0412982 and sciworld.py at f434743; no published file was at hand. As there, the action stands behind the
+ * last "Action:" and a closing "</s>" is no part of it, and observations of ALFWorld may end with the available actions. A
+ * turn that AgentGym itself answered ("Invalid Action.") never reached the world: such an episode is refused. Gleaner's own
+ * exports for AgentGym are read for any world.
  */
 import { CliError } from "../../core/errors.ts";
 import { readConversation, type Spelling, THOUGHT_AND_ACTION } from "../conversation.ts";

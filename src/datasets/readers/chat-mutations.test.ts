@@ -41,6 +41,11 @@ const world = (name: string): Benchmark => ({ ...corridor, name });
 
 /** One good row of each format and world. */
 const ROWS: readonly (readonly [format: string, benchmark: Benchmark, row: object])[] = [
+  [
+    "react-text",
+    world("alfworld"),
+    { text: `${room}\n> think: so\nOK.\n> look\nYou see nothing.\n> inventory`, success: false },
+  ],
   ["messages", corridor, { messages, task_id: "corridor/train/halls/2", reward: 1, success: true }],
   ["messages", corridor, { messages: [messages[1], ...called], metadata: { task: "corridor/train/halls/2" } }],
   ["messages", world("alfworld"), { conversations: shareGpt(room, "OK", " "), game_file: "a-b/trial_1" }],

@@ -10,10 +10,11 @@
  *     ALFWorld      game_file  a path that ends with the game's folder
  *     ScienceWorld  id         "<number of the task>_<variation>"; the first room is not told
  *
- * Sources: construct_preference.py, eval_agent/envs and eval_agent/tasks at 1a4c84c; no published file was at hand. As there,
- * the action is everything behind the first "Action: ". What ETO's own exploration writes (`outputs/…/<id>.json`: one object
- * to a file, an in-context example first, the index in the file's name alone) is not read, nor are preference pairs.
- * Gleaner's own exports for ETO are read for any world: their ids name trajectories, so the goal tells the task.
+ * Sources: construct_preference.py at 1a4c84c, eval_agent/envs and eval_agent/tasks at 9cd8087; no published file was at
+ * hand. As there, the action is everything behind the first "Action: ". What ETO's own exploration writes
+ * (`outputs/…/<id>.json`: one object to a file, an in-context example first, the index in the file's name alone) is not read,
+ * nor are preference pairs. Gleaner's own exports for ETO are read for any world: their ids name trajectories, so the goal
+ * tells the task.
  */
 import { CliError } from "../../core/errors.ts";
 import { readConversation, type Spelling, THOUGHT_AND_ACTION } from "../conversation.ts";

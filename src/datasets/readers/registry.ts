@@ -7,6 +7,7 @@ import { gleaner } from "./gleaner.ts";
 import { inspect } from "./inspect.ts";
 import { knowagent } from "./knowagent.ts";
 import { type ChatReaderOptions, messages } from "./messages.ts";
+import { reactText } from "./react-text.ts";
 import { reactWebshop } from "./react-webshop.ts";
 import { swiftsage } from "./swiftsage.ts";
 import { verifiers } from "./verifiers.ts";
@@ -25,11 +26,14 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   "eto-webshop": () => etoWebshop,
   agentgym: ({ benchmark }) => agentgymReader(worldOf(benchmark)),
   "agentgym-webshop": () => agentgymWebshop,
+  "react-text": reactText,
   messages,
   inspect,
   verifiers,
   gleaner,
 };
 
-/** The formats that take `spelling` and `taskField`. */
+/** The formats that take `spelling`. */
 export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];
+/** The formats that take `taskField`. */
+export const TASK_FIELD_FORMATS: readonly string[] = [...CHAT_FORMATS, "react-text"];
