@@ -15,12 +15,13 @@ import type { Json } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
-import type { Step, Trajectory } from "../core/trajectory.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
 import { hashOf } from "./files/file.ts";
 import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
-import { bestCandidate, MAX_CANDIDATES, replayUntold } from "./trial.ts";
+import { bestCandidate, MAX_CANDIDATES, type Replayed, replayUntold } from "./trial.ts";
 
 export interface ImportOptions {
   /** The run's name. */
@@ -36,11 +37,6 @@ export interface ImportOptions {
   /** Plays an episode again: it must answer with the world's own texts and rewards. Throws EnvironmentError. */
   replay(task: Task, recorded: Trajectory): Promise<Replayed>;
   onProgress?(done: number, total: number): void;
-}
-
-export interface Replayed {
-  readonly trajectory: Trajectory;
-  readonly verification: Verification;
 }
 
 /** Throws CliError for files that cannot be read, and for a run of this name with other settings or files. */
@@ -193,57 +189,3 @@ const nameOf = (file: string) =>
   basename(file)
     .replace(/\.gz$/, "")
     .replace(/\.(?:jsonl?|eval)$/, "");
-
-/** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
-function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {
-  const told = observationsOf(episode);
-  const steps = episode.steps.map(({ thought, action, completion }, index): Step => {
-    const observation = told[index] ?? "";
-    return { observation, thought, action, completion, reward: 0, usage: null };
-  });
-  return {
-    id,
-    taskId: task.id,
-    policy,
-    seed: 0,
-    fork: null,
-    steps,
-    finalObservation: told.at(-1) ?? "",
-    return: 0,
-    success: false,
-    outcome: { kind: "truncated", limit: "steps" },
-  };
-}
-
-/** What was seen before each step, then what the last one led to; null where the log does not tell. */
-const observationsOf = ({ firstObservation, steps }: LoggedEpisode) => [
-  firstObservation,
-  ...steps.map(({ observation }) => observation),
-];
-
-/** Where a replay must take the world's word. The last answer is no such place: a replay compares it only if it is told. */
-function untoldOf(episode: LoggedEpisode): ReadonlySet<number> {
-  const before = observationsOf(episode).slice(0, -1);
-  return new Set([...before.keys()].filter((index) => before[index] === null));
-}
-
-/** `recorded` with the result that the log tells: nobody can check it. */
-function asLogged(
-  recorded: Trajectory,
-  { end }: LoggedEpisode,
-  { successReturn }: Benchmark,
-  reason: string,
-): Replayed {
-  const { return: earned, terminated } = end!;
-  const steps = recorded.steps.with(-1, { ...recorded.steps.at(-1)!, reward: earned });
-  return {
-    verification: { kind: "unreplayable", trajectory: recorded.id, reason },
-    trajectory: {
-      ...recorded,
-      steps,
-      return: earned,
-      success: earned >= successReturn,
-      outcome: terminated ? { kind: "terminated" } : recorded.outcome,
-    },
-  };
-}

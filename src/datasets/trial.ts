@@ -2,9 +2,15 @@
  * Finding out by replaying what a log leaves open: observations that it does not tell, and which of several tasks with the
  * same goal it is of.
  */
+import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Replayed } from "./import.ts";
+
+/** What the world said, and how that compares with the log. */
+export interface Replayed {
+  readonly trajectory: Trajectory;
+  readonly verification: Verification;
+}
 
 export type Replay = (task: Task, recorded: Trajectory) => Promise<Replayed>;
 
