@@ -1,7 +1,6 @@
 /** Files of texts against the stored training set, decision by decision (decisions.ts). */
 import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
-import type { Difference } from "./check.ts";
-import { decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
+import { type Difference, decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
 import type { ReadExample, ReadTurn } from "./readers/reader.ts";
 
 /** Messages of one example are numbered below this. */

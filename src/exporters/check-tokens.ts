@@ -5,8 +5,7 @@
  */
 import type { Demonstration, TrainingSet } from "../core/training.ts";
 import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
-import type { Difference } from "./check.ts";
-import { digest, tally } from "./decisions.ts";
+import { type Difference, digest, tally } from "./decisions.ts";
 import type { ReadTokens } from "./readers/tokens.ts";
 
 /** What does not hold; empty if the files teach what is stored. */

@@ -10,17 +10,11 @@ import type { TrainingSet } from "../core/training.ts";
 import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 import { compareTexts } from "./check-texts.ts";
 import { compareTokens } from "./check-tokens.ts";
+import type { Difference } from "./decisions.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { ReadError } from "./readers/reader.ts";
 import { READERS, TOKEN_READERS } from "./readers/registry.ts";
 import { digestOf } from "./write.ts";
-
-/** Something that does not hold. */
-export interface Difference {
-  /** `train.jsonl:17, message 4`, or `stored example 3, message 4`. */
-  readonly place: string;
-  readonly what: string;
-}
 
 export interface CheckOptions {
   readonly folder: string;

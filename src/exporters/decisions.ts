@@ -5,6 +5,13 @@
 import { hash } from "node:crypto";
 import type { Message } from "../core/policy.ts";
 
+/** Something that does not hold. */
+export interface Difference {
+  /** `train.jsonl:17, message 4`, or `stored example 3, message 4`. */
+  readonly place: string;
+  readonly what: string;
+}
+
 export interface WeighedTurn extends Message {
   readonly weight: number;
 }
