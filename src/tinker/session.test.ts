@@ -128,6 +128,15 @@ test("answers that make no sense are not used", async (t) => {
   }
 });
 
+test("a session that the server has given up ends what is waited for", async (t) => {
+  const misbehave = (path: string, time: number) => {
+    if (path === "session_heartbeat") return time < 3 ? ({ status: 503 } as const) : ({ status: 404 } as const);
+    return path === "forward" ? "hang" : undefined;
+  };
+  const { model } = await modelOf(t, { misbehave, heartbeatMs: 20 });
+  await failsWith(model.logProbabilities([SEQUENCE]), "lost", /404 .*start again/);
+});
+
 test("nobody there", async () => {
   const was = createServer().listen(0, "127.0.0.1");
   await once(was, "listening");

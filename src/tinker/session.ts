@@ -13,7 +13,6 @@ import { TinkerError } from "./failures.ts";
 import { type Exchange, openTransport, pause, type TinkerServer, transportSettings } from "./transport.ts";
 import { fields, readText, unusable } from "./wire.ts";
 
-const HEARTBEAT_MS = 10_000;
 const POLL_MS = 100;
 
 export interface SupportedModel {
@@ -55,7 +54,7 @@ export async function openSession({ server, signal: given }: SessionOptions): Pr
     post("session_heartbeat", { session_id: id, type: "session_heartbeat" }, true).catch((error) => {
       if (error instanceof TinkerError && error.reason === "lost") over.abort(error);
     });
-  }, HEARTBEAT_MS);
+  }, settings.heartbeatMs);
   heartbeat.unref();
 
   async function collected(request: string): Promise<unknown> {

@@ -14,6 +14,7 @@ import {
   readLogProbabilities,
   readText,
   type WeightedSequence,
+  wireSeed,
 } from "./wire.ts";
 
 /** What the SDK sends at most in one request: sequences, and tokens by its estimate of ten bytes each. */
@@ -52,7 +53,7 @@ export async function openTrainingModel(
       session_id: session.id,
       model_seq_id: 0,
       base_model: baseModel,
-      lora_config: { rank: loraRank, seed },
+      lora_config: { rank: loraRank, seed: wireSeed(seed) },
       type: "create_model",
     },
     true,

@@ -28,9 +28,14 @@ export interface TinkerServer {
   readonly retries?: number;
   /** Before it is sent again for the first time; doubled each time. Default: 500. */
   readonly backoffMs?: number;
+  /** How often the server hears that a session is still wanted. Default: 10,000, as the SDK has it. */
+  readonly heartbeatMs?: number;
 }
 
-const DEFAULTS = { recognisesRepeats: false, timeoutMs: 60_000, patienceMs: 3_600_000, retries: 8, backoffMs: 500 };
+const DEFAULTS = {
+  ...{ recognisesRepeats: false, timeoutMs: 60_000, patienceMs: 3_600_000 },
+  ...{ retries: 8, backoffMs: 500, heartbeatMs: 10_000 },
+};
 
 export type TransportSettings = typeof DEFAULTS & { readonly url: string; readonly apiKey: string | undefined };
 
@@ -39,7 +44,7 @@ export function transportSettings({ apiKeyEnv, ...server }: TinkerServer): Trans
   const settings = { ...DEFAULTS, ...server };
   if (!/^https?:\/\/./.test(settings.url))
     throw new CliError(`tinker: expected url to be http(s)://…, got ${settings.url}`);
-  for (const name of ["timeoutMs", "patienceMs", "retries", "backoffMs"] as const) {
+  for (const name of ["timeoutMs", "patienceMs", "retries", "backoffMs", "heartbeatMs"] as const) {
     if (!(settings[name] >= 0)) throw new CliError(`tinker: expected ${name} to be ≥ 0, got ${settings[name]}`);
   }
   return { ...settings, url: settings.url.replace(/\/+$/, ""), apiKey: apiKeyEnv ? keyFrom(apiKeyEnv) : undefined };

@@ -24,7 +24,7 @@ test("parameters have the protocol's names", () => {
   assert.deepEqual(adamParameters(adam), {
     ...{ learning_rate: 1, beta1: 2, beta2: 3, eps: 4, weight_decay: 5, grad_clip_norm: 6 },
   });
-  assert.deepEqual(samplingParameters({ maxTokens: 9, temperature: 0.5, seed: 3, stop: [2] }), {
+  assert.deepEqual(samplingParameters({ maxTokens: 9, temperature: 0.5, seed: 2 ** 31 + 3, stop: [2] }), {
     ...{ max_tokens: 9, temperature: 0.5, seed: 3, stop: [2] },
   });
   assert.deepEqual(modelInput([1]), { chunks: [{ type: "encoded_text", tokens: [1] }] });

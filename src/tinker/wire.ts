@@ -65,9 +65,12 @@ export const adamParameters = (adam: AdamParameters) => ({
 export const samplingParameters = ({ maxTokens, temperature, seed, stop }: SamplingParameters) => ({
   max_tokens: maxTokens,
   temperature,
-  seed,
+  seed: wireSeed(seed),
   stop,
 });
+
+/** Below 2³¹, as the servers draw their own: not every backend takes more. */
+export const wireSeed = (seed: number): number => seed % 2 ** 31;
 
 /** log p of every token of every sequence, in order; 0 for the first of each, which nothing predicts. Throws TinkerError. */
 export function readLogProbabilities(answer: unknown, sequences: readonly WeightedSequence[]): readonly number[][] {

@@ -1,7 +1,7 @@
 /** The small Tinker server beside this file, started for a test, and a trainer for it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Checkpoint, Trainer, TrainRequest } from "../../src/core/training.ts";
@@ -33,6 +33,8 @@ export interface TestServer {
   counts(): Promise<Readonly<Record<string, number>>>;
   /** The file of a saved checkpoint. */
   file(path: string): string;
+  /** The paths of all that training can go on from. */
+  saved(): string[];
   /** Killed without warning. */
   kill(): Promise<void>;
   /** Another process at the same place, with what was saved. */
@@ -68,6 +70,10 @@ export async function startTinkerServer(
     },
     counts: async () => (await (await fetch(`${url}/test/counts`)).json()) as Record<string, number>,
     file: (path) => join(folder, path.replace("tinker://", "")),
+    saved: () =>
+      readdirSync(folder)
+        .filter((run) => existsSync(join(folder, run, "weights")))
+        .flatMap((run) => readdirSync(join(folder, run, "weights")).map((name) => `tinker://${run}/weights/${name}`)),
     kill,
     startAgain: start,
   };

@@ -183,20 +183,20 @@ def save(name, kind, checkpoint):
 
 def future(action):
     """The id under which the result of `action` can be fetched."""
-    request = new_id("request")
-    futures[request] = {"done": threading.Event()}
-    work.put((request, action))
+    request, found = new_id("request"), {"done": threading.Event()}
+    futures[request] = found
+    work.put((found, action))
     return {"request_id": request, "future_id": request, "status": "pending"}
 
 
 def do_work():
     while True:
-        request, action = work.get()
+        found, action = work.get()
         try:
-            futures[request]["result"] = action()
+            found["result"] = action()
         except Exception as error:
-            futures[request]["failed"] = str(error)
-        futures[request]["done"].set()
+            found["failed"] = str(error)
+        found["done"].set()
 
 
 # --- the protocol ---

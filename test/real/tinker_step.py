@@ -1,8 +1,8 @@
 """What a few steps of training should come to, in plain torch without any server, beside what a server saved.
 
-Reads {"folder", "saved", "examples" or "pairs", "beta", "rates", "adam"}: sequences are {"ids", "mask", "weight"}, every
-step takes all of them, `rates` has a learning rate for each. Prints the loss of every step, the largest
-difference of any parameter from the saved ones, and how far the parameter went that went farthest.
+Reads {"folder", "jobs"} with for each job {"saved", "examples" or "pairs", "beta", "rates", "adam"}: sequences are {"ids", "mask",
+"weight"}, every step takes all of them, `rates` has a learning rate for each. Prints for each job the loss of every
+step, the largest difference of any parameter from the saved ones, and how far the parameter went that went farthest.
 """
 
 import json
@@ -12,15 +12,15 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-job = json.load(sys.stdin)
+question = json.load(sys.stdin)
 torch.set_num_threads(1)
 
 
 def open_model():
-    return AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float64, local_files_only=True).eval()
+    return AutoModelForCausalLM.from_pretrained(question["folder"], dtype=torch.float64, local_files_only=True).eval()
 
 
-model, reference = open_model(), open_model().requires_grad_(False)
+reference = open_model().requires_grad_(False)
 
 
 def log_probability(model, sequence):
@@ -30,13 +30,13 @@ def log_probability(model, sequence):
     return (each * torch.tensor(sequence["mask"][1:])).sum()
 
 
-def sft_loss():
+def sft_loss(model, job):
     examples = job["examples"]
     weighted = sum(example["weight"] * log_probability(model, example) for example in examples)
     return -weighted / sum(example["weight"] * sum(example["mask"][1:]) for example in examples)
 
 
-def dpo_loss():
+def dpo_loss(model, job):
     losses = []
     for pair in job["pairs"]:
         chosen, rejected = (log_probability(model, pair[side]) for side in ("chosen", "rejected"))
@@ -45,24 +45,32 @@ def dpo_loss():
     return torch.stack(losses).mean()
 
 
-adam = job["adam"]
-optimizer = torch.optim.AdamW(
-    model.parameters(), betas=(adam["beta1"], adam["beta2"]), eps=adam["epsilon"], weight_decay=adam["weightDecay"]
-)
-losses = []
-for rate in job["rates"]:
-    optimizer.param_groups[0]["lr"] = rate
-    optimizer.zero_grad()
-    loss = dpo_loss() if "pairs" in job else sft_loss()
-    loss.backward()
-    if adam["gradientClip"] > 0:
+def trained(model, job):
+    """The losses of all steps; the model is changed."""
+    adam = job["adam"]
+    betas = (adam["beta1"], adam["beta2"])
+    options = {"betas": betas, "eps": adam["epsilon"], "weight_decay": adam["weightDecay"]}
+    optimizer = torch.optim.AdamW(model.parameters(), **options)
+    losses = []
+    for rate in job["rates"]:
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        loss = dpo_loss(model, job) if "pairs" in job else sft_loss(model, job)
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), adam["gradientClip"])
-    optimizer.step()
-    losses.append(loss.item())
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
 
-saved, initial = load_file(job["saved"]), dict(reference.named_parameters())
-names = dict(model.named_parameters())
-assert saved.keys() == names.keys(), (saved.keys(), names.keys())
-difference = max((names[name] - saved[name]).abs().max().item() for name in names)
-moved = max((names[name] - initial[name]).abs().max().item() for name in names)
-print(json.dumps({"losses": losses, "difference": difference, "moved": moved}))
+
+def compared(job):
+    model = open_model()
+    losses = trained(model, job)
+    saved, initial, final = load_file(job["saved"]), dict(reference.named_parameters()), dict(model.named_parameters())
+    assert saved.keys() == final.keys(), (saved.keys(), final.keys())
+    difference = max((final[name] - saved[name]).abs().max().item() for name in final)
+    moved = max((final[name] - initial[name]).abs().max().item() for name in final)
+    return {"losses": losses, "difference": difference, "moved": moved}
+
+
+print(json.dumps([compared(job) for job in question["jobs"]]))

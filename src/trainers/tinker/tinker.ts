@@ -3,7 +3,7 @@
  * masked. Tokens and labels are made here; the server sees token ids and weights, and keeps what comes out.
  *
  * A checkpoint is the server's: `at` is the path of its state, from which a next training goes on with a fresh optimiser
- * (SkyRL goes on with the old one's moments), and beside which lies what is sampled (`tinkerModel`). A training that ends
+ * (SkyRL's older versions go on with the old one's moments), and beside which lies what is sampled (`tinkerModel`). A training that ends
  * early leaves nothing that anybody knows of; the server drops it with the session. Started again, it is all done again.
  */
 import { existsSync, readFileSync } from "node:fs";
