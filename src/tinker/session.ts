@@ -8,7 +8,6 @@
  * Source: tinker 0.38.0, tinker/resources/*.py (paths), tinker/lib/api_future_impl.py (results),
  * tinker/lib/internal_client_holder.py (heartbeat); SkyRL's skyrl/tinker/api.py (github.com/NovaSky-AI/SkyRL, 280dd92).
  */
-import { messageOf } from "../core/errors.ts";
 import { TinkerError } from "./failures.ts";
 import { type Exchange, openTransport, pause, type TinkerServer, transportSettings } from "./transport.ts";
 import { fields, readText, unusable } from "./wire.ts";
@@ -63,7 +62,9 @@ export async function openSession({ server, signal: given }: SessionOptions): Pr
     for (;;) {
       const answer = await ask(exchange);
       const { type, error } = fields(answer);
-      if (error !== undefined) throw new TinkerError("failed", typeof error === "string" ? error : messageOf(error));
+      if (error !== undefined && error !== null) {
+        throw new TinkerError("failed", typeof error === "string" ? error : JSON.stringify(error));
+      }
       if (type !== "try_again") return answer;
       if (performance.now() > deadline) {
         throw new TinkerError("too slow", `no result of ${request} in ${settings.patienceMs} ms`);
