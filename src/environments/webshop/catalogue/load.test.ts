@@ -282,5 +282,5 @@ test("whatever happens to the files, the result is a catalogue that works or a C
     },
   );
   await fc.assert(property, { numRuns: 200 });
-  assert(outcomes.catalogue > 10 && outcomes.refused > 10, JSON.stringify(outcomes));
+  assert(outcomes.catalogue > 0 && outcomes.refused > 0, JSON.stringify(outcomes));
 });
