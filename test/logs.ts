@@ -1,8 +1,6 @@
 /** Logs of the corridor world in KnowAgent's format, as its logger would have written them; and places to put them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after } from "node:test";
 import type { Repository } from "../src/core/repository.ts";
 import type { Run } from "../src/core/run.ts";
 import { importLogs } from "../src/datasets/import.ts";
@@ -11,6 +9,7 @@ import { knowagent } from "../src/datasets/readers/knowagent.ts";
 import type { ImportSummary } from "../src/datasets/summary.ts";
 import { replayer } from "../src/rollout/replay.ts";
 import { corridor, walk } from "./corridor.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** KnowAgent's format, told of the corridor. */
 export const corridorReader: LogReader = { ...knowagent, benchmark: corridor.name };
@@ -39,8 +38,7 @@ export function scratchFolder(): {
   readonly folder: string;
   write(name: string, content: string | Uint8Array): string;
 } {
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-test-"));
-  after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   return {
     folder,
     write(name, content) {

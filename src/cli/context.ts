@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { CliError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Run } from "../core/run.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import type { EnvironmentSpec } from "./environments.ts";
 
@@ -65,6 +66,13 @@ export function environmentSpec(name: string, flags: EnvironmentFlags, stored: o
   const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   const others = Object.fromEntries((flags.option ?? []).map((text) => keyAndValue("--option", text)));
   return { ...stored, ...others, ...given, name };
+}
+
+/** The environment of a run's config; paths are not stored, so they come from flags, variables or defaults. Throws CliError. */
+export function environmentOfRun({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
+  const { environment } = config as { environment?: EnvironmentSpec };
+  if (!environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
+  return environmentSpec(environment.name, flags, environment);
 }
 
 /** `key=value` with the value read as JSON where it is JSON (`3`, `true`, `[1,2]`), as text otherwise. */

@@ -8,8 +8,8 @@ import { stringify } from "yaml";
 import { CliError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
 import { type ExperimentConfig, parseConfig, readConfig } from "../experiment/config.ts";
-import { type EnvironmentFlags, environmentSpec, keyAndValue, type Project } from "./context.ts";
-import { type EnvironmentSpec, openBenchmark, resolveEnvironment } from "./environments.ts";
+import { type EnvironmentFlags, environmentOfRun, environmentSpec, keyAndValue, type Project } from "./context.ts";
+import { openBenchmark, resolveEnvironment } from "./environments.ts";
 import { importInto } from "./import.ts";
 
 export interface SubjectFlags extends EnvironmentFlags {
@@ -40,11 +40,13 @@ export async function subjectOf(project: Project, what: string, flags: SubjectFl
 const assignments = ({ set = [] }: SubjectFlags) => set.map((text) => keyAndValue("--set", text));
 
 /** An experiment's own config; a run that only holds an expert's trajectories gets the default student. */
-async function configOf({ name, kind, config }: Run, flags: EnvironmentFlags): Promise<object> {
-  const { notes: _, ...stored } = config as { notes?: unknown; environment?: EnvironmentSpec };
-  if (!stored.environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
-  const environment = environmentSpec(stored.environment.name, flags, stored.environment);
-  if (kind === "experiment") return { methods: [], ...stored, environment };
+async function configOf(run: Run, flags: EnvironmentFlags): Promise<object> {
+  const { name, kind, config } = run;
+  const environment = environmentOfRun(run, flags);
+  if (kind === "experiment") {
+    const { notes: _, ...stored } = config as { notes?: unknown };
+    return { methods: [], ...stored, environment };
+  }
   const { compact } = await openBenchmark(environment);
   return { run: name, environment, expert: { run: name }, format: compact ? "compact" : "react", methods: [] };
 }

@@ -10,9 +10,9 @@ import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Replayer, replayer } from "../rollout/replay.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec, openProject, projectOption } from "./context.ts";
+import { type EnvironmentFlags, environmentOfRun, environmentOptions, openProject, projectOption } from "./context.ts";
 import { type Difference, differenceLines } from "./differences.ts";
-import { type EnvironmentSpec, openBenchmark } from "./environments.ts";
+import { openBenchmark } from "./environments.ts";
 import { duration, progressFor } from "./progress.ts";
 import { table } from "./table.ts";
 
@@ -37,7 +37,7 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
   const progress = progressFor(process.stderr);
   try {
     const run = runNamed(project.repository, name);
-    const benchmark = await openBenchmark(environmentOf(run, flags));
+    const benchmark = await openBenchmark(environmentOfRun(run, flags));
     expectSameRules(run, benchmark);
     const total = project.repository.trajectoriesOf(name).length;
     const phase = progress.phase("verify", total, "trajectories");
@@ -56,13 +56,6 @@ function runNamed(repository: Repository, name: string): Run {
   const run = repository.run(name);
   if (!run) throw new CliError(`there is no run "${name}" in this project (see gleaner runs)`);
   return run;
-}
-
-/** The environment of the run's config; paths are not stored, so they come from flags, variables or defaults. */
-function environmentOf({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
-  const { environment } = config as { environment?: EnvironmentSpec };
-  if (!environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
-  return environmentSpec(environment.name, flags, environment);
 }
 
 /** An import remembers what its world told policies: another release's rules would make everything diverge. */

@@ -37,10 +37,10 @@ async function reportOf(name: string, serve: readonly string[], methods: readonl
   const project = temporaryFolder();
   const config = configOf(name, serve, methods);
   await gleaner(project, ["run", config]);
-  const again = performance.now();
+  // The second time finds everything.
   await gleaner(project, ["run", config]);
   const report = JSON.parse((await gleaner(project, ["report", name, "--json"]))!);
-  return { project, report, secondRunMs: performance.now() - again };
+  return { project, report };
 }
 
 test("serve, play, select, train, serve again, play better", { skip }, async () => {
