@@ -1,6 +1,14 @@
 /** The command line: one file for each command, and errors that a user can act on. */
 import { Command, CommanderError } from "commander";
-import { CliError } from "../core/errors.ts";
+import {
+  CliError,
+  EnvironmentError,
+  messageOf,
+  PolicyError,
+  StopError,
+  StoreError,
+  TrainerError,
+} from "../core/errors.ts";
 import * as compare from "./compare.ts";
 import * as demo from "./demo.ts";
 import * as doctor from "./doctor.ts";
@@ -33,6 +41,9 @@ const COMMANDS = [
   doctor,
 ];
 
+/** Something outside broke and the message says what: a stack would tell of a programming mistake. */
+const BOUNDARIES = [EnvironmentError, PolicyError, StopError, StoreError, TrainerError];
+
 /** Runs one command; returns the exit code. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("gleaner")
@@ -56,6 +67,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CliError) {
       console.error(`gleaner: ${error.message}`);
       return 2;
+    }
+    if (BOUNDARIES.some((kind) => error instanceof kind)) {
+      console.error(`gleaner: ${messageOf(error)}`);
+      return 1;
     }
     console.error(error);
     return 1;

@@ -1,0 +1,27 @@
+/** What a user sees of errors: a sentence for what they can act on, a stack only for programming mistakes. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gleaner } from "../../test/command.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
+
+test("a training that cannot be done says in one line which trajectory is at fault", async () => {
+  const project = temporaryFolder();
+  const config = join(project, "tight.yaml");
+  writeFileSync(
+    config,
+    `run: tight
+environment: { name: workshop, trainTasks: 4, testTasks: 2 }
+expert: { scripted: true }
+student: { width: 16, layers: 1, heads: 1, context: 24 }
+methods: [{ method: rft, samples: 1 }]
+`,
+  );
+  await assert.rejects(gleaner(project, ["run", config]), (error: Error) => {
+    const said = error.message.split("\n").filter((line) => line.startsWith("gleaner: "));
+    assert.match(said.join("\n"), /^gleaner: training \w+: .*expected at most 24 tokens.*\(trajectory \w+\)$/);
+    assert.doesNotMatch(error.message, /^\s+at /m);
+    return true;
+  });
+});
