@@ -2,15 +2,14 @@
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { type ExperimentConfig, isServed, methodLabel, type ServedConfig } from "../experiment/config.ts";
+import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
 import type { Progress } from "../experiment/progress.ts";
 import { type Parts, runExperiment } from "../experiment/run.ts";
 import type { Student } from "../experiment/student.ts";
 import { noisy } from "../policies/noisy.ts";
-import { checkpointContent } from "../trainers/base-checkpoint.ts";
 import { type Project, runName } from "./context.ts";
 import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
-import { studentOf } from "./student.ts";
+import { decisiveParts, studentOf } from "./student.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
 export async function execute(
@@ -86,13 +85,6 @@ const isSeeded = ({ environment }: ExperimentConfig) =>
 /** What decides the results: no paths, no prices, and nothing that only decides the speed. */
 function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec): StoredConfig {
   const { concurrency: _, parallel: __, prices: ___, ...rest } = config;
-  const decisive = isServed(config) ? { ...rest, ...decisiveParts(config) } : rest;
+  const decisive = { ...rest, ...decisiveParts(config) };
   return JSON.parse(JSON.stringify({ ...decisive, environment: withoutPaths(environment) }));
-}
-
-/** How a checkpoint is served and on how many devices it is trained should change nothing. */
-function decisiveParts({ student, training }: ServedConfig) {
-  const { kind, checkpoint, context, extra } = student;
-  const { accelerateConfig: _, ...settings } = training;
-  return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training: settings };
 }

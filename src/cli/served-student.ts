@@ -7,7 +7,7 @@ import { prompted } from "../policies/prompted.ts";
 import { checkpointServers } from "../policies/server/checkpoint-servers.ts";
 import { serverModel } from "../policies/server/model.ts";
 import { probeServer } from "../policies/server/probe.ts";
-import { baseCheckpoint } from "../trainers/base-checkpoint.ts";
+import { baseCheckpoint, checkpointContent } from "../trainers/base-checkpoint.ts";
 import { folderOf } from "../trainers/embedded.ts";
 import { trlTrainer } from "../trainers/trl/trl.ts";
 import { interpreterOf, trainingEnvironment } from "./python-environment.ts";
@@ -61,6 +61,13 @@ export function servedStudent(project: string, config: ServedConfig): Student {
     },
     close: servers.close,
   };
+}
+
+/** How a checkpoint is served and on how many devices it is trained should change nothing. */
+export function storedServed({ student, training }: ServedConfig) {
+  const { kind, checkpoint, context, extra } = student;
+  const { accelerateConfig: _, ...settings } = training;
+  return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training: settings };
 }
 
 function trainingPython(): string {

@@ -1,9 +1,21 @@
-/** The student that a config names. */
-import { type ExperimentConfig, isServed } from "../experiment/config.ts";
+/** The student that a config names, and what of it decides the results. */
+import { type ExperimentConfig, isServed, isTinker } from "../experiment/config.ts";
 import type { Student } from "../experiment/student.ts";
 import { embeddedStudent } from "./embedded-student.ts";
-import { servedStudent } from "./served-student.ts";
+import { servedStudent, storedServed } from "./served-student.ts";
+import { storedTinker, tinkerStudent } from "./tinker-student.ts";
 
-/** `project`: the folder that its checkpoints go to. Throws CliError for what a served one needs and is not there. */
-export const studentOf = (project: string, config: ExperimentConfig): Student =>
-  isServed(config) ? servedStudent(project, config) : embeddedStudent(project, config);
+/** `project`: the folder that its checkpoints go to. Throws CliError for what it needs and is not there. */
+export function studentOf(project: string, config: ExperimentConfig): Student {
+  if (isServed(config)) return servedStudent(project, config);
+  if (isTinker(config)) return tinkerStudent(config);
+  return embeddedStudent(project, config);
+}
+
+/** What of `student` and `training` is stored with a run: no paths, no addresses, nothing that only decides the speed. */
+export function decisiveParts(config: ExperimentConfig): { readonly [part in "student" | "training"]: object } {
+  if (isServed(config)) return storedServed(config);
+  if (isTinker(config)) return storedTinker(config);
+  const { student, training } = config;
+  return { student, training };
+}

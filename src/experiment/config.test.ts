@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../core/errors.ts";
-import { expertSources, isServed, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
+import { expertSources, isServed, isTinker, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -94,6 +94,26 @@ test("a served student has its own defaults, and what belongs to the other kind 
   assert.match(messageOf(`${served}restrict: true`), /^c\.yaml:8: restrict: /);
   assert.match(messageOf(`${SMALLEST}student: { kind: served }`), /^c\.yaml:7: student\.checkpoint: /);
   assert.match(messageOf(`${SMALLEST}training: { loraRank: 4 }`), /^c\.yaml:7: training: .*loraRank/);
+});
+
+test("a student on a Tinker server has its own parts; a key in the place of a variable's name is not shown", () => {
+  const student = "kind: tinker, url: 'http://localhost:8000', model: qwen, tokenizer: folder";
+  const config = parseConfig("c.yaml", `${SMALLEST}student: { ${student}, apiKeyEnv: TINKER_API_KEY }`);
+  assert(isTinker(config));
+  assert.deepEqual([config.format, config.maxTokens, config.training.batch], ["react", 256, 32]);
+  assert.equal(config.student.recognisesRepeats, false);
+  const refused = messageOf(`${SMALLEST}student: { ${student}, apiKeyEnv: tml-secret }`);
+  assert.match(refused, /^c\.yaml:7: student\.apiKeyEnv: expected the name of an environment variable/);
+  assert(!refused.includes("tml-secret"));
+  assert.match(messageOf(`${SMALLEST}student: { kind: tinker, url: a }`), /7: student\.url: expected http\(s\)/);
+});
+
+test("a kind of student that there is not is told which there are", () => {
+  const kinds = /^c\.yaml:8: student\.kind: expected one of embedded, .*served, .*tinker.*, got "sreved"$/;
+  assert.match(messageOf(`${SMALLEST}student:\n  kind: sreved`), kinds);
+  assert.match(messageOf(`${SMALLEST}student: { kind: 3 }`), /^c\.yaml:7: student\.kind: .* got 3$/);
+  assert.match(messageOf(`${SMALLEST}student: served`), /^c\.yaml:7: student: /);
+  assert.equal(messageOf(`${SMALLEST}student: { kind: embedded }`), "");
 });
 
 test("--set changes one value", () => {

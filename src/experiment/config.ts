@@ -7,7 +7,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } fro
 import { z } from "zod";
 import type { Cut, PreferenceTraining } from "../algorithms/preferences.ts";
 import { CliError } from "../core/errors.ts";
-import { embeddedParts, saysServed, servedParts } from "./student-config.ts";
+import { isStudentKind, STUDENT_PARTS, type StudentKind, saidKind } from "./student-config.ts";
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
@@ -160,15 +160,22 @@ const common = {
     .optional(),
 };
 
-const embeddedExperiment = z.strictObject({ ...common, ...embeddedParts });
-const servedExperiment = z.strictObject({ ...common, ...servedParts });
+const experiments = {
+  embedded: z.strictObject({ ...common, ...STUDENT_PARTS.embedded }),
+  served: z.strictObject({ ...common, ...STUDENT_PARTS.served }),
+  tinker: z.strictObject({ ...common, ...STUDENT_PARTS.tinker }),
+} as const satisfies Record<StudentKind, z.ZodType>;
 
-export type EmbeddedConfig = z.infer<typeof embeddedExperiment>;
-export type ServedConfig = z.infer<typeof servedExperiment>;
-export type ExperimentConfig = EmbeddedConfig | ServedConfig;
+export type EmbeddedConfig = z.infer<typeof experiments.embedded>;
+export type ServedConfig = z.infer<typeof experiments.served>;
+export type TinkerConfig = z.infer<typeof experiments.tinker>;
+export type ExperimentConfig = EmbeddedConfig | ServedConfig | TinkerConfig;
 export type MethodConfig = ExperimentConfig["methods"][number];
 
-export const isServed = (config: ExperimentConfig): config is ServedConfig => config.student.kind === "served";
+/** Of any kind that has learned to write elsewhere, the config says other things. */
+export const isEmbedded = (config: ExperimentConfig): config is EmbeddedConfig => saidKind(config) === "embedded";
+export const isServed = (config: ExperimentConfig): config is ServedConfig => saidKind(config) === "served";
+export const isTinker = (config: ExperimentConfig): config is TinkerConfig => saidKind(config) === "tinker";
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
 export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
@@ -188,12 +195,16 @@ export function parseConfig(
   if (!isMap(document.contents)) throw new CliError(`${name}:1: expected a mapping (run:, environment:, methods: …)`);
   for (const [key, value] of sets) assign(document, key, value);
   const written = document.toJS({ maxAliasCount: 100 });
-  const parsed = (saysServed(written) ? servedExperiment : embeddedExperiment).safeParse(written);
+  const problem = (path: readonly (string | number)[], message: string) =>
+    `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${message}`;
+  const kind = saidKind(written);
+  if (!isStudentKind(kind)) {
+    const kinds = Object.keys(experiments).join(", ");
+    throw new CliError(problem(["student", "kind"], `expected one of ${kinds}, got ${JSON.stringify(kind)}`));
+  }
+  const parsed = experiments[kind].safeParse(written);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const path = issue.path as (string | number)[];
-    return `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${issue.message}`;
-  });
+  const problems = parsed.error.issues.map(({ path, message }) => problem(path as (string | number)[], message));
   throw new CliError(problems.join("\n"));
 }
 

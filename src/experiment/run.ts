@@ -16,7 +16,14 @@ import { type Format, formatId } from "../formats/format.ts";
 import { formatFor } from "../formats/named.ts";
 import { verbatim } from "../formats/verbatim.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import { type ExperimentConfig, expertSources, isServed, methodLabel, type ScriptedSource } from "./config.ts";
+import {
+  type ExperimentConfig,
+  expertSources,
+  isEmbedded,
+  isServed,
+  methodLabel,
+  type ScriptedSource,
+} from "./config.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
 import { explores, runMethod } from "./methods.ts";
@@ -76,10 +83,10 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
   };
 }
 
-/** A served student reads and learns its own words as it wrote them. */
+/** A student that knows how to write reads and learns its own words as it wrote them. */
 function formatOf(config: ExperimentConfig, benchmark: Benchmark): Format {
   const format = formatFor(config.format, benchmark);
-  return isServed(config) ? verbatim(format) : format;
+  return isEmbedded(config) ? format : verbatim(format);
 }
 
 function samplingOf(config: ExperimentConfig, format: Format): Sampling {
@@ -168,7 +175,7 @@ async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Pro
   return bySplit.flatMap((tasks) => tasks.slice(0, config.evaluate?.tasks));
 }
 
-/** A served student knows how to act. */
+/** A student that learned elsewhere knows how to act. */
 const NO_PRACTICE = { episodes: 0 };
 
 /** The student every training starts from: initialised by the seed, then trained on practice episodes if asked for. */
@@ -183,7 +190,7 @@ async function baseCheckpoint(
   },
 ): Promise<Checkpoint> {
   const { seed, repository, progress, benchmark, format, expert, tasks, learnOnly } = options;
-  const practice = isServed(config) ? NO_PRACTICE : config.student.practice;
+  const practice = isEmbedded(config) ? config.student.practice : NO_PRACTICE;
   if (practice.episodes > 0 && !benchmark.practice) {
     throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
   }

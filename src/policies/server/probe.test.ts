@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Behaviour, openServer, type TestServer } from "../../../test/openai-server.ts";
 import { CliError } from "../../core/errors.ts";
-import { probeServer, type ServerCheck } from "./probe.ts";
+import { probeServer } from "./probe.ts";
+import type { ServerCheck } from "./sampling-checks.ts";
 
 const opened: TestServer[] = [];
 after(() => Promise.all(opened.map((server) => server.close())));

@@ -10,6 +10,7 @@ import { contextIn } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
 import { apiKeyFrom, resolveOptions, type ServerOptions } from "./options.ts";
 import { pause } from "./pace.ts";
+import { missing, ok, SAMPLING_QUESTION, type ServerCheck, samplingChecks } from "./sampling-checks.ts";
 import { type ModelEntry, openTransport, type RequestBody, type Transport } from "./transport.ts";
 
 export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limitField" | "extra"> & {
@@ -18,14 +19,6 @@ export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limi
   /** Absent: the first one the server lists. */
   readonly model?: string;
 };
-
-export interface ServerCheck {
-  readonly what: string;
-  readonly state: "ok" | "missing";
-  readonly found: string;
-  /** What a run on this server cannot promise because of it; "" if nothing is lost. */
-  readonly note: string;
-}
 
 export interface ServerProbe {
   /** null if the server cannot be reached. */
@@ -36,9 +29,6 @@ export interface ServerProbe {
   readonly spent: Spending;
 }
 
-const QUESTION = "Write twelve words that come to mind, in any language, each on its own line.";
-const MAX_TOKENS = 24;
-const SEEDS = [1, 2, 3, 4];
 const CHOICES = 3;
 const TRIES = 3;
 const PATIENCE_MS = 2_000;
@@ -79,8 +69,6 @@ async function modelsOf(transport: Transport, timeoutMs: number): Promise<readon
 }
 
 const notesOf = (checks: readonly ServerCheck[]) => checks.map(({ note }) => note).filter((note) => note !== "");
-const ok = (what: string, found: string): ServerCheck => ({ what, state: "ok", found, note: "" });
-const missing = (what: string, found: string, note: string): ServerCheck => ({ what, state: "missing", found, note });
 
 interface Sampling {
   readonly seed: number;
@@ -104,8 +92,9 @@ function openAsker(transport: Transport, { model, limitField, extra }: Fixed): A
   let spent = NOTHING_SPENT;
   return {
     async ask({ seed, temperature, more = {} }) {
-      const messages = [{ role: "user", content: QUESTION }];
-      const body = { model, messages, temperature, seed, [limitField]: MAX_TOKENS, ...extra, ...more };
+      const { prompt, maxTokens } = SAMPLING_QUESTION;
+      const messages = [{ role: "user", content: prompt }];
+      const body = { model, messages, temperature, seed, [limitField]: maxTokens, ...extra, ...more };
       for (let attempt = 1; ; attempt++) {
         const answer = await transport.complete(body).catch(faultOf);
         const usage = usageOf(answer);
@@ -140,11 +129,12 @@ const shown = (ids: readonly string[]) => `${ids.slice(0, 5).join(", ")}${ids.le
 async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
   let first: unknown;
   try {
-    first = await asker.ask({ seed: SEEDS[0]!, temperature: 1 });
+    first = await asker.ask({ seed: 1, temperature: 1 });
   } catch (error) {
     return [missing("answers", messageOf(error), "the server does not answer: no rollout can be made")];
   }
-  return [ok("answers", "yes"), usageCheck(first), ...(await samplingChecks(asker, first)), ...(await extras(asker))];
+  const sampled = await samplingChecks(async (sampling) => saidIn(await asker.ask(sampling)));
+  return [ok("answers", "yes"), usageCheck(first), ...sampled, ...(await extras(asker))];
 }
 
 function usageCheck(answer: unknown): ServerCheck {
@@ -163,49 +153,6 @@ function saidIn(answer: unknown): string {
 function choicesIn(answer: unknown): readonly unknown[] {
   const { choices } = fields(answer);
   return Array.isArray(choices) ? choices : [];
-}
-
-async function samplingChecks(asker: Asker, first: unknown): Promise<ServerCheck[]> {
-  const say = async (seed: number, temperature: number) => saidIn(await asker.ask({ seed, temperature }));
-  const sampled = [saidIn(first)];
-  for (const seed of SEEDS.slice(1)) sampled.push(await say(seed, 1));
-  const again = await say(SEEDS[0]!, 1);
-  const greedy = [await say(1, 0), await say(2, 0)];
-  // All at once, as rollouts ask.
-  const together = await Promise.all([...SEEDS.map((seed) => say(seed, 1)), say(1, 0), say(2, 0)]);
-  const isSame = together.every((text, index) => text === [...sampled, ...greedy][index]);
-  const varied = new Set(sampled).size;
-  const isGreedy = greedy[0] === greedy[1];
-  const found = `${varied} text${varied === 1 ? "" : "s"} of ${SEEDS.length} seeds at temperature 1`;
-  return [
-    varied > 1 ? ok("seeds differ", found) : missing("seeds differ", found, SAME_TEXT),
-    seedCheck({ isRepeated: again === sampled[0], isSame, isSampled: varied > 1 }),
-    temperatureCheck(isGreedy, varied > 1),
-  ];
-}
-
-const SAME_TEXT =
-  "temperature or seeds are ignored (or the model is sure of every word): several rollouts of a task are one and the same";
-
-function seedCheck(found: { readonly isRepeated: boolean; readonly isSame: boolean; readonly isSampled: boolean }) {
-  const what = "equal seeds agree";
-  if (!found.isRepeated) {
-    const note = "seeds are ignored: a repeated run gives other rollouts; stored ones are kept";
-    return missing(what, "no: the same request gave another text", note);
-  }
-  if (!found.isSame) {
-    const note = "seeds hold only for one request at a time: a repeated run gives other rollouts; stored ones are kept";
-    return missing(what, "alone yes, side by side no", note);
-  }
-  return ok(what, found.isSampled ? "yes, alone and side by side" : "yes, but so do all others");
-}
-
-function temperatureCheck(isGreedy: boolean, isSampled: boolean): ServerCheck {
-  const what = "temperature";
-  if (isGreedy && isSampled) return ok(what, "0 is greedy, 1 samples");
-  if (isGreedy) return missing(what, "1 gives what 0 gives", "");
-  const note = "temperature 0 is not greedy: an evaluation that is repeated gives other results";
-  return missing(what, "0 gives several texts", note);
 }
 
 /** What only some servers offer; nothing but token ids is of use to gleaner. */

@@ -51,9 +51,12 @@ export function tinkerTrainer(options: TinkerOptions): Trainer {
   };
 }
 
-/** The base model as the checkpoint that trainings start from. */
-export function tinkerBase(baseModel: string): Checkpoint {
-  const id = fingerprint({ trainer: "tinker", baseModel }) as CheckpointId;
+/**
+ * The base model as the checkpoint that trainings start from. `tokenizer`: what tells its tokenizer from others, where
+ * that matters; conversations that are written otherwise are other conversations.
+ */
+export function tinkerBase(baseModel: string, tokenizer?: string): Checkpoint {
+  const id = fingerprint({ trainer: "tinker", baseModel, tokenizer }) as CheckpointId;
   return { id, parent: null, trainingSet: null, trainer: "given", at: { kind: "hosted", model: baseModel } };
 }
 

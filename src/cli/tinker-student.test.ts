@@ -1,0 +1,64 @@
+// Whole runs on a Tinker server that says one and the same; test/real has one that learns.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { chatCheckpoint, TEMPLATES } from "../../test/chat-checkpoint.ts";
+import { gleaner, ROOT } from "../../test/command.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
+import { tinkerStub } from "../../test/tinker-stub.ts";
+import { openSqlite } from "../store/sqlite.ts";
+import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+
+const KEY = "tml-secret";
+process.env.GLEANER_TEST_TINKER_STUDENT = KEY;
+
+async function setUp(t: TestContext) {
+  const tokenizer = chatCheckpoint(t, { template: TEMPLATES.chatml });
+  const stub = await tinkerStub(t, { sample: openChatTokenizer(tokenizer).encode("say amber<|im_end|>") });
+  const project = temporaryFolder();
+  const file = join(project, "config.yaml");
+  const student = { kind: "tinker", url: stub.url, model: "base", tokenizer };
+  const config = {
+    run: "hosted",
+    environment: { name: join(ROOT, "test/real/locks.ts") },
+    expert: { scripted: true, errorRate: 0.5 },
+    format: "text",
+    maxTokens: 12,
+    student: { ...student, apiKeyEnv: "GLEANER_TEST_TINKER_STUDENT" },
+    training: { steps: 2, batch: 4 },
+    methods: [{ method: "eef", probes: 1 }],
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return { project, file, stub };
+}
+
+test("a run trains and plays on the server, and finds everything when it is started again", async (t) => {
+  const { project, file, stub } = await setUp(t);
+  await gleaner(project, ["run", file]);
+  const asked = stub.requests.length;
+  await gleaner(project, ["run", file]);
+  assert.equal(stub.requests.length, asked);
+  assert(stub.requests.every(({ key }) => key === KEY));
+  const trainings = stub.paths().filter((path) => path === "create_model").length;
+  assert.equal(trainings, 2);
+
+  const report = JSON.parse((await gleaner(project, ["report", "hosted", "--json"]))!);
+  assert.equal(report.leakage.violations, 0);
+  assert.match(report.servers.join(), /one and the same/);
+
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const [bc, eef] = repository.rounds("hosted");
+  assert.deepEqual([bc!.method, eef!.method], ["BC", "EEF M=1"]);
+  const place = repository.checkpoint(bc!.checkpoint)!.at;
+  assert.deepEqual(place, { kind: "hosted", model: `tinker://model/weights/${bc!.checkpoint}` });
+  const played = [...eef!.explored, ...eef!.probed].map((id) => repository.trajectory(id)!);
+  assert(played.every(({ outcome, policy }) => outcome.kind === "terminated" && policy === bc!.checkpoint));
+  // What decides the results is stored; where the server is and what it costs is not.
+  const { student } = repository.run("hosted")!.config as { student: Record<string, unknown> };
+  assert.deepEqual(Object.keys(student).sort(), ["kind", "model", "tokenizer"]);
+  repository.close();
+  for (const name of readdirSync(project)) {
+    if (name.startsWith("store")) assert(!readFileSync(join(project, name)).includes(KEY));
+  }
+});
