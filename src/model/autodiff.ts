@@ -59,12 +59,12 @@ export function multiply(tape: Tape, a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
-/** x Wᵀ for `x` (N, in) and `weight` (out, in). */
-export function linear(tape: Tape, x: Tensor, weight: Tensor): Tensor {
+/** scale · x Wᵀ for `x` (N, in) and `weight` (out, in). */
+export function linear(tape: Tape, x: Tensor, weight: Tensor, scale = 1): Tensor {
   const { graph } = tape;
-  return record(tape, graphs.product(graph, x, weight, { transposeB: true }), (dy) => [
-    [x, graphs.product(graph, dy, weight)], // (N, in)
-    [weight, graphs.product(graph, dy, x, { transposeA: true })], // (out, in)
+  return record(tape, graphs.product(graph, x, weight, { transposeB: true, scale }), (dy) => [
+    [x, graphs.product(graph, dy, weight, { scale })], // (N, in)
+    [weight, graphs.product(graph, dy, x, { transposeA: true, scale })], // (out, in)
   ]);
 }
 

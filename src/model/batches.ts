@@ -14,7 +14,7 @@ export interface Example {
   readonly weights: readonly number[];
 }
 
-/** Numbers of sequences are rounded up to a multiple of this, so that few graphs serve all batches. */
+/** Numbers of sequences are rounded up to a multiple of this unless told otherwise, so that few graphs serve all batches. */
 const SEQUENCES_STEP = 8;
 const WINDOW = 8;
 
@@ -57,10 +57,10 @@ export function epoch(lengths: readonly number[], size: number, random: RandomSt
 
 const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 
-/** Predictions of tokens with weight 0 are left out. */
-export function makeBatch(examples: readonly Example[]): Batch {
+/** Predictions of tokens with weight 0 are left out. The number of sequences is rounded up to a multiple of `step`. */
+export function makeBatch(examples: readonly Example[], step = SEQUENCES_STEP): Batch {
   const length = roundUp(Math.max(...examples.map(({ tokens }) => tokens.length - 1)), LENGTH_STEP);
-  const sequences = roundUp(examples.length, SEQUENCES_STEP);
+  const sequences = roundUp(examples.length, step);
   const tokens = new BigInt64Array(sequences * length); // (B, T)
   const places: bigint[] = [];
   const targets: bigint[] = [];
@@ -85,8 +85,11 @@ export function makeBatch(examples: readonly Example[]): Batch {
   };
 }
 
-/** `weights` divided by their total magnitude. */
-export function shares(weights: Float32Array): Float32Array {
-  const magnitude = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+/** Σ |weight|, added up to `start`. */
+export const magnitudeOf = (weights: Float32Array, start = 0): number =>
+  weights.reduce((sum, weight) => sum + Math.abs(weight), start);
+
+/** `weights` divided by their total magnitude, or by that of a whole of which they are a part. */
+export function shares(weights: Float32Array, magnitude = magnitudeOf(weights)): Float32Array {
   return weights.map((weight) => weight / magnitude);
 }

@@ -1,10 +1,11 @@
 /**
  * A checkpoint folder as transformers reads it: config.json, generation_config.json, model.safetensors,
- * tokenizer.json, tokenizer_config.json. Float32 Llama models only; what cannot be computed exactly is refused. A model
- * with a copy head has a type of its own, so that other programs refuse it rather than leave its copy head out.
+ * tokenizer.json, tokenizer_config.json. Llama models only; what cannot be computed exactly is refused. Reads weights of
+ * less precision and in several files, too (then model.safetensors.index.json says which), and writes float32. A model with a
+ * copy head has a type of its own, so that other programs refuse it rather than leave its copy head out.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ModelError } from "./errors.ts";
 import { writeFolder } from "./folder.ts";
 import {
@@ -18,11 +19,12 @@ import {
   sizeOf,
 } from "./llama.ts";
 import { randomStream } from "./random.ts";
-import { encodeSafetensors, readSafetensors } from "./safetensors.ts";
+import { encodeSafetensors, readSafetensors, type StoredTensor } from "./safetensors.ts";
 import { SPECIAL_TOKENS, type TokenizerFile } from "./tokenizer.ts";
 
 const CONFIG = "config.json";
 const WEIGHTS = "model.safetensors";
+export const WEIGHTS_INDEX = "model.safetensors.index.json";
 /** What training hands on unchanged, where present. */
 const COPIED = [CONFIG, "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
 
@@ -85,14 +87,31 @@ export function readConfig(folder: string): LlamaConfig {
   return config;
 }
 
+/** The names of the files in `folder` that hold the weights. Throws ModelError for an index that names none. */
+export function weightFiles(folder: string): string[] {
+  const path = join(folder, WEIGHTS_INDEX);
+  if (!existsSync(path)) return [WEIGHTS];
+  const { weight_map = {} } = readJson(path) as { weight_map?: Record<string, string> };
+  const names = [...new Set(Object.values(weight_map))].sort();
+  // Nothing outside the folder is read, whatever the index says.
+  const foreign = names.find((name) => basename(name) !== name || !name.endsWith(".safetensors"));
+  if (names.length === 0 || foreign !== undefined) {
+    throw new ModelError(`${path}: expected weight_map to name safetensors files, got ${foreign ?? "none"}`);
+  }
+  return names;
+}
+
 /** Configuration and parameters of the checkpoint in `folder`. Throws ModelError. */
 export function readCheckpoint(folder: string): { config: LlamaConfig; parameters: Parameters } {
   const config = readConfig(folder);
-  const stored = readSafetensors(join(folder, WEIGHTS));
   const list = parametersOf(config);
   const known = new Set(list.map(({ name }) => name)).add(HEAD);
-  for (const name of stored.keys()) {
-    if (!known.has(name)) throw new ModelError(`${folder}: ${WEIGHTS}: ${name} is no parameter of this architecture`);
+  const stored = new Map<string, StoredTensor>();
+  for (const file of weightFiles(folder)) {
+    for (const [name, tensor] of readSafetensors(join(folder, file))) {
+      if (!known.has(name)) throw new ModelError(`${folder}: ${file}: ${name} is no parameter of this architecture`);
+      stored.set(name, tensor);
+    }
   }
   const parameters = new Map<string, Float32Array>();
   for (const { name, shape } of list) {
@@ -134,6 +153,7 @@ export function initialParameters(config: LlamaConfig, seed: number): Parameters
     blockOutput: DEFAULT_MATRIX_SCALE / Math.sqrt(2 * config.num_hidden_layers),
     norm: 1,
     copyGate: 0,
+    adapter: 0,
     finalNorm: config.tie_word_embeddings ? 1 / stretch : 1,
   };
   const parameters = new Map<string, Float32Array>();

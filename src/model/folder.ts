@@ -2,7 +2,7 @@
  * Writing a folder so that it exists either whole or not at all, whenever the process is killed: everything goes into
  * a sibling first, is forced to disk, and then takes its name.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./errors.ts";
 
@@ -20,20 +20,47 @@ export function refuseExisting(folder: string): void {
   if (existsSync(folder)) throw new ModelError(`${folder}: expected no such file or folder yet, found one`);
 }
 
-/** Writes `files` (contents by name) as `folder`, which must not exist. */
-export function writeFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+/** What a file holds, whole or in pieces that are made one after the other as they are written. */
+export type FileContent = string | Uint8Array | Generator<Uint8Array>;
+
+/** Contents by name; a map among them is a folder in the folder. */
+export interface FolderContents extends ReadonlyMap<string, FileContent | FolderContents> {}
+
+/** Writes `files` as `folder`, which must not exist. */
+export function writeFolder(folder: string, files: FolderContents): void {
   refuseExisting(folder);
   const parent = dirname(resolve(folder));
   mkdirSync(parent, { recursive: true });
   // Always the same name, so that what a killed process left behind is cleared by the next one.
   const unfinished = join(parent, `.${basename(folder)}.unfinished`);
   rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished);
-  for (const [name, content] of files) {
-    writeFileSync(join(unfinished, name), content);
-    sync(join(unfinished, name));
-  }
-  sync(unfinished);
+  writeContents(unfinished, files);
   renameSync(unfinished, folder);
   sync(parent);
+}
+
+function writeContents(folder: string, files: FolderContents): void {
+  mkdirSync(folder);
+  for (const [name, content] of files) {
+    if (content instanceof Map) writeContents(join(folder, name), content);
+    else writeFile(join(folder, name), content as FileContent);
+  }
+  sync(folder);
+}
+
+function writeFile(path: string, content: FileContent): void {
+  const file = openSync(path, "w");
+  try {
+    if (typeof content === "string") writeAll(file, Buffer.from(content));
+    else if (content instanceof Uint8Array) writeAll(file, content);
+    else for (const piece of content) writeAll(file, piece);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  // The system may take less than it is given.
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

@@ -1,10 +1,20 @@
 /**
  * Loss and gradients of batches, or their log-probabilities alone: owns one session of each kind for each number of
- * sequences, and the memory that goes in and comes out. Knows no optimiser.
+ * sequences, and the memory that goes in and comes out. Knows no optimiser. The gradients are those of the parameters, or
+ * of adapters on them (adapters.ts).
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { adaptersOf, type Lora } from "./adapters.ts";
 import { QUERIES } from "./copy-head.ts";
-import { causalMask, EMBEDDING, type LlamaConfig, type Parameters, parametersOf, sizeOf } from "./llama.ts";
+import {
+  causalMask,
+  EMBEDDING,
+  type LlamaConfig,
+  type Parameter,
+  type Parameters,
+  parametersOf,
+  sizeOf,
+} from "./llama.ts";
 import { openSession } from "./onnx.ts";
 import { gradientOf, likelihoodGraph, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
 
@@ -20,12 +30,18 @@ export interface Batch {
   readonly weights: Float32Array; // (M)
 }
 
+/** What a pass brings beside gradients. */
+export interface Pass {
+  readonly loss: number;
+  readonly logProbabilities: Float32Array; // (M)
+}
+
 export interface GradientEngine {
-  /** One forward and backward pass. Overwrites `gradients`. */
-  run(batch: Batch): Promise<{ readonly loss: number; readonly logProbabilities: Float32Array /* (M) */ }>;
+  /** One forward and backward pass. Overwrites `gradients`, or adds to them. */
+  run(batch: Batch, mode?: "overwrite" | "add"): Promise<Pass>;
   /** The forward pass alone, a third of the work. (M) */
   logProbabilities(batch: Batch): Promise<Float32Array>;
-  /** By parameter name; valid until the next run. */
+  /** By name of what is learned; valid until the next run. */
   readonly gradients: Parameters;
   close(): Promise<void>;
 }
@@ -80,22 +96,46 @@ function sessionsOf(open: (sequences: number) => Promise<InferenceSession>) {
   };
 }
 
-/** `parameters` are read at each run, so an optimiser may change them in place. */
-export function gradientEngine(config: LlamaConfig, parameters: Parameters, threads = 1): GradientEngine {
-  const list = parametersOf(config);
-  const gradients = new Map(list.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
-  const feeds = Object.fromEntries(
-    list.map(({ name, shape }) => [name, new Tensor("float32", parameters.get(name)!, shape)]),
-  );
-  const fetches: Record<string, Tensor> = {};
-  for (const { name, shape } of list) {
-    if (name === EMBEDDING && !config.tie_word_embeddings) continue;
-    fetches[gradientOf(name)] = new Tensor("float32", gradients.get(name)!, shape);
+export interface EngineOptions {
+  /** Of the processor; the numbers do not depend on it. Default 1. */
+  readonly threads?: number;
+  /** Adapters to learn in place of the parameters. */
+  readonly adapters?: { readonly lora: Lora; readonly values: Parameters };
+}
+
+const tensors = (list: readonly Parameter[], values: Parameters): [string, Tensor][] =>
+  list.map(({ name, shape }) => [name, new Tensor("float32", values.get(name)!, shape)]);
+
+const zeros = (list: readonly Parameter[]): Map<string, Float32Array> =>
+  new Map(list.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
+
+function addTo(sums: Parameters, parts: Parameters): void {
+  for (const [name, sum] of sums) {
+    const part = parts.get(name)!;
+    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
   }
+}
+
+/** `parameters` and adapters are read at each run, so an optimiser may change them in place. */
+export function gradientEngine(
+  config: LlamaConfig,
+  parameters: Parameters,
+  { threads = 1, adapters }: EngineOptions = {},
+): GradientEngine {
+  const lora = adapters?.lora;
+  const read = tensors(parametersOf(config), parameters);
+  const learned = lora ? adaptersOf(config, lora.rank) : parametersOf(config);
+  const gradients = zeros(learned);
+  const feeds = Object.fromEntries(adapters ? [...read, ...tensors(learned, adapters.values)] : read);
+  // Scattered from the rows' gradients instead.
+  const isScattered = ({ name }: Parameter) => name === EMBEDDING && !config.tie_word_embeddings;
+  const fetched = learned.filter((parameter) => !isScattered(parameter));
+  const fetchesInto = (values: Parameters) =>
+    Object.fromEntries(tensors(fetched, values).map(([name, tensor]) => [gradientOf(name), tensor]));
   let rowGradients = new Float32Array(0); // (B·T, D) and more
 
-  const training = sessionsOf((sequences) => openSession(trainingGraph(config, sequences), threads));
-  const likelihood = sessionsOf((sequences) => openSession(likelihoodGraph(config, sequences), threads));
+  const training = sessionsOf((sequences) => openSession(trainingGraph(config, sequences, lora), threads));
+  const likelihood = sessionsOf((sequences) => openSession(likelihoodGraph(config, sequences, lora), threads));
 
   /** What both passes read. */
   function forwardFeeds({ sequences, length, tokens, places, targets }: Batch): Record<string, Tensor> {
@@ -112,6 +152,34 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
     };
   }
 
+  /** One forward and backward pass whose gradients go into `into`. */
+  async function pass(batch: Batch, into: Parameters): Promise<Pass> {
+    const { sequences, tokens, places, weights } = batch;
+    const { hidden_size: width } = config;
+    const count = places.length;
+    const session = await training.of(sequences);
+    if (!lora && rowGradients.length < tokens.length * width) rowGradients = new Float32Array(tokens.length * width);
+    const rows = rowGradients.subarray(0, tokens.length * width);
+    const loss = new Float32Array(1);
+    const logProbabilities = new Float32Array(count);
+    await session.run(
+      { ...forwardFeeds(batch), weights: new Tensor("float32", weights, [count, 1]) },
+      {
+        ...fetchesInto(into),
+        loss: new Tensor("float32", loss, []),
+        "log probabilities": new Tensor("float32", logProbabilities, [count, 1]),
+        ...(!lora && { [ROW_GRADIENTS]: new Tensor("float32", rows, [tokens.length, width]) }),
+      },
+    );
+    if (!lora) {
+      const embedding = into.get(EMBEDDING)!;
+      if (!config.tie_word_embeddings) embedding.fill(0);
+      scatterRows(tokens, rows, embedding, width);
+    }
+    return { loss: loss[0]!, logProbabilities };
+  }
+
+  let parts: Parameters | undefined; // of a pass whose gradients are added to others'
   return {
     gradients,
     async logProbabilities(batch) {
@@ -120,28 +188,12 @@ export function gradientEngine(config: LlamaConfig, parameters: Parameters, thre
       await session.run(forwardFeeds(batch), { "log probabilities": new Tensor("float32", found, [found.length, 1]) });
       return found;
     },
-    async run(batch) {
-      const { sequences, tokens, places, weights } = batch;
-      const { hidden_size: width } = config;
-      const count = places.length;
-      const session = await training.of(sequences);
-      if (rowGradients.length < tokens.length * width) rowGradients = new Float32Array(tokens.length * width);
-      const rows = rowGradients.subarray(0, tokens.length * width);
-      const loss = new Float32Array(1);
-      const logProbabilities = new Float32Array(count);
-      await session.run(
-        { ...forwardFeeds(batch), weights: new Tensor("float32", weights, [count, 1]) },
-        {
-          ...fetches,
-          loss: new Tensor("float32", loss, []),
-          "log probabilities": new Tensor("float32", logProbabilities, [count, 1]),
-          [ROW_GRADIENTS]: new Tensor("float32", rows, [tokens.length, width]),
-        },
-      );
-      const embedding = gradients.get(EMBEDDING)!;
-      if (!config.tie_word_embeddings) embedding.fill(0);
-      scatterRows(tokens, rows, embedding, width);
-      return { loss: loss[0]!, logProbabilities };
+    async run(batch, mode = "overwrite") {
+      if (mode === "overwrite") return pass(batch, gradients);
+      parts ??= zeros(learned);
+      const found = await pass(batch, parts);
+      addTo(gradients, parts);
+      return found;
     },
     async close() {
       await training.close();

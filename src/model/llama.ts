@@ -29,7 +29,7 @@ export interface Parameter {
   /** (out, in) for matrices. */
   readonly shape: readonly number[];
   /** What it is for; the optimiser and the initialiser treat these differently. */
-  readonly role: "embedding" | "norm" | "finalNorm" | "blockInput" | "blockOutput" | "head" | "copyGate";
+  readonly role: "embedding" | "norm" | "finalNorm" | "blockInput" | "blockOutput" | "head" | "copyGate" | "adapter";
 }
 
 /** Values by parameter name. */

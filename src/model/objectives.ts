@@ -10,8 +10,10 @@
  * Of preferences, a forward pass gives the log-probabilities, from which the weights ±β · σ(−z) / pairs follow here in
  * double precision; then the step is the same as for likelihood. That is exact, asks nothing new of the graph or of the
  * copy head, and costs one forward pass more, about a third of a step.
+ *
+ * Where a step's items do not fit into memory at once, they are computed in parts whose gradients add up to the step's.
  */
-import { checkExamples, type Example, makeBatch, shares } from "./batches.ts";
+import { checkExamples, type Example, magnitudeOf, makeBatch, shares } from "./batches.ts";
 import type { Batch, GradientEngine } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
 
@@ -44,36 +46,64 @@ export function checkObjective(objective: Objective, config: LlamaConfig): void 
   checkExamples(examplesOf(objective), config);
 }
 
-/**
- * `parallel`: items in a batch where the reference is computed. `isStopped` is asked between those batches; stopped on the
- * way, the objective must not be used.
- */
+export interface Running {
+  /** Items in a batch where the reference is computed. */
+  readonly parallel: number;
+  /** Items computed at a time, and the batch's fixed number of sequences. Default: all of a step's. */
+  readonly deviceBatch?: number | undefined;
+  /** Asked between batches. Stopped on the way, neither the objective nor what it leaves in the engine must be used. */
+  readonly isStopped: () => boolean;
+}
+
 export async function openObjective(
   objective: Objective,
   engine: GradientEngine,
-  { parallel, isStopped }: { readonly parallel: number; readonly isStopped: () => boolean },
+  running: Running,
 ): Promise<OpenObjective> {
-  if (objective.kind === "likelihood") return likelihood(objective.examples, engine);
+  if (objective.kind === "likelihood") return likelihood(objective.examples, engine, running);
   const { pairs, beta } = objective;
+  const { deviceBatch, isStopped } = running;
+  const parallel = deviceBatch ?? running.parallel;
   const margins = new Array<number>(pairs.length).fill(0);
   const byLength = pairs.map((_, i) => i).sort((a, b) => lengthOf(pairs[a]!) - lengthOf(pairs[b]!));
   for (let i = 0; i < byLength.length && !isStopped(); i += parallel) {
     const items = byLength.slice(i, i + parallel);
-    const found = await marginsOf(pairsBatch(pairs, items), engine);
+    const found = await marginsOf(pairsBatch(pairs, items, deviceBatch), engine);
     items.forEach((item, k) => {
       margins[item] = found[k]!;
     });
   }
-  return preference(pairs, { engine, beta, reference: margins });
+  return preference(pairs, { engine, beta, reference: margins, running });
 }
 
-function likelihood(examples: readonly Example[], engine: GradientEngine): OpenObjective {
+/** `items` in parts of `deviceBatch`, or all in one. */
+function parted(items: readonly number[], { deviceBatch = items.length }: Running): number[][] {
+  return Array.from({ length: Math.ceil(items.length / deviceBatch) }, (_, i) =>
+    items.slice(i * deviceBatch, (i + 1) * deviceBatch),
+  );
+}
+
+const modeOf = (part: number) => (part === 0 ? "overwrite" : "add");
+
+function likelihood(examples: readonly Example[], engine: GradientEngine, running: Running): OpenObjective {
+  const { deviceBatch, isStopped } = running;
   return {
     lengths: examples.map(({ tokens }) => tokens.length),
     async learn(items) {
-      const batch = makeBatch(items.map((i) => examples[i]!));
-      const { loss } = await engine.run({ ...batch, weights: shares(batch.weights) });
-      return loss;
+      const batches = parted(items, running).map((part) =>
+        makeBatch(
+          part.map((i) => examples[i]!),
+          deviceBatch,
+        ),
+      );
+      const magnitude = batches.reduce((sum, { weights }) => magnitudeOf(weights, sum), 0);
+      let total = 0;
+      for (const [part, batch] of batches.entries()) {
+        if (isStopped()) break;
+        const { loss } = await engine.run({ ...batch, weights: shares(batch.weights, magnitude) }, modeOf(part));
+        total += loss;
+      }
+      return total;
     },
   };
 }
@@ -83,22 +113,28 @@ interface PreferenceOptions {
   readonly beta: number;
   /** c₀ − r₀ of each pair. */
   readonly reference: readonly number[];
+  readonly running: Running;
 }
 
-function preference(pairs: readonly Pair[], { engine, beta, reference }: PreferenceOptions): OpenObjective {
+function preference(pairs: readonly Pair[], { engine, beta, reference, running }: PreferenceOptions): OpenObjective {
   return {
     lengths: pairs.map(lengthOf),
     async learn(items) {
-      const batch = pairsBatch(pairs, items);
-      const margins = await marginsOf(batch, engine);
-      const terms = items.map((item, k) => preferenceTerm(beta * (margins[k]! - reference[item]!)));
-      const weights = batch.weights.map((weight, m) => {
-        const side = sideOf(batch, m);
-        const pull = (beta * terms[side >> 1]!.slope) / items.length;
-        return weight * (side % 2 === 0 ? pull : -pull);
-      });
-      await engine.run({ ...batch, weights });
-      return terms.reduce((sum, { loss }) => sum + loss, 0) / items.length;
+      let total = 0;
+      for (const [part, some] of parted(items, running).entries()) {
+        if (running.isStopped()) break;
+        const batch = pairsBatch(pairs, some, running.deviceBatch);
+        const margins = await marginsOf(batch, engine);
+        const terms = some.map((item, k) => preferenceTerm(beta * (margins[k]! - reference[item]!)));
+        const weights = batch.weights.map((weight, m) => {
+          const side = sideOf(batch, m);
+          const pull = (beta * terms[side >> 1]!.slope) / items.length;
+          return weight * (side % 2 === 0 ? pull : -pull);
+        });
+        await engine.run({ ...batch, weights }, modeOf(part));
+        total = terms.reduce((sum, { loss }) => sum + loss, total);
+      }
+      return total / items.length;
     },
   };
 }
@@ -112,8 +148,11 @@ export function preferenceTerm(z: number): { readonly loss: number; readonly slo
 const lengthOf = ({ chosen, rejected }: Pair) => Math.max(chosen.tokens.length, rejected.tokens.length);
 
 /** Sequence 2k holds the chosen side of the k-th item, 2k + 1 the rejected one. */
-const pairsBatch = (pairs: readonly Pair[], items: readonly number[]): Batch =>
-  makeBatch(items.flatMap((i) => [pairs[i]!.chosen, pairs[i]!.rejected]));
+const pairsBatch = (pairs: readonly Pair[], items: readonly number[], deviceBatch?: number): Batch =>
+  makeBatch(
+    items.flatMap((i) => [pairs[i]!.chosen, pairs[i]!.rejected]),
+    deviceBatch && 2 * deviceBatch,
+  );
 
 /** The sequence that prediction `m` is in. */
 const sideOf = ({ places, length }: Batch, m: number): number => Math.floor(Number(places[m]) / length);

@@ -134,8 +134,12 @@ export interface TrainingState {
   readonly settings: OptimizerSettings;
 }
 
-export async function openOptimizer(config: LlamaConfig, state: TrainingState): Promise<Optimizer> {
-  const list = parametersOf(config);
+/** `list`: what is learned. Default: every parameter. */
+export async function openOptimizer(
+  config: LlamaConfig,
+  state: TrainingState,
+  list: readonly Parameter[] = parametersOf(config),
+): Promise<Optimizer> {
   if (state.settings.optimizer === "adamw") return adamw(list, config, state);
   const inBlocks = ({ role }: Parameter) => role === "blockInput" || role === "blockOutput";
   const matrices = await muon(list.filter(inBlocks), state);

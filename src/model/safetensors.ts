@@ -1,16 +1,19 @@
 /**
  * The safetensors file format: eight bytes of header length, a JSON header, then the numbers.
- * https://huggingface.co/docs/safetensors (format). Writes float32; reads float32 and bfloat16.
+ * https://huggingface.co/docs/safetensors (format). Writes float32; reads
+ * float32, float16 and bfloat16, all at once or tensor by tensor.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { ModelError } from "./errors.ts";
+import { isNumberFormat, NUMBER_FORMATS, type NumberFormat, widen } from "./number-formats.ts";
 
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-interface HeaderEntry {
+/** Where a tensor stands and what it is made of. */
+export interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [begin: number, end: number];
@@ -35,15 +38,19 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>): B
   return Buffer.concat([length, json, padding, ...numbers]);
 }
 
-function toFloat32(bytes: ArrayBuffer, dtype: string): Float32Array | undefined {
-  if (dtype === "F32") return new Float32Array(bytes);
-  // A bfloat16 is the upper half of a float32.
-  if (dtype === "BF16") return new Float32Array(Uint32Array.from(new Uint16Array(bytes), (half) => half << 16).buffer);
-  return undefined;
+/** An open file. Knows of the numbers only where they are. */
+export interface SafetensorsFile {
+  /** What comes before the numbers. A file of the same tensors with other values begins with the same bytes. */
+  readonly head: Uint8Array;
+  /** In the order of the header. */
+  readonly entries: ReadonlyMap<string, HeaderEntry>;
+  /** The bytes of one tensor, in a buffer of its own. Throws ModelError if the file ends before. */
+  read(entry: HeaderEntry): ArrayBuffer;
+  close(): void;
 }
 
-/** Every tensor of a file. Throws ModelError for a damaged file or another number format. */
-export function readSafetensors(path: string): Map<string, StoredTensor> {
+/** Throws ModelError for a damaged file. Close it. */
+export function openSafetensors(path: string): SafetensorsFile {
   const file = openSync(path, "r");
   const read = (position: number, count: number): ArrayBuffer => {
     // A buffer of its own: small Buffers share a pool, whose memory must not be viewed as numbers.
@@ -55,21 +62,44 @@ export function readSafetensors(path: string): Map<string, StoredTensor> {
   };
   try {
     const headerLength = Number(Buffer.from(read(0, LENGTH_BYTES)).readBigUInt64LE());
-    const json = Buffer.from(read(LENGTH_BYTES, headerLength)).toString("utf8");
-    const header = JSON.parse(json) as Record<string, HeaderEntry>;
+    const start = LENGTH_BYTES + headerLength;
+    const head = new Uint8Array(read(0, start));
+    const json = Buffer.from(head.subarray(LENGTH_BYTES)).toString("utf8");
+    const { __metadata__, ...entries } = JSON.parse(json) as Record<string, HeaderEntry>;
+    return {
+      head,
+      entries: new Map(Object.entries(entries)),
+      read: ({ data_offsets: [begin, end] }) => read(start + begin, end - begin),
+      close: () => closeSync(file),
+    };
+  } catch (error) {
+    closeSync(file);
+    if (error instanceof ModelError) throw error;
+    throw new ModelError(`${path}: expected a safetensors file: ${(error as Error).message}`);
+  }
+}
+
+/** Every tensor of a file. Throws ModelError for a damaged file or another number format. */
+export function readSafetensors(path: string): Map<string, StoredTensor> {
+  const file = openSafetensors(path);
+  try {
     const tensors = new Map<string, StoredTensor>();
-    for (const [name, entry] of Object.entries(header)) {
-      if (name === "__metadata__") continue;
-      const [begin, end] = entry.data_offsets;
-      const data = toFloat32(read(LENGTH_BYTES + headerLength + begin, end - begin), entry.dtype);
-      if (!data) throw new ModelError(`${path}: expected ${name} to be F32 or BF16, got ${entry.dtype}`);
-      tensors.set(name, { shape: entry.shape, data });
+    for (const [name, entry] of file.entries) {
+      tensors.set(name, { shape: entry.shape, data: widen(file.read(entry), formatOf(path, name, entry)) });
     }
     return tensors;
   } catch (error) {
     if (error instanceof ModelError) throw error;
     throw new ModelError(`${path}: expected a safetensors file: ${(error as Error).message}`);
   } finally {
-    closeSync(file);
+    file.close();
   }
+}
+
+/** In which numbers a tensor of the file at `path` is stored. Throws ModelError for others than those known here. */
+export function formatOf(path: string, name: string, { dtype }: HeaderEntry): NumberFormat {
+  if (!isNumberFormat(dtype)) {
+    throw new ModelError(`${path}: expected ${name} to be one of ${NUMBER_FORMATS.join(", ")}, got ${dtype}`);
+  }
+  return dtype;
 }

@@ -1,9 +1,12 @@
 /** The thread behind train.ts: reads the checkpoint, does the steps, writes the result. Talks in TrainMessages. */
 import { parentPort, workerData } from "node:worker_threads";
+import { adaptersOf, initialAdapters } from "./adapters.ts";
 import { epoch } from "./batches.ts";
 import { readCheckpoint, writeSuccessor } from "./checkpoint.ts";
 import { failure, ModelError } from "./errors.ts";
 import { gradientEngine } from "./gradients.ts";
+import { parametersOf } from "./llama.ts";
+import { writeMerged } from "./merging.ts";
 import { openObjective } from "./objectives.ts";
 import { clipGradients, openOptimizer } from "./optimizer.ts";
 import { randomStream } from "./random.ts";
@@ -22,29 +25,40 @@ function rateAt(done: number, { steps, warmup, learningRate, schedule }: TrainSe
   return learningRate * rising * falling;
 }
 
-async function run({ from, to, objective, settings, seed, aborted }: TrainJob): Promise<void> {
+async function run(job: TrainJob): Promise<void> {
+  const { from, to, objective, settings, seed, lora, deviceBatch, threads = 1, aborted } = job;
   const { config, parameters } = readCheckpoint(from);
-  const engine = gradientEngine(config, parameters);
+  const adapters = lora && { lora, values: initialAdapters(config, lora, seed) };
+  const engine = gradientEngine(config, parameters, { threads, ...(adapters && { adapters }) });
   const { gradients } = engine;
-  const optimizer = await openOptimizer(config, { parameters, gradients, settings });
+  const optimizer = await openOptimizer(
+    config,
+    { parameters: adapters?.values ?? parameters, gradients, settings },
+    lora ? adaptersOf(config, lora.rank) : parametersOf(config),
+  );
   const isStopped = () => Atomics.load(aborted, 0) === 1;
-  const { lengths, learn } = await openObjective(objective, engine, { parallel: settings.batch, isStopped });
+  const running = { parallel: settings.batch, deviceBatch, isStopped };
+  const { lengths, learn } = await openObjective(objective, engine, running);
   const random = randomStream(seed);
   let order: number[][] = [];
   for (let done = 0; done < settings.steps; done++) {
     if (isStopped()) return say({ kind: "aborted" });
     if (order.length === 0) order = epoch(lengths, settings.batch, random);
     const loss = await learn(order.shift()!);
+    if (isStopped()) return say({ kind: "aborted" });
     if (!Number.isFinite(loss))
       throw new ModelError(`training: the loss of step ${done + 1} is ${loss}: try a lower learning rate`);
-    clipGradients(gradients, settings.gradientClip);
+    const norm = clipGradients(gradients, settings.gradientClip);
+    if (!Number.isFinite(norm))
+      throw new ModelError(`training: the gradient of step ${done + 1} is ${norm}: try a lower learning rate`);
     await optimizer.step(rateAt(done, settings));
     say({ kind: "progress", progress: { step: done + 1, steps: settings.steps, loss } });
   }
   await optimizer.close();
   await engine.close();
   if (isStopped()) return say({ kind: "aborted" });
-  writeSuccessor(from, to, config, parameters);
+  if (adapters) writeMerged({ from, config, lora: adapters.lora, adapters: adapters.values }, to);
+  else writeSuccessor(from, to, config, parameters);
   say({ kind: "done" });
 }
 

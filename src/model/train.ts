@@ -3,6 +3,7 @@
  * checkpoint, objective, settings and seed give a byte-identical result, however busy the machine is.
  */
 import { Worker } from "node:worker_threads";
+import type { Lora } from "./adapters.ts";
 import { readConfig } from "./checkpoint.ts";
 import { errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import { refuseExisting } from "./folder.ts";
@@ -44,8 +45,14 @@ export interface TrainOptions {
   readonly to: string;
   readonly objective: Objective;
   readonly settings: TrainSettings;
-  /** Decides the order of the examples. */
+  /** Decides the order of the examples, and what adapters begin as. */
   readonly seed: number;
+  /** Adapters are trained in place of the weights, and merged into them at the end. */
+  readonly lora?: Lora;
+  /** At most so many examples, or pairs, are computed at a time. Decides the memory needed. Default: all of a step's. */
+  readonly deviceBatch?: number;
+  /** Of the processor; the result does not depend on it. Default 1. */
+  readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,7 +76,7 @@ export type TrainMessage =
   | { readonly kind: "aborted" }
   | Failure;
 
-function checkSettings(settings: TrainSettings, objective: Objective): void {
+function checkOptions({ settings, objective, lora, deviceBatch = 1, threads = 1 }: TrainOptions): void {
   const { steps, batch, learningRate, warmup, weightDecay, gradientClip, optimizer, schedule = "cosine" } = settings;
   const require = (ok: boolean, name: string, expected: string, found: unknown) => {
     if (!ok) throw new ModelError(`training: expected ${name} to be ${expected}, got ${found}`);
@@ -83,6 +90,12 @@ function checkSettings(settings: TrainSettings, objective: Objective): void {
   require(optimizer === "muon" || optimizer === "adamw", "optimizer", '"muon" or "adamw"', optimizer);
   require(schedule === "cosine" || schedule === "constant", "schedule", '"cosine" or "constant"', schedule);
   if (objective.kind === "preference") require(objective.beta > 0, "beta", "> 0", objective.beta);
+  require(Number.isInteger(deviceBatch) && deviceBatch >= 1, "deviceBatch", "a whole number ≥ 1", deviceBatch);
+  require(Number.isInteger(threads) && threads >= 1, "threads", "a whole number ≥ 1", threads);
+  if (!lora) return;
+  require(Number.isInteger(lora.rank) && lora.rank >= 1, "the adapters' rank", "a whole number ≥ 1", lora.rank);
+  require(lora.alpha > 0, "the adapters' alpha", "> 0", lora.alpha);
+  require(optimizer === "adamw", "optimizer", '"adamw" for adapters', optimizer);
 }
 
 /**
@@ -94,7 +107,7 @@ function checkSettings(settings: TrainSettings, objective: Objective): void {
 export async function* train(options: TrainOptions): AsyncGenerator<TrainProgress, void, void> {
   const { signal, ...request } = options;
   signal?.throwIfAborted();
-  checkSettings(request.settings, request.objective);
+  checkOptions(options);
   refuseExisting(request.to);
   checkObjective(request.objective, readConfig(request.from));
 

@@ -13,7 +13,7 @@ import { type Tokenizer, weightedTokens } from "../formats/tokens.ts";
 import { initialize } from "../model/checkpoint.ts";
 import type { Objective } from "../model/objectives.ts";
 import { buildTokenizer, loadTokenizer } from "../model/tokenizer.ts";
-import { DEFAULT_TRAIN_SETTINGS, type TrainSettings, train } from "../model/train.ts";
+import { DEFAULT_TRAIN_SETTINGS, type TrainOptions, type TrainSettings, train } from "../model/train.ts";
 
 /** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
 export type EmbeddedSettings = Partial<TrainSettings>;
@@ -34,24 +34,25 @@ async function* trainEmbedded(
   settings: TrainSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
+  const objective = objectiveOf(request.set, loadTokenizer(folderOf(project, request.from)));
+  yield* trainFolder(project, request, { objective, settings });
+}
+
+/** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
+export async function* trainFolder(
+  project: string,
+  request: TrainRequest,
+  options: Omit<TrainOptions, "from" | "to" | "seed" | "signal">,
+): AsyncIterable<TrainEvent> {
   const { set, from, id, seed, signal } = request;
-  const fromFolder = folderOf(project, from);
-  const tokenizer = loadTokenizer(fromFolder);
-  const objective = objectiveOf(set, tokenizer);
+  const { steps } = options.settings;
   const path = checkpointPath(id);
   const to = join(project, path);
   // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
   if (existsSync(to)) rmSync(to, { recursive: true });
   try {
-    for await (const { step, loss } of train({
-      from: fromFolder,
-      to,
-      objective,
-      settings,
-      seed,
-      ...(signal && { signal }),
-    })) {
-      yield { kind: "metrics", step, steps: settings.steps, values: { loss } };
+    for await (const { step, loss } of train({ ...options, from: folderOf(project, from), to, seed, signal })) {
+      yield { kind: "metrics", step, steps, values: { loss } };
     }
   } catch (error) {
     throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });

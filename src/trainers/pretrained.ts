@@ -1,0 +1,132 @@
+/**
+ * A pretrained student, trained inside Node: any Llama checkpoint folder of a size that this machine can hold in memory,
+ * low-rank adapters on every linear layer, merged at the end into an ordinary checkpoint folder. Conversations are
+ * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part.
+ */
+import { availableParallelism } from "node:os";
+import { CliError, messageOf, TrainerError } from "../core/errors.ts";
+import type { TrainEvent, Trainer, TrainingSet, TrainRequest } from "../core/training.ts";
+import type { Example } from "../model/batches.ts";
+import { readConfig } from "../model/checkpoint.ts";
+import type { Objective } from "../model/objectives.ts";
+import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import { CONTEXT } from "../tokenizers/labels.ts";
+import { folderOf, trainFolder } from "./embedded.ts";
+import { type DpoRow, rowsOf, type SftRow } from "./trl/rows.ts";
+
+/** Everything that changes the result, but for `threads`, which does not. */
+export interface PretrainedSettings {
+  /** Optimiser steps. */
+  readonly steps: number;
+  /** Examples, or pairs, in a step. */
+  readonly batch: number;
+  /** At most so many of them at a time; the gradients of the rest are added up. Decides the memory needed. */
+  readonly deviceBatch: number;
+  /** Reached after `warmup` steps. */
+  readonly learningRate: number;
+  readonly warmup: number;
+  /** Whether the learning rate then falls along a cosine to a twentieth, or stays. */
+  readonly schedule: "cosine" | "constant";
+  readonly weightDecay: number;
+  /** Largest norm of a step's gradients; longer ones are scaled down. */
+  readonly gradientClip: number;
+  /** Rank of the adapters, 1 or more. */
+  readonly loraRank: number;
+  /** What adapters say counts loraAlpha / loraRank times. */
+  readonly loraAlpha: number;
+  /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
+  readonly maxLength: number;
+  /** Of the processor. 0 = all. */
+  readonly threads: number;
+}
+
+export const DEFAULT_PRETRAINED_SETTINGS: PretrainedSettings = {
+  steps: 100,
+  batch: 8,
+  deviceBatch: 1,
+  learningRate: 5e-4,
+  warmup: 5,
+  schedule: "cosine",
+  weightDecay: 0,
+  gradientClip: 1,
+  loraRank: 16,
+  loraAlpha: 32,
+  maxLength: 0,
+  threads: 0,
+};
+
+/** Checkpoints go to `<project>/checkpoints/<id>`. Throws CliError for a setting that is out of range. */
+export function pretrainedTrainer(project: string, given: Partial<PretrainedSettings>): Trainer {
+  const settings = { ...DEFAULT_PRETRAINED_SETTINGS, ...given };
+  checkSettings(settings);
+  const { threads: _, ...identity } = settings;
+  return {
+    name: "embedded-lora",
+    kinds: ["sft", "dpo"],
+    settings: identity,
+    train: (request) => trainPretrained(project, { ...settings, ...request.tuning }, request),
+  };
+}
+
+function checkSettings(settings: PretrainedSettings): void {
+  const require = (ok: boolean, name: keyof PretrainedSettings, expected: string) => {
+    if (!ok) throw new CliError(`embedded-lora: expected ${name} to be ${expected}, got ${settings[name]}`);
+  };
+  for (const name of ["steps", "batch", "deviceBatch", "loraRank"] as const) {
+    require(Number.isInteger(settings[name]) && settings[name] >= 1, name, "a whole number ≥ 1");
+  }
+  for (const name of ["warmup", "maxLength", "threads"] as const) {
+    require(Number.isInteger(settings[name]) && settings[name] >= 0, name, "a whole number ≥ 0");
+  }
+  for (const name of ["learningRate", "gradientClip", "loraAlpha"] as const) require(settings[name] > 0, name, "> 0");
+  require(settings.weightDecay >= 0, "weightDecay", "≥ 0");
+  require(["cosine", "constant"].includes(settings.schedule), "schedule", '"cosine" or "constant"');
+}
+
+async function* trainPretrained(
+  project: string,
+  settings: PretrainedSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  checkSettings(settings);
+  const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
+  let objective: Objective;
+  try {
+    objective = objectiveOf(folderOf(project, request.from), request.set, maxLength);
+  } catch (error) {
+    throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
+  }
+  yield* trainFolder(project, request, {
+    objective,
+    settings: { ...rest, optimizer: "adamw" },
+    lora: { rank: loraRank, alpha: loraAlpha },
+    deviceBatch: Math.min(deviceBatch, settings.batch),
+    threads: threads || availableParallelism(),
+  });
+}
+
+/** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
+function objectiveOf(folder: string, set: TrainingSet, maxLength: number): Objective {
+  const { max_position_embeddings: context } = readConfig(folder);
+  const rows = rowsOf(set, openChatTokenizer(folder), Math.min(maxLength || context, context));
+  if (set.kind === "sft") return { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) };
+  if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
+  return { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta };
+}
+
+const exampleOf = ({ input_ids, labels, weight }: SftRow): Example =>
+  untilLearned({ tokens: input_ids, weights: labels.map((label) => (label === CONTEXT ? 0 : weight)) });
+
+function pairOf({ prompt_ids, chosen_ids, rejected_ids, chosen_mask, rejected_mask }: DpoRow) {
+  const context = prompt_ids.map(() => 0);
+  return {
+    chosen: untilLearned({ tokens: [...prompt_ids, ...chosen_ids], weights: [...context, ...chosen_mask] }),
+    rejected: untilLearned({ tokens: [...prompt_ids, ...rejected_ids], weights: [...context, ...rejected_mask] }),
+  };
+}
+
+/** Without what comes after the last learned token, which nothing learned can see. The first token is never learned. */
+function untilLearned({ tokens, weights }: Example): Example {
+  const end = weights.findLastIndex((weight) => weight !== 0) + 1;
+  return { tokens: tokens.slice(0, end), weights: weights.slice(0, end).with(0, 0) };
+}
