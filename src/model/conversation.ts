@@ -21,10 +21,16 @@ export function piecesOf(messages: readonly (readonly number[])[]): Piece[] {
   const pieces: Piece[] = [];
   for (let first = messages.length % 2 === 0 ? 0 : -1; first < messages.length; first += 2) {
     const pair = [...(messages[first] ?? []), ...messages[first + 1]!];
-    for (let start = 0; start < pair.length; start += LONGEST_CALL)
-      pieces.push(pair.slice(start, start + LONGEST_CALL));
+    pieces.push(...cutAt(pair, LONGEST_CALL));
   }
   return pieces;
+}
+
+/** `tokens` in pieces of `length`; the last one may be shorter. */
+export function cutAt(tokens: readonly number[], length: number): Piece[] {
+  return Array.from({ length: Math.ceil(tokens.length / length) }, (_, i) =>
+    tokens.slice(i * length, (i + 1) * length),
+  );
 }
 
 /** Tokens in the call that reads `piece`. */

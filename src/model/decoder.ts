@@ -2,16 +2,28 @@
  * Conversations in one model: each row holds the keys and values of the tokens it has read. One call appends a chunk
  * of one length to any rows of one bank. Which rows, when and why is the scheduler's business.
  *
- * A bank, the batch of a call, always has `ROWS` rows, used or not: then a row's numbers do not depend on how many
- * others are busy.
+ * A call reads a whole bank, used or not, or the stretch of rows from the first to the last that it is for. Either way a
+ * row's numbers do not depend on how many others are busy: of a product's result, each row is summed up by itself.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { COPY_CACHE } from "./copy-head.ts";
 import { keptOf } from "./decoding-graph.ts";
 import { causalMask, HIDDEN, type LlamaConfig } from "./llama.ts";
 
-/** Rows of a bank. */
+/** Rows of a bank that is always read whole. */
 export const ROWS = 16;
+
+/** How rows are kept. */
+export interface Layout {
+  /** Rows of a bank. */
+  readonly rows: number;
+  /** A call reads only the stretch of rows that it is for, where the graph takes any number of rows. */
+  readonly stretches: boolean;
+}
+
+/** For a graph of `ROWS` rows. */
+const WHOLE_BANKS: Layout = { rows: ROWS, stretches: false };
+
 /** Cache lengths are multiples of this: places beyond a row's length then change no bit of the result. */
 const CACHE_STEP = 64;
 
@@ -32,13 +44,19 @@ export interface Decoder {
   copy(from: number, to: number, length: number): void;
 }
 
-/** Buffers for calls of one length. */
+/** Rows of a bank, one after the other. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Buffers for calls of one length for so many rows (B). */
 interface Call {
+  readonly length: number; // T
   readonly tokens: BigInt64Array; // (B, T)
   readonly positions: BigInt64Array; // (B, T)
   readonly last: BigInt64Array; // (B)
   readonly lengths: BigInt64Array; // (2)
-  readonly results: readonly Float32Array[]; // (B, heads, T, size) for each of what is kept
   /** What the copy head wants: which tokens are real, and the context before the first. */
   readonly copying:
     | { readonly mask: Float32Array /* (B, T) */; readonly before: Float32Array /* (B, D) */ }
@@ -50,10 +68,11 @@ interface Call {
 /** The cache of a bank at its present length. */
 interface Cache {
   readonly length: number; // S
-  readonly arrays: readonly Float32Array[]; // (B, heads, size, S) or (B, heads, S, size) for each of what is kept
-  readonly mask: Float32Array; // (B, 1, 1, S)
-  readonly tokens: BigInt64Array; // (B, S)
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly arrays: readonly Float32Array[]; // (rows, heads, size, S) or (rows, heads, S, size) for each of what is kept
+  readonly mask: Float32Array; // (rows, 1, 1, S)
+  readonly tokens: BigInt64Array; // (rows, S)
+  /** What a call for a stretch is fed. */
+  readonly views: Map<string, Readonly<Record<string, Tensor>>>;
 }
 
 /** The cache lines of one row: `count` lines of `length` numbers each, from `start` on. */
@@ -75,27 +94,45 @@ function copyAcross(data: Float32Array, size: number, to: Lines): void {
   for (let i = 0; i < data.length; i++) to.data[to.start + (i % size) * to.length + Math.floor(i / size)] = data[i]!;
 }
 
-/** Row r is in bank r / ROWS. `session` runs `decodingGraph(config, …, ROWS)`. */
-export function openDecoder(config: LlamaConfig, session: InferenceSession): Decoder {
-  const { num_key_value_heads: keyHeads, hidden_size: width, copy_head: copies } = config;
+/** Row r is in bank r / rows. `session` runs `decodingGraph(config, …)` for as many rows as the layout's calls have. */
+export function openDecoder(
+  config: LlamaConfig,
+  session: InferenceSession,
+  { rows, stretches }: Layout = WHOLE_BANKS,
+): Decoder {
+  const { num_key_value_heads: keyHeads, hidden_size: width, vocab_size: vocabulary, copy_head: copies } = config;
   const kept = keptOf(config);
   const context = kept.findIndex(({ output }) => output === COPY_CACHE.newContext);
-  const logits = new Float32Array(ROWS * config.vocab_size); // (B, V)
-  const calls = new Map<number, Call>();
+  const logits = new Float32Array(rows * vocabulary); // (rows, V)
+  /** Room for (B, heads, T, size) of each of what is kept; `places` is the largest B·T. */
+  let results: { readonly places: number; readonly arrays: readonly Float32Array[] } = { places: 0, arrays: [] };
+  const calls = new Map<string, Call>();
   /** By bank; each is made when it is first needed. */
   const caches = new Map<number, Cache>();
 
   function emptyCache(length: number): Cache {
-    const arrays = kept.map(({ heads, size }) => new Float32Array(ROWS * heads * size * length));
-    const mask = new Float32Array(ROWS * length).fill(HIDDEN);
-    const tokens = new BigInt64Array(ROWS * length);
-    const feeds: Record<string, Tensor> = { "cache mask": new Tensor("float32", mask, [ROWS, 1, 1, length]) };
+    const arrays = kept.map(({ heads, size }) => new Float32Array(rows * heads * size * length));
+    const mask = new Float32Array(rows * length).fill(HIDDEN);
+    return { length, arrays, mask, tokens: new BigInt64Array(rows * length), views: new Map() };
+  }
+
+  /** What the stretch holds, as inputs of the graph. */
+  function viewOf({ length, arrays, mask, tokens, views }: Cache, { first, count }: Stretch) {
+    const key = `${first} ${count}`;
+    const known = views.get(key);
+    if (known) return known;
+    const part = <Numbers extends Float32Array | BigInt64Array>(all: Numbers, each: number): Numbers =>
+      all.subarray(first * each, (first + count) * each) as Numbers;
+    const feeds: Record<string, Tensor> = {
+      "cache mask": new Tensor("float32", part(mask, length), [count, 1, 1, length]),
+    };
     kept.forEach(({ input, heads, size, columns }, i) => {
-      const shape = columns ? [ROWS, heads, size, length] : [ROWS, heads, length, size];
-      if (input) feeds[input] = new Tensor("float32", arrays[i]!, shape);
+      const shape = columns ? [count, heads, size, length] : [count, heads, length, size];
+      if (input) feeds[input] = new Tensor("float32", part(arrays[i]!, heads * size * length), shape);
     });
-    if (copies) feeds[COPY_CACHE.tokens] = new Tensor("int64", tokens, [ROWS, length]);
-    return { length, arrays, mask, tokens, feeds };
+    if (copies) feeds[COPY_CACHE.tokens] = new Tensor("int64", part(tokens, length), [count, length]);
+    views.set(key, feeds);
+    return feeds;
   }
 
   /** The cache of `bank`, made longer if it has less than `needed` places. */
@@ -105,7 +142,7 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
     const cache = emptyCache(Math.ceil(needed / CACHE_STEP) * CACHE_STEP);
     caches.set(bank, cache);
     if (!old) return cache;
-    for (let row = 0; row < ROWS; row++) {
+    for (let row = 0; row < rows; row++) {
       copyRow({ cache: old, row }, { cache, row }, old.length);
       const start = row * old.length;
       cache.mask.set(old.mask.subarray(start, start + old.length), row * cache.length);
@@ -126,66 +163,88 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
     to.cache.tokens.set(from.cache.tokens.subarray(start, start + used), to.row * to.cache.length);
   }
 
-  function callOf(length: number): Call {
-    const made = calls.get(length);
+  function roomFor(places: number): readonly Float32Array[] {
+    if (places > results.places) {
+      results = { places, arrays: kept.map(({ heads, size }) => new Float32Array(places * heads * size)) };
+      calls.clear();
+    }
+    return results.arrays;
+  }
+
+  function callOf(count: number, length: number): Call {
+    const places = count * length;
+    const arrays = roomFor(places);
+    const key = `${count} ${length}`;
+    const made = calls.get(key);
     if (made) return made;
-    const places = ROWS * length;
     const tokens = new BigInt64Array(places);
     const positions = new BigInt64Array(places);
-    const last = new BigInt64Array(ROWS);
+    const last = new BigInt64Array(count);
     const lengths = new BigInt64Array(2);
-    const results = kept.map(({ heads, size }) => new Float32Array(places * heads * size));
-    const copying = copies ? { mask: new Float32Array(places), before: new Float32Array(ROWS * width) } : undefined;
+    const copying = copies ? { mask: new Float32Array(places), before: new Float32Array(count * width) } : undefined;
     const groups = config.num_attention_heads / keyHeads;
     const feeds: Record<string, Tensor> = {
-      tokens: new Tensor("int64", tokens, [ROWS, length]),
-      positions: new Tensor("int64", positions, [ROWS, length]),
-      last: new Tensor("int64", last, [ROWS]),
+      tokens: new Tensor("int64", tokens, [count, length]),
+      positions: new Tensor("int64", positions, [count, length]),
+      last: new Tensor("int64", last, [count]),
       lengths: new Tensor("int64", lengths, [2]),
       "chunk mask": new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
     };
-    const fetches: Record<string, Tensor> = { logits: new Tensor("float32", logits, [ROWS, config.vocab_size]) };
+    const fetches: Record<string, Tensor> = {
+      logits: new Tensor("float32", logits.subarray(0, count * vocabulary), [count, vocabulary]),
+    };
     kept.forEach(({ output, heads, size }, i) => {
-      fetches[output] = new Tensor("float32", results[i]!, [ROWS, heads, length, size]);
+      const room = arrays[i]!.subarray(0, places * heads * size);
+      fetches[output] = new Tensor("float32", room, [count, heads, length, size]);
     });
     if (copying) {
-      feeds[COPY_CACHE.mask] = new Tensor("float32", copying.mask, [ROWS, 1, 1, length]);
-      feeds[COPY_CACHE.previousContext] = new Tensor("float32", copying.before, [ROWS, 1, width]);
+      feeds[COPY_CACHE.mask] = new Tensor("float32", copying.mask, [count, 1, 1, length]);
+      feeds[COPY_CACHE.previousContext] = new Tensor("float32", copying.before, [count, 1, width]);
     }
-    const call = { tokens, positions, last, lengths, results, copying, feeds, fetches };
-    calls.set(length, call);
+    const call = { length, tokens, positions, last, lengths, copying, feeds, fetches };
+    calls.set(key, call);
     return call;
   }
 
-  /** One row's part of a call's inputs. */
-  function feed({ row, tokens, position }: RowChunk, call: Call, cache: Cache): void {
-    const length = call.tokens.length / ROWS; // T
-    const slot = row % ROWS;
-    const start = slot * length;
+  /** The rows of the bank that a call for `chunks` reads. */
+  function stretchOf(chunks: readonly RowChunk[]): Stretch {
+    if (!stretches) return { first: 0, count: rows };
+    const wanted = chunks.map(({ row }) => row % rows);
+    const first = Math.min(...wanted);
+    return { first, count: Math.max(...wanted) - first + 1 };
+  }
+
+  /** One row's part of a call's inputs; `place`: which of the call's rows it is. */
+  function feed({ row, tokens, position }: RowChunk, call: Call, { cache, place }: { cache: Cache; place: number }) {
+    const { length } = call;
+    const start = place * length;
     for (let t = 0; t < length; t++) {
       call.tokens[start + t] = BigInt(tokens[t] ?? 0);
       call.positions[start + t] = BigInt(position + t);
     }
-    call.last[slot] = BigInt(start + tokens.length - 1);
+    call.last[place] = BigInt(start + tokens.length - 1);
     if (!call.copying) return;
     const { mask, before } = call.copying;
     mask.fill(0, start, start + tokens.length);
     mask.fill(HIDDEN, start + tokens.length, start + length);
-    if (position === 0) before.fill(0, slot * width, (slot + 1) * width);
+    if (position === 0) before.fill(0, place * width, (place + 1) * width);
     else {
-      const from = (slot * cache.length + position - 1) * width;
-      before.set(cache.arrays[context]!.subarray(from, from + width), slot * width);
+      const from = ((row % rows) * cache.length + position - 1) * width;
+      before.set(cache.arrays[context]!.subarray(from, from + width), place * width);
     }
   }
 
   /** What the call found out about one row's real tokens, into its cache. */
-  function keep({ row, tokens, position }: RowChunk, call: Call, cache: Cache): void {
-    const slot = row % ROWS;
-    const length = call.tokens.length / ROWS; // T
+  function keep(
+    { row, tokens, position }: RowChunk,
+    { length }: Call,
+    { cache, place }: { cache: Cache; place: number },
+  ): void {
+    const slot = row % rows;
     for (const [i, { heads, size, columns }] of kept.entries()) {
       for (let head = 0; head < heads; head++) {
-        const first = (slot * heads + head) * length * size; // of (B, heads, T, size)
-        const data = call.results[i]!.subarray(first, first + tokens.length * size);
+        const first = (place * heads + head) * length * size; // of (B, heads, T, size)
+        const data = results.arrays[i]!.subarray(first, first + tokens.length * size);
         const start = (slot * heads + head) * cache.length * size; // of both layouts
         if (columns) copyAcross(data, size, { data: cache.arrays[i]!, start: start + position, length: cache.length });
         else cache.arrays[i]!.set(data, start + position * size);
@@ -197,32 +256,34 @@ export function openDecoder(config: LlamaConfig, session: InferenceSession): Dec
 
   /** Row `row` may look at its first `length` places. */
   function show(cache: Cache, row: number, length: number): void {
-    const start = (row % ROWS) * cache.length;
+    const start = (row % rows) * cache.length;
     cache.mask.fill(0, start, start + length);
     cache.mask.fill(HIDDEN, start + length, start + cache.length);
   }
 
   return {
     async read(chunks, length) {
-      const bank = Math.floor(chunks[0]!.row / ROWS);
+      const bank = Math.floor(chunks[0]!.row / rows);
       const cache = cacheFor(bank, Math.max(...chunks.map(({ position, tokens }) => position + tokens.length)));
-      const call = callOf(length);
+      const stretch = stretchOf(chunks);
+      const call = callOf(stretch.count, length);
+      const placeOf = ({ row }: RowChunk) => (row % rows) - stretch.first;
       call.lengths.set([BigInt(cache.length), BigInt(length)]);
       for (const chunk of chunks) {
         show(cache, chunk.row, chunk.position);
-        feed(chunk, call, cache);
+        feed(chunk, call, { cache, place: placeOf(chunk) });
       }
-      await session.run({ ...call.feeds, ...cache.feeds }, call.fetches);
-      for (const chunk of chunks) keep(chunk, call, cache);
-      return chunks.map(({ row }) => {
-        const start = (row % ROWS) * config.vocab_size;
-        return logits.subarray(start, start + config.vocab_size);
+      await session.run({ ...call.feeds, ...viewOf(cache, stretch) }, call.fetches);
+      for (const chunk of chunks) keep(chunk, call, { cache, place: placeOf(chunk) });
+      return chunks.map((chunk) => {
+        const start = placeOf(chunk) * vocabulary;
+        return logits.subarray(start, start + vocabulary);
       });
     },
     copy(from, to, length) {
-      const [fromBank, toBank] = [Math.floor(from / ROWS), Math.floor(to / ROWS)];
+      const [fromBank, toBank] = [Math.floor(from / rows), Math.floor(to / rows)];
       const cache = cacheFor(toBank, length);
-      copyRow({ cache: caches.get(fromBank)!, row: from % ROWS }, { cache, row: to % ROWS }, length);
+      copyRow({ cache: caches.get(fromBank)!, row: from % rows }, { cache, row: to % rows }, length);
       show(cache, to, length);
     },
   };

@@ -4,7 +4,7 @@
  * values and the caller keeps the cache where it is.
  *
  * Length of the chunk and length of the cache are decided when it runs, so one session with one copy of the weights
- * serves all. The weights are constants: ONNX Runtime packs them once.
+ * serves all. The weights are constants, in the graph or left in their files: ONNX Runtime packs them once.
  */
 import { COPY_CACHE, mixedLogits } from "./copy-head.ts";
 import {
@@ -19,6 +19,7 @@ import {
   multiply,
   product,
   reshape,
+  reshapeLike,
   rotate,
   sigmoid,
   softmax,
@@ -36,6 +37,7 @@ import {
   type Parameters,
   rotaryAngles,
 } from "./llama.ts";
+import { type WeightPlaces, type Weights, weightsIn } from "./weights.ts";
 
 /** The names of a layer's cache inputs and of its outputs for the new tokens. */
 const cacheNames = (layer: number) => ({
@@ -80,13 +82,12 @@ export function keptOf(config: LlamaConfig): Kept[] {
 export const LONGEST_CALL = 64;
 
 /** Decided at run time. */
-const ANY = -1;
+export const ANY = -1;
 
-interface Context {
+interface Context extends Pick<Weights, "project" | "scale"> {
   readonly graph: Graph;
   readonly config: LlamaConfig;
   readonly rows: number;
-  readonly weight: (...names: readonly string[]) => Tensor;
   readonly positions: Tensor; // (B, T)
   readonly angles: readonly [Tensor, Tensor]; // (positions, C/2)
   readonly cacheMask: Tensor; // (B, 1, 1, S)
@@ -95,7 +96,7 @@ interface Context {
 }
 
 function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
-  const { graph, config, rows, weight, positions, angles, cacheMask, chunkMask, lengths } = context;
+  const { graph, config, rows, project, scale, positions, angles, cacheMask, chunkMask, lengths } = context;
   const { num_attention_heads: heads, num_key_value_heads: keyHeads, hidden_size: width } = config;
   const size = headSize(config);
   const names = blockNames(layer);
@@ -103,8 +104,8 @@ function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
   const oldKeys = input(graph, cache.keys, [rows, keyHeads, size, ANY]);
   const oldValues = input(graph, cache.values, [rows, keyHeads, ANY, size]);
 
-  const projected = product(graph, x, weight(names.queries, names.keys, names.values), { transposeB: true }); // (B·T, (H+2K)·C)
-  const apart = reshape(graph, projected, [rows, ANY, heads + 2 * keyHeads, size]); // (B, T, H+2K, C)
+  const projected = project(x, names.queries, names.keys, names.values); // (B·T, (H+2K)·C)
+  const apart = reshapeLike(graph, projected, positions, [heads + 2 * keyHeads, size]); // (B, T, H+2K, C)
   const parts = split(graph, transpose(graph, apart, [0, 2, 1, 3]), 1, [heads, keyHeads, keyHeads]);
   const queries = rotate(graph, parts[0]!, positions, angles); // (B, H, T, C)
   const keys = rotate(graph, parts[1]!, positions, angles); // (B, K, T, C)
@@ -112,63 +113,34 @@ function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
   graph.outputs.set(cache.newKeys, keys);
   graph.outputs.set(cache.newValues, values);
 
-  const grouped = reshape(graph, queries, [rows, keyHeads, ANY, size]); // (B, K, G·T, C)
-  const oldScores = add(graph, product(graph, grouped, oldKeys), cacheMask); // (B, K, G·T, S)
-  const newScores = add(graph, product(graph, grouped, keys, { transposeB: true }), chunkMask); // (B, K, G·T, T)
+  const grouped = reshape(graph, queries, [0, keyHeads, ANY, size]); // (B, K, G·T, C)
+  const oldScores = add(graph, product(graph, grouped, oldKeys, { scale }), cacheMask); // (B, K, G·T, S)
+  const newScores = add(graph, product(graph, grouped, keys, { transposeB: true, scale }), chunkMask); // (B, K, G·T, T)
   const shares = softmax(graph, concatenate(graph, [oldScores, newScores], 3)); // (B, K, G·T, S+T)
   const [oldShares, newShares] = split(graph, shares, 3, [ANY, ANY], lengths);
   const mixed = add(graph, product(graph, oldShares!, oldValues), product(graph, newShares!, values)); // (B, K, G·T, C)
-  const ordered = transpose(graph, reshape(graph, mixed, [rows, heads, ANY, size]), [0, 2, 1, 3]); // (B, T, H, C)
-  return product(graph, reshape(graph, ordered, [ANY, width]), weight(names.attentionOutput), { transposeB: true }); // (B·T, D)
+  const ordered = transpose(graph, reshape(graph, mixed, [0, heads, ANY, size]), [0, 2, 1, 3]); // (B, T, H, C)
+  return project(reshape(graph, ordered, [ANY, width]), names.attentionOutput); // (B·T, D)
 }
 
-function feedForwardBlock({ graph, config, weight }: Context, x: Tensor, layer: number): Tensor {
+function feedForwardBlock({ graph, config, project }: Context, x: Tensor, layer: number): Tensor {
   const names = blockNames(layer);
-  const both = product(graph, x, weight(names.gate, names.up), { transposeB: true }); // (B·T, 2F)
+  const both = project(x, names.gate, names.up); // (B·T, 2F)
   const [gate, up] = split(graph, both, 1, [config.intermediate_size, config.intermediate_size]); // (B·T, F)
   const open = multiply(graph, gate!, sigmoid(graph, gate!)); // (B·T, F)
-  return product(graph, multiply(graph, open, up!), weight(names.down), { transposeB: true }); // (B·T, D)
-}
-
-/** Several matrices with the same number of columns, one above the other: one product instead of many. */
-function stack(matrices: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(matrices.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const matrix of matrices) {
-    all.set(matrix, offset);
-    offset += matrix.length;
-  }
-  return all;
-}
-
-/** Attention divides scores by √C; folded into the query matrix, the product itself is plain. */
-function scaledQueries(config: LlamaConfig, parameters: Parameters): Parameters {
-  const scaled = new Map(parameters);
-  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    const name = blockNames(layer).queries;
-    scaled.set(
-      name,
-      parameters.get(name)!.map((value) => value / Math.sqrt(headSize(config))),
-    );
-  }
-  return scaled;
+  return project(multiply(graph, open, up!), names.down); // (B·T, D)
 }
 
 /**
- * For `rows` rows (B). Inputs: `tokens` (B, T), `positions` (B, T), `last` (B): the index, in B·T, of each row's last
- * real token; `cache mask` (B, 1, 1, S) and `chunk mask` (1, 1, G·T, T): 0 or very negative; `lengths` = (S, T); the
- * caches; with a copy head also COPY_CACHE. Outputs: `logits` (B, V) after each row's last token; what `keptOf` names.
+ * For `rows` rows (B), or as many as a call has (`ANY`). Inputs: `tokens` (B, T), `positions` (B, T), `last` (B): the
+ * index, in B·T, of each row's last real token; `cache mask` (B, 1, 1, S) and `chunk mask` (1, 1, G·T, T): 0 or very
+ * negative; `lengths` = (S, T); the caches; with a copy head also COPY_CACHE. Outputs: `logits` (B, V) after each row's
+ * last token; what `keptOf` names.
  */
-export function decodingGraph(config: LlamaConfig, given: Parameters, rows: number): Graph {
+export function decodingGraph(config: LlamaConfig, source: Parameters | WeightPlaces, rows: number): Graph {
   const graph = emptyGraph();
-  const parameters = scaledQueries(config, given);
   const width = config.hidden_size;
-  const weight = (...names: readonly string[]): Tensor => {
-    const data = stack(names.map((name) => parameters.get(name)!));
-    return constant(graph, data, [data.length / columnsOf(names[0]!), columnsOf(names[0]!)]);
-  };
-  const columnsOf = (name: string) => (name.endsWith("down_proj.weight") ? config.intermediate_size : width);
-  const vector = (name: string) => constant(graph, parameters.get(name)!, [parameters.get(name)!.length]);
+  const { matrix, vector, project, scale } = weightsIn(graph, config, source);
   const norm = (x: Tensor, name: string) => fusedRmsNorm(graph, x, vector(name), config.rms_norm_eps);
 
   const tokens = input(graph, "tokens", [rows, ANY], "int64");
@@ -181,14 +153,15 @@ export function decodingGraph(config: LlamaConfig, given: Parameters, rows: numb
     graph,
     config,
     rows,
-    weight,
+    project,
+    scale,
     positions: input(graph, "positions", [rows, ANY], "int64"),
     angles: [constant(graph, cosine, anglesShape), constant(graph, sine, anglesShape)],
     cacheMask: input(graph, "cache mask", [rows, 1, 1, ANY]),
     chunkMask: input(graph, "chunk mask", [1, 1, ANY, ANY]),
     lengths: input(graph, "lengths", [2], "int64"),
   };
-  const embedding = weight(EMBEDDING);
+  const embedding = matrix(EMBEDDING);
   let x = reshape(graph, gatherRows(graph, embedding, tokens), [ANY, width]); // (B·T, D)
   let inner = x; // what the last layer reads
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
@@ -199,10 +172,10 @@ export function decodingGraph(config: LlamaConfig, given: Parameters, rows: numb
   }
   const final = gatherRows(graph, x, last); // (B, D)
   const state = norm(final, FINAL_NORM); // (B, D)
-  const head = config.tie_word_embeddings ? embedding : weight(HEAD);
+  const head = config.tie_word_embeddings ? embedding : matrix(HEAD);
   const logits = product(graph, state, head, { transposeB: true }); // (B, V)
   const { cacheMask } = context;
-  const copying = { config, rows, weight, norm, vector, final, inner, tokens, cacheMask, logits };
+  const copying = { config, rows, weight: matrix, norm, vector, final, inner, tokens, cacheMask, logits };
   graph.outputs.set("logits", config.copy_head ? mixedLogits(graph, copying) : logits); // (B, V)
   return graph;
 }

@@ -14,6 +14,10 @@ export interface GeneratorOptions {
   readonly slots?: number;
   /** Threads of the model's products. Default 1. */
   readonly threads?: number;
+  /** A model that is too large for the graph to hold: weights stay in their files, and calls cost what they read. Default false. */
+  readonly large?: boolean;
+  /** Tokens of the longest conversation with its answer. Default, and at most, what the checkpoint can read. */
+  readonly context?: number;
 }
 
 export interface Generator {
@@ -31,6 +35,8 @@ export interface GenerateJob {
   readonly folder: string;
   readonly slots: number;
   readonly threads: number;
+  readonly large: boolean;
+  readonly context: number;
 }
 
 /** To the worker. */
@@ -80,14 +86,17 @@ function checkRequest(request: Request, config: LlamaConfig): void {
 
 /** Starts sampling the checkpoint in `folder`. Throws ModelError if it is none that can be sampled. */
 export async function openGenerator(folder: string, options: GeneratorOptions = {}): Promise<Generator> {
-  const { slots = DEFAULT_SLOTS, threads = 1 } = options;
+  const { slots = DEFAULT_SLOTS, threads = 1, large = false } = options;
   if (!(Number.isInteger(slots) && slots >= 1)) throw new ModelError(`generate: expected slots ≥ 1, got ${slots}`);
-  const config = readConfig(folder);
+  const stored = readConfig(folder);
+  if (large && stored.copy_head) throw new ModelError(`${folder}: expected a plain Llama, got one with a copy head`);
+  const context = Math.min(options.context ?? Number.POSITIVE_INFINITY, stored.max_position_embeddings);
+  const config = { ...stored, max_position_embeddings: context };
   const url = new URL(
     import.meta.url.endsWith(".ts") ? "./generate-worker.ts" : "./generate-worker.js",
     import.meta.url,
   );
-  const worker = new Worker(url, { workerData: { folder, slots, threads } satisfies GenerateJob });
+  const worker = new Worker(url, { workerData: { folder, slots, threads, large, context } satisfies GenerateJob });
   const open = new Map<number, { resolve: (answered: Answered) => void; reject: (error: Error) => void }>();
   let outbox: [number, Request][] = [];
   let lastId = 0;

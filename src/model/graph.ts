@@ -34,10 +34,20 @@ export interface Constant {
   readonly data: Float32Array | BigInt64Array;
 }
 
+/** A constant that stays in its file: `bytes` bytes of float32 from `offset` on. */
+export interface StoredConstant {
+  readonly tensor: Tensor;
+  /** Relative to the folder that the session is opened with. */
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** Grows while it is built; nothing is ever removed from it. */
 export interface Graph {
   readonly nodes: Node[];
   readonly constants: Constant[];
+  readonly stored: StoredConstant[];
   readonly inputs: Tensor[];
   /** Results by the name under which they are asked for. */
   readonly outputs: Map<string, Tensor>;
@@ -49,6 +59,7 @@ export interface Graph {
 export const emptyGraph = (): Graph => ({
   nodes: [],
   constants: [],
+  stored: [],
   inputs: [],
   outputs: new Map(),
   integers: new Map(),
@@ -79,6 +90,13 @@ export function input(graph: Graph, name: string, shape: readonly number[], type
 export function constant(graph: Graph, data: Float32Array | BigInt64Array, shape: readonly number[] = []): Tensor {
   const tensor = fresh(graph, shape, data instanceof Float32Array ? "float32" : "int64");
   graph.constants.push({ tensor, data });
+  return tensor;
+}
+
+/** A value that the session reads from a file. */
+export function storedConstant(graph: Graph, shape: readonly number[], place: Omit<StoredConstant, "tensor">): Tensor {
+  const tensor = fresh(graph, shape);
+  graph.stored.push({ tensor, ...place });
   return tensor;
 }
 
@@ -189,9 +207,18 @@ export function sumOfAll(graph: Graph, x: Tensor): Tensor {
   return apply(graph, "ReduceSum", [x, integerConstant(graph, axes)], [], { attributes: { keepdims: integer(0) } });
 }
 
-/** At most one dimension of `shape` may be -1. */
-export const reshape = (graph: Graph, x: Tensor, shape: readonly number[]): Tensor =>
-  apply(graph, "Reshape", [x, integerConstant(graph, shape)], shape, { type: x.type });
+/** At most one dimension of `shape` may be -1; 0 = as it is in `x`. */
+export function reshape(graph: Graph, x: Tensor, shape: readonly number[]): Tensor {
+  const declared = shape.map((size, axis) => (size === 0 ? x.shape[axis]! : size));
+  return apply(graph, "Reshape", [x, integerConstant(graph, shape)], declared, { type: x.type });
+}
+
+/** `x` with the shape of `like` and then `sizes`, where the shape of `like` is only known when the graph runs. */
+export function reshapeLike(graph: Graph, x: Tensor, like: Tensor, sizes: readonly number[]): Tensor {
+  const leading = apply(graph, "Shape", [like], [like.shape.length], { type: "int64" });
+  const shape = concatenate(graph, [leading, integerConstant(graph, sizes)], 0);
+  return apply(graph, "Reshape", [x, shape], [...like.shape, ...sizes], { type: x.type });
+}
 
 export function transpose(graph: Graph, x: Tensor, order: readonly number[]): Tensor {
   const shape = order.map((axis) => x.shape[axis]!);

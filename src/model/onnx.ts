@@ -42,6 +42,8 @@ function encodeValue(tensor: Tensor, name = tensor.name): Onnx.IValueInfoProto {
   return { name, type: { tensorType: { elemType: ELEMENT_TYPES[tensor.type], shape: { dim } } } };
 }
 
+const encodeConstant = ({ name, shape, type }: Tensor) => ({ name, dims: [...shape], dataType: ELEMENT_TYPES[type] });
+
 /** The model file. Inputs keep their names, outputs have the names under which the graph offers them. */
 export function encodeGraph(graph: Graph): Uint8Array {
   const nodes = neededNodes(graph);
@@ -64,14 +66,20 @@ export function encodeGraph(graph: Graph): Uint8Array {
         output: node.outputs.map(nameOf),
         attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
       })),
-      initializer: graph.constants
-        .filter(({ tensor }) => used.has(tensor.name))
-        .map(({ tensor, data }) => ({
-          name: tensor.name,
-          dims: [...tensor.shape],
-          dataType: ELEMENT_TYPES[tensor.type],
+      initializer: [
+        ...graph.constants.map(({ tensor, data }) => ({
+          ...encodeConstant(tensor),
           rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
         })),
+        ...graph.stored.map(({ tensor, file, offset, bytes }) => ({
+          ...encodeConstant(tensor),
+          dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+          externalData: Object.entries({ location: file, offset, length: bytes }).map(([key, value]) => ({
+            key,
+            value: String(value),
+          })),
+        })),
+      ].filter(({ name }) => used.has(name)),
       input: graph.inputs.filter(({ name }) => used.has(name)).map((tensor) => encodeValue(tensor)),
       output: [...graph.outputs].map(([name, tensor]) => encodeValue(tensor, name)),
     },
@@ -79,15 +87,23 @@ export function encodeGraph(graph: Graph): Uint8Array {
   return onnx.ModelProto.encode(model).finish();
 }
 
-/** A session of `graph` on the CPU with a fixed number of threads: the same inputs give the same bits. */
-export function openSession(graph: Graph, threads: number): Promise<InferenceSession> {
+/**
+ * A session of `graph` on the CPU with a fixed number of threads: the same inputs give the same bits. `folder` is where
+ * the files of stored constants are.
+ */
+export function openSession(graph: Graph, threads: number, folder?: string): Promise<InferenceSession> {
   return InferenceSession.create(encodeGraph(graph), {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // Lengths change from run to run; a plan of memory for each would be kept beside the memory itself.
     enableMemPattern: false,
-    // Spinning threads would take a core from everything else that runs.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: {
+      session: {
+        // Spinning threads would take a core from everything else that runs.
+        intra_op: { allow_spinning: "0" },
+        ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+      },
+    },
   });
 }

@@ -6,8 +6,9 @@
  * conversation.ts cuts it into calls, and a row's numbers do not depend on the other rows of its batch.
  */
 import { type Answer, type Answered, type AnswerRequest, startAnswer } from "./answer.ts";
-import { callLength, commonPieces, type Piece, piecesOf, tokensIn } from "./conversation.ts";
-import { type Decoder, ROWS, type RowChunk } from "./decoder.ts";
+import { type CallPlan, WHOLE_BANKS } from "./call-plan.ts";
+import { commonPieces, type Piece, tokensIn } from "./conversation.ts";
+import type { Decoder, RowChunk } from "./decoder.ts";
 
 export interface Request extends AnswerRequest {
   /** The conversation so far, one list of tokens for each message. */
@@ -43,24 +44,23 @@ interface Slot {
   used: number;
 }
 
-/** Slots of one bank whose next call has one length. */
+/** Slots that one call can serve. */
 interface Group {
   readonly length: number;
   readonly slots: Slot[];
 }
 
-/** Tokens that the slot reads next; undefined when it has no task. */
-function nextTokens({ task, pieces }: Slot): { tokens: readonly number[]; length: number } | undefined {
+/** Tokens that the slot reads next, in a call of which length; undefined when it has no task. */
+function nextTokens({ task, pieces }: Slot, plan: CallPlan): { tokens: readonly number[]; length: number } | undefined {
   if (!task) return undefined;
   const piece = task.pieces[pieces.length];
-  if (piece) return { tokens: piece, length: callLength(piece) };
+  if (piece) return { tokens: piece, length: plan.callLength(piece) };
   // Answers are always read token by token, also where several are known at once.
   return { tokens: [task.answer.unread[0]!], length: 1 };
 }
 
-/** A call costs about its length plus one; waiting makes a slot count for more, so that none starves. */
-const worth = ({ length, slots }: Group): number =>
-  slots.reduce((sum, { waited }) => sum + 1 + waited, 0) / (length + 1);
+/** Waiting makes a slot count for more, so that none starves. */
+const weightOf = ({ slots }: Group): number => slots.reduce((sum, { waited }) => sum + 1 + waited, 0);
 
 /** How many of the task's pieces `pieces` begin with. Its last one is always read anew: the answer begins with what follows it. */
 const reusable = (pieces: readonly Piece[], task: Task): number =>
@@ -71,7 +71,7 @@ const begins = ({ pieces }: Slot, task: Task, kept: number): boolean =>
   commonPieces(pieces, task.pieces) === pieces.length && reusable(pieces, task) === kept;
 
 /** Keeps `slotCount` conversations at a time, in the first rows of `decoder`. */
-export function createScheduler(decoder: Decoder, slotCount: number): Scheduler {
+export function createScheduler(decoder: Decoder, slotCount: number, plan: CallPlan = WHOLE_BANKS): Scheduler {
   const slots: Slot[] = Array.from({ length: slotCount }, (_, row) => ({
     row,
     pieces: [],
@@ -121,8 +121,18 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
     return true;
   }
 
+  /** Those whose conversation a free slot holds go first: others would take their slots. */
+  function continuingFirst(tasks: readonly Task[]): Task[] {
+    const goesOn = (task: Task) =>
+      slots.some((slot) => !slot.task && slot.pieces.length > 0 && begins(slot, task, reusable(slot.pieces, task)));
+    const groups = Map.groupBy(tasks, goesOn);
+    return [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
+  }
+
   function admit(): void {
     let free = slots.reduce((sum, { task }) => sum + (task ? 0 : 1), 0);
+    if (free === 0 || waiting.length === 0) return;
+    if (waiting.length > 1) waiting.splice(0, waiting.length, ...continuingFirst(waiting));
     for (let i = 0; i < waiting.length && free > 0; ) {
       const task = waiting[i]!;
       const { behind } = task;
@@ -140,13 +150,14 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
   function bestGroup(): Group | undefined {
     const groups = new Map<string, Group>();
     for (const slot of slots) {
-      const next = nextTokens(slot);
+      const next = nextTokens(slot, plan);
       if (!next) continue;
-      const key = `${Math.floor(slot.row / ROWS)} ${next.length}`;
+      const key = `${plan.groupOf(slot.row, next.length)} ${next.length}`;
       let group = groups.get(key);
       if (!group) groups.set(key, (group = { length: next.length, slots: [] }));
       group.slots.push(slot);
     }
+    const worth = (group: Group) => plan.worth(group.length, weightOf(group));
     let best: Group | undefined;
     for (const group of groups.values()) if (!best || worth(group) > worth(best)) best = group;
     return best;
@@ -174,7 +185,7 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
   async function call({ length, slots: members }: Group): Promise<void> {
     const chunks: RowChunk[] = members.map((slot) => ({
       row: slot.row,
-      tokens: nextTokens(slot)!.tokens,
+      tokens: nextTokens(slot, plan)!.tokens,
       position: tokensIn(slot.pieces) + slot.answerRead,
     }));
     const logits = await decoder.read(chunks, length);
@@ -211,7 +222,7 @@ export function createScheduler(decoder: Decoder, slotCount: number): Scheduler 
       const known = answer.advance();
       if (known) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
-        waiting.push({ pieces: piecesOf(request.chunks), answer, resolve, reject });
+        waiting.push({ pieces: plan.piecesOf(request.chunks), answer, resolve, reject });
         if (!running) void run();
       });
     },
