@@ -28,6 +28,7 @@ export { type Random, random, seedFrom } from "./core/random.ts";
 export type { Repository } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
 export type { Task } from "./core/task.ts";
+export { newTokenIds, type StepTokenIds, type TokenIds, tokenIdsAt } from "./core/token-ids.ts";
 export type {
   Checkpoint,
   Demonstration,

@@ -52,19 +52,20 @@ const recording = ({ url }: TestServer, project: string, ...more: string[]) => [
 test("a recording stopped by its budget goes on with a larger one, and pays for nothing twice", async (context) => {
   const [whole, stopping] = [temporaryFolder(), temporaryFolder()];
   const calm = await serve();
-  const { output: told } = await gleaner(context, ...recording(calm, whole));
+  const { output: told } = await gleaner(context, ...recording(calm, whole, "--token-ids"));
   assert.match(told, /^expert\/tiny: won 0 of 4 episodes \(0\.0 %\), \d+ \+ \d+ tokens, money \d+\.\d{4}, in run big$/);
 
   const server = await serve();
-  const stopped = await gleaner(context, ...recording(server, stopping, "--budget-requests", "8"));
+  const stopped = await gleaner(context, ...recording(server, stopping, "--token-ids", "--budget-requests", "8"));
   assert.equal(stopped.code, 3, stopped.output);
   assert.match(stopped.output, /stopped: budget spent: 8 of 8 requests; the same command with a larger budget goes on/);
-  assert.deepEqual(await gleaner(context, ...recording(server, stopping)), { code: 0, output: told });
+  assert.deepEqual(await gleaner(context, ...recording(server, stopping, "--token-ids")), { code: 0, output: told });
   assert.equal(dumpOf(stopping), dumpOf(whole));
+  assert.match(dumpOf(stopping), /"tokenIds":\{"completion":\[\d+.*"shared":\d+\}/);
   assert.equal(server.asked.length, calm.asked.length);
   assert(!existsSync(join(stopping, "journals", "big.jsonl")));
   // With nothing owed nothing is asked, not even by a probe.
-  assert.deepEqual(await gleaner(context, ...recording(server, stopping)), { code: 0, output: told });
+  assert.deepEqual(await gleaner(context, ...recording(server, stopping, "--token-ids")), { code: 0, output: told });
   assert.equal(server.asked.length, calm.asked.length);
 });
 

@@ -47,6 +47,7 @@ interface RecordFlags extends EnvironmentFlags {
   readonly examples?: string;
   readonly exampleCount: number;
   readonly field?: readonly string[];
+  readonly tokenIds?: boolean;
   readonly split?: string;
   readonly tasks?: number;
   readonly episodes: number;
@@ -86,6 +87,7 @@ export function register(expert: Command): void {
     .option("--example-count <n>", "how many", positiveInteger, 1)
     .option("--context <tokens>", "length of the context (default: what the server says)", positiveInteger)
     .option("--field <key=value...>", "another field of every request, e.g. top_p=0.9")
+    .option("--token-ids", "keep them with each step; only where gleaner doctor --server says that they are returned")
     .optionsGroup("Limits:")
     .option("--price-in <price>", "of 1,000 prompt tokens", atLeastZero)
     .option("--price-out <price>", "of 1,000 completion tokens", atLeastZero)
@@ -184,6 +186,7 @@ function serverOptions(flags: RecordFlags): ServerOptions {
     concurrency,
     extra: fieldsOf(flags.field),
     budget: budgetOf(flags, prices),
+    ...(flags.tokenIds && { tokenIds: true }),
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
     ...(context !== undefined && { contextTokens: context }),
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),

@@ -6,7 +6,9 @@ import type { Student } from "../experiment/student.ts";
 import { prompted } from "../policies/prompted.ts";
 import { checkpointServers } from "../policies/server/checkpoint-servers.ts";
 import { serverModel } from "../policies/server/model.ts";
+import type { ServerOptions } from "../policies/server/options.ts";
 import { probeServer } from "../policies/server/probe.ts";
+import { returnsTokenIds } from "../policies/server/token-ids.ts";
 import { baseCheckpoint, checkpointContent } from "../trainers/base-checkpoint.ts";
 import { folderOf } from "../trainers/embedded.ts";
 import { trlTrainer } from "../trainers/trl/trl.ts";
@@ -27,6 +29,14 @@ export function servedStudent(project: string, config: ServedConfig): Student {
       yield* trl.train(request);
     },
   };
+  const serverOf = (url: string, folder: string): ServerOptions => ({
+    urls: [url],
+    model: model.replaceAll("{checkpoint}", folder),
+    concurrency,
+    ...(context !== undefined && { contextTokens: context }),
+    ...(extra && { extra }),
+  });
+  let tokenIds: Promise<boolean> | undefined;
   return {
     trainer,
     practiceTrainer: trainer,
@@ -34,14 +44,10 @@ export function servedStudent(project: string, config: ServedConfig): Student {
     async policy(checkpoint, format, temperature) {
       const folder = folderOf(project, checkpoint);
       const server = await servers.open(folder);
-      const served = serverModel({
-        urls: [server.url],
-        model: model.replaceAll("{checkpoint}", folder),
-        name: checkpoint.id,
-        concurrency,
-        ...(context !== undefined && { contextTokens: context }),
-        ...(extra && { extra }),
-      });
+      const options = { ...serverOf(server.url, folder), name: checkpoint.id };
+      // One program serves all checkpoints.
+      tokenIds ??= returnsTokenIds(options);
+      const served = serverModel({ ...options, tokenIds: await tokenIds });
       const policy = prompted({ model: served, format, temperature, maxTokens, restrict: false });
       return {
         ...policy,

@@ -7,6 +7,7 @@ import { chatCheckpoint, TEMPLATES } from "../../test/chat-checkpoint.ts";
 import { gleaner, ROOT } from "../../test/command.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { tinkerStub } from "../../test/tinker-stub.ts";
+import { tokenIdsAt } from "../core/token-ids.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 
@@ -15,7 +16,8 @@ process.env.GLEANER_TEST_TINKER_STUDENT = KEY;
 
 async function setUp(t: TestContext) {
   const tokenizer = chatCheckpoint(t, { template: TEMPLATES.chatml });
-  const stub = await tinkerStub(t, { sample: openChatTokenizer(tokenizer).encode("say amber<|im_end|>") });
+  const chat = openChatTokenizer(tokenizer);
+  const stub = await tinkerStub(t, { sample: chat.encode("say amber<|im_end|>") });
   const project = temporaryFolder();
   const file = join(project, "config.yaml");
   const student = { kind: "tinker", url: stub.url, model: "base", tokenizer };
@@ -30,11 +32,11 @@ async function setUp(t: TestContext) {
     methods: [{ method: "eef", probes: 1 }],
   };
   writeFileSync(file, JSON.stringify(config));
-  return { project, file, stub };
+  return { project, file, stub, chat };
 }
 
 test("a run trains and plays on the server, and finds everything when it is started again", async (t) => {
-  const { project, file, stub } = await setUp(t);
+  const { project, file, stub, chat } = await setUp(t);
   await gleaner(project, ["run", file]);
   const asked = stub.requests.length;
   await gleaner(project, ["run", file]);
@@ -54,6 +56,13 @@ test("a run trains and plays on the server, and finds everything when it is star
   assert.deepEqual(place, { kind: "hosted", model: `tinker://model/weights/${bc!.checkpoint}` });
   const played = [...eef!.explored, ...eef!.probed].map((id) => repository.trajectory(id)!);
   assert(played.every(({ outcome, policy }) => outcome.kind === "terminated" && policy === bc!.checkpoint));
+  for (const { steps } of played) {
+    const own = steps.flatMap((step, index) => (step.usage ? [{ ...step, ids: tokenIdsAt(steps, index)! }] : []));
+    for (const { usage, ids, completion } of own) {
+      assert.deepEqual([ids.prompt.length, ids.completion.length], [usage!.promptTokens, usage!.completionTokens]);
+      assert.equal(`${completion}<|im_end|>`, chat.decode(ids.completion));
+    }
+  }
   // What decides the results is stored; where the server is and what it costs is not.
   const { student } = repository.run("hosted")!.config as { student: Record<string, unknown> };
   assert.deepEqual(Object.keys(student).sort(), ["kind", "model", "tokenizer"]);

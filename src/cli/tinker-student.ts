@@ -24,6 +24,7 @@ export function tinkerStudent({ student, training, maxTokens, concurrency }: Tin
       name: checkpoint.id,
       tokenizer,
       concurrency,
+      tokenIds: true,
       ...(context !== undefined && { contextTokens: context }),
     });
   return {

@@ -1,6 +1,7 @@
 /** Who acts (`Policy`) and what completes text (`LanguageModel`). */
 
 import type { Task } from "./task.ts";
+import type { TokenIds } from "./token-ids.ts";
 import type { Step, Usage } from "./trajectory.ts";
 
 /** Everything a policy may look at when it is its turn. */
@@ -22,6 +23,8 @@ export interface Decision {
   readonly action: string;
   readonly completion: string;
   readonly usage: Usage | null;
+  /** Of the whole prompt and of the completion, where the model tells; else absent. */
+  readonly tokenIds?: TokenIds;
 }
 
 /** Decides one turn after the other. Keeps no state between turns, so any turn of any episode may come next. */
@@ -55,7 +58,7 @@ export interface Completion {
   readonly finishReason: "stop" | "length";
   readonly usage: Usage;
   /** What the model read and wrote, where it tells and was asked to. */
-  readonly tokenIds?: { readonly prompt: readonly number[]; readonly completion: readonly number[] };
+  readonly tokenIds?: TokenIds;
 }
 
 /** A model that can be sampled. Concurrent calls are welcome; batching is the model's business. */

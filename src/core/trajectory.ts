@@ -1,5 +1,6 @@
 /** What happened in one episode. Plain data: it crosses processes and tables unchanged. */
 import type { TaskId, TrajectoryId } from "./ids.ts";
+import type { StepTokenIds } from "./token-ids.ts";
 
 /** One turn. Its index in `Trajectory.steps` is its identity. */
 export interface Step {
@@ -15,6 +16,8 @@ export interface Step {
   readonly reward: number;
   /** Tokens read and written by the model for this step; null when no model acted. */
   readonly usage: Usage | null;
+  /** What the model read and wrote, where it tells (`tokenIdsAt` gives it whole); else absent. */
+  readonly tokenIds?: StepTokenIds;
 }
 
 export interface Usage {

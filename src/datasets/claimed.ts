@@ -9,9 +9,9 @@ import type { Replayed } from "./trial.ts";
 /** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
 export function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {
   const told = observationsOf(episode);
-  const steps = episode.steps.map(({ thought, action, completion }, index): Step => {
+  const steps = episode.steps.map(({ thought, action, completion, tokenIds }, index): Step => {
     const observation = told[index] ?? "";
-    return { observation, thought, action, completion, reward: 0, usage: null };
+    return { observation, thought, action, completion, reward: 0, usage: null, ...(tokenIds && { tokenIds }) };
   });
   return {
     id,

@@ -4,6 +4,7 @@
  */
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
+import type { StepTokenIds } from "../core/token-ids.ts";
 import type { Position, RawRecord } from "./files/record.ts";
 import { readRecords } from "./files/records.ts";
 
@@ -15,6 +16,8 @@ export interface LoggedStep {
   readonly completion: string;
   /** What the world answered; null if the log does not tell, most often because it broke off before the last answer. */
   readonly observation: string | null;
+  /** What the model read and wrote, where the log tells. */
+  readonly tokenIds?: StepTokenIds;
 }
 
 export interface LoggedEpisode {

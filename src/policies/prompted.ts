@@ -19,7 +19,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       const listed = restrict ? await actions() : null;
       const byCompletion =
         listed && new Map(listed.map((action) => [format.assistant({ thought: "", action }), action]));
-      const { text, usage } = await model.complete({
+      const { text, usage, tokenIds } = await model.complete({
         messages: conversation(format, task, steps, observation),
         temperature,
         maxTokens,
@@ -29,7 +29,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       });
       const chosen = byCompletion?.get(text);
       const decision = chosen === undefined ? format.parse(text) : { thought: "", action: chosen };
-      return { ...decision, completion: text, usage };
+      return { ...decision, completion: text, usage, ...(tokenIds && { tokenIds }) };
     },
     close: () => model.close(),
   };

@@ -5,6 +5,7 @@ import type { TrajectoryId } from "../core/ids.ts";
 import { ContextFullError, type Policy } from "../core/policy.ts";
 import { seedFrom } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
+import { newTokenIds } from "../core/token-ids.ts";
 import type { Outcome, Step, Trajectory } from "../core/trajectory.ts";
 
 /** The state along another trajectory that a rollout continues from. */
@@ -36,7 +37,7 @@ export async function rollout(options: RolloutOptions): Promise<Trajectory> {
   try {
     observation = from ? await restoreVerified(environment, task, from) : await environment.reset(task, seed);
     while (steps.length < options.maxSteps) {
-      const decision = await policy.act({
+      const { tokenIds, ...decision } = await policy.act({
         task,
         steps,
         observation,
@@ -45,7 +46,8 @@ export async function rollout(options: RolloutOptions): Promise<Trajectory> {
         session: from?.trajectory.id ?? id,
       });
       const result = await environment.step(decision.action);
-      steps.push({ observation, ...decision, reward: result.reward });
+      const ids = tokenIds && { tokenIds: newTokenIds(steps, tokenIds) };
+      steps.push({ observation, ...decision, reward: result.reward, ...ids });
       observation = result.observation;
       if (result.terminated) {
         outcome = { kind: "terminated" };

@@ -21,6 +21,7 @@ const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value
 const anyUsage = fc
   .tuple(fc.nat(), fc.nat())
   .map(([promptTokens, completionTokens]) => ({ promptTokens, completionTokens }));
+const anyIds = fc.array(fc.nat(), { maxLength: 4 });
 const anyStep: fc.Arbitrary<Step> = fc.record(
   {
     observation: anyText,
@@ -29,8 +30,9 @@ const anyStep: fc.Arbitrary<Step> = fc.record(
     completion: anyText,
     reward: anyNumber,
     usage: fc.option(anyUsage),
+    tokenIds: fc.record({ prompt: anyIds, completion: anyIds }, { noNullPrototype: true }),
   },
-  { noNullPrototype: true },
+  { noNullPrototype: true, requiredKeys: ["observation", "thought", "action", "completion", "reward", "usage"] },
 );
 const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constant({ kind: "terminated" as const }),

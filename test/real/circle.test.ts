@@ -6,9 +6,15 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { tokenIdsAt } from "../../src/core/token-ids.ts";
+import { conversation } from "../../src/formats/format.ts";
+import { formatFor } from "../../src/formats/named.ts";
+import { verbatim } from "../../src/formats/verbatim.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { gleaner } from "../command.ts";
 import { temporaryFolder } from "../temporary.ts";
+import { benchmark } from "./locks.ts";
 import { python, skip, tinyCheckpoint } from "./real.ts";
 
 const here = import.meta.dirname;
@@ -64,6 +70,14 @@ test("serve, play, select, train, serve again, play better", { skip }, async () 
   assert(eef!.probed.length > 0);
   for (const id of [...eef!.explored, ...eef!.probed]) {
     assert.notEqual(repository.trajectory(id)!.outcome.kind, "failed", JSON.stringify(repository.trajectory(id)));
+  }
+  // The server tells what it read and wrote, and it is what training on it reads and writes.
+  const tokenizer = openChatTokenizer(tinyCheckpoint());
+  const format = verbatim(formatFor("text", benchmark));
+  for (const { steps, taskId } of eef!.explored.map((id) => repository.trajectory(id)!)) {
+    const before = steps.slice(0, -1);
+    const read = conversation(format, repository.task(taskId)!, before, steps.at(-1)!.observation);
+    assert.deepEqual(tokenIdsAt(steps, before.length)!.prompt, tokenizer.prompt(read));
   }
   // What the student said is learned as it said it, and everything learned is a decision that the store knows.
   assert.equal(report.leakage.violations, 0, JSON.stringify(report.leakage.listed));

@@ -7,10 +7,13 @@
  *     task              the task's id, or its key without the benchmark's name
  *     instruction       its goal; only needed where there is no task
  *     steps             each with `action`, and, where known, `thought`, `completion` (what the model wrote) and `observation`
- *                       (what was seen before it; what is not told is taken from the world)
+ *                       (what was seen before it; what is not told is taken from the world), and `tokenIds`: `prompt` and
+ *                       `completion` as the model read and wrote them, the prompt without the `shared` first ids of the
+ *                       step before (its prompt, then its completion)
  *     finalObservation, return, success, outcome ("terminated" or "truncated"): all may be absent
  */
 import { CliError } from "../../core/errors.ts";
+import type { StepTokenIds } from "../../core/token-ids.ts";
 import type { RawRecord } from "../files/record.ts";
 import { readRecords } from "../files/records.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
@@ -44,9 +47,11 @@ function read(row: Row, world: World): LoggedEpisode {
     optional(objectOf(step, `action in steps[${index}]`).observation, `steps[${index}].observation`),
   );
   const last = optional(finalObservation, "finalObservation") || null;
-  const steps = told.map((step, index) =>
-    stepOf(step as Row, `steps[${index}]`, seen[index + 1] ?? (index === told.length - 1 ? last : null)),
-  );
+  const ids = tokenIdsOf(told as readonly Row[]);
+  const steps = told.map((step, index) => ({
+    ...stepOf(step as Row, `steps[${index}]`, seen[index + 1] ?? (index === told.length - 1 ? last : null)),
+    ...(ids[index] && { tokenIds: ids[index] }),
+  }));
   const ending = endingOf({ reward: row.return, success: row.success }, world, steps.at(-1)!.action);
   const terminated = terminatedOf(outcome);
   const end = ending.end && terminated !== undefined ? { end: { ...ending.end, terminated } } : {};
@@ -59,6 +64,34 @@ function stepOf({ thought, action, completion }: Row, place: string, observation
   const written = optional(completion, `${place}.completion`) ?? (reasoning ? `${reasoning}\n${done}` : done);
   return { thought: reasoning, action: done, completion: written, observation };
 }
+
+/** Of each step, where it tells any. */
+function tokenIdsOf(steps: readonly Row[]): (StepTokenIds | undefined)[] {
+  let before = 0;
+  return steps.map(({ tokenIds }, index) => {
+    if (tokenIds === undefined || tokenIds === null) {
+      before = 0;
+      return undefined;
+    }
+    const place = `steps[${index}].tokenIds`;
+    const { shared = 0, prompt, completion } = objectOf(tokenIds, `prompt and completion in ${place}`);
+    if (!isId(shared) || shared > before) {
+      throw new CliError(
+        `${place}.shared: expected at most the ${before} ids of the step before, found ${shown(shared)}`,
+      );
+    }
+    for (const [name, ids] of Object.entries({ prompt, completion })) {
+      if (!Array.isArray(ids) || !ids.every(isId)) {
+        throw new CliError(`${place}.${name}: expected a list of token ids, found ${shown(ids)}`);
+      }
+    }
+    const kept = { ...(shared > 0 && { shared }), prompt, completion } as StepTokenIds;
+    before = shared + kept.prompt.length + kept.completion.length;
+    return kept;
+  });
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const optional = (value: unknown, place: string): string | null =>
   value === undefined || value === null ? null : textOf(value, place, "text");

@@ -6,8 +6,9 @@ import { corridor, walk, winning } from "../../../test/corridor.ts";
 import { imported, importing } from "../../../test/importing.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { canonicalJson } from "../../core/json.ts";
+import { newTokenIds } from "../../core/token-ids.ts";
 import type { Demonstration } from "../../core/training.ts";
-import type { Trajectory } from "../../core/trajectory.ts";
+import type { Step, Trajectory } from "../../core/trajectory.ts";
 import { EXPORTERS } from "../../exporters/registry.ts";
 import { demonstration } from "../../formats/demonstration.ts";
 import type { FormatName } from "../../formats/format.ts";
@@ -76,9 +77,15 @@ for (const [target, format, reader] of CIRCLES) {
 test("a dump is read whole: goals, forks with their beginning, and what ended them", async () => {
   const source = openSqlite(":memory:");
   source.addRun({ name: "play", kind: "play", config: {} });
-  const [parent] = walks as [Trajectory];
+  const [first, ...others] = walks as [Trajectory, ...Trajectory[]];
+  const steps: Step[] = [];
+  for (const [index, step] of first.steps.entries()) {
+    const prompt = Array.from({ length: 3 * index + 2 }, (_, at) => at);
+    steps.push({ ...step, tokenIds: newTokenIds(steps, { prompt, completion: [prompt.length] }) });
+  }
+  const parent = { ...first, steps };
   const fork = { ...parent, id: "fork" as Trajectory["id"], fork: { from: parent.id, step: 2 } };
-  for (const trajectory of [...walks, fork]) {
+  for (const trajectory of [parent, ...others, fork]) {
     source.addTask(await corridor.task(trajectory.taskId));
     source.addTrajectory("play", trajectory);
   }
@@ -109,4 +116,26 @@ test("the least that tells an episode: observations are taken from the world", a
     longest!.steps.map(({ observation }) => observation),
     (await walk(3, winning(3))).steps.map(({ observation }) => observation),
   );
+});
+
+test("token ids that cannot be are named", async () => {
+  const refuses = async (tokenIds: unknown, pattern: RegExp) => {
+    const ids = { prompt: [1], completion: [2] };
+    const steps = [
+      { action: "look", tokenIds: ids },
+      { action: "forward", tokenIds },
+    ];
+    const files = [write("ids.jsonl", jsonLines([{ task: "train/halls/2", steps }]))];
+    const summary = await importing({
+      format: "gleaner",
+      benchmark: corridor,
+      files,
+      repository: openSqlite(":memory:"),
+    });
+    assert.match(summary.malformed[0]?.problem ?? "", pattern);
+  };
+  await refuses({ shared: 3, prompt: [], completion: [] }, /steps\[1\]\.tokenIds\.shared: expected at most the 2 ids/);
+  await refuses({ prompt: [1, -1], completion: [] }, /steps\[1\]\.tokenIds\.prompt: expected a list of token ids/);
+  await refuses({ prompt: [1] }, /tokenIds\.completion: .* found nothing/);
+  await refuses([1], /expected an object with prompt and completion/);
 });

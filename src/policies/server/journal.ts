@@ -43,10 +43,12 @@ export function openJournal(path: string, isStored: (seed: number) => boolean): 
       async complete(request) {
         const key = keyOf(request);
         const entry = known.get(key);
-        if (entry) return { text: entry.text, finishReason: entry.finishReason, usage: entry.usage };
+        if (entry) {
+          const { key: _, seed: __, ...completion } = entry;
+          return completion;
+        }
         const completion = await model.complete(request);
-        const { text, finishReason, usage } = completion;
-        appendFileSync(path, lineOf({ key, seed: request.seed, text, finishReason, usage }));
+        appendFileSync(path, lineOf({ key, seed: request.seed, ...completion }));
         return completion;
       },
     }),

@@ -127,14 +127,17 @@ function modelCheck(models: readonly ModelEntry[], model: string): ServerCheck {
 const shown = (ids: readonly string[]) => `${ids.slice(0, 5).join(", ")}${ids.length > 5 ? " …" : ""}`;
 
 async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
-  let first: unknown;
+  let answer: unknown;
+  const say = async (sampling: Sampling) => {
+    answer = await asker.ask(sampling);
+    return saidIn(answer);
+  };
   try {
-    first = await asker.ask({ seed: 1, temperature: 1 });
+    const sampled = await samplingChecks(say);
+    return [ok("answers", "yes"), usageCheck(answer), ...sampled, ...(await extras(asker))];
   } catch (error) {
     return [missing("answers", messageOf(error), "the server does not answer: no rollout can be made")];
   }
-  const sampled = await samplingChecks(async (sampling) => saidIn(await asker.ask(sampling)));
-  return [ok("answers", "yes"), usageCheck(first), ...sampled, ...(await extras(asker))];
 }
 
 function usageCheck(answer: unknown): ServerCheck {

@@ -1,0 +1,40 @@
+/**
+ * Token ids along an episode. Each prompt repeats what was said before, so a step keeps only how far its prompt does, and
+ * what is new: an episode takes room for its tokens once, not once for each turn.
+ */
+import type { Step } from "./trajectory.ts";
+
+/** What a model read and wrote in one turn, whole. */
+export interface TokenIds {
+  readonly prompt: readonly number[];
+  /** The end of the turn included, where the model wrote it. */
+  readonly completion: readonly number[];
+}
+
+/** The same as a step keeps it: the prompt without its beginning. */
+export interface StepTokenIds extends TokenIds {
+  /** How many ids of the step before (its prompt, then its completion) the prompt begins with; absent: 0. */
+  readonly shared?: number;
+}
+
+/** `ids` as the step behind `steps` keeps them. */
+export function newTokenIds(steps: readonly Step[], { prompt, completion }: TokenIds): StepTokenIds {
+  const before = idsThrough(steps, steps.length - 1);
+  const differing = prompt.findIndex((id, index) => id !== before[index]);
+  const shared = differing < 0 ? prompt.length : differing;
+  return { ...(shared > 0 && { shared }), prompt: prompt.slice(shared), completion };
+}
+
+/** What the model read and wrote at the step `index`; null where that was not told. */
+export function tokenIdsAt(steps: readonly Step[], index: number): TokenIds | null {
+  const kept = steps[index]?.tokenIds;
+  if (!kept) return null;
+  const { shared = 0, prompt, completion } = kept;
+  return { prompt: [...idsThrough(steps, index - 1).slice(0, shared), ...prompt], completion };
+}
+
+/** Prompt and completion of the step `index`; none before the first step and where they were not told. */
+function idsThrough(steps: readonly Step[], index: number): readonly number[] {
+  const ids = index < 0 ? null : tokenIdsAt(steps, index);
+  return ids ? [...ids.prompt, ...ids.completion] : [];
+}
