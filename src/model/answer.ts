@@ -13,6 +13,8 @@ export interface AnswerRequest {
   readonly seed: number;
   /** The token that ends an answer. */
   readonly stop: number;
+  /** Other tokens that end an answer in free text. */
+  readonly otherStops?: readonly number[];
   /** The answer is exactly one of these, each with or without `stop` at its end. Absent = free text. */
   readonly choices?: readonly (readonly number[])[] | undefined;
 }
@@ -21,6 +23,8 @@ export interface Answered {
   /** Without the stop token. */
   readonly tokens: readonly number[];
   readonly finishReason: "stop" | "length";
+  /** The token that ended it, where that is one of `otherStops`. */
+  readonly otherStop?: number;
 }
 
 export interface Answer {
@@ -84,7 +88,8 @@ function draw(
   return best;
 }
 
-export function startAnswer({ maxTokens, temperature, seed, stop, choices }: AnswerRequest): Answer {
+export function startAnswer(request: AnswerRequest): Answer {
+  const { maxTokens, temperature, seed, stop, otherStops = [], choices } = request;
   const tokens: number[] = [];
   const unread: number[] = [];
   const random = randomStream(seed % 2 ** 32, Math.floor(seed / 2 ** 32));
@@ -94,6 +99,7 @@ export function startAnswer({ maxTokens, temperature, seed, stop, choices }: Ans
   const decide = (token: number): Answered | undefined => {
     branch = branch?.branches.get(token);
     if (token === stop) return { tokens, finishReason: "stop" };
+    if (!choices && otherStops.includes(token)) return { tokens, finishReason: "stop", otherStop: token };
     tokens.push(token);
     unread.push(token);
     return branch === undefined && tokens.length >= maxTokens ? { tokens, finishReason: "length" } : undefined;

@@ -4,12 +4,12 @@
  */
 import { PolicyError, StopError } from "../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../core/policy.ts";
-import type { Provenance } from "../core/training.ts";
 import { TinkerError, type TinkerReason } from "../tinker/failures.ts";
 import { openSampler, type Sampler } from "../tinker/sampler.ts";
 import { openSession, type TinkerSession } from "../tinker/session.ts";
 import { type TinkerServer, transportSettings } from "../tinker/transport.ts";
-import { type ChatTokenizer, openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import { endOfTurn } from "../tokenizers/end-of-turn.ts";
 import { openSlots } from "./server/pace.ts";
 
 export interface TinkerModelOptions extends TinkerServer {
@@ -93,17 +93,4 @@ function errorOf(error: unknown, name: string): unknown {
   if (STOPPING.includes(error.reason)) return new StopError("server", message, { cause: error });
   const isFull = ["refused", "failed"].includes(error.reason) && CONTEXT_FULL.test(error.message);
   return isFull ? new ContextFullError(message) : new PolicyError(message, { cause: error });
-}
-
-/** The token with which the template ends what the assistant says: the last one that a trainer learns. */
-function endOfTurn(tokenizer: ChatTokenizer): number {
-  const provenance = { trajectory: "", step: 0, actor: "", reason: "" } as unknown as Provenance;
-  const { labels } = tokenizer.demonstration({
-    messages: [
-      { role: "user", content: "a", weight: 0 },
-      { role: "assistant", content: "b", weight: 1, provenance },
-    ],
-    source: provenance.trajectory,
-  });
-  return labels.findLast((label) => label >= 0)!;
 }
