@@ -1,12 +1,14 @@
 /** The student that a config names, and what of it decides the results. */
-import { type ExperimentConfig, isServed, isTinker } from "../experiment/config.ts";
+import { type ExperimentConfig, isPretrained, isServed, isTinker } from "../experiment/config.ts";
 import type { Student } from "../experiment/student.ts";
 import { embeddedStudent } from "./embedded-student.ts";
+import { pretrainedStudent, storedPretrained } from "./pretrained-student.ts";
 import { servedStudent, storedServed } from "./served-student.ts";
 import { storedTinker, tinkerStudent } from "./tinker-student.ts";
 
 /** `project`: the folder that its checkpoints go to. Throws CliError for what it needs and is not there. */
 export function studentOf(project: string, config: ExperimentConfig): Student {
+  if (isPretrained(config)) return pretrainedStudent(project, config);
   if (isServed(config)) return servedStudent(project, config);
   if (isTinker(config)) return tinkerStudent(config);
   return embeddedStudent(project, config);
@@ -14,6 +16,7 @@ export function studentOf(project: string, config: ExperimentConfig): Student {
 
 /** What of `student` and `training` is stored with a run: no paths, no addresses, nothing that only decides the speed. */
 export function decisiveParts(config: ExperimentConfig): { readonly [part in "student" | "training"]: object } {
+  if (isPretrained(config)) return storedPretrained(config);
   if (isServed(config)) return storedServed(config);
   if (isTinker(config)) return storedTinker(config);
   const { student, training } = config;

@@ -162,18 +162,21 @@ const common = {
 
 const experiments = {
   embedded: z.strictObject({ ...common, ...STUDENT_PARTS.embedded }),
+  pretrained: z.strictObject({ ...common, ...STUDENT_PARTS.pretrained }),
   served: z.strictObject({ ...common, ...STUDENT_PARTS.served }),
   tinker: z.strictObject({ ...common, ...STUDENT_PARTS.tinker }),
 } as const satisfies Record<StudentKind, z.ZodType>;
 
 export type EmbeddedConfig = z.infer<typeof experiments.embedded>;
+export type PretrainedConfig = z.infer<typeof experiments.pretrained>;
 export type ServedConfig = z.infer<typeof experiments.served>;
 export type TinkerConfig = z.infer<typeof experiments.tinker>;
-export type ExperimentConfig = EmbeddedConfig | ServedConfig | TinkerConfig;
+export type ExperimentConfig = EmbeddedConfig | PretrainedConfig | ServedConfig | TinkerConfig;
 export type MethodConfig = ExperimentConfig["methods"][number];
 
 /** Of any kind that has learned to write elsewhere, the config says other things. */
 export const isEmbedded = (config: ExperimentConfig): config is EmbeddedConfig => saidKind(config) === "embedded";
+export const isPretrained = (config: ExperimentConfig): config is PretrainedConfig => saidKind(config) === "pretrained";
 export const isServed = (config: ExperimentConfig): config is ServedConfig => saidKind(config) === "served";
 export const isTinker = (config: ExperimentConfig): config is TinkerConfig => saidKind(config) === "tinker";
 

@@ -1,17 +1,25 @@
 /**
  * The kinds of student a config can name, each with how it is trained and how it writes (a file each in student-config/).
  *
- *   embedded  a small transformer trained from scratch inside this process (default)
- *   served    a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
- *             config says how to start
- *   tinker    a model that a server of the Tinker protocol (hosted, or SkyRL's) has: trained and sampled there
+ *   embedded    a small transformer trained from scratch inside this process (default)
+ *   served      a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
+ *               config says how to start
+ *   pretrained  a Llama checkpoint folder that this machine can hold in memory: trained with adapters and sampled inside
+ *               this process
+ *   tinker      a model that a server of the Tinker protocol (hosted, or SkyRL's) has: trained and sampled there
  */
 import { embeddedParts } from "./student-config/embedded.ts";
+import { pretrainedParts } from "./student-config/pretrained.ts";
 import { servedParts } from "./student-config/served.ts";
 import { tinkerParts } from "./student-config/tinker.ts";
 
 /** What each kind adds to a config. */
-export const STUDENT_PARTS = { embedded: embeddedParts, served: servedParts, tinker: tinkerParts } as const;
+export const STUDENT_PARTS = {
+  embedded: embeddedParts,
+  pretrained: pretrainedParts,
+  served: servedParts,
+  tinker: tinkerParts,
+} as const;
 
 export type StudentKind = keyof typeof STUDENT_PARTS;
 
