@@ -68,7 +68,9 @@ def complete(request):
         choice = {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": reason}
         choices.append(choice | ({"token_ids": tokens} if request.get("return_token_ids") else {}))
     usage = {"prompt_tokens": len(prompt), "completion_tokens": spent, "total_tokens": len(prompt) + spent}
-    return {"id": "chat", "object": "chat.completion", "model": request["model"], "choices": choices, "usage": usage}
+    ids = {"prompt_token_ids": prompt} if request.get("return_token_ids") else {}
+    answer = {"id": "chat", "object": "chat.completion", "model": request["model"], "choices": choices, "usage": usage}
+    return answer | ids
 
 
 class Handler(BaseHTTPRequestHandler):
