@@ -97,7 +97,7 @@ function sessionsOf(open: (sequences: number) => Promise<InferenceSession>) {
 }
 
 export interface EngineOptions {
-  /** Of the processor; the numbers do not depend on it. Default 1. */
+  /** Of the processor. Equal numbers of threads give equal bits, others may differ in the last ones. Default 1. */
   readonly threads?: number;
   /** Adapters to learn in place of the parameters. */
   readonly adapters?: { readonly lora: Lora; readonly values: Parameters };

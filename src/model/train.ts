@@ -51,7 +51,7 @@ export interface TrainOptions {
   readonly lora?: Lora;
   /** At most so many examples, or pairs, are computed at a time. Decides the memory needed. Default: all of a step's. */
   readonly deviceBatch?: number;
-  /** Of the processor; the result does not depend on it. Default 1. */
+  /** Of the processor. Equal numbers of threads give equal bytes, others may round otherwise. Default 1. */
   readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -14,7 +14,7 @@ import { CONTEXT } from "../tokenizers/labels.ts";
 import { folderOf, trainFolder } from "./embedded.ts";
 import { type DpoRow, rowsOf, type SftRow } from "./trl/rows.ts";
 
-/** Everything that changes the result, but for `threads`, which does not. */
+/** Everything that changes the result. */
 export interface PretrainedSettings {
   /** Optimiser steps. */
   readonly steps: number;
@@ -36,7 +36,7 @@ export interface PretrainedSettings {
   readonly loraAlpha: number;
   /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
   readonly maxLength: number;
-  /** Of the processor. 0 = all. */
+  /** Of the processor; 0 = all. Other numbers of threads may round the last bits otherwise. */
   readonly threads: number;
 }
 
@@ -59,11 +59,10 @@ export const DEFAULT_PRETRAINED_SETTINGS: PretrainedSettings = {
 export function pretrainedTrainer(project: string, given: Partial<PretrainedSettings>): Trainer {
   const settings = { ...DEFAULT_PRETRAINED_SETTINGS, ...given };
   checkSettings(settings);
-  const { threads: _, ...identity } = settings;
   return {
     name: "embedded-lora",
     kinds: ["sft", "dpo"],
-    settings: identity,
+    settings: { ...settings },
     train: (request) => trainPretrained(project, { ...settings, ...request.tuning }, request),
   };
 }
