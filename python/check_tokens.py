@@ -3,7 +3,7 @@
     python check_tokens.py CHECKPOINT_FOLDER < rows.jsonl
 
 A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
-the generation prompt included), or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
+the generation prompt included; with "tools", what could be called), or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
 those that differ, with the first position and the text around it, as transformers and as gleaner have it.
 """
 
@@ -19,7 +19,7 @@ def transformers_ids(tokenizer, row):
         return tokenizer(row["text"], add_special_tokens=False)["input_ids"]
     prompt = row.get("prompt", False)
     encoded = tokenizer.apply_chat_template(
-        row["messages"], add_generation_prompt=prompt, tokenize=True, return_dict=True
+        row["messages"], tools=row.get("tools"), add_generation_prompt=prompt, tokenize=True, return_dict=True
     )
     return list(encoded["input_ids"])
 

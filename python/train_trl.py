@@ -117,7 +117,7 @@ def check_tokens(tokenizer, rows, kind):
                 for side in ("chosen", "rejected")
             ]
         for side, messages, ids in sides:
-            found = difference(tokenizer, {"messages": messages, "ids": ids})
+            found = difference(tokenizer, {"messages": messages, "tools": row.get("tools"), "ids": ids})
             if found:
                 position, expected, ours = found["position"], found["expected"], found["found"]
                 raise Refused(
@@ -167,7 +167,8 @@ def make_trainer(config, rows, tokenizer, say):
         "report_to": [],
         "disable_tqdm": True,
     }
-    data = Dataset.from_list([{k: v for k, v in row.items() if not k.endswith("messages")} for row in rows])
+    is_text = lambda name: name.endswith("messages") or name == "tools"
+    data = Dataset.from_list([{k: v for k, v in row.items() if not is_text(k)} for row in rows])
     common = {"model": model, "train_dataset": data, "processing_class": tokenizer, "peft_config": adapters}
     make = make_sft if kind == "sft" else make_dpo
     trainer = make(arguments, common, config)

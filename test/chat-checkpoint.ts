@@ -10,6 +10,8 @@ const chatml = (assistant: string) =>
 
 /** Ways to write a conversation. The last four cannot be labelled exactly. */
 export const TEMPLATES = {
+  /** As Qwen 2.5 writes what can be called, calls and answers. */
+  tools: `{% if tools %}{{ '<|im_start|>system\\n' + messages[0].content + '\\n<tools>' }}{% for tool in tools %}{{ '\\n' }}{{ tool | tojson }}{% endfor %}{{ '\\n</tools><|im_end|>\\n' }}{% endif %}{% for m in messages %}{% if m.role == 'assistant' and m.tool_calls %}{{ '<|im_start|>assistant' }}{% if m.content %}{{ '\\n' + m.content }}{% endif %}{% for call in m.tool_calls %}{{ '\\n<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' }}{{ call.function.arguments | tojson }}{{ '}\\n</tool_call>' }}{% endfor %}{{ '<|im_end|>\\n' }}{% elif m.role == 'tool' %}{{ '<|im_start|>user\\n<tool_response>\\n' + m.content + '\\n</tool_response><|im_end|>\\n' }}{% elif not (tools and loop.first) %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`,
   chatml: chatml("{{ m.content + '<|im_end|>' }}"),
   generation: chatml("{% generation %}{{ m.content + '<|im_end|>' }}{% endgeneration %}"),
   llama3:

@@ -17,18 +17,19 @@ export function contrast(x: Experiment, [a, b]: readonly [Trajectory, Trajectory
   const counts = ({ outcome, steps }: Trajectory) => outcome.kind !== "failed" && steps.length > 0;
   if (!counts(a) || !counts(b) || a.return === b.return) return [];
   const [better, worse] = a.return > b.return ? [a, b] : [b, a];
-  const { prompt, side: chosen } = parts(x, better, "chosen");
+  const { prompt, tools, side: chosen } = parts(x, better, "chosen");
   const { side } = parts(x, worse, "rejected");
   const rejected = cut === null ? side : endingWithAgent(side.slice(0, chosen.length + cut));
-  return [{ prompt, chosen, rejected, sources: [better.id, worse.id] }];
+  return [{ prompt, ...(tools && { tools }), chosen, rejected, sources: [better.id, worse.id] }];
 }
 
 function parts(x: Experiment, trajectory: Trajectory, reason: string) {
   const options = { format: x.format, task: x.task(trajectory.taskId), trajectory, learnFrom: 0, reason };
-  const { messages } = demonstration(options);
-  const first = messages.findIndex(({ role }) => role === "assistant");
-  const prompt = messages.slice(0, first).map(({ role, content }): Message => ({ role, content }));
-  return { prompt, side: endingWithAgent(messages.slice(first)) };
+  const { messages, tools } = demonstration(options);
+  // What the assistant says before it (its consent to the rules, example episodes) is no action.
+  const first = messages.findIndex(({ weight }) => weight === 1);
+  const prompt = messages.slice(0, first).map(({ weight: _, ...message }): Message => message);
+  return { prompt, tools, side: endingWithAgent(messages.slice(first)) };
 }
 
 function endingWithAgent(messages: readonly WeightedMessage[]): readonly WeightedMessage[] {

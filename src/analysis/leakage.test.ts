@@ -143,3 +143,24 @@ test("both sides of a preference are checked", () => {
   assert.equal(violations, 1);
   assert.deepEqual([listed[0]!.example, listed[0]!.message], [1, 1]);
 });
+
+test("what stands before every task (consent, examples) is no step; what differs from task to task may be one", () => {
+  const violationsWith = (consent: (index: number) => string) => {
+    const repository = experiment();
+    const [round] = repository.rounds("demo");
+    const stored = repository.trainingSet(round!.trainingSet) as Extract<TrainingSet, { kind: "sft" }>;
+    const examples = stored.examples.map((example, index): Demonstration => {
+      const rules: WeightedMessage = { role: "user", content: "The rules.", weight: 0 };
+      const accepted: WeightedMessage = { role: "assistant", content: consent(index), weight: 0 };
+      return { ...example, messages: [rules, accepted, ...example.messages] };
+    });
+    repository.addTrainingSet("preceded" as TrainingSetId, { kind: "sft", examples });
+    repository.addRound({ ...round!, iteration: 9, trainingSet: "preceded" as TrainingSetId });
+    return check(repository).violations;
+  };
+  assert.equal(
+    violationsWith(() => "OK"),
+    0,
+  );
+  assert(violationsWith((index) => `OK ${index}`) > 0);
+});

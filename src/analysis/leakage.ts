@@ -7,6 +7,7 @@
  * `render`; without it texts that hold the action word for word are counted.
  */
 import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import { type Json, leaves } from "../core/json.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { Step, Trajectory } from "../core/trajectory.ts";
 import { conversationsOf, distinct, type Material, provenanceOf, remembered, sum } from "./material.ts";
@@ -106,9 +107,10 @@ function inspectSet(material: Material, id: TrainingSetId, context: Context) {
   const violations: Violation[] = [];
   let learned = 0;
   let textsConfirmed = 0;
+  const before = turnsBeforeSteps(conversations);
   conversations.forEach((messages, example) => {
-    // Assistant messages are the steps of the trajectory, in order.
-    let step = 0;
+    // Behind what every conversation begins with, assistant messages are the steps of the trajectory, in order.
+    let step = -before;
     messages.forEach((message, index) => {
       if (message.weight === 1) {
         const found = inspectMessage(message, step, context);
@@ -120,6 +122,32 @@ function inspectSet(material: Material, id: TrainingSetId, context: Context) {
     });
   });
   return { examples: conversations.length, learned, textsConfirmed, violations };
+}
+
+/**
+ * Assistant messages that stand before the first step: consent to the rules, example episodes. They are the same in every
+ * conversation of a set, so most learned messages stand so many places behind where their step would be.
+ */
+function turnsBeforeSteps(conversations: readonly (readonly WeightedMessage[])[]): number {
+  const places = conversations.flatMap((messages) => {
+    const turns = messages.filter(({ role }) => role === "assistant");
+    return turns.flatMap((message, index) => {
+      const step = message.weight === 1 ? provenanceOf(message)?.step : undefined;
+      return step === undefined ? [] : [index - step];
+    });
+  });
+  const counts = [...Map.groupBy(places, (place) => place)].map(([place, { length }]) => ({ place, length }));
+  const usual = counts.toSorted((a, b) => b.length - a.length || a.place - b.place)[0]?.place ?? 0;
+  return usual > 0 && usual <= sharedTurns(conversations) ? usual : 0;
+}
+
+/** Assistant messages, none of them learned, among the messages that all conversations begin with. */
+function sharedTurns(conversations: readonly (readonly WeightedMessage[])[]): number {
+  const [first = [], ...others] = conversations;
+  const isShared = ({ role, content, weight }: WeightedMessage, index: number) =>
+    weight === 0 && others.every((messages) => messages[index]?.role === role && messages[index].content === content);
+  const end = first.findIndex((message, index) => !isShared(message, index));
+  return first.slice(0, end < 0 ? first.length : end).filter(({ role }) => role === "assistant").length;
 }
 
 function inspectMessage(
@@ -148,10 +176,18 @@ function inspectMessage(
   const rendered = context.render(step);
   const textConfirmed =
     rendered === undefined
-      ? [step.action, step.completion].some((text) => text !== "" && message.content.includes(text))
+      ? [step.action, step.completion].some((text) => text !== "" && wordsOf(message).includes(text))
       : message.content === rendered;
   if (rendered !== undefined && !textConfirmed) problems.push(`the text is not that of step ${stepIndex} of ${source}`);
   return { problems, textConfirmed };
+}
+
+/** Everything that it says, and the arguments of what it calls, unquoted. */
+function wordsOf({ content, toolCalls = [] }: WeightedMessage): string {
+  const texts = toolCalls.flatMap(({ arguments: given }) =>
+    [...leaves(JSON.parse(given) as Json).values()].map(String),
+  );
+  return [content, ...texts].join("\n");
 }
 
 /** K of `recovery from s_K` and `solution from s_K`; 0 for any other reason. */

@@ -1,5 +1,6 @@
 /** Who acts (`Policy`) and what completes text (`LanguageModel`). */
 
+import type { Json } from "./json.ts";
 import type { Task } from "./task.ts";
 import type { TokenIds } from "./token-ids.ts";
 import type { Step, Usage } from "./trajectory.ts";
@@ -37,12 +38,34 @@ export interface Policy {
 }
 
 export interface Message {
-  readonly role: "system" | "user" | "assistant";
+  /** `tool`: what a call led to. */
+  readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: string;
+  /** Of the assistant: what it calls, beside what it says. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of a tool: the id of the call. */
+  readonly toolCallId?: string;
+}
+
+/** A function that a model may call instead of writing what it wants. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON schema. */
+  readonly parameters: Json;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, if the model wrote JSON. */
+  readonly arguments: string;
 }
 
 export interface CompletionRequest {
   readonly messages: readonly Message[];
+  /** What may be called; absent: nothing. Not every model can. */
+  readonly tools?: readonly Tool[];
   /** 0 = greedy. */
   readonly temperature: number;
   readonly maxTokens: number;
@@ -55,6 +78,8 @@ export interface CompletionRequest {
 
 export interface Completion {
   readonly text: string;
+  /** What it calls beside what it says; absent: nothing. */
+  readonly toolCalls?: readonly ToolCall[];
   readonly finishReason: "stop" | "length";
   readonly usage: Usage;
   /** What the model read and wrote, where it tells and was asked to. */

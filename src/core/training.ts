@@ -3,7 +3,7 @@
  * express. A trainer knows no algorithm, an algorithm knows no trainer.
  */
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
-import type { Message } from "./policy.ts";
+import type { Message, Tool } from "./policy.ts";
 
 /** Why a message is learned. Stored with it, so that a mask can be checked years later. */
 export interface Provenance {
@@ -23,6 +23,8 @@ export type WeightedMessage =
 
 export interface Demonstration {
   readonly messages: readonly WeightedMessage[];
+  /** What could be called; absent: nothing. */
+  readonly tools?: readonly Tool[];
   readonly source: TrajectoryId;
   /** How much it counts beside the others of its set; above 0. Absent: 1. */
   readonly weight?: number;
@@ -30,6 +32,8 @@ export interface Demonstration {
 
 export interface Preference {
   readonly prompt: readonly Message[];
+  /** What could be called; absent: nothing. */
+  readonly tools?: readonly Tool[];
   readonly chosen: readonly WeightedMessage[];
   readonly rejected: readonly WeightedMessage[];
   readonly sources: readonly [chosen: TrajectoryId, rejected: TrajectoryId];

@@ -1,4 +1,5 @@
 /** Files of texts against the stored training set, decision by decision (decisions.ts). */
+import type { Tool } from "../core/policy.ts";
 import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
 import { type Difference, decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
 import type { ReadExample, ReadTurn } from "./readers/reader.ts";
@@ -14,7 +15,7 @@ export async function compareTexts(set: TrainingSet, rows: AsyncIterable<ReadExa
 async function compareDemonstrations(examples: readonly Demonstration[], rows: AsyncIterable<ReadExample>) {
   const stored = tally();
   examples.forEach((example, index) => {
-    for (const { conversation, weight, message } of decisionsOf(weighed(example))) {
+    for (const { conversation, weight, message } of decisionsOf(weighed(example), example.tools)) {
       if (weight > 0) stored.add(`${conversation} ${weight}`, index * MESSAGES + message);
     }
   });
@@ -25,7 +26,7 @@ async function compareDemonstrations(examples: readonly Demonstration[], rows: A
       differences.push({ place: row.place, what: "a preference; the stored set has demonstrations" });
       continue;
     }
-    const learned = [...decisionsOf(row.turns)].filter(({ weight }) => weight !== 0);
+    const learned = [...decisionsOf(row.turns, row.tools)].filter(({ weight }) => weight !== 0);
     if (learned.length === 0) differences.push({ place: row.place, what: "nothing of this row is learned" });
     for (const decision of learned) {
       if (stored.take(`${decision.conversation} ${decision.weight}`)) continue;
@@ -52,7 +53,8 @@ function explained(unexpected: readonly Unexpected[], examples: readonly Demonst
   if (unexpected.length === 0) return [];
   const weights = new Map<string, number>();
   for (const example of examples) {
-    for (const { conversation, weight } of decisionsOf(weighed(example))) weights.set(conversation, weight);
+    for (const { conversation, weight } of decisionsOf(weighed(example), example.tools))
+      weights.set(conversation, weight);
   }
   return unexpected.map(({ place, conversation, weight, message, turn }) => {
     const stored = weights.get(conversation);
@@ -69,19 +71,19 @@ function reason({ role }: ReadTurn, weight: number, stored: number | undefined):
 }
 
 const weighed = ({ messages, weight: counts = 1 }: Demonstration): WeighedTurn[] =>
-  messages.map(({ role, content, weight }) => ({ role, content, weight: weight * counts }));
+  messages.map((message) => ({ ...message, weight: message.weight * counts }));
 
 async function comparePreferences(examples: readonly Preference[], rows: AsyncIterable<ReadExample>) {
   const stored = tally();
-  examples.forEach(({ prompt, chosen, rejected }, index) => {
+  examples.forEach(({ prompt, tools, chosen, rejected }, index) => {
     const context = prompt.map((message) => ({ ...message, weight: 0 }));
-    stored.add(pairKey([...context, ...chosen], [...context, ...rejected]), index);
+    stored.add(pairKey([...context, ...chosen], [...context, ...rejected], tools), index);
   });
   const differences: Difference[] = [];
   for await (const row of rows) {
     const { place } = row;
     if (row.kind === "sft") differences.push({ place, what: "a demonstration; the stored set has preferences" });
-    else if (!stored.take(pairKey(row.chosen, row.rejected))) {
+    else if (!stored.take(pairKey(row.chosen, row.rejected, row.tools))) {
       const observed = [...row.chosen, ...row.rejected].find(
         ({ role, weight }) => weight !== 0 && role !== "assistant",
       );
@@ -96,9 +98,9 @@ async function comparePreferences(examples: readonly Preference[], rows: AsyncIt
 }
 
 /** Depends on what is learned of both sides, in which order, and on everything before it; not on what comes after. */
-function pairKey(chosen: readonly WeighedTurn[], rejected: readonly WeighedTurn[]): string {
+function pairKey(chosen: readonly WeighedTurn[], rejected: readonly WeighedTurn[], tools?: readonly Tool[]): string {
   const learned = (turns: readonly WeighedTurn[]) =>
-    [...decisionsOf(turns)]
+    [...decisionsOf(turns, tools)]
       .filter(({ weight }) => weight !== 0)
       .map(({ conversation, weight }) => `${conversation} ${weight}`);
   return digest(learned(chosen).join(" "), learned(rejected).join(" "));

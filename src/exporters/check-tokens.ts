@@ -31,12 +31,19 @@ export async function compareTokens(
 }
 
 /** The text up to the last learned message, and where each learned message begins and what it says. */
-function storedKey({ messages }: Demonstration, { render }: ChatTokenizer): string {
+function storedKey({ messages, tools }: Demonstration, { render, encode, decode }: ChatTokenizer): string {
   const learned = messages.flatMap(({ weight }, index) => (weight === 1 ? [index] : []));
   const stretches = learned.map((index) => {
-    return `${render(messages.slice(0, index), true).length} ${messages[index]!.content.trim()}`;
+    const start = render(messages.slice(0, index), true, tools).length;
+    const { content, toolCalls } = messages[index]!;
+    if (!toolCalls) return `${start} ${content.trim()}`;
+    // Only the template knows how a call is written: everything but the token that ends the turn.
+    const written = render(messages.slice(0, index + 1), false, tools)
+      .slice(start)
+      .trimEnd();
+    return `${start} ${decode(encode(written).slice(0, -1)).trim()}`;
   });
-  const text = render(messages.slice(0, (learned.at(-1) ?? -1) + 1), false);
+  const text = render(messages.slice(0, (learned.at(-1) ?? -1) + 1), false, tools);
   return digest(text, ...stretches);
 }
 

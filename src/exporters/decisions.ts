@@ -3,7 +3,8 @@
  * stored training set and the files made of it must have the same ones; how they are spread over rows is the tool's affair.
  */
 import { hash } from "node:crypto";
-import type { Message } from "../core/policy.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { Message, Tool } from "../core/policy.ts";
 
 /** Something that does not hold. */
 export interface Difference {
@@ -24,11 +25,12 @@ export interface Decision {
   readonly message: number;
 }
 
-/** One for each message, learned or not, in order. */
-export function* decisionsOf(turns: readonly WeighedTurn[]): Iterable<Decision> {
-  let conversation = "";
-  for (const [message, { role, content, weight }] of turns.entries()) {
-    conversation = digest(conversation, role, content);
+/** One for each message, learned or not, in order. `tools`: what could be called. */
+export function* decisionsOf(turns: readonly WeighedTurn[], tools?: readonly Tool[]): Iterable<Decision> {
+  let conversation = tools ? digest(canonicalJson(tools)) : "";
+  for (const [message, { role, content, toolCalls, toolCallId, weight }] of turns.entries()) {
+    const calls = toolCalls || toolCallId !== undefined ? [canonicalJson([toolCalls, toolCallId])] : [];
+    conversation = digest(conversation, role, content, ...calls);
     yield { conversation, weight, message };
   }
 }

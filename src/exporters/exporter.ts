@@ -23,6 +23,8 @@ export interface Expresses {
   readonly reserved?: readonly string[];
   /** The tool looks for the message's text, so it must not be empty. */
   readonly nonEmpty?: boolean;
+  /** Whether tool calls, their answers and what can be called are written. Absent: no. */
+  readonly tools?: boolean;
   /** What stands before a preference's answer where the tool looks for it: an answer that is part of it is not found. */
   readonly beforeAnswer?: string;
 }

@@ -99,7 +99,13 @@ const refusal =
   };
 
 function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[], refuse: Refuse): void {
-  const { roles, reserved = [], nonEmpty = false } = expresses;
+  const { roles, reserved = [], nonEmpty = false, tools = false } = expresses;
+  const call = messages.findIndex(({ role, toolCalls }) => role === "tool" || toolCalls !== undefined);
+  if (call >= 0 && !tools) {
+    refuse(
+      `message ${call} calls a tool or answers a call: gleaner does not write calls for ${tool}, so they would be lost`,
+    );
+  }
   messages.forEach(({ role, content }, index) => {
     if (!content.isWellFormed()) refuse(`message ${index} is no valid Unicode (half of a surrogate pair)`);
     if (nonEmpty && role === "assistant" && content.trim() === "") {

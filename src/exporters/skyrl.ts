@@ -12,7 +12,7 @@ import { tokenRows } from "./tokens.ts";
 export const skyrl: Exporter = {
   name: "skyrl",
   tool: "SkyRL",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", tools: true },
   tokenizer: "needed",
   parquet: "option",
   command: () =>

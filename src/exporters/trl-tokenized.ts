@@ -14,7 +14,7 @@ import { yamlFile } from "./yaml-file.ts";
 export const trlTokenized: Exporter = {
   name: "trl-tokenized",
   tool: "TRL",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any" },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", tools: true },
   tokenizer: "needed",
   command: () => "trl sft --config sft.yaml --model_name_or_path MODEL --output_dir OUT",
   files(set, options) {

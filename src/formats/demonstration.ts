@@ -2,7 +2,7 @@
 import type { Task } from "../core/task.ts";
 import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import { type Format, opening } from "./format.ts";
+import { type Format, opening, stepMessages } from "./format.ts";
 
 export interface DemonstrationOptions {
   readonly format: Format;
@@ -25,16 +25,15 @@ export function demonstration(options: DemonstrationOptions): Demonstration {
   const ownFrom = trajectory.fork?.step ?? 0;
   if (ownFrom > 0 && parentPolicy === undefined) throw new Error(`${trajectory.id} is a fork: expected parentPolicy`);
   const messages: WeightedMessage[] = opening(format).map((message) => ({ ...message, weight: 0 }));
-  trajectory.steps.forEach((step, index) => {
-    messages.push({ role: "user", content: format.user(task, step.observation, index === 0), weight: 0 });
-    const content = format.assistant(step);
+  for (const [index, { told, said }] of stepMessages(format, task, trajectory.steps).entries()) {
+    messages.push({ ...told, weight: 0 });
     if (index < learnFrom) {
-      messages.push({ role: "assistant", content, weight: 0 });
-      return;
+      messages.push({ ...said, weight: 0 });
+      continue;
     }
     const actor = index < ownFrom ? parentPolicy! : trajectory.policy;
     const provenance = { trajectory: trajectory.id, step: index, actor, reason };
-    messages.push({ role: "assistant", content, weight: 1, provenance });
-  });
-  return { messages, source: trajectory.id };
+    messages.push({ ...said, role: "assistant", weight: 1, provenance });
+  }
+  return { messages, ...(format.tools && { tools: format.tools }), source: trajectory.id };
 }

@@ -4,25 +4,31 @@ import { fingerprint } from "../core/ids.ts";
 import type { Message } from "../core/policy.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Format } from "./format.ts";
+import { type Format, stepMessages, toldMessage } from "./format.ts";
 
 export interface ExampleEpisode {
   readonly task: Task;
   readonly trajectory: Trajectory;
 }
 
+/** Calls in examples are numbered from here, far from those of the task. */
+const FIRST_CALL = 10_000;
+
 /**
  * `format` with `examples` between its rules and the task, whatever the task is. What the last action of an example led
- * to is left out, so that turns keep alternating. Throws CliError for an episode without actions.
+ * to is left out, so that turns keep alternating, unless it answers a call. Throws CliError for an episode without actions.
  */
 export function withExamples(format: Format, examples: readonly ExampleEpisode[]): Format {
   if (examples.length === 0) return format;
-  const turns = examples.flatMap(({ task, trajectory }) => {
+  const turns = examples.flatMap(({ task, trajectory }, index) => {
     if (trajectory.steps.length === 0) throw new CliError(`example ${trajectory.id}: expected actions, found none`);
-    return trajectory.steps.flatMap((step, index): Message[] => [
-      { role: "user", content: format.user(task, step.observation, index === 0) },
-      { role: "assistant", content: format.assistant(step) },
-    ]);
+    const messages = stepMessages(format, task, trajectory.steps, FIRST_CALL * (index + 1));
+    const { said } = messages.at(-1)!;
+    const answer = toldMessage({ format, task, observation: trajectory.finalObservation, said });
+    return [
+      ...messages.flatMap(({ told, said }): Message[] => [told, said]),
+      ...(answer.role === "tool" ? [answer] : []),
+    ];
   });
   return {
     ...format,

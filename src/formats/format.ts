@@ -2,11 +2,15 @@
  * Messages ⇄ actions. A format says how an episode is written as a conversation and how an action is read out of a
  * completion. Which format a policy reads is the run's choice and is stored with it. The formats there are: named.ts.
  */
-import type { Message } from "../core/policy.ts";
+import type { Message, Tool } from "../core/policy.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
+import { turnMessage } from "./tools.ts";
 
-export const FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
+/** Actions are part of the text. */
+export const TEXT_FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
+/** In the last one they are tool calls, which only models behind servers can make. */
+export const FORMATS = [...TEXT_FORMATS, "tools"] as const;
 export type FormatName = (typeof FORMATS)[number];
 
 export interface Format {
@@ -15,6 +19,8 @@ export interface Format {
   readonly system: string | null;
   /** What was said before the task came up: rules and their acceptance, example episodes. Users and assistants alternate. */
   readonly preamble?: readonly Message[];
+  /** What the policy may call: then actions are calls, written as `turnText` does. Absent: actions are texts. */
+  readonly tools?: readonly Tool[];
   /** What `withExamples` and `verbatim` changed; part of the format's identity. */
   readonly variants?: readonly string[];
   /** Stands before each action; absent if the action stands alone. */
@@ -41,13 +47,41 @@ export function opening({ system, preamble = [] }: Format): Message[] {
   return system === null ? [...preamble] : [{ role: "system", content: system }, ...preamble];
 }
 
+/** A step as the policy met it. */
+export interface StepMessages {
+  readonly told: Message;
+  readonly said: Message;
+}
+
+/** One for each step, in order. `firstCall`: the number of the first call, which tells calls of several episodes apart. */
+export function stepMessages(format: Format, task: Task, steps: readonly Step[], firstCall = 0): StepMessages[] {
+  let said: Message | undefined;
+  return steps.map((step, index) => {
+    const told = toldMessage({ format, task, observation: step.observation, said });
+    const text = format.assistant(step);
+    said = format.tools ? turnMessage(text, firstCall + index) : { role: "assistant", content: text };
+    return { told, said };
+  });
+}
+
+interface Told {
+  readonly format: Format;
+  readonly task: Task;
+  readonly observation: string;
+  /** What it answers; undefined at the start of the task. */
+  readonly said: Message | undefined;
+}
+
+/** What the policy is told, as the answer to its call if it made one. */
+export function toldMessage({ format, task, observation, said }: Told): Message {
+  const content = format.user(task, observation, said === undefined);
+  const call = said?.toolCalls?.[0];
+  return call ? { role: "tool", content, toolCallId: call.id } : { role: "user", content };
+}
+
 /** The conversation so far, ending with `observation`: what a model is asked to continue. */
 export function conversation(format: Format, task: Task, steps: readonly Step[], observation: string): Message[] {
-  const messages = opening(format);
-  steps.forEach((step, index) => {
-    messages.push({ role: "user", content: format.user(task, step.observation, index === 0) });
-    messages.push({ role: "assistant", content: format.assistant(step) });
-  });
-  messages.push({ role: "user", content: format.user(task, observation, steps.length === 0) });
-  return messages;
+  const turns = stepMessages(format, task, steps);
+  const last = toldMessage({ format, task, observation, said: turns.at(-1)?.said });
+  return [...opening(format), ...turns.flatMap(({ told, said }) => [told, said]), last];
 }

@@ -3,6 +3,7 @@
  *
  *   compact  the environment's own short rendering, no system prompt: for students too small to read prose
  *   text     observations and bare actions in words
+ *   tools    thoughts in words, actions as calls of a function (tools.ts)
  *   react    thought and action in words; eto and agentgym likewise, in their projects' spelling (react.ts)
  */
 import type { Benchmark } from "../core/environment.ts";
@@ -10,10 +11,12 @@ import { CliError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { Format, FormatName } from "./format.ts";
 import { reactFormat } from "./react.ts";
+import { toolFormat } from "./tools.ts";
 
 /** Throws CliError if the benchmark has no compact rendering and `compact` is asked for. */
 export function formatFor(name: FormatName, benchmark: Benchmark): Format {
   if (name === "compact") return compactFormat(benchmark);
+  if (name === "tools") return toolFormat(benchmark);
   return name === "text" ? textFormat(benchmark) : reactFormat(name, benchmark);
 }
 

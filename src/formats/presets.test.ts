@@ -8,7 +8,7 @@ import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "./demonstration.ts";
 import { withExamples } from "./few-shot.ts";
-import { conversation, FORMATS, formatId } from "./format.ts";
+import { conversation, formatId, TEXT_FORMATS } from "./format.ts";
 import { formatFor } from "./named.ts";
 import { verbatim } from "./verbatim.ts";
 
@@ -45,7 +45,7 @@ test("eto: rules are accepted with OK, observations are announced, the first Act
   assert.equal(format.parse("Thought: so\nAction: search[Action: toys]").action, "search[Action: toys]");
 });
 
-for (const name of FORMATS.filter((each) => each !== "compact")) {
+for (const name of TEXT_FORMATS.filter((each) => each !== "compact")) {
   test(`${name}: what it writes it reads`, () => {
     const format = formatFor(name, corridor);
     const words = fc.stringMatching(/^[a-z]( ?[a-z]){0,15}$/);

@@ -21,7 +21,8 @@ export async function embeddedModel(folder: string, name: string, slots: number)
   const { bos, end } = tokenizer;
   return {
     name,
-    async complete({ messages, temperature, maxTokens, seed, choices }) {
+    async complete({ messages, tools, temperature, maxTokens, seed, choices }) {
+      if (tools) throw new PolicyError(`${name}: it knows no tool calls; use another format`);
       const chunks = tokenChunks(messages, { encode, bos, end });
       const allowed = choices?.map((choice) => [...encode(choice), end]);
       const limit = allowed ? Math.max(...allowed.map(({ length }) => length)) : maxTokens;

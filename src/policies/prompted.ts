@@ -1,6 +1,7 @@
 /** A language model made into a policy by a format: writes the conversation, reads the action. */
 import type { LanguageModel, Policy } from "../core/policy.ts";
 import { conversation, type Format } from "../formats/format.ts";
+import { turnText } from "../formats/tools.ts";
 
 export interface PromptedOptions {
   readonly model: LanguageModel;
@@ -19,8 +20,9 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       const listed = restrict ? await actions() : null;
       const byCompletion =
         listed && new Map(listed.map((action) => [format.assistant({ thought: "", action }), action]));
-      const { text, usage, tokenIds } = await model.complete({
+      const { text, toolCalls, usage, tokenIds } = await model.complete({
         messages: conversation(format, task, steps, observation),
+        ...(format.tools && { tools: format.tools }),
         temperature,
         maxTokens,
         seed,
@@ -28,8 +30,9 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
         ...(byCompletion && { choices: [...byCompletion.keys()] }),
       });
       const chosen = byCompletion?.get(text);
-      const decision = chosen === undefined ? format.parse(text) : { thought: "", action: chosen };
-      return { ...decision, completion: text, usage, ...(tokenIds && { tokenIds }) };
+      const completion = format.tools ? turnText(text, toolCalls ?? []) : text;
+      const decision = chosen === undefined ? format.parse(completion) : { thought: "", action: chosen };
+      return { ...decision, completion, usage, ...(tokenIds && { tokenIds }) };
     },
     close: () => model.close(),
   };

@@ -67,6 +67,8 @@ export function tinkerModel(options: TinkerModelOptions): LanguageModel {
         const advice = "a server cannot be held to the listed actions; set restrict to false";
         throw new StopError("server", `${name}: ${advice}`);
       }
+      if (request.tools)
+        throw new StopError("server", `${name}: tool calls cannot be read out of tokens; use another format`);
       const release = await slots.take();
       try {
         return await complete(request);

@@ -1,5 +1,5 @@
 /**
- * A checkpoint's chat template: messages → text, as transformers' `apply_chat_template` renders them (no tools, no
+ * A checkpoint's chat template: messages → text, as transformers' `apply_chat_template` renders them (no
  * documents). Rendered by @huggingface/jinja. A template that writes today's date is refused when it does: what is
  * trained must not depend on the day.
  */
@@ -7,11 +7,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { CliError, messageOf } from "../core/errors.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message, Tool } from "../core/policy.ts";
 import type { JsonObject } from "./json-file.ts";
 
-/** Renders `messages`; with `generationPrompt` also what the next assistant message is headed with. Throws CliError where the template refuses the messages. */
-export type ChatTemplate = (messages: readonly Message[], generationPrompt: boolean) => string;
+/**
+ * Renders `messages`; with `generationPrompt` also what the next assistant message is headed with. `tools`: what may be
+ * called. Throws CliError where the template refuses the messages.
+ */
+export type ChatTemplate = (messages: readonly Message[], generationPrompt: boolean, tools?: readonly Tool[]) => string;
 
 const SPECIAL_TOKENS = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((name) => `${name}_token`);
 /** What stands in for the function that templates ask for the date. */
@@ -27,9 +30,9 @@ export function openChatTemplate(folder: string, config: JsonObject): ChatTempla
     const text = tokenText(config[name]);
     return text === undefined ? [] : [[name, text] as const];
   });
-  const variables = { ...Object.fromEntries(tokens), tools: null, documents: null, [DATE]: refuseDate };
+  const variables = { ...Object.fromEntries(tokens), documents: null, [DATE]: refuseDate };
   const trims = /trim|strip/.test(source);
-  return (messages, generationPrompt) => {
+  return (messages, generationPrompt, tools) => {
     const index = messages.findIndex(({ content }) => trims && TRIMMED_OTHERWISE.test(content));
     if (index >= 0) {
       throw new CliError(
@@ -37,13 +40,28 @@ export function openChatTemplate(folder: string, config: JsonObject): ChatTempla
       );
     }
     try {
-      const plain = messages.map(({ role, content }) => ({ role, content }));
-      return template.render({ ...variables, messages: plain, add_generation_prompt: generationPrompt });
+      return template.render({
+        ...variables,
+        messages: messages.map(templateMessage),
+        tools: tools ? tools.map(templateTool) : null,
+        add_generation_prompt: generationPrompt,
+      });
     } catch (error) {
       throw new CliError(`${place}: ${messageOf(error)}`);
     }
   };
 }
+
+/** A message as templates know it: the arguments of a call are a value, not its text. */
+export function templateMessage({ role, content, toolCalls, toolCallId }: Message): JsonObject {
+  const calls = toolCalls?.map(({ id, name, arguments: given }) => ({
+    ...{ id, type: "function", function: { name, arguments: JSON.parse(given) as unknown } },
+  }));
+  return { role, content, ...(calls && { tool_calls: calls }), ...(toolCallId && { tool_call_id: toolCallId }) };
+}
+
+/** A tool as templates know it. */
+export const templateTool = (tool: Tool): JsonObject => ({ type: "function", function: tool });
 
 function templateSource(folder: string, config: JsonObject): { readonly source: string; readonly place: string } {
   const file = join(folder, "chat_template.jinja");

@@ -12,7 +12,7 @@ import {
   tokenizerJson,
 } from "../../test/chat-checkpoint.ts";
 import { CliError } from "../core/errors.ts";
-import type { WeightedMessage } from "../core/training.ts";
+import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "./chat-tokenizer.ts";
 import { CONTEXT, type LabelledTokens } from "./labels.ts";
 
@@ -217,4 +217,41 @@ test("a folder that is no checkpoint is refused by the file that is missing or b
   assert.throws(() => openChatTokenizer(folder), /tokenizer\.json: expected a JSON object/);
   rmSync(join(folder, "tokenizer.json"));
   assert.throws(() => openChatTokenizer(folder), /tokenizer\.json: ENOENT/);
+});
+
+const TOOL = { name: "act", description: "Do it.", parameters: { type: "object" } };
+const call = (action: string, id = "call00000") => [{ id, name: "act", arguments: JSON.stringify({ action }) }];
+const CALLS: Demonstration = {
+  ...demonstration(
+    context("system", "Play."),
+    context("user", "You are in the kitchen."),
+    { ...context("assistant", 'The "wall".'), toolCalls: call("go on the wall") } as WeightedMessage,
+    { role: "tool", content: "Nothing happens.", toolCallId: "call00000", weight: 0 },
+    { ...learned("So:"), toolCalls: call('say "é"', "call00001") } as WeightedMessage,
+    { role: "tool", content: "Well.", toolCallId: "call00001", weight: 0 },
+    { ...learned(""), toolCalls: call("end", "call00002") } as WeightedMessage,
+  ),
+  tools: [TOOL],
+};
+
+test("calls are learned as the template writes them; what can be called and what calls led to is read", (t) => {
+  const tokenizer = open(t, TEMPLATES.tools);
+  const tokens = tokenizer.demonstration(CALLS);
+  const written = (action: string) =>
+    `<tool_call>\n{"name": "act", "arguments": {"action": ${action}}}\n</tool_call><|im_end|>`;
+  assert.deepEqual(learnedTexts(tokenizer, tokens), [`So:\n${written('"say \\"é\\""')}`, written('"end"')]);
+  const text = tokenizer.decode(tokens.inputIds);
+  assert(text.includes(JSON.stringify(TOOL.name)) && text.includes("<tool_response>\nWell.\n</tool_response>"));
+  const asked = tokenizer.prompt(CALLS.messages.slice(0, 4), CALLS.tools);
+  assert.deepEqual(tokens.inputIds.slice(0, asked.length), asked);
+  const { chosen } = tokenizer.preference({
+    ...{ prompt: CALLS.messages.slice(0, 2), chosen: CALLS.messages.slice(2), rejected: [learned("x")] },
+    ...{ tools: [TOOL], sources: ["a", "b"] as never },
+  });
+  assert.deepEqual(chosen.labels, tokens.labels);
+});
+
+test("a template that knows no calls is found out", (t) => {
+  const labelling = () => open(t, TEMPLATES.chatml).demonstration(CALLS);
+  assert.throws(labelling, /message 4: the chat template does not write "act" of its call; it may know no tools/);
 });

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../core/errors.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message, Tool } from "../core/policy.ts";
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
 import { openChatTemplate } from "./chat-template.ts";
 import { type JsonObject, readJsonObject } from "./json-file.ts";
@@ -25,9 +25,9 @@ export interface ChatTokenizer {
   /** Both sides as whole conversations, prompt included; the environment's tokens are context. */
   preference(preference: Preference): { readonly chosen: LabelledTokens; readonly rejected: LabelledTokens };
   /** What the policy reads before it writes the next assistant message. */
-  prompt(messages: readonly Message[]): readonly number[];
+  prompt(messages: readonly Message[], tools?: readonly Tool[]): readonly number[];
   /** The text that `prompt` tokenises, or without the generation prompt. */
-  render(messages: readonly Message[], generationPrompt: boolean): string;
+  render(messages: readonly Message[], generationPrompt: boolean, tools?: readonly Tool[]): string;
   /** A text alone, without a template. Special tokens written out in it are recognised. */
   encode(text: string): readonly number[];
   /** Special tokens are written out. */
@@ -40,14 +40,20 @@ export function openChatTokenizer(folder: string): ChatTokenizer {
   const config = tokenizerConfig(folder);
   const tokenizer = openTokenizerFile(join(folder, "tokenizer.json"), config);
   const render = openChatTemplate(folder, config);
-  const labelled = (messages: readonly WeightedMessage[]) => labelledTokens(messages, render, tokenizer);
+  const labelled = (messages: readonly WeightedMessage[], tools: readonly Tool[] | undefined) => {
+    const withTools = (some: readonly Message[], prompt: boolean) => render(some, prompt, tools);
+    return labelledTokens(messages, withTools, tokenizer);
+  };
   return {
-    demonstration: ({ messages, weight = 1 }) => ({ ...labelled(messages), weight }),
-    preference({ prompt, chosen, rejected }) {
+    demonstration: ({ messages, tools, weight = 1 }) => ({ ...labelled(messages, tools), weight }),
+    preference({ prompt, tools, chosen, rejected }) {
       const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
-      return { chosen: labelled([...context, ...chosen]), rejected: labelled([...context, ...rejected]) };
+      return {
+        chosen: labelled([...context, ...chosen], tools),
+        rejected: labelled([...context, ...rejected], tools),
+      };
     },
-    prompt: (messages) => tokenizer.encode(render(messages, true)),
+    prompt: (messages, tools) => tokenizer.encode(render(messages, true, tools)),
     render,
     encode: tokenizer.encode,
     decode: tokenizer.decode,

@@ -10,7 +10,7 @@
  * than the whole (because it drops earlier thoughts, for example).
  */
 import { CliError } from "../core/errors.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message, ToolCall } from "../core/policy.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { TextTokenizer } from "./tokenizer-file.ts";
@@ -62,7 +62,9 @@ function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest)
       `message ${index}: the chat template renders what is before it otherwise once it is there: ${difference(before, whole)}`,
     );
   }
-  const text = messages[index]!.content.trim();
+  const message = messages[index]!;
+  if (message.toolCalls) return callSpan({ messages, index, whole, render, tokenizer }, before.length);
+  const text = message.content.trim();
   const textStart = skipSpace(whole, before.length);
   if (!whole.startsWith(text, textStart)) {
     throw new CliError(
@@ -76,6 +78,40 @@ function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest)
     throw new CliError(`message ${index}: expected a special token that ends the turn after it, found ${found}`);
   }
   return { message: index, start: before.length, end: tokenStart + endOfTurn.length };
+}
+
+/**
+ * What is learned of a message with calls. How a call is written only the template knows, so the message's text goes as far
+ * as the conversation up to it is rendered, and must hold what is said and every argument of the calls.
+ */
+function callSpan({ messages, index, whole, render, tokenizer }: SpanRequest, start: number): Span {
+  const { content, toolCalls = [] } = messages[index]!;
+  const through = render(messages.slice(0, index + 1), false).trimEnd();
+  if (!whole.startsWith(through)) {
+    throw new CliError(
+      `message ${index}: the chat template renders it otherwise before other messages: ${difference(through, whole)}`,
+    );
+  }
+  const endOfTurn = longest(tokenizer.specialTokens.filter((token) => through.endsWith(token)));
+  if (endOfTurn === undefined || through.length - endOfTurn.length < start) {
+    throw new CliError(
+      `message ${index}: expected a special token that ends the turn after its call, found ${JSON.stringify(through.slice(-20))}`,
+    );
+  }
+  const text = whole.slice(start, through.length);
+  const missing = [content.trim(), ...toolCalls.flatMap(wordsOf)].find((words) => !text.includes(words));
+  if (missing !== undefined) {
+    throw new CliError(
+      `message ${index}: the chat template does not write ${JSON.stringify(missing.slice(0, 80))} of its call; it may know no tools`,
+    );
+  }
+  return { message: index, start, end: through.length };
+}
+
+/** The name and the texts among the arguments, as JSON writes them. */
+function wordsOf({ name, arguments: given }: ToolCall): string[] {
+  const values = Object.values(JSON.parse(given) as object).filter((value) => typeof value === "string");
+  return [name, ...values.map((value) => JSON.stringify(value).slice(1, -1))];
 }
 
 function skipSpace(text: string, from: number): number {

@@ -1,13 +1,13 @@
 /** What a config says of an embedded student, with every default. */
 import { z } from "zod";
-import { FORMATS } from "../../formats/format.ts";
+import { TEXT_FORMATS } from "../../formats/format.ts";
 
 const count = z.number().int().positive();
 
 /** Of an embedded student. */
 export const embeddedParts = {
   /** How episodes are written for the student. */
-  format: z.enum(FORMATS).default("compact"),
+  format: z.enum(TEXT_FORMATS).default("compact"),
   /** The student may only choose listed actions. */
   restrict: z.boolean().default(true),
   maxTokens: count.default(16),

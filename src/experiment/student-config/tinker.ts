@@ -1,12 +1,12 @@
 /** What a config says of a student on a Tinker server, with every default. Keys are no part of a config. */
 import { z } from "zod";
-import { FORMATS } from "../../formats/format.ts";
+import { TEXT_FORMATS } from "../../formats/format.ts";
 
 const count = z.number().int().positive();
 
 /** Of a student on a Tinker server. */
 export const tinkerParts = {
-  format: z.enum(FORMATS).default("react"),
+  format: z.enum(TEXT_FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
   maxTokens: count.default(256),

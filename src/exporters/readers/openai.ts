@@ -1,12 +1,12 @@
 /** What OpenAI learns: every assistant message whose weight is not 0; a preference's two answers. */
-import { chatTurns, context, everything, type WeightRule } from "./chat.ts";
+import { chatTurns, context, everything, toolsOf, type WeightRule } from "./chat.ts";
 import { jsonLines } from "./files.ts";
 import { objectOf, ReadError, type ReadExample, type Reader } from "./reader.ts";
 
 export const readOpenai: Reader = async function* (folder) {
   for await (const { place, row } of jsonLines(folder, "train.jsonl")) {
     if ("input" in row) yield answers(row, place);
-    else yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule) };
+    else yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule), ...toolsOf(row, place) };
   }
 };
 
@@ -19,11 +19,13 @@ const rule: WeightRule = ({ role, weight }, place) => {
 
 /** A row of `input`, `preferred_output` and `non_preferred_output`. Throws ReadError. */
 export function answers(row: Readonly<Record<string, unknown>>, place: string): ReadExample {
-  const prompt = chatTurns(objectOf(row.input, place).messages, place, context);
+  const input = objectOf(row.input, place);
+  const prompt = chatTurns(input.messages, place, context);
   const side = (value: unknown) => {
     const answer = chatTurns(value, place, everything);
     if (answer.length !== 1 || answer[0]!.role !== "assistant") throw new ReadError(`${place}: expected one answer`);
     return [...prompt, ...answer];
   };
-  return { kind: "dpo", place, chosen: side(row.preferred_output), rejected: side(row.non_preferred_output) };
+  const [chosen, rejected] = [side(row.preferred_output), side(row.non_preferred_output)];
+  return { kind: "dpo", place, chosen, rejected, ...toolsOf(input, place) };
 }

@@ -2,7 +2,7 @@
  * Reading an export back: what a tool would learn from the files, by the tool's own rule and with the config beside them.
  * Readers share nothing with the exporters that wrote the files, so that a mistake in one shows in the other.
  */
-import type { Message } from "../../core/policy.ts";
+import type { Message, Tool } from "../../core/policy.ts";
 
 /** A message as the tool sees it, and how much it learns of it. */
 export interface ReadTurn extends Message {
@@ -10,12 +10,19 @@ export interface ReadTurn extends Message {
 }
 
 export type ReadExample =
-  | { readonly kind: "sft"; readonly place: string; readonly turns: readonly ReadTurn[] }
+  | {
+      readonly kind: "sft";
+      readonly place: string;
+      readonly turns: readonly ReadTurn[];
+      /** What could be called, where the row says so. */
+      readonly tools?: readonly Tool[];
+    }
   | {
       readonly kind: "dpo";
       readonly place: string;
       readonly chosen: readonly ReadTurn[];
       readonly rejected: readonly ReadTurn[];
+      readonly tools?: readonly Tool[];
     };
 
 /** What is learned from the files of a folder, row by row. Throws ReadError where the tool could not read them. */
@@ -28,7 +35,7 @@ export class ReadError extends Error {
 
 /** `value` if it is one of the message roles that gleaner knows. Throws ReadError. */
 export function roleOf(value: unknown, place: string): Message["role"] {
-  if (value === "system" || value === "user" || value === "assistant") return value;
+  if (value === "system" || value === "user" || value === "assistant" || value === "tool") return value;
   throw new ReadError(`${place}: expected a role, found ${JSON.stringify(value)}`);
 }
 

@@ -6,7 +6,7 @@
  * fault, and leaving it out of the success rate would flatter it. One that ended before `maxTokens` for want of room is a full
  * context.
  */
-import type { Completion } from "../../core/policy.ts";
+import type { Completion, ToolCall } from "../../core/policy.ts";
 import type { Usage } from "../../core/trajectory.ts";
 
 export interface Expected {
@@ -15,6 +15,8 @@ export interface Expected {
   readonly answersAs: readonly string[];
   readonly maxTokens: number;
   readonly tokenIds: boolean;
+  /** Whether it could call something. */
+  readonly hasTools: boolean;
 }
 
 export type Answer =
@@ -42,7 +44,7 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   }
   const { index = 0, finish_reason: finishReason, message } = fields(choices[0]);
   if (index !== 0) return unusable(`expected choice 0, got ${JSON.stringify(index)}`);
-  const { content, reasoning, reasoning_content } = fields(message);
+  const { content, reasoning, reasoning_content, tool_calls } = fields(message);
   const usage = usageOf(body);
   if (!usage) return unusable("the answer does not say how many tokens it cost (usage)");
   if (finishReason === "length" && usage.completionTokens < expected.maxTokens) {
@@ -50,14 +52,37 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
     const reason = `the server stopped after ${completionTokens} of ${expected.maxTokens} tokens behind a prompt of ${promptTokens}`;
     return { kind: "context full", reason };
   }
-  if (finishReason !== "stop" && finishReason !== "length") {
+  const isCall = expected.hasTools && finishReason === "tool_calls";
+  if (finishReason !== "stop" && finishReason !== "length" && !isCall) {
     return unusable(`expected finish_reason stop or length, got ${JSON.stringify(finishReason)}`);
   }
-  if (typeof content !== "string") return unusable(`expected text, got content ${JSON.stringify(content)}`);
+  const toolCalls = expected.hasTools ? toolCallsOf(tool_calls) : [];
+  if (typeof toolCalls === "string") return unusable(toolCalls);
+  const text = toolCalls.length > 0 ? (content ?? "") : content;
+  if (typeof text !== "string") return unusable(`expected text, got content ${JSON.stringify(content)}`);
   const tokenIds = expected.tokenIds ? tokenIdsOf(body, usage) : undefined;
   if (typeof tokenIds === "string") return unusable(tokenIds);
-  const completion = { text: content, finishReason, usage, ...(tokenIds && { tokenIds }) } as const;
+  const completion: Completion = {
+    text,
+    ...(toolCalls.length > 0 && { toolCalls }),
+    finishReason: finishReason === "length" ? "length" : "stop",
+    usage,
+    ...(tokenIds && { tokenIds }),
+  };
   return { kind: "completion", completion, hasReasoning: Boolean(reasoning ?? reasoning_content) };
+}
+
+/** None where there are none; the reason where they cannot be used. Arguments are text, whatever is in them. */
+function toolCallsOf(value: unknown): readonly ToolCall[] | string {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return `expected a list of tool_calls, got ${JSON.stringify(value)?.slice(0, 100)}`;
+  const calls = value.map((call: unknown) => {
+    const { id, function: called } = fields(call);
+    const { name, arguments: given } = fields(called);
+    return { id: String(id ?? ""), name, arguments: typeof given === "string" ? given : JSON.stringify(given) };
+  });
+  const isWhole = calls.every(({ name, arguments: given }) => typeof name === "string" && typeof given === "string");
+  return isWhole ? (calls as ToolCall[]) : "expected a name and arguments in each of tool_calls";
 }
 
 /** Servers add a revision or a date to the name they were asked for, or a vendor before it. */

@@ -44,8 +44,10 @@ export function contextMemory(): ContextMemory {
 const keyOf = (messages: readonly Message[]) => createHash("sha256").update(JSON.stringify(messages)).digest("base64");
 
 /** Bytes are the most tokens that text can have; templates add a few to each message and sometimes a preamble. */
-export function mostTokens({ messages, maxTokens }: CompletionRequest) {
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+export function mostTokens({ messages, tools, maxTokens }: CompletionRequest) {
+  const said = ({ content, toolCalls = [] }: Message) => [content, ...toolCalls.map((call) => JSON.stringify(call))];
+  const texts = [...messages.flatMap(said), ...(tools ? [JSON.stringify(tools)] : [])];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return { promptTokens: bytes + 16 * messages.length + 512, completionTokens: maxTokens };
 }
 

@@ -69,9 +69,11 @@ function readEntries(path: string): Entry[] {
   });
 }
 
-function keyOf({ messages, temperature, maxTokens, seed }: CompletionRequest): string {
-  const asked = messages.map(({ role, content }) => [role, content]);
+function keyOf({ messages, tools, temperature, maxTokens, seed }: CompletionRequest): string {
+  const asked = messages.map(({ role, content, toolCalls, toolCallId }) =>
+    toolCalls || toolCallId !== undefined ? [role, content, toolCalls, toolCallId] : [role, content],
+  );
   return createHash("sha256")
-    .update(JSON.stringify([asked, temperature, maxTokens, seed]))
+    .update(JSON.stringify([asked, temperature, maxTokens, seed, ...(tools ? [tools] : [])]))
     .digest("base64");
 }

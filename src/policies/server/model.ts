@@ -5,7 +5,14 @@
  */
 import { setMaxListeners } from "node:events";
 import { PolicyError, StopError } from "../../core/errors.ts";
-import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
+import {
+  type Completion,
+  type CompletionRequest,
+  ContextFullError,
+  type LanguageModel,
+  type Message,
+  type Tool,
+} from "../../core/policy.ts";
 import { random } from "../../core/random.ts";
 import { readAnswer, usageOf } from "./answers.ts";
 import { type Cost, openLedger, type Spending } from "./budget.ts";
@@ -133,14 +140,15 @@ export function serverModel(options: ServerOptions): ServerModel {
   }
 
   function readCompletion(body: unknown, request: CompletionRequest, cost: Cost): Attempt {
-    const { messages, maxTokens } = request;
-    const answer = readAnswer(body, { ...settings, maxTokens });
+    const { messages, maxTokens, tools } = request;
+    const answer = readAnswer(body, { ...settings, maxTokens, hasTools: tools !== undefined });
     hasAnswered = true;
     if (answer.kind !== "completion") return { ...answer, cost };
-    const { text, usage } = answer.completion;
+    const { text, toolCalls, usage } = answer.completion;
     const full = fullContext(usage.promptTokens, maxTokens);
     if (full) return { ...full, cost };
-    if (contextTokens !== undefined) {
+    // How a call goes back is not known here.
+    if (contextTokens !== undefined && !toolCalls) {
       // Reasoning is counted but not sent back, so only the prompt is sure to come again.
       const tokens = usage.promptTokens + (answer.hasReasoning ? 0 : usage.completionTokens);
       memory.remember([...messages, { role: "assistant", content: text }], tokens);
@@ -189,7 +197,8 @@ export function bodyOf(request: CompletionRequest, settings: ServerSettings): Re
   const { model, limitField, tokenIds, extra } = settings;
   return {
     model,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(wireMessage),
+    ...(request.tools && { tools: request.tools.map(wireTool) }),
     temperature: request.temperature,
     // 31 bits: llama.cpp takes the highest 32-bit number for "any".
     seed: request.seed >>> 1,
@@ -198,3 +207,18 @@ export function bodyOf(request: CompletionRequest, settings: ServerSettings): Re
     ...extra,
   };
 }
+
+function wireMessage({ role, content, toolCalls, toolCallId }: Message) {
+  return {
+    role,
+    content,
+    ...(toolCalls && {
+      tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
+        ...{ id, type: "function", function: { name, arguments: given } },
+      })),
+    }),
+    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+  };
+}
+
+const wireTool = (tool: Tool) => ({ type: "function", function: tool });

@@ -85,6 +85,53 @@ async function roll(path: string, policy: Policy, { episodes = 4, concurrency = 
   }
 }
 
+/** Says the same as `wander`, as a thought and a call. */
+const calling: ServerFault = {
+  kind: "other",
+  body(answer) {
+    const [choice] = answer.choices as [{ message: { content: string } }];
+    const [thought = "", action = ""] = choice.message.content.split("Action:");
+    const called = { name: "act", arguments: `{ "action": ${JSON.stringify(action.trim())} }` };
+    const tool_calls = [{ id: "of-the-server", type: "function", function: called }];
+    const message = { role: "assistant", content: thought || null, tool_calls };
+    return { ...answer, choices: [{ ...choice, message, finish_reason: "tool_calls" }] };
+  },
+};
+
+test("tools: calls are actions, go back as they were written, and are answered by what they led to", async () => {
+  const server = await serve({ answer: wander, fault: () => calling });
+  const { made } = await roll(":memory:", policyOf(modelOf([server]), "tools"));
+  assert(
+    made.every(({ outcome }) => outcome.kind !== "failed"),
+    JSON.stringify(made[0]!.outcome),
+  );
+  const steps = made.flatMap((trajectory) => trajectory.steps);
+  assert(
+    steps.every(
+      ({ thought, action }) => /^Thought: {2}step \d+$/.test(thought) && CORRIDOR_ACTIONS.includes(action as never),
+    ),
+  );
+  for (const { raw } of server.asked) {
+    const { messages, tools } = JSON.parse(raw) as { messages: Sent[]; tools: { function: { name: string } }[] };
+    assert.equal(tools[0]!.function.name, "act");
+    for (const [index, { tool_calls }] of messages.entries()) {
+      if (!tool_calls) continue;
+      assert.match(tool_calls[0]!.function.arguments, /^\{ "action": "/);
+      assert.deepEqual([messages[index + 1]!.role, messages[index + 1]!.tool_call_id], ["tool", tool_calls[0]!.id]);
+    }
+    assert.equal(
+      messages.filter(({ role }) => role === "assistant").length,
+      messages.filter(({ role }) => role === "tool").length,
+    );
+  }
+});
+
+interface Sent {
+  readonly role: string;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly { readonly id: string; readonly function: { readonly arguments: string } }[];
+}
+
 for (const name of ["react", "agentgym", "text"] as const) {
   test(`${name}: a request begins with the one before it, what the model said included, at the same server`, async () => {
     const servers = [await serve({ answer: wander }), await serve({ answer: wander })];

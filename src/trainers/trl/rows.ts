@@ -3,8 +3,8 @@
  * before anything starts, by its number, its trajectory, its length and the limit; nothing is cut or dropped.
  */
 import { messageOf, TrainerError } from "../../core/errors.ts";
-import type { Message } from "../../core/policy.ts";
 import type { Demonstration, Preference, TrainingSet } from "../../core/training.ts";
+import { templateMessage, templateTool } from "../../tokenizers/chat-template.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT, type LabelledTokens } from "../../tokenizers/labels.ts";
 
@@ -13,7 +13,9 @@ export interface SftRow {
   readonly input_ids: readonly number[];
   readonly labels: readonly number[];
   readonly weight: number;
-  readonly messages: readonly Message[];
+  readonly messages: readonly object[];
+  /** What could be called; absent: nothing. */
+  readonly tools?: readonly object[];
 }
 
 /** A preference: what both sides share and learn nothing from, then each side with 1 for every token that counts. */
@@ -23,8 +25,9 @@ export interface DpoRow {
   readonly rejected_ids: readonly number[];
   readonly chosen_mask: readonly number[];
   readonly rejected_mask: readonly number[];
-  readonly chosen_messages: readonly Message[];
-  readonly rejected_messages: readonly Message[];
+  readonly chosen_messages: readonly object[];
+  readonly rejected_messages: readonly object[];
+  readonly tools?: readonly object[];
 }
 
 /**
@@ -52,7 +55,7 @@ function sftRow({ example, number, tokenizer, limit }: RowRequest<Demonstration>
   const { inputIds, labels, weight } = refusing(where, () => tokenizer.demonstration(example));
   if (!(weight > 0)) throw new TrainerError(`${where}: weight ${weight}, expected one above 0`);
   check(where, { inputIds, labels }, limit);
-  return { input_ids: inputIds, labels, weight, messages: plain(example.messages) };
+  return { input_ids: inputIds, labels, weight, messages: example.messages.map(templateMessage), ...toolsOf(example) };
 }
 
 function dpoRow({ example, number, tokenizer, limit }: RowRequest<Preference>): DpoRow {
@@ -72,8 +75,9 @@ function dpoRow({ example, number, tokenizer, limit }: RowRequest<Preference>): 
     rejected_ids: side(rejected).ids,
     chosen_mask: side(chosen).mask,
     rejected_mask: side(rejected).mask,
-    chosen_messages: plain([...example.prompt, ...example.chosen]),
-    rejected_messages: plain([...example.prompt, ...example.rejected]),
+    chosen_messages: [...example.prompt, ...example.chosen].map(templateMessage),
+    rejected_messages: [...example.prompt, ...example.rejected].map(templateMessage),
+    ...toolsOf(example),
   };
 }
 
@@ -103,4 +107,4 @@ function refusing<T>(where: string, tokenise: () => T): T {
   }
 }
 
-const plain = (messages: readonly Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));
+const toolsOf = ({ tools }: Demonstration | Preference) => tools && { tools: tools.map(templateTool) };

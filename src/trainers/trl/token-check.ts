@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Message } from "../../core/policy.ts";
 import { trlError } from "./failures.ts";
 import { PYTHON_VARIABLES } from "./python-process.ts";
 
@@ -14,8 +13,13 @@ const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "check_t
 
 export type TokenRow =
   | { readonly text: string; readonly ids: readonly number[] }
-  /** `prompt`: with what the next assistant message is headed with. */
-  | { readonly messages: readonly Message[]; readonly prompt?: boolean; readonly ids: readonly number[] };
+  /** As templates know them (`templateMessage`). `prompt`: with what the next assistant message is headed with. */
+  | {
+      readonly messages: readonly object[];
+      readonly tools?: readonly object[];
+      readonly prompt?: boolean;
+      readonly ids: readonly number[];
+    };
 
 export interface TokenDifference {
   /** Index of the row. */

@@ -1,0 +1,88 @@
+/**
+ * Actions as tool calls: the world offers one function, `act`, and the model's call of it is the action; what the model says
+ * beside the call is its thought. Observations answer calls.
+ *
+ * As text (a step's `completion`) a turn is one JSON object, `{"content": …, "calls": [{"name": …, "arguments": …}]}`, with the
+ * arguments as the model wrote them. The first call counts; a turn without one is itself the action, and so are arguments
+ * that cannot be read: the environment answers nonsense, as it does for any other format.
+ */
+import type { Benchmark } from "../core/environment.ts";
+import type { Message, Tool, ToolCall } from "../core/policy.ts";
+import type { Format } from "./format.ts";
+
+const ACT: Tool = {
+  name: "act",
+  description: "Do one action in the environment. Returns what is observed then.",
+  parameters: {
+    type: "object",
+    properties: { action: { type: "string", description: "the action, in the words that the rules give" } },
+    required: ["action"],
+  },
+};
+
+export function toolFormat(benchmark: Benchmark): Format {
+  return {
+    name: "tools",
+    system: `${benchmark.instructions}\nAnswer every observation with one call of the function "${ACT.name}".`,
+    tools: [ACT],
+    marker: TURN,
+    user: (task, observation, isFirst) => (isFirst ? `${task.instruction}\n\n${observation}` : observation),
+    assistant: ({ thought, action }) => turnText(thought, [{ name: ACT.name, arguments: JSON.stringify({ action }) }]),
+    parse(completion) {
+      const turn = turnIn(completion);
+      if (!turn) return { thought: "", action: completion.trim() };
+      const [call] = turn.calls;
+      if (!call) return { thought: "", action: turn.content.trim() };
+      return { thought: turn.content.trim(), action: (actionIn(call) ?? nonsenseOf(call)).trim() };
+    },
+  };
+}
+
+const TURN = '{"content":';
+
+type Call = Pick<ToolCall, "name" | "arguments">;
+
+/** A turn as text: what was said, and what was called. */
+export function turnText(content: string, calls: readonly Call[]): string {
+  return JSON.stringify({ content, calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })) });
+}
+
+/**
+ * The message of a turn that `turnText` wrote, as it goes back to the model: with the call that counts, under the id of its
+ * place. A call that cannot be read goes back as one that can, with the same action: servers refuse others.
+ */
+export function turnMessage(text: string, index: number): Message {
+  const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
+  const [call] = calls;
+  if (!call) return { role: "assistant", content };
+  const given = actionIn(call) === undefined ? JSON.stringify({ action: nonsenseOf(call) }) : call.arguments;
+  return { role: "assistant", content, toolCalls: [{ id: callId(index), name: ACT.name, arguments: given }] };
+}
+
+/** Nine letters and digits, as Mistral's templates want them. */
+const callId = (index: number) => `call${String(index).padStart(5, "0")}`;
+
+function turnIn(text: string): { readonly content: string; readonly calls: readonly Call[] } | undefined {
+  if (!text.startsWith(TURN)) return undefined;
+  const turn = objectIn(text);
+  if (typeof turn?.content !== "string" || !Array.isArray(turn.calls)) return undefined;
+  const isCall = (call: Partial<Call> | null) => typeof call?.name === "string" && typeof call.arguments === "string";
+  return turn.calls.every(isCall) ? { content: turn.content, calls: turn.calls as Call[] } : undefined;
+}
+
+function actionIn({ name, arguments: given }: Call): string | undefined {
+  const action = name === ACT.name ? objectIn(given)?.action : undefined;
+  return typeof action === "string" ? action : undefined;
+}
+
+/** What the environment is told of a call that is none of its own. */
+const nonsenseOf = ({ name, arguments: given }: Call) => (name === ACT.name ? given : `${name} ${given}`);
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
