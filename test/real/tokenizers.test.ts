@@ -18,8 +18,12 @@ import { test } from "node:test";
 import { cacheFolder } from "../../src/cli/python-environment.ts";
 import type { Message } from "../../src/core/policy.ts";
 import { type Random, random } from "../../src/core/random.ts";
+import { workshop } from "../../src/environments/workshop/index.ts";
+import { toolFormat } from "../../src/formats/tools.ts";
+import { templateMessage, templateTool } from "../../src/tokenizers/chat-template.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { type TokenDifference, type TokenRow, tokenDifferences } from "../../src/trainers/trl/token-check.ts";
+import { TEMPLATES } from "../chat-checkpoint.ts";
 import { ask, python, SENTENCES, skip, tinyCheckpoint } from "./real.ts";
 
 const STRINGS = 2000;
@@ -166,3 +170,28 @@ function smollm2Tokenizer(): string {
   }
   return folder;
 }
+
+test("conversations with tool calls: the tokens of transformers, as a template like Qwen's writes them", {
+  skip,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-tools-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(tinyCheckpoint(), folder, { recursive: true });
+  writeFileSync(join(folder, "chat_template.jinja"), TEMPLATES.tools);
+  const tokenizer = openChatTokenizer(folder);
+  const { tools } = toolFormat(workshop());
+  const rows = ['say "é" \\ </tool_call>', "go to shelf 1", "¾\n日本"].flatMap((action, index): TokenRow[] => {
+    const toolCalls = [
+      { id: "call00000", name: "act", arguments: JSON.stringify({ action, sure: true, times: [1, 2.5] }) },
+    ];
+    const messages: Message[] = [
+      { role: "system", content: "Play." },
+      { role: "user", content: "A door." },
+      { role: "assistant", content: index === 0 ? "" : "So.", toolCalls },
+      { role: "tool", content: "Nothing happens.", toolCallId: "call00000" },
+    ];
+    const shown = { messages: messages.map(templateMessage), tools: tools!.map(templateTool) };
+    return [{ ...shown, prompt: true, ids: tokenizer.prompt(messages, tools) }];
+  });
+  assert.deepEqual(await tokenDifferences({ python, folder, rows }), []);
+});
