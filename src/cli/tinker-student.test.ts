@@ -14,7 +14,7 @@ import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 const KEY = "tml-secret";
 process.env.GLEANER_TEST_TINKER_STUDENT = KEY;
 
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, changes: object = {}) {
   const tokenizer = chatCheckpoint(t, { template: TEMPLATES.chatml });
   const chat = openChatTokenizer(tokenizer);
   const stub = await tinkerStub(t, { sample: chat.encode("say amber<|im_end|>") });
@@ -30,6 +30,7 @@ async function setUp(t: TestContext) {
     student: { ...student, apiKeyEnv: "GLEANER_TEST_TINKER_STUDENT" },
     training: { steps: 2, batch: 4 },
     methods: [{ method: "eef", probes: 1 }],
+    ...changes,
   };
   writeFileSync(file, JSON.stringify(config));
   return { project, file, stub, chat };
@@ -70,4 +71,27 @@ test("a run trains and plays on the server, and finds everything when it is star
   for (const name of readdirSync(project)) {
     if (name.startsWith("store")) assert(!readFileSync(join(project, name)).includes(KEY));
   }
+});
+
+test("examples stand before every task, are not learned, and their tasks are not trained on", async (t) => {
+  const { project, file } = await setUp(t, { examples: 2, methods: [{ method: "eto" }] });
+  await gleaner(project, ["run", file]);
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const rounds = repository.rounds("hosted");
+  const sets = rounds.map(({ trainingSet }) => repository.trainingSet(trainingSet)!);
+  const expert = rounds[0]!.expert.map((id) => repository.trajectory(id)!);
+  // Of twelve doors.
+  assert.equal(expert.length, 10);
+  const beginnings = sets.flatMap(({ examples }) =>
+    examples.map((example) => ("prompt" in example ? example.prompt : example.messages).slice(0, 9)),
+  );
+  const [first, ...others] = beginnings.map((messages) => messages.map(({ role, content }) => [role, content]));
+  // The rules, two examples of two turns.
+  assert.equal(first!.filter(([role]) => role === "assistant").length, 4);
+  for (const other of others) assert.deepEqual(other, first);
+  const learned = sets.flatMap((set) => (set.kind === "sft" ? set.examples : []));
+  assert(learned.every(({ messages }) => messages.slice(0, 9).every(({ weight }) => weight === 0)));
+  const report = JSON.parse((await gleaner(project, ["report", "hosted", "--json"]))!);
+  assert.equal(report.leakage.violations, 0, JSON.stringify(report.leakage.listed));
+  repository.close();
 });

@@ -116,6 +116,25 @@ test("a kind of student that there is not is told which there are", () => {
   assert.equal(messageOf(`${SMALLEST}student: { kind: embedded }`), "");
 });
 
+test("example episodes and tool calls are for students that can read and make them", () => {
+  const kinds: Readonly<Record<string, string>> = {
+    embedded: "{ kind: embedded }",
+    served: "{ kind: served, checkpoint: base, serve: [serve] }",
+    pretrained: "{ kind: pretrained, checkpoint: base }",
+    tinker: "{ kind: tinker, url: 'http://a', model: m, tokenizer: t }",
+  };
+  for (const [kind, student] of Object.entries(kinds)) {
+    const text = `${SMALLEST}student: ${student}\n`;
+    const shown = ["examples: 2", "examples: { run: won }"].map((examples) => messageOf(text + examples));
+    if (kind === "embedded") assert(shown.every((message) => /examples/.test(message)));
+    else assert.deepEqual(shown, ["", ""], kind);
+    const tools = messageOf(`${text}format: tools`);
+    if (kind === "served") assert.equal(tools, "");
+    else assert.match(tools, /^c\.yaml:8: format: /, kind);
+  }
+  assert.match(messageOf(`${SMALLEST}student: ${kinds.served}\nexamples: 0`), /^c\.yaml:8: examples: /);
+});
+
 test("--set changes one value", () => {
   assert.equal(parseConfig("c.yaml", SMALLEST, [["training.steps", 7]]).training.steps, 7);
   assert.equal(methodLabel(parseConfig("c.yaml", SMALLEST, [["methods.0.probes", 3]]).methods[0]!), "EEF M=3");

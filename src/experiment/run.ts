@@ -12,6 +12,7 @@ import type { Task } from "../core/task.ts";
 import type { Checkpoint } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "../formats/demonstration.ts";
+import { type ExampleEpisode, withExamples } from "../formats/few-shot.ts";
 import { type Format, formatId } from "../formats/format.ts";
 import { formatFor } from "../formats/named.ts";
 import { verbatim } from "../formats/verbatim.ts";
@@ -24,6 +25,7 @@ import {
   methodLabel,
   type ScriptedSource,
 } from "./config.ts";
+import { chosenExamples } from "./examples.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
 import { explores, runMethod } from "./methods.ts";
@@ -61,9 +63,13 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
 export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<LiveOptions> {
   const { repository, progress, student } = parts;
   const benchmark = await parts.benchmark(seed);
-  const format = formatOf(config, benchmark);
   const heldOut = await heldOutTasks(config, benchmark);
-  const { expert, tasks, learnOnly } = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
+  const recorded = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
+  const wanted = "examples" in config ? config.examples : undefined;
+  const shown = chosenExamples(wanted, { repository, expert: recorded.expert, heldOut });
+  for (const { task } of shown) progress.say(`seed ${seed} · shown as an example, so not trained on: ${task.id}`);
+  const { expert, tasks, learnOnly } = withoutTasks(recorded, shown);
+  const format = formatOf(config, benchmark, shown);
   const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
   const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks, learnOnly });
   return {
@@ -84,8 +90,8 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
 }
 
 /** A student that knows how to write reads and learns its own words as it wrote them. */
-function formatOf(config: ExperimentConfig, benchmark: Benchmark): Format {
-  const format = formatFor(config.format, benchmark);
+function formatOf(config: ExperimentConfig, benchmark: Benchmark, examples: readonly ExampleEpisode[]): Format {
+  const format = withExamples(formatFor(config.format, benchmark), examples);
   return isEmbedded(config) ? format : verbatim(format);
 }
 
@@ -101,6 +107,17 @@ interface Recorded {
   readonly expert: readonly Trajectory[];
   readonly tasks: ReadonlyMap<string, Task>;
   readonly learnOnly: LiveOptions["learnOnly"];
+}
+
+function withoutTasks({ expert, tasks, learnOnly }: Recorded, shown: readonly ExampleEpisode[]): Recorded {
+  const ids = new Set<string>(shown.map(({ task }) => task.id));
+  const left = new Map([...tasks].filter(([id]) => !ids.has(id)));
+  if (left.size === 0 && tasks.size > 0) throw new CliError("examples: no training task is left; show fewer");
+  return {
+    expert: expert.filter(({ taskId }) => !ids.has(taskId)),
+    tasks: left,
+    learnOnly: learnOnly.filter(({ task }) => !ids.has(task.id)),
+  };
 }
 
 async function expertAndTasks(

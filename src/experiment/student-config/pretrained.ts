@@ -1,15 +1,17 @@
 /** What a config says of a pretrained student that is trained and sampled inside this process, with every default. */
 import { z } from "zod";
-import { FORMATS } from "../../formats/format.ts";
+import { TEXT_FORMATS } from "../../formats/format.ts";
+import { examples } from "./examples.ts";
 
 const count = z.number().int().positive();
 
 /** Of a pretrained student. */
 export const pretrainedParts = {
-  format: z.enum(FORMATS).default("react"),
+  format: z.enum(TEXT_FORMATS).default("react"),
   /** The student may only choose listed actions. */
   restrict: z.boolean().default(false),
   maxTokens: count.default(64),
+  examples,
   /** Episodes in flight; each keeps its conversation in memory. */
   concurrency: count.default(8),
   student: z.strictObject({

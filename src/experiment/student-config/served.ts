@@ -1,6 +1,7 @@
 /** What a config says of a served student, with every default. */
 import { z } from "zod";
 import { FORMATS } from "../../formats/format.ts";
+import { examples } from "./examples.ts";
 
 const count = z.number().int().positive();
 
@@ -10,6 +11,7 @@ export const servedParts = {
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
   maxTokens: count.default(256),
+  examples,
   student: z.strictObject({
     kind: z.literal("served"),
     /** A Hugging Face checkpoint folder: where every training starts. */

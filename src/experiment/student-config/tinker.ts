@@ -1,6 +1,7 @@
 /** What a config says of a student on a Tinker server, with every default. Keys are no part of a config. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
+import { examples } from "./examples.ts";
 
 const count = z.number().int().positive();
 
@@ -10,6 +11,7 @@ export const tinkerParts = {
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
   maxTokens: count.default(256),
+  examples,
   student: z.strictObject({
     kind: z.literal("tinker"),
     /** Without `/api/v1`. */
