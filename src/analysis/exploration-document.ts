@@ -65,6 +65,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   ownPreferred: "pairs in which the student's rollout is preferred",
   lostExamples: "lost trajectories learned",
   ownExamples: "own rollouts learned",
+  leftOutOfTraining: "examples that could not be trained exactly, and were not",
   partlyWeighted: "own rollouts learned with a weight below 1",
 };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { chatCheckpoint, TEMPLATES } from "../../test/chat-checkpoint.ts";
+import { chatCheckpoint, TEMPLATES, tokenizerJson } from "../../test/chat-checkpoint.ts";
 import { gleaner, ROOT } from "../../test/command.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { tinkerStub } from "../../test/tinker-stub.ts";
@@ -14,10 +14,11 @@ import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 const KEY = "tml-secret";
 process.env.GLEANER_TEST_TINKER_STUDENT = KEY;
 
-async function setUp(t: TestContext, changes: object = {}) {
-  const tokenizer = chatCheckpoint(t, { template: TEMPLATES.chatml });
+async function setUp(t: TestContext, changes: object = {}, said = "say amber") {
+  const parts = { template: TEMPLATES.chatml, tokenizer: tokenizerJson({ parting: "llama3" }) };
+  const tokenizer = chatCheckpoint(t, parts);
   const chat = openChatTokenizer(tokenizer);
-  const stub = await tinkerStub(t, { sample: chat.encode("say amber<|im_end|>") });
+  const stub = await tinkerStub(t, { sample: chat.encode(`${said}<|im_end|>`) });
   const project = temporaryFolder();
   const file = join(project, "config.yaml");
   const student = { kind: "tinker", url: stub.url, model: "base", tokenizer };
@@ -94,4 +95,19 @@ test("examples stand before every task, are not learned, and their tasks are not
   const report = JSON.parse((await gleaner(project, ["report", "hosted", "--json"]))!);
   assert.equal(report.leakage.violations, 0, JSON.stringify(report.leakage.listed));
   repository.close();
+});
+
+test("wins that cannot be learned exactly are left out, counted in the report, and stop nothing", async (t) => {
+  const { project, file } = await setUp(t, { methods: [{ method: "rft" }] }, "\nsay amber");
+  await gleaner(project, ["run", file]);
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const [, rft] = repository.rounds("hosted");
+  // One door opens to amber, amber.
+  assert.equal(repository.checkpoint(rft!.checkpoint)!.leftOut, 1);
+  assert.equal(rft!.counts.leftOutOfTraining, 1);
+  repository.close();
+  assert.match(
+    (await gleaner(project, ["report", "hosted", "--markdown"]))!,
+    /could not be trained exactly, and were not/,
+  );
 });

@@ -52,10 +52,20 @@ export interface Checkpoint {
   readonly trainingSet: TrainingSetId | null;
   readonly trainer: string;
   /** `path` is relative to the project folder. */
+  /** How many examples of its training set were left out, as they could not be trained exactly; absent: none. */
+  readonly leftOut?: number;
   readonly at: { readonly kind: "folder"; readonly path: string } | { readonly kind: "hosted"; readonly model: string };
 }
 
+/** An example that cannot be trained exactly, and is not trained at all. */
+export interface LeftOut {
+  readonly sources: readonly TrajectoryId[];
+  readonly reason: string;
+}
+
 export type TrainEvent =
+  /** At most once, before the first metrics. */
+  | { readonly kind: "left out"; readonly examples: readonly LeftOut[] }
   /** `step` counts optimiser steps from 1 to `steps`. */
   | {
       readonly kind: "metrics";

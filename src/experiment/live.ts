@@ -5,7 +5,7 @@ import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId } from 
 import type { Repository } from "../core/repository.ts";
 import type { Timing } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
-import type { Checkpoint, Trainer, TrainingSet, Tuning } from "../core/training.ts";
+import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Format } from "../formats/format.ts";
 import { withMode } from "../formats/mode.ts";
@@ -120,7 +120,7 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         checkpoint: checkpoint.id,
         evaluated: ids(evaluated),
         ...(samples !== undefined && { samples }),
-        counts,
+        counts: { ...counts, ...(checkpoint.leftOut !== undefined && { leftOutOfTraining: checkpoint.leftOut }) },
       });
       if (evaluated.length === 0) return;
       const won = evaluated.filter(({ success }) => success).length;
@@ -201,16 +201,32 @@ async function trainNow(
   const { set, trainingSet, from, id, label, tuning } = job;
   repository.addTrainingSet(trainingSet, set);
   const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
+  let leftOut = 0;
   for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
+    if (event.kind === "left out") {
+      leftOut = event.examples.length;
+      progress.say(leftOutLine(label, set.examples.length, event.examples));
+      continue;
+    }
     if (event.kind === "metrics") {
       repository.addMetrics(id, event.step, event.values);
       phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);
       continue;
     }
     phase.end();
-    const checkpoint: Checkpoint = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
+    const made = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
+    const checkpoint: Checkpoint = leftOut > 0 ? { ...made, leftOut } : made;
     repository.addCheckpoint(checkpoint);
     return checkpoint;
   }
   throw new Error(`trainer ${trainer.name} ended without a checkpoint`);
+}
+
+const NAMED = 5;
+
+/** `seed 1 · BC · train 0: 2 of 30 examples are not trained (t1, t2), since they cannot be exactly: …` */
+function leftOutLine(label: string, count: number, leftOut: readonly LeftOut[]): string {
+  const names = leftOut.map(({ sources }) => sources.join(" over "));
+  const shown = [...names.slice(0, NAMED), ...(names.length > NAMED ? ["…"] : [])].join(", ");
+  return `${label}: ${leftOut.length} of ${count} examples are not trained (${shown}), since they cannot be exactly: ${leftOut[0]!.reason}`;
 }

@@ -24,6 +24,9 @@ export interface LabelledTokens {
 /** The label of a token that is read and not learned, as every trainer of the ecosystem has it. */
 export const CONTEXT = -100;
 
+/** The policy wrote a learned message in other tokens than the conversation has. Concerns this conversation, not the template. */
+export class StraddledError extends CliError {}
+
 /** Part of a text: [start, end) in UTF-16 code units. */
 interface Span {
   readonly message: number;
@@ -156,7 +159,7 @@ function inPrefixes({ whole, inputIds, spans, tokenizer }: BorderRequest): (read
       if (areEqual(ids, inputIds.slice(0, ids.length))) return ids.length;
       const around = JSON.stringify(whole.slice(Math.max(0, position - 15), position + 15));
       const side = position === start ? "beginning" : "end";
-      throw new CliError(
+      throw new StraddledError(
         `message ${message}: at its ${side} the whole has other tokens than the text up to there, in ${around}; the policy never reads or writes them like that`,
       );
     });

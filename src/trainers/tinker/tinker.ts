@@ -11,13 +11,14 @@ import { join } from "node:path";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import { random } from "../../core/random.ts";
-import type { Checkpoint, TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
+import type { Checkpoint, TrainEvent, Trainer, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { TinkerError } from "../../tinker/failures.ts";
 import { isStatePath } from "../../tinker/paths.ts";
 import { openSession, type TinkerSession } from "../../tinker/session.ts";
 import { openTrainingModel, type TrainingModel } from "../../tinker/training-model.ts";
 import { type TinkerServer, transportSettings } from "../../tinker/transport.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { trainable } from "../trainable.ts";
 import { type DpoRow, rowsOf, type SftRow } from "../trl/rows.ts";
 import {
   demonstrationSequence,
@@ -87,17 +88,20 @@ async function* training(
   settings: TinkerSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
-  const { set, from, id, seed, signal } = request;
+  const { from, id, seed, signal } = request;
   if (signal?.aborted) throw new TinkerError("stopped", "before it began");
   const state = stateOf(from, options.baseModel);
-  if (set.kind === "dpo" && !(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
+  const { set: given } = request;
+  if (given.kind === "dpo" && !(given.beta > 0)) throw new TrainerError(`beta is ${given.beta}, expected one above 0`);
   const tokenizer = openChatTokenizer(options.tokenizer);
+  const { set, leftOut } = trainable(given, tokenizer);
+  if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
   const limit = Math.min(settings.maxLength || Number.POSITIVE_INFINITY, contextIn(options.tokenizer));
   const rows = [...rowsOf(set, tokenizer, limit)];
   const session = await openSession({ server: serverOf(options), signal });
   try {
     const served = await servedContext(session, options.baseModel);
-    if (served < limit) checkLengths(request, tokenizer, served);
+    if (served < limit) checkLengths(set, tokenizer, served);
     const { baseModel } = options;
     const { loraRank, steps } = settings;
     const model = await openTrainingModel(session, {
@@ -107,7 +111,7 @@ async function* training(
       ...(state !== undefined && { state }),
     });
     const batches = batchesOf(rows.length, settings, seed);
-    const objective = await objectiveOf(request, rows, { model, batches });
+    const objective = await objectiveOf(set, rows, { model, batches });
     for (const [step, numbers] of batches.entries()) {
       const learningRate = learningRateAt(step, settings);
       const values = await objective(model, numbers);
@@ -152,7 +156,7 @@ async function servedContext(session: TinkerSession, baseModel: string): Promise
   throw new TinkerError("bad checkpoint", `the server has no model ${baseModel}, only ${names || "none"}`);
 }
 
-function checkLengths({ set }: TrainRequest, tokenizer: ChatTokenizer, limit: number): void {
+function checkLengths(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): void {
   for (const _ of rowsOf(set, tokenizer, limit));
 }
 
@@ -174,7 +178,7 @@ interface Course {
 
 /** Preferences ask the model for its log-probabilities before it is changed, of the pairs that will be used. */
 async function objectiveOf(
-  { set }: TrainRequest,
+  set: TrainingSet,
   rows: readonly (SftRow | DpoRow)[],
   { model, batches }: Course,
 ): Promise<Objective> {

@@ -22,6 +22,7 @@ import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { folderOf } from "../embedded.ts";
+import { trainable } from "../trainable.ts";
 import { type TrlReason, trlError } from "./failures.ts";
 import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./python-process.ts";
 import { rowsOf } from "./rows.ts";
@@ -70,13 +71,19 @@ async function* trainWithTrl(
   const work = `${to}.training`;
   // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
   for (const leftover of [to, work]) rmSync(leftover, { recursive: true, force: true });
+  // Python numbers the examples that it is given.
+  let kept = request;
   try {
-    const config = writeJob({ options, settings, request, work });
+    const tokenizer = tokenizerOf(resolve(folderOf(options.project, request.from)));
+    const { set, leftOut } = trainable(request.set, tokenizer);
+    if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
+    kept = { ...request, set };
+    const config = writeJob({ options, settings, request: kept, work, tokenizer });
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
     renameSync(join(work, "checkpoint"), to);
   } catch (error) {
     if (!(error instanceof TrainerError)) throw error;
-    throw new TrainerError(`training ${request.id}: ${withSource(error.message, request)}`, { cause: error.cause });
+    throw new TrainerError(`training ${request.id}: ${withSource(error.message, kept)}`, { cause: error.cause });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -89,17 +96,18 @@ interface Job {
   readonly request: TrainRequest;
   /** The folder in which everything is made. */
   readonly work: string;
+  readonly tokenizer: ChatTokenizer;
 }
 
 /** Writes what Python is to do, rows and config; returns the config's path. Throws TrainerError for what cannot be trained exactly. */
-function writeJob({ options, settings, request, work }: Job): string {
+function writeJob({ options, settings, request, work, tokenizer }: Job): string {
   const { set, from, seed } = request;
   const folder = resolve(folderOf(options.project, from));
   const beta = set.kind === "dpo" ? set.beta : undefined;
   if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
   mkdirSync(work, { recursive: true });
   const rows = join(work, "rows.jsonl");
-  writeRows(rows, rowsOf(set, tokenizerOf(folder), limitOf(folder, settings)));
+  writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
   const places = { from: folder, rows, work: join(work, "trainer"), to: join(work, "checkpoint") };
   const reportBatch = options.onFirstBatch !== undefined;
   const config = join(work, "config.json");
