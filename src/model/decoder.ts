@@ -100,7 +100,7 @@ export function openDecoder(
   session: InferenceSession,
   { rows, stretches }: Layout = WHOLE_BANKS,
 ): Decoder {
-  const { num_key_value_heads: keyHeads, hidden_size: width, vocab_size: vocabulary, copy_head: copies } = config;
+  const { hidden_size: width, vocab_size: vocabulary, copy_head: copies } = config;
   const kept = keptOf(config);
   const context = kept.findIndex(({ output }) => output === COPY_CACHE.newContext);
   const logits = new Float32Array(rows * vocabulary); // (rows, V)
@@ -182,13 +182,12 @@ export function openDecoder(
     const last = new BigInt64Array(count);
     const lengths = new BigInt64Array(2);
     const copying = copies ? { mask: new Float32Array(places), before: new Float32Array(count * width) } : undefined;
-    const groups = config.num_attention_heads / keyHeads;
     const feeds: Record<string, Tensor> = {
       tokens: new Tensor("int64", tokens, [count, length]),
       positions: new Tensor("int64", positions, [count, length]),
       last: new Tensor("int64", last, [count]),
       lengths: new Tensor("int64", lengths, [2]),
-      "chunk mask": new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
+      "chunk mask": new Tensor("float32", causalMask(length, 1), [length, length]),
     };
     const fetches: Record<string, Tensor> = {
       logits: new Tensor("float32", logits.subarray(0, count * vocabulary), [count, vocabulary]),

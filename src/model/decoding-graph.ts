@@ -21,6 +21,7 @@ import {
   reshape,
   reshapeLike,
   rotate,
+  scalar,
   sigmoid,
   softmax,
   split,
@@ -90,10 +91,13 @@ interface Context extends Pick<Weights, "project" | "scale"> {
   readonly rows: number;
   readonly positions: Tensor; // (B, T)
   readonly angles: readonly [Tensor, Tensor]; // (positions, C/2)
-  readonly cacheMask: Tensor; // (B, 1, 1, S)
-  readonly chunkMask: Tensor; // (1, 1, G·T, T)
+  readonly cacheMask: Tensor; // (B, 1, 1, 1, S)
+  readonly chunkMask: Tensor; // (T, T)
   readonly lengths: Tensor; // (2): S and T
 }
+
+const scaledBy = (graph: Graph, x: Tensor, scale: number): Tensor =>
+  scale === 1 ? x : multiply(graph, x, scalar(graph, scale));
 
 function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
   const { graph, config, rows, project, scale, positions, angles, cacheMask, chunkMask, lengths } = context;
@@ -113,12 +117,17 @@ function attentionBlock(context: Context, x: Tensor, layer: number): Tensor {
   graph.outputs.set(cache.newKeys, keys);
   graph.outputs.set(cache.newValues, values);
 
-  const grouped = reshape(graph, queries, [0, keyHeads, ANY, size]); // (B, K, G·T, C)
-  const oldScores = add(graph, product(graph, grouped, oldKeys, { scale }), cacheMask); // (B, K, G·T, S)
-  const newScores = add(graph, product(graph, grouped, keys, { transposeB: true, scale }), chunkMask); // (B, K, G·T, T)
-  const shares = softmax(graph, concatenate(graph, [oldScores, newScores], 3)); // (B, K, G·T, S+T)
-  const [oldShares, newShares] = split(graph, shares, 3, [ANY, ANY], lengths);
-  const mixed = add(graph, product(graph, oldShares!, oldValues), product(graph, newShares!, values)); // (B, K, G·T, C)
+  // A group of G heads shares keys and values. Each head is a product of its own: with one query, that is a stream.
+  const shared = (x: Tensor, first: number, second: number) => reshape(graph, x, [0, keyHeads, 1, first, second]);
+  const grouped = reshape(graph, scaledBy(graph, queries, scale), [0, keyHeads, heads / keyHeads, ANY, size]); // (B, K, G, T, C)
+  const oldScores = add(graph, product(graph, grouped, shared(oldKeys, size, ANY)), cacheMask); // (B, K, G, T, S)
+  const ownScores = product(graph, grouped, shared(keys, ANY, size), { transposeB: true }); // (B, K, G, T, T)
+  const newScores = add(graph, ownScores, chunkMask);
+  const shares = softmax(graph, concatenate(graph, [oldScores, newScores], 4)); // (B, K, G, T, S+T)
+  const [oldShares, newShares] = split(graph, shares, 4, [ANY, ANY], lengths);
+  const fromOld = product(graph, oldShares!, shared(oldValues, ANY, size)); // (B, K, G, T, C)
+  const fromNew = product(graph, newShares!, shared(values, ANY, size));
+  const mixed = add(graph, fromOld, fromNew);
   const ordered = transpose(graph, reshape(graph, mixed, [0, heads, ANY, size]), [0, 2, 1, 3]); // (B, T, H, C)
   return project(reshape(graph, ordered, [ANY, width]), names.attentionOutput); // (B·T, D)
 }
@@ -133,7 +142,7 @@ function feedForwardBlock({ graph, config, project }: Context, x: Tensor, layer:
 
 /**
  * For `rows` rows (B), or as many as a call has (`ANY`). Inputs: `tokens` (B, T), `positions` (B, T), `last` (B): the
- * index, in B·T, of each row's last real token; `cache mask` (B, 1, 1, S) and `chunk mask` (1, 1, G·T, T): 0 or very
+ * index, in B·T, of each row's last real token; `cache mask` (B, 1, 1, S) and `chunk mask` (T, T): 0 or very
  * negative; `lengths` = (S, T); the caches; with a copy head also COPY_CACHE. Outputs: `logits` (B, V) after each row's
  * last token; what `keptOf` names.
  */
@@ -145,6 +154,7 @@ export function decodingGraph(config: LlamaConfig, source: Parameters | WeightPl
 
   const tokens = input(graph, "tokens", [rows, ANY], "int64");
   const last = input(graph, "last", [rows], "int64");
+  const cacheMask = input(graph, "cache mask", [rows, 1, 1, ANY]);
   // The padding of a call may reach past the last position.
   const positions = config.max_position_embeddings + LONGEST_CALL;
   const { cosine, sine } = rotaryAngles(config, positions);
@@ -157,8 +167,8 @@ export function decodingGraph(config: LlamaConfig, source: Parameters | WeightPl
     scale,
     positions: input(graph, "positions", [rows, ANY], "int64"),
     angles: [constant(graph, cosine, anglesShape), constant(graph, sine, anglesShape)],
-    cacheMask: input(graph, "cache mask", [rows, 1, 1, ANY]),
-    chunkMask: input(graph, "chunk mask", [1, 1, ANY, ANY]),
+    cacheMask: reshape(graph, cacheMask, [0, 1, 1, 1, ANY]),
+    chunkMask: input(graph, "chunk mask", [ANY, ANY]),
     lengths: input(graph, "lengths", [2], "int64"),
   };
   const embedding = matrix(EMBEDDING);
@@ -174,7 +184,6 @@ export function decodingGraph(config: LlamaConfig, source: Parameters | WeightPl
   const state = norm(final, FINAL_NORM); // (B, D)
   const head = config.tie_word_embeddings ? embedding : matrix(HEAD);
   const logits = product(graph, state, head, { transposeB: true }); // (B, V)
-  const { cacheMask } = context;
   const copying = { config, rows, weight: matrix, norm, vector, final, inner, tokens, cacheMask, logits };
   graph.outputs.set("logits", config.copy_head ? mixedLogits(graph, copying) : logits); // (B, V)
   return graph;
