@@ -66,7 +66,7 @@ export async function assertEqualsTorch({ base, folder, lora, batch, pairs, thre
     for (const [adapter, value] of trained) values.get(adapter)!.set(value);
     const loss = await learn(lengths.map((_, i) => i));
     const expected = torch[name as "likelihood" | "preference"]!;
-    assert(Math.abs(loss - expected) < 1e-5 * expected, `${name}: loss ${loss}, torch ${expected}`);
+    assert(Math.abs(loss - expected) <= 2e-5 * expected, `${name}: loss ${loss}, torch ${expected}`);
     const found = readSafetensors(join(to, `${name}.safetensors`));
     assert.deepEqual([...found.keys()].sort(), [...engine.gradients.keys()].sort());
     for (const [adapter, gradient] of engine.gradients) {

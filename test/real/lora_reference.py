@@ -15,8 +15,7 @@ from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 
 job = json.load(sys.stdin)
-# Of torch's own rounding nothing should be left in the reference.
-options = {"dtype": torch.float64, "local_files_only": True, "attn_implementation": "eager"}
+options = {"dtype": torch.float32, "local_files_only": True, "attn_implementation": "eager"}
 
 
 def open_model(folder):
@@ -31,14 +30,14 @@ def summed(tokens, weights):
     """Σ weight · log p; `weights[i]` is that of predicting `tokens[i]` from those before it."""
     ids = torch.tensor(tokens)
     found = model(ids[None]).logits[0, :-1].log_softmax(-1).gather(1, ids[1:, None])[:, 0]
-    return (found * torch.tensor(weights[1:], dtype=torch.float64)).sum()
+    return (found * torch.tensor(weights[1:], dtype=torch.float32)).sum()
 
 
 def gradients(loss, name):
     model.zero_grad()
     loss.backward()
     found = {key.replace(".default", ""): value for key, value in model.named_parameters() if value.requires_grad}
-    save_file({key: value.grad.float().contiguous() for key, value in found.items()}, Path(job["to"], name))
+    save_file({key: value.grad.contiguous() for key, value in found.items()}, Path(job["to"], name))
     return loss.item()
 
 
