@@ -17,6 +17,7 @@ import * as env from "./env.ts";
 import * as expert from "./expert.ts";
 import * as exportRun from "./export.ts";
 import * as importLogs from "./import.ts";
+import * as model from "./model.ts";
 import * as play from "./play.ts";
 import * as probe from "./probe.ts";
 import * as report from "./report.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   runs,
   dump,
   env,
+  model,
   doctor,
 ];
 

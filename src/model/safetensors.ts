@@ -24,18 +24,24 @@ const ALIGNMENT = 8;
 
 /** The bytes of a file with these tensors, in their order: equal tensors give equal bytes. */
 export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>): Buffer {
+  const numbers = [...tensors.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  return Buffer.concat([safetensorsHead(tensors), ...numbers]);
+}
+
+/** What comes before the numbers in a file of float32 tensors of these shapes, in their order. */
+export function safetensorsHead(tensors: ReadonlyMap<string, Pick<StoredTensor, "shape">>): Buffer {
   const header: Record<string, HeaderEntry | Record<string, string>> = { __metadata__: { format: "pt" } };
   let offset = 0;
-  for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const [name, { shape }] of tensors) {
+    const end = offset + Float32Array.BYTES_PER_ELEMENT * shape.reduce((a, b) => a * b, 1);
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   const padding = Buffer.alloc((ALIGNMENT - (json.length % ALIGNMENT)) % ALIGNMENT, " ");
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(json.length + padding.length));
-  const numbers = [...tensors.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  return Buffer.concat([length, json, padding, ...numbers]);
+  return Buffer.concat([length, json, padding]);
 }
 
 /** An open file. Knows of the numbers only where they are. */

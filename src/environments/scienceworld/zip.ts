@@ -9,10 +9,10 @@ const END = 0x06054b50;
 const ENTRY = 0x02014b50;
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The file called `name` within the archive. Throws CliError if it is not there, damaged, or larger than 64 MiB. */
-export function unzipped(archive: Buffer, name: string): Buffer {
+/** The file called `name` within the archive. Throws CliError if it is not there, damaged, or larger than `limit` bytes (64 MiB). */
+export function unzipped(archive: Buffer, name: string, limit = MAX_BYTES): Buffer {
   try {
-    for (const entry of entriesOf(archive)) if (entry.name === name) return contentsOf(archive, entry);
+    for (const entry of entriesOf(archive)) if (entry.name === name) return contentsOf(archive, entry, limit);
   } catch (error) {
     if (error instanceof RangeError) throw new CliError("the archive is cut off");
     throw error;
@@ -53,17 +53,17 @@ function* entriesOf(archive: Buffer): Generator<Entry> {
   }
 }
 
-function contentsOf(archive: Buffer, { name, method, packedBytes, bytes, offset }: Entry): Buffer {
+function contentsOf(archive: Buffer, { name, method, packedBytes, bytes, offset }: Entry, limit: number): Buffer {
   const start = offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28);
   const packed = archive.subarray(start, start + packedBytes);
-  const contents = method === 0 ? packed : inflated(packed, name);
+  const contents = method === 0 ? packed : inflated(packed, name, limit);
   if (contents.length === bytes && (method === 0 || method === 8)) return contents;
   throw new CliError(`the archive's ${name} is damaged`);
 }
 
-function inflated(packed: Buffer, name: string): Buffer {
+function inflated(packed: Buffer, name: string, limit: number): Buffer {
   try {
-    return inflateRawSync(packed, { maxOutputLength: MAX_BYTES });
+    return inflateRawSync(packed, { maxOutputLength: limit });
   } catch {
     throw new CliError(`the archive's ${name} is damaged`);
   }
