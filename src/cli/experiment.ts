@@ -10,6 +10,7 @@ import { noisy } from "../policies/noisy.ts";
 import { type Project, runName } from "./context.ts";
 import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
 import { decisiveParts, studentOf } from "./student.ts";
+import { keepStudent } from "./student-places.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
 export async function execute(
@@ -26,6 +27,7 @@ export async function execute(
   try {
     const server = await serverNotes(project, config, parts.student);
     project.repository.addRun({ name: config.run, kind: "experiment", config: { ...stored, ...server } });
+    keepStudent(project.folder, config);
     await runExperiment(config, parts);
   } finally {
     await parts.student.close();

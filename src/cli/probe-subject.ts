@@ -6,11 +6,13 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { stringify } from "yaml";
 import { CliError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
 import { type ExperimentConfig, parseConfig, readConfig } from "../experiment/config.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentSpec, keyAndValue, type Project } from "./context.ts";
 import { openBenchmark, resolveEnvironment } from "./environments.ts";
 import { importInto } from "./import.ts";
+import { studentOfRun } from "./student-places.ts";
 
 export interface SubjectFlags extends EnvironmentFlags {
   /** Of logs: how they are written, and the world they are of. */
@@ -33,19 +35,29 @@ export async function subjectOf(project: Project, what: string, flags: SubjectFl
     return { config: readConfig(what, assignments(flags)), file: what };
   }
   const run = project.repository.run(what) ?? (await imported(project, what, flags));
-  const text = stringify(await configOf(run, flags));
-  return { config: parseConfig(`run ${run.name}`, text, assignments(flags)) };
+  const text = stringify(await configOf(project, run, flags));
+  try {
+    return { config: parseConfig(`run ${run.name}`, text, assignments(flags)) };
+  } catch (error) {
+    if (!(error instanceof CliError) || !/: student\./.test(error.message)) throw error;
+    throw new CliError(`${error.message}\na run does not store where its student is: say it with --set student.…=…`);
+  }
 }
 
 const assignments = ({ set = [] }: SubjectFlags) => set.map((text) => keyAndValue("--set", text));
 
 /** An experiment's own config; a run that only holds an expert's trajectories gets the default student. */
-async function configOf(run: Run, flags: EnvironmentFlags): Promise<object> {
+async function configOf(project: Project, run: Run, flags: EnvironmentFlags): Promise<object> {
   const { name, kind, config } = run;
   const environment = environmentOfRun(run, flags);
   if (kind === "experiment") {
-    const { notes: _, ...stored } = config as { notes?: unknown };
-    return { methods: [], ...stored, environment };
+    // What the world and the server say of themselves stands beside what was configured.
+    const { notes: _, server: __, ...stored } = config as Readonly<Record<string, Json>>;
+    const { student } = stored;
+    const found = student !== undefined && {
+      student: studentOfRun(project.folder, name, student as Record<string, Json>),
+    };
+    return { methods: [], ...stored, ...found, environment };
   }
   const { compact } = await openBenchmark(environment);
   return { run: name, environment, expert: { run: name }, format: compact ? "compact" : "react", methods: [] };

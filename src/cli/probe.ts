@@ -53,7 +53,8 @@ async function probe(what: string, flags: ProbeFlags): Promise<void> {
     const { methods: _, seeds: __, ...decisive } = stored;
     project.repository.addRun({ name: run, kind: "experiment", config: decisive });
     const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
-    const row = await probeFailures({ ...config, run }, parts, options).finally(progress.stop);
+    const collected = probeFailures({ ...config, run }, parts, options);
+    const row = await collected.finally(parts.student.close).finally(progress.stop);
     const outlook = outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
     if (json) console.log(JSON.stringify(outlook, null, 2));
     else console.log(markdown ? toMarkdown(outlook) : toTable(outlook));
