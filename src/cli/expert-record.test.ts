@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { after, test } from "node:test";
+import { gleanerHere as gleaner } from "../../test/command.ts";
 import { type Asked, type Behaviour, openServer, type TestServer } from "../../test/openai-server.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { random } from "../core/random.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { main } from "./main.ts";
 
 const opened: TestServer[] = [];
 after(() => Promise.all(opened.map((server) => server.close())));
@@ -21,18 +21,6 @@ async function serve(behaviour: Behaviour = {}): Promise<TestServer> {
   const server = await openServer({ answer, contextTokens: 100_000, ...behaviour });
   opened.push(server);
   return server;
-}
-
-/** What a command prints and how it ends. */
-async function gleaner(context: TestContext, ...argv: string[]): Promise<{ code: number; output: string }> {
-  const lines: unknown[] = [];
-  const silent = [context.mock.method(process.stderr, "write", () => true)];
-  const heard = (line: unknown) => void lines.push(line);
-  const printed = [context.mock.method(console, "log", heard), context.mock.method(console, "error", heard)];
-  const code = await main(argv);
-  process.exitCode = undefined;
-  for (const { mock } of [...silent, ...printed]) mock.restore();
-  return { code, output: lines.join("\n") };
 }
 
 /** Everything a project holds, as lines. */

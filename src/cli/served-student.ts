@@ -13,10 +13,12 @@ import { baseCheckpoint, checkpointContent } from "../trainers/base-checkpoint.t
 import { folderOf } from "../trainers/embedded.ts";
 import { trlTrainer } from "../trainers/trl/trl.ts";
 import { interpreterOf, trainingEnvironment } from "./python-environment.ts";
+import { rolloutJournals } from "./rollout-journals.ts";
 
 /** Throws CliError if there is no Python to train with. */
 export function servedStudent(project: string, config: ServedConfig): Student {
-  const { student, training, maxTokens, concurrency } = config;
+  const { run, student, training, maxTokens, concurrency } = config;
+  const journals = rolloutJournals(project, run);
   const { accelerateConfig, ...settings } = training;
   const { checkpoint: base, serve, model, context, startupSeconds, extra } = student;
   const servers = checkpointServers({ command: serve, startupMs: startupSeconds * 1000 });
@@ -48,7 +50,7 @@ export function servedStudent(project: string, config: ServedConfig): Student {
       // One program serves all checkpoints.
       tokenIds ??= returnsTokenIds(options);
       const served = serverModel({ ...options, tokenIds: await tokenIds });
-      const policy = prompted({ model: served, format, temperature, maxTokens, restrict: false });
+      const policy = prompted({ model: journals.before(served), format, temperature, maxTokens, restrict: false });
       return {
         ...policy,
         async close() {

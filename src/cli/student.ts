@@ -10,7 +10,7 @@ import { storedTinker, tinkerStudent } from "./tinker-student.ts";
 export function studentOf(project: string, config: ExperimentConfig): Student {
   if (isPretrained(config)) return pretrainedStudent(project, config);
   if (isServed(config)) return servedStudent(project, config);
-  if (isTinker(config)) return tinkerStudent(config);
+  if (isTinker(config)) return tinkerStudent(project, config);
   return embeddedStudent(project, config);
 }
 

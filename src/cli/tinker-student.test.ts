@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { chatCheckpoint, TEMPLATES, tokenizerJson } from "../../test/chat-checkpoint.ts";
-import { gleaner, ROOT } from "../../test/command.ts";
+import { gleanerHere, ROOT } from "../../test/command.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
-import { tinkerStub } from "../../test/tinker-stub.ts";
+import { type StubReply, type TinkerStub, tinkerStub } from "../../test/tinker-stub.ts";
 import { tokenIdsAt } from "../core/token-ids.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
@@ -14,11 +14,21 @@ import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 const KEY = "tml-secret";
 process.env.GLEANER_TEST_TINKER_STUDENT = KEY;
 
-async function setUp(t: TestContext, changes: object = {}, said = "say amber") {
+interface Setup {
+  /** Of the config. */
+  readonly changes?: object;
+  readonly said?: string;
+  readonly misbehave?: (path: string, time: number) => StubReply | undefined;
+}
+
+async function setUp(t: TestContext, { changes, said = "say amber", misbehave }: Setup = {}) {
   const parts = { template: TEMPLATES.chatml, tokenizer: tokenizerJson({ parting: "llama3" }) };
   const tokenizer = chatCheckpoint(t, parts);
   const chat = openChatTokenizer(tokenizer);
-  const stub = await tinkerStub(t, { sample: chat.encode(`${said}<|im_end|>`) });
+  const stub = await tinkerStub(t, {
+    sample: chat.encode(`${said}<|im_end|>`),
+    ...(misbehave && { misbehave }),
+  });
   const project = temporaryFolder();
   const file = join(project, "config.yaml");
   const student = { kind: "tinker", url: stub.url, model: "base", tokenizer };
@@ -37,17 +47,27 @@ async function setUp(t: TestContext, changes: object = {}, said = "say amber") {
   return { project, file, stub, chat };
 }
 
+/** What a command that succeeds prints. */
+async function told(t: TestContext, project: string, ...argv: readonly string[]): Promise<string> {
+  const { code, output } = await gleanerHere(t, ...argv, "--project", project);
+  assert.equal(code, 0, output);
+  return output;
+}
+
+const ran = (t: TestContext, { project, file }: { readonly project: string; readonly file: string }) =>
+  told(t, project, "run", file);
+
 test("a run trains and plays on the server, and finds everything when it is started again", async (t) => {
   const { project, file, stub, chat } = await setUp(t);
-  await gleaner(project, ["run", file]);
+  await ran(t, { project, file });
   const asked = stub.requests.length;
-  await gleaner(project, ["run", file]);
+  await ran(t, { project, file });
   assert.equal(stub.requests.length, asked);
   assert(stub.requests.every(({ key }) => key === KEY));
   const trainings = stub.paths().filter((path) => path === "create_model").length;
   assert.equal(trainings, 2);
 
-  const report = JSON.parse((await gleaner(project, ["report", "hosted", "--json"]))!);
+  const report = JSON.parse(await told(t, project, "report", "hosted", "--json"));
   assert.equal(report.leakage.violations, 0);
   assert.match(report.servers.join(), /one and the same/);
 
@@ -75,8 +95,8 @@ test("a run trains and plays on the server, and finds everything when it is star
 });
 
 test("examples stand before every task, are not learned, and their tasks are not trained on", async (t) => {
-  const { project, file } = await setUp(t, { examples: 2, methods: [{ method: "eto" }] });
-  await gleaner(project, ["run", file]);
+  const { project, file } = await setUp(t, { changes: { examples: 2, methods: [{ method: "eto" }] } });
+  await ran(t, { project, file });
   const repository = openSqlite(join(project, "store.sqlite"));
   const rounds = repository.rounds("hosted");
   const sets = rounds.map(({ trainingSet }) => repository.trainingSet(trainingSet)!);
@@ -92,22 +112,53 @@ test("examples stand before every task, are not learned, and their tasks are not
   for (const other of others) assert.deepEqual(other, first);
   const learned = sets.flatMap((set) => (set.kind === "sft" ? set.examples : []));
   assert(learned.every(({ messages }) => messages.slice(0, 9).every(({ weight }) => weight === 0)));
-  const report = JSON.parse((await gleaner(project, ["report", "hosted", "--json"]))!);
+  const report = JSON.parse(await told(t, project, "report", "hosted", "--json"));
   assert.equal(report.leakage.violations, 0, JSON.stringify(report.leakage.listed));
   repository.close();
 });
 
 test("wins that cannot be learned exactly are left out, counted in the report, and stop nothing", async (t) => {
-  const { project, file } = await setUp(t, { methods: [{ method: "rft" }] }, "\nsay amber");
-  await gleaner(project, ["run", file]);
+  const { project, file } = await setUp(t, { changes: { methods: [{ method: "rft" }] }, said: "\nsay amber" });
+  await ran(t, { project, file });
   const repository = openSqlite(join(project, "store.sqlite"));
   const [, rft] = repository.rounds("hosted");
   // One door opens to amber, amber.
   assert.equal(repository.checkpoint(rft!.checkpoint)!.leftOut, 1);
   assert.equal(rft!.counts.leftOutOfTraining, 1);
   repository.close();
-  assert.match(
-    (await gleaner(project, ["report", "hosted", "--markdown"]))!,
-    /could not be trained exactly, and were not/,
-  );
+  assert.match(await told(t, project, "report", "hosted", "--markdown"), /could not be trained exactly, and were not/);
+});
+
+test("a run that was stopped asks nothing again that was answered, and ends as if nothing had been", async (t) => {
+  const changes = { concurrency: 1 };
+  const whole = await setUp(t, { changes });
+  await ran(t, whole);
+  const expected = samplesOf(whole.stub);
+
+  // In the middle of an episode: the second turn of a door that opens to amber.
+  const misbehave = (path: string, time: number): StubReply | undefined =>
+    path === "asample" && time === REFUSED ? { status: 401, body: { detail: "key expired" } } : undefined;
+  const stopped = await setUp(t, { changes, misbehave });
+  const { code, output } = await gleanerHere(t, "run", stopped.file, "--project", stopped.project);
+  assert.equal(code, 1);
+  assert.match(output, /wrong key: 401 key expired/);
+  assert.equal(readdirSync(join(stopped.project, "journals", "hosted")).length, 1);
+  await ran(t, stopped);
+  assert.equal(samplesOf(stopped.stub), expected + 1);
+  assert.deepEqual(readdirSync(join(stopped.project, "journals", "hosted")), []);
+});
+
+/** Behind the thirteen with which the server is looked at. */
+const REFUSED = 15;
+
+const samplesOf = ({ paths }: TinkerStub) => paths().filter((path) => path === "asample").length;
+
+test("a run is probed by its name, with the server that it knows", async (t) => {
+  const { project, file, stub } = await setUp(t);
+  await ran(t, { project, file });
+  const trained = stub.paths().filter((path) => path === "create_model").length;
+  const outlook = JSON.parse(await told(t, project, "probe", "hosted", "--sample", "3", "--json"));
+  assert(outlook, JSON.stringify(outlook));
+  // Behaviour cloning's checkpoint is found again.
+  assert.equal(stub.paths().filter((path) => path === "create_model").length, trained);
 });

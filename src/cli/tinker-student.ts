@@ -8,9 +8,12 @@ import { tinkerModel } from "../policies/tinker.ts";
 import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 import { tokenizerContent } from "../tokenizers/content.ts";
 import { tinkerBase, tinkerTrainer } from "../trainers/tinker/tinker.ts";
+import { rolloutJournals } from "./rollout-journals.ts";
 
-/** Throws CliError for a tokenizer that cannot be used and a key that is not there; nothing is sent yet. */
-export function tinkerStudent({ student, training, maxTokens, concurrency }: TinkerConfig): Student {
+/** `project`: its folder. Throws CliError for a tokenizer that cannot be used and a key that is not there; nothing is sent yet. */
+export function tinkerStudent(project: string, config: TinkerConfig): Student {
+  const { run, student, training, maxTokens, concurrency } = config;
+  const journals = rolloutJournals(project, run);
   const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context } = student;
   const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }) };
   // Before an expert is played for nothing.
@@ -32,7 +35,8 @@ export function tinkerStudent({ student, training, maxTokens, concurrency }: Tin
     practiceTrainer: trainer,
     initial: async () => base,
     async policy(checkpoint, format, temperature) {
-      return prompted({ model: modelOf(checkpoint), format, temperature, maxTokens, restrict: false });
+      const model = journals.before(modelOf(checkpoint));
+      return prompted({ model, format, temperature, maxTokens, restrict: false });
     },
     async notes() {
       const model = modelOf(base);

@@ -1,0 +1,87 @@
+// Whole runs of a student behind a server that a config starts; trained by a program that only copies. With a model that
+// learns: test/real/circle.test.ts.
+import assert from "node:assert/strict";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { chatCheckpoint, TEMPLATES } from "../../test/chat-checkpoint.ts";
+import { gleanerHere, ROOT } from "../../test/command.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
+import { tokenIdsAt } from "../core/token-ids.ts";
+import { openSqlite } from "../store/sqlite.ts";
+
+const SERVER = `import { openServer } from ${JSON.stringify(join(ROOT, "test/openai-server.ts"))};
+await openServer({ answer: () => "say amber", contextTokens: 1000 }, Number(process.argv[2]));
+`;
+
+/** In the place of Python. */
+const TRAINER = `#!${process.execPath}
+const { cpSync, readFileSync } = require("node:fs");
+const { from, to } = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
+cpSync(from, to, { recursive: true, dereference: true });
+for (const event of [{ kind: "metrics", step: 1, values: { loss: 1 } }, { kind: "saved" }]) console.log(JSON.stringify(event));
+`;
+
+function setUp(t: TestContext) {
+  const project = temporaryFolder();
+  const write = (name: string, text: string) => {
+    writeFileSync(join(project, name), text);
+    return join(project, name);
+  };
+  const trainer = write("trainer.cjs", TRAINER);
+  chmodSync(trainer, 0o755);
+  process.env.GLEANER_PYTHON = trainer;
+  const checkpoint = chatCheckpoint(t, { template: TEMPLATES.chatml });
+  writeFileSync(join(checkpoint, "config.json"), JSON.stringify({ max_position_embeddings: 1000 }));
+  writeFileSync(join(checkpoint, "model.safetensors"), "weights");
+  const serve = [process.execPath, write("serve.ts", SERVER), "{port}"];
+  const config = {
+    run: "served",
+    environment: { name: join(ROOT, "test/real/locks.ts") },
+    expert: { scripted: true, errorRate: 0.5 },
+    format: "text",
+    student: { kind: "served", checkpoint, serve, model: "tiny" },
+    methods: [],
+  };
+  return { project, file: write("config.yaml", JSON.stringify(config)) };
+}
+
+test("a served student's run is probed by its name; what it read and wrote is kept with each step", async (t) => {
+  const { project, file } = setUp(t);
+  const gleaner = async (...argv: readonly string[]) => {
+    const { code, output } = await gleanerHere(t, ...argv, "--project", project);
+    return { code, output };
+  };
+  assert.deepEqual((await gleaner("run", file)).code, 0);
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const { config } = repository.run("served")!;
+  const stored = config as { student: Readonly<Record<string, unknown>>; server: readonly string[] };
+  assert.deepEqual(Object.keys(stored.student).sort(), ["checkpoint", "kind"]);
+  // The server of the test says always the same.
+  assert.match(stored.server.join(), /one and the same/);
+  for (const id of repository.rounds("served")[0]!.evaluated) {
+    const { steps } = repository.trajectory(id)!;
+    const counts = steps
+      .map((_, index) => tokenIdsAt(steps, index))
+      .map((ids) => [ids!.prompt.length, ids!.completion.length]);
+    assert.deepEqual(
+      counts,
+      steps.map(({ usage }) => [usage!.promptTokens, usage!.completionTokens]),
+    );
+  }
+
+  const { code, output } = await gleaner("probe", "served", "--sample", "2", "--json");
+  assert.equal(code, 0, output);
+  const [round] = repository.rounds("served-probe");
+  assert(round!.probed.length > 0);
+  assert(round!.probed.every((id) => repository.trajectory(id)!.outcome.kind === "terminated"));
+  repository.close();
+  assert.deepEqual(readdirSync(join(project, "journals", "served")), []);
+
+  // Elsewhere nobody knows how it is served; the checkpoint is among the project's.
+  rmSync(join(project, "students"), { recursive: true });
+  const lost = await gleaner("probe", "served", "--sample", "2");
+  assert.equal(lost.code, 2);
+  assert.match(lost.output, /run served:\d+: student\.serve: .*\n.*say it with --set student\./);
+  assert(!/student\.checkpoint/.test(lost.output));
+});
