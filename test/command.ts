@@ -1,8 +1,6 @@
-/** The command line as a user runs it: in a process of its own, killed on demand, or in this one. */
+/** The command line as a user runs it, in a process of its own, killed on demand. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
-import { main } from "../src/cli/main.ts";
 
 export const ROOT = join(import.meta.dirname, "..");
 
@@ -24,22 +22,4 @@ export function gleaner(project: string, args: readonly string[], killAfterMs?: 
       else reject(new Error(`gleaner ${args.join(" ")} exited with ${code}\n${errors}`));
     });
   });
-}
-
-export interface Ended {
-  readonly code: number;
-  /** What it printed, errors too. */
-  readonly output: string;
-}
-
-/** Runs gleaner in this process, which is quicker by a start. One at a time. */
-export async function gleanerHere(context: TestContext, ...argv: readonly string[]): Promise<Ended> {
-  const lines: unknown[] = [];
-  const silent = [context.mock.method(process.stderr, "write", () => true)];
-  const heard = (line: unknown) => void lines.push(line);
-  const printed = [context.mock.method(console, "log", heard), context.mock.method(console, "error", heard)];
-  const code = await main([...argv]);
-  process.exitCode = undefined;
-  for (const { mock } of [...silent, ...printed]) mock.restore();
-  return { code, output: lines.join("\n") };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { gleanerHere as gleaner } from "../../test/command.ts";
+import { gleanerHere as gleaner } from "../../test/command-here.ts";
 import { type Asked, type Behaviour, openServer, type TestServer } from "../../test/openai-server.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { random } from "../core/random.ts";

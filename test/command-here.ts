@@ -1,0 +1,21 @@
+/** The command line in the process of the test, which is quicker by a start. */
+import type { TestContext } from "node:test";
+import { main } from "../src/cli/main.ts";
+
+export interface Ended {
+  readonly code: number;
+  /** What it printed, errors too. */
+  readonly output: string;
+}
+
+/** Runs gleaner. One at a time: what it prints is caught for the whole process. */
+export async function gleanerHere(context: TestContext, ...argv: readonly string[]): Promise<Ended> {
+  const lines: unknown[] = [];
+  const silent = [context.mock.method(process.stderr, "write", () => true)];
+  const heard = (line: unknown) => void lines.push(line);
+  const printed = [context.mock.method(console, "log", heard), context.mock.method(console, "error", heard)];
+  const code = await main([...argv]);
+  process.exitCode = undefined;
+  for (const { mock } of [...silent, ...printed]) mock.restore();
+  return { code, output: lines.join("\n") };
+}
