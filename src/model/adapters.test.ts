@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { assertSlopes } from "../../test/finite-differences.ts";
 import { randomPairs, randomParameters, TINY } from "../../test/tiny-model.ts";
 import { adaptersOf, initialAdapters, type Lora } from "./adapters.ts";
-import { makeBatch } from "./batches.ts";
+import { type Example, makeBatch } from "./batches.ts";
 import { gradientEngine } from "./gradients.ts";
 import type { LlamaConfig, Parameters } from "./llama.ts";
 import { type Objective, openObjective } from "./objectives.ts";
@@ -66,7 +66,7 @@ for (const [what, config] of [
       const start = [...values.values()].map((value) => value.slice());
       for (const value of values.values()) value.fill(0);
       const engine = engineOf(config, values);
-      const opened = await openObjective(objective, engine, { parallel: 2, isStopped: () => false });
+      const opened = await openObjective(objective, engine, { parallel: 2 });
       [...values.values()].forEach((value, i) => void value.set(start[i]!));
       await opened.learn(ALL);
       assert.deepEqual([...engine.gradients.keys()], [...values.keys()]);
@@ -82,6 +82,21 @@ for (const [what, config] of [
   }
 }
 
+interface Found {
+  readonly loss: number;
+  readonly gradients: readonly (readonly [name: string, gradient: Float32Array])[];
+}
+
+/** Up to rounding. */
+function assertSame({ loss, gradients }: Found, expected: Found): void {
+  assert(Math.abs(loss - expected.loss) < 1e-5 * expected.loss, `${loss} and ${expected.loss}`);
+  for (const [i, [name, gradient]] of gradients.entries()) {
+    const wanted = expected.gradients[i]![1];
+    const error = Math.hypot(...gradient.map((value, k) => value - wanted[k]!));
+    assert(error < 2e-5 * (Math.hypot(...wanted) + 0.01), `${name}: ${error} of ${Math.hypot(...wanted)}`);
+  }
+}
+
 for (const objective of [
   { kind: "likelihood", examples },
   { kind: "preference", pairs, beta: 0.7 },
@@ -91,7 +106,7 @@ for (const objective of [
     const found = [];
     for (const deviceBatch of [undefined, 1, 2, 5]) {
       const engine = engineOf(TINY, values);
-      const opened = await openObjective(objective, engine, { parallel: 4, deviceBatch, isStopped: () => false });
+      const opened = await openObjective(objective, engine, { parallel: 4, deviceBatch });
       // The first call leaves gradients behind that the second must not add to.
       await opened.learn([4, 2]);
       const loss = await opened.learn(ALL);
@@ -102,14 +117,48 @@ for (const objective of [
       await engine.close();
     }
     const [whole, ...others] = found;
-    for (const { loss, gradients } of others) {
-      assert(Math.abs(loss - whole!.loss) < 1e-5 * whole!.loss);
-      for (const [i, [name, gradient]] of gradients.entries()) {
-        const expected = whole!.gradients[i]![1];
-        const error = Math.hypot(...gradient.map((value, k) => value - expected[k]!));
-        assert(error < 1e-5 * (Math.hypot(...expected) + 0.01), `${name}: ${error}`);
-      }
+    for (const other of others) assertSame(other, whole!);
+  });
+}
+
+/** The same items behind a prompt of 21 tokens that they share. */
+const prompt = Array.from({ length: 21 }, (_, i) => 1 + ((i * 7) % 23));
+const prompted = ({ tokens, weights }: Example): Example => ({
+  tokens: [...prompt, ...tokens],
+  weights: [...prompt.map(() => 0), ...weights],
+});
+for (const objective of [
+  { kind: "likelihood", examples: examples.map(prompted) },
+  {
+    kind: "preference",
+    pairs: pairs.map(({ chosen, rejected }) => ({ chosen: prompted(chosen), rejected: prompted(rejected) })),
+    beta: 0.7,
+  },
+] as const satisfies readonly Objective[]) {
+  test(`a prompt computed once for all is the same as for each, ${objective.kind}`, async () => {
+    const values = movedAdapters(TINY, 2);
+    const start = [...values.values()].map((value) => value.slice());
+    const found = [];
+    for (const [sharesPrefix, deviceBatch] of [
+      [false, undefined],
+      [true, undefined],
+      [true, 1],
+      [true, 2],
+    ] as const) {
+      for (const value of values.values()) value.fill(0);
+      const engine = engineOf(TINY, values);
+      const opened = await openObjective(objective, engine, { parallel: 4, deviceBatch, sharesPrefix });
+      [...values.values()].forEach((value, i) => void value.set(start[i]!));
+      await opened.learn([4, 2]);
+      const loss = await opened.learn(ALL);
+      found.push({
+        loss,
+        gradients: [...engine.gradients].map(([name, gradient]) => [name, gradient.slice()] as const),
+      });
+      await engine.close();
     }
+    const [whole, ...others] = found;
+    for (const other of others) assertSame(other, whole!);
   });
 }
 

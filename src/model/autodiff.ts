@@ -24,9 +24,17 @@ function record(tape: Tape, result: Tensor, backward: Backward): Tensor {
 }
 
 /** The gradients of `loss` (a scalar) with respect to `wanted`. Throws where the loss does not depend on one of them. */
-export function gradients(tape: Tape, loss: Tensor, wanted: readonly Tensor[]): Tensor[] {
+export const gradients = (tape: Tape, loss: Tensor, wanted: readonly Tensor[]): Tensor[] =>
+  pullBack(tape, [[loss, graphs.scalar(tape.graph, 1)]], wanted);
+
+/** The same where the loss is elsewhere: of some `results` its gradients are known. */
+export function pullBack(
+  tape: Tape,
+  results: readonly (readonly [result: Tensor, gradient: Tensor])[],
+  wanted: readonly Tensor[],
+): Tensor[] {
   const { graph } = tape;
-  const found = new Map([[loss.name, graphs.scalar(graph, 1)]]);
+  const found = new Map(results.map(([{ name }, gradient]) => [name, gradient]));
   for (const { result, backward } of tape.recorded.toReversed()) {
     const gradient = found.get(result.name);
     if (!gradient) continue;
@@ -112,6 +120,26 @@ export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor
 export function transpose(tape: Tape, x: Tensor, order: readonly number[]): Tensor {
   const back = order.map((_, axis) => order.indexOf(axis));
   return record(tape, graphs.transpose(tape.graph, x, order), (dy) => [[x, graphs.transpose(tape.graph, dy, back)]]);
+}
+
+/** `x` (1, …) standing `count` times one after the other: (count, …). */
+export function repeat(tape: Tape, x: Tensor, count: number): Tensor {
+  const { graph } = tape;
+  return record(tape, graphs.repeat(graph, x, count), (dy) => [[x, graphs.sumOfFirst(graph, dy)]]);
+}
+
+/** `parts` one after the other along `axis`, where they are as long as `lengths` says. */
+export function concatenate(
+  tape: Tape,
+  parts: readonly Tensor[],
+  { axis, lengths }: { readonly axis: number; readonly lengths: Tensor },
+): Tensor {
+  const { graph } = tape;
+  const sizes = parts.map(({ shape }) => shape[axis]!);
+  return record(tape, graphs.concatenate(graph, parts, axis), (dy) => {
+    const gradients = graphs.split(graph, dy, axis, sizes, lengths);
+    return parts.map((part, i) => [part, gradients[i]!] as const);
+  });
 }
 
 /** The angles of rotary position embedding: cosine, sine and −sine, each (positions, C/2). */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TINY } from "../../test/tiny-model.ts";
-import { checkExamples, type Example, epoch, makeBatch, shares } from "./batches.ts";
+import { checkExamples, type Example, epoch, makeBatch, sharedPrefix, shares } from "./batches.ts";
 import { randomStream } from "./random.ts";
 
 const example: fc.Arbitrary<Example> = fc
@@ -53,6 +53,37 @@ test("a batch holds each token in its place, each weighted prediction with its w
       });
     }),
   );
+});
+
+test("what examples share is a prefix that leaves the first learned token and the one before it", () => {
+  const shared = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 8 });
+  const ends = fc.array(fc.tuple(shared, fc.nat(3)), { minLength: 2, maxLength: 4 });
+  fc.assert(
+    fc.property(shared, ends, (prompt, tails) => {
+      const given = tails.map(([tail, learned]) => ({
+        tokens: [...prompt, ...tail],
+        weights: [...prompt, ...tail].map((_, i) =>
+          i === Math.min(prompt.length + learned, prompt.length + tail.length - 1) ? 1 : 0,
+        ),
+      }));
+      const length = sharedPrefix(given);
+      const first = Math.min(...given.map(({ weights }) => weights.indexOf(1)));
+      const isShared = (count: number) =>
+        given.every(({ tokens }) => tokens.slice(0, count).join() === given[0]!.tokens.slice(0, count).join());
+      assert(isShared(length) && length <= first - 1);
+      assert(length === first - 1 || !isShared(length + 1));
+      const [whole, parted] = [makeBatch(given), makeBatch(given, { prefix: length })];
+      assert.deepEqual(parted.targets, whole.targets);
+      assert.deepEqual([...(parted.prefix ?? [])].map(Number), given[0]!.tokens.slice(0, length));
+      const positions = (batch: typeof whole, before: number) =>
+        [...batch.places].map((place) => [
+          Math.floor(Number(place) / batch.length),
+          (Number(place) % batch.length) + before,
+        ]);
+      assert.deepEqual(positions(parted, length), positions(whole, 0));
+    }),
+  );
+  assert.equal(sharedPrefix([{ tokens: [1, 2, 3, 4], weights: [0, 0, 0, 1] }]), 0);
 });
 
 const good: Example = { tokens: [1, 5, 6], weights: [0, 0, 1] };

@@ -3,10 +3,10 @@
  * batches, so that batches are nearly rectangular and still change from epoch to epoch. Nothing is cut or left out.
  */
 import { ModelError } from "./errors.ts";
+import { LENGTH_STEP } from "./forward.ts";
 import type { Batch } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
 import type { RandomStream } from "./random.ts";
-import { LENGTH_STEP } from "./training-graph.ts";
 
 export interface Example {
   readonly tokens: readonly number[];
@@ -57,8 +57,34 @@ export function epoch(lengths: readonly number[], size: number, random: RandomSt
 
 const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 
-/** Predictions of tokens with weight 0 are left out. The number of sequences is rounded up to a multiple of `step`. */
-export function makeBatch(examples: readonly Example[], step = SEQUENCES_STEP): Batch {
+/**
+ * How many tokens at their beginning all `examples` share, without learning any of them or the one after: what can be
+ * computed once for all. 0 for a single example.
+ */
+export function sharedPrefix(examples: readonly Example[]): number {
+  const [first, ...others] = examples;
+  if (!first || others.length === 0) return 0;
+  const learned = examples.map(({ weights }) => weights.findIndex((weight) => weight !== 0));
+  // The last of them must leave a token from which the first learned one is predicted.
+  const most = Math.min(...learned) - 1;
+  const differs = first.tokens.findIndex((token, i) => i >= most || others.some(({ tokens }) => tokens[i] !== token));
+  return Math.max(0, differs);
+}
+
+export interface BatchOptions {
+  /** The number of sequences is rounded up to a multiple of this. */
+  readonly step?: number | undefined;
+  /** So many tokens at the beginning of every example are its prefix and no part of the sequences. */
+  readonly prefix?: number;
+}
+
+/** Predictions of tokens with weight 0 are left out. */
+export function makeBatch(whole: readonly Example[], { step = SEQUENCES_STEP, prefix = 0 }: BatchOptions = {}): Batch {
+  const shared = BigInt64Array.from(whole[0]!.tokens.slice(0, prefix), BigInt);
+  const examples = whole.map(({ tokens, weights }) => ({
+    tokens: tokens.slice(prefix),
+    weights: weights.slice(prefix),
+  }));
   const length = roundUp(Math.max(...examples.map(({ tokens }) => tokens.length - 1)), LENGTH_STEP);
   const sequences = roundUp(examples.length, step);
   const tokens = new BigInt64Array(sequences * length); // (B, T)
@@ -76,6 +102,7 @@ export function makeBatch(examples: readonly Example[], step = SEQUENCES_STEP): 
     }
   });
   return {
+    ...(prefix > 0 && { prefix: shared }),
     sequences,
     length,
     tokens,

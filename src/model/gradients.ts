@@ -16,7 +16,8 @@ import {
   sizeOf,
 } from "./llama.ts";
 import { openSession } from "./onnx.ts";
-import { gradientOf, likelihoodGraph, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
+import { addTo, type OpenPrefix, openPrefixes } from "./prefixes.ts";
+import { gradientOf, likelihoodGraph, PREFIX, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
 
 /** B sequences of T tokens, and the M predictions that count. */
 export interface Batch {
@@ -28,6 +29,8 @@ export interface Batch {
   /** The tokens that follow there. */
   readonly targets: BigInt64Array; // (M)
   readonly weights: Float32Array; // (M)
+  /** What every sequence goes on from: computed once for all batches of a step. Only with adapters. */
+  readonly prefix?: BigInt64Array; // (P)
 }
 
 /** What a pass brings beside gradients. */
@@ -37,10 +40,14 @@ export interface Pass {
 }
 
 export interface GradientEngine {
-  /** One forward and backward pass. Overwrites `gradients`, or adds to them. */
-  run(batch: Batch, mode?: "overwrite" | "add"): Promise<Pass>;
+  /** One forward and backward pass. Overwrites `gradients`. */
+  run(batch: Batch): Promise<Pass>;
+  /** One after the other; `gradients` are the sums. All with the same prefix or none. Stopped on the way, it gives fewer. */
+  runAll(batches: readonly Batch[]): Promise<Pass[]>;
   /** The forward pass alone, a third of the work. (M) */
   logProbabilities(batch: Batch): Promise<Float32Array>;
+  /** Of all batches, as `runAll`. */
+  logProbabilitiesOf(batches: readonly Batch[]): Promise<Float32Array[]>;
   /** By name of what is learned; valid until the next run. */
   readonly gradients: Parameters;
   close(): Promise<void>;
@@ -81,13 +88,15 @@ function queryFeeds(places: BigInt64Array, sequences: number, length: number): R
   };
 }
 
-/** One session for each number of sequences, opened when it is first needed. */
-function sessionsOf(open: (sequences: number) => Promise<InferenceSession>) {
-  const sessions = new Map<number, Promise<InferenceSession>>();
+/** One session for each number of sequences, with a prefix and without, opened when it is first needed. */
+function sessionsOf(open: (sequences: number, isAfterPrefix: boolean) => Promise<InferenceSession>) {
+  const sessions = new Map<string, Promise<InferenceSession>>();
   return {
-    of(sequences: number): Promise<InferenceSession> {
-      let session = sessions.get(sequences);
-      if (!session) sessions.set(sequences, (session = open(sequences)));
+    of({ sequences, prefix }: Batch): Promise<InferenceSession> {
+      const isAfterPrefix = prefix !== undefined;
+      const key = `${sequences} ${isAfterPrefix}`;
+      let session = sessions.get(key);
+      if (!session) sessions.set(key, (session = open(sequences, isAfterPrefix)));
       return session;
     },
     async close(): Promise<void> {
@@ -101,6 +110,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Adapters to learn in place of the parameters. */
   readonly adapters?: { readonly lora: Lora; readonly values: Parameters };
+  /** Asked between batches. */
+  readonly isStopped?: () => boolean;
 }
 
 const tensors = (list: readonly Parameter[], values: Parameters): [string, Tensor][] =>
@@ -109,18 +120,11 @@ const tensors = (list: readonly Parameter[], values: Parameters): [string, Tenso
 const zeros = (list: readonly Parameter[]): Map<string, Float32Array> =>
   new Map(list.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
 
-function addTo(sums: Parameters, parts: Parameters): void {
-  for (const [name, sum] of sums) {
-    const part = parts.get(name)!;
-    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
-  }
-}
-
 /** `parameters` and adapters are read at each run, so an optimiser may change them in place. */
 export function gradientEngine(
   config: LlamaConfig,
   parameters: Parameters,
-  { threads = 1, adapters }: EngineOptions = {},
+  { threads = 1, adapters, isStopped = () => false }: EngineOptions = {},
 ): GradientEngine {
   const lora = adapters?.lora;
   const read = tensors(parametersOf(config), parameters);
@@ -134,18 +138,34 @@ export function gradientEngine(
     Object.fromEntries(tensors(fetched, values).map(([name, tensor]) => [gradientOf(name), tensor]));
   let rowGradients = new Float32Array(0); // (B·T, D) and more
 
-  const training = sessionsOf((sequences) => openSession(trainingGraph(config, sequences, lora), threads));
-  const likelihood = sessionsOf((sequences) => openSession(likelihoodGraph(config, sequences, lora), threads));
+  const training = sessionsOf((sequences, isAfterPrefix) =>
+    openSession(trainingGraph(config, sequences, { lora, isAfterPrefix }), threads),
+  );
+  const likelihood = sessionsOf((sequences, isAfterPrefix) =>
+    openSession(likelihoodGraph(config, sequences, { lora, isAfterPrefix }), threads),
+  );
+  const prefixes = lora && openPrefixes(config, { lora, feeds, threads });
+
+  async function prefixOf([first]: readonly Batch[]): Promise<OpenPrefix | undefined> {
+    if (!first?.prefix) return undefined;
+    if (!prefixes) throw new Error("expected a prefix only with adapters, got one without");
+    return prefixes.open(first.prefix);
+  }
 
   /** What both passes read. */
-  function forwardFeeds({ sequences, length, tokens, places, targets }: Batch): Record<string, Tensor> {
+  function forwardFeeds(batch: Batch, prefix: OpenPrefix | undefined): Record<string, Tensor> {
+    const { sequences, length, tokens, places, targets } = batch;
+    const before = prefix?.length ?? 0;
     const groups = config.num_attention_heads / config.num_key_value_heads;
-    const positions = BigInt64Array.from(tokens, (_, i) => BigInt(i % length));
+    const positions = BigInt64Array.from(tokens, (_, i) => BigInt(before + (i % length)));
+    const mask = causalMask(length, groups, before);
     return {
       ...feeds,
+      ...prefix?.feeds,
+      ...(prefix && { [PREFIX.lengths]: new Tensor("int64", BigInt64Array.of(BigInt(before), BigInt(length)), [2]) }),
       tokens: new Tensor("int64", tokens, [tokens.length]),
       positions: new Tensor("int64", positions, [sequences, length]),
-      mask: new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
+      mask: new Tensor("float32", mask, [1, 1, groups * length, before + length]),
       places: new Tensor("int64", places, [places.length]),
       targets: new Tensor("int64", targets, [places.length, 1]),
       ...(config.copy_head && queryFeeds(places, sequences, length)),
@@ -153,19 +173,20 @@ export function gradientEngine(
   }
 
   /** One forward and backward pass whose gradients go into `into`. */
-  async function pass(batch: Batch, into: Parameters): Promise<Pass> {
-    const { sequences, tokens, places, weights } = batch;
+  async function pass(batch: Batch, into: Parameters, prefix: OpenPrefix | undefined): Promise<Pass> {
+    const { tokens, places, weights } = batch;
     const { hidden_size: width } = config;
     const count = places.length;
-    const session = await training.of(sequences);
+    const session = await training.of(batch);
     if (!lora && rowGradients.length < tokens.length * width) rowGradients = new Float32Array(tokens.length * width);
     const rows = rowGradients.subarray(0, tokens.length * width);
     const loss = new Float32Array(1);
     const logProbabilities = new Float32Array(count);
     await session.run(
-      { ...forwardFeeds(batch), weights: new Tensor("float32", weights, [count, 1]) },
+      { ...forwardFeeds(batch, prefix), weights: new Tensor("float32", weights, [count, 1]) },
       {
         ...fetchesInto(into),
+        ...prefix?.fetches,
         loss: new Tensor("float32", loss, []),
         "log probabilities": new Tensor("float32", logProbabilities, [count, 1]),
         ...(!lora && { [ROW_GRADIENTS]: new Tensor("float32", rows, [tokens.length, width]) }),
@@ -180,24 +201,46 @@ export function gradientEngine(
   }
 
   let parts: Parameters | undefined; // of a pass whose gradients are added to others'
+
+  async function runAll(batches: readonly Batch[]): Promise<Pass[]> {
+    const prefix = await prefixOf(batches);
+    const passes: Pass[] = [];
+    for (const batch of batches) {
+      if (isStopped()) return passes;
+      if (passes.length > 0) parts ??= zeros(learned);
+      const into = passes.length > 0 ? parts! : gradients;
+      passes.push(await pass(batch, into, prefix));
+      prefix?.collect();
+      if (into !== gradients) for (const [name, sum] of gradients) addTo(sum, into.get(name)!);
+    }
+    await prefix?.pullBack(gradients);
+    return passes;
+  }
+
+  async function logProbabilitiesOf(batches: readonly Batch[]): Promise<Float32Array[]> {
+    const prefix = await prefixOf(batches);
+    const all: Float32Array[] = [];
+    for (const batch of batches) {
+      if (isStopped()) return all;
+      const found = new Float32Array(batch.places.length);
+      const session = await likelihood.of(batch);
+      const fetches = { "log probabilities": new Tensor("float32", found, [found.length, 1]) };
+      await session.run(forwardFeeds(batch, prefix), fetches);
+      all.push(found);
+    }
+    return all;
+  }
+
   return {
     gradients,
-    async logProbabilities(batch) {
-      const found = new Float32Array(batch.places.length);
-      const session = await likelihood.of(batch.sequences);
-      await session.run(forwardFeeds(batch), { "log probabilities": new Tensor("float32", found, [found.length, 1]) });
-      return found;
-    },
-    async run(batch, mode = "overwrite") {
-      if (mode === "overwrite") return pass(batch, gradients);
-      parts ??= zeros(learned);
-      const found = await pass(batch, parts);
-      addTo(gradients, parts);
-      return found;
-    },
+    run: async (batch) => (await runAll([batch]))[0]!,
+    runAll,
+    logProbabilities: async (batch) => (await logProbabilitiesOf([batch]))[0]!,
+    logProbabilitiesOf,
     async close() {
       await training.close();
       await likelihood.close();
+      await prefixes?.close();
     },
   };
 }

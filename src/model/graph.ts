@@ -201,6 +201,18 @@ export function sumOfLeading(graph: Graph, x: Tensor): Tensor {
   return apply(graph, "ReduceSum", [x, integerConstant(graph, axes)], x.shape.slice(-1), { attributes });
 }
 
+/** Sum over the first axis, which stays with length 1. */
+export function sumOfFirst(graph: Graph, x: Tensor): Tensor {
+  const attributes = { keepdims: integer(1) };
+  return apply(graph, "ReduceSum", [x, integerConstant(graph, [0])], x.shape.with(0, 1), { attributes });
+}
+
+/** `x` (1, …) standing `count` times one after the other: (count, …). */
+export function repeat(graph: Graph, x: Tensor, count: number): Tensor {
+  const counts = integerConstant(graph, [count, ...x.shape.slice(1).map(() => 1)]);
+  return apply(graph, "Expand", [x, counts], x.shape.with(0, count));
+}
+
 /** Sum of all elements, a scalar. */
 export function sumOfAll(graph: Graph, x: Tensor): Tensor {
   const axes = x.shape.map((_, i) => i);

@@ -129,12 +129,13 @@ export const HIDDEN = -1e9;
 
 /**
  * What each of `length` queries must not look at: its successors. The queries of a group of heads stand one after the
- * other, so row g·T + t shows columns 0 … t. (groups·T, T)
+ * other, so row g·T + t shows the `before` (P) columns of what comes before all of them and then columns 0 … t. (groups·T, P + T)
  */
-export function causalMask(length: number, groups: number): Float32Array {
-  const mask = new Float32Array(groups * length * length); // (G·T, T)
+export function causalMask(length: number, groups: number, before = 0): Float32Array {
+  const width = before + length;
+  const mask = new Float32Array(groups * length * width); // (G·T, P + T)
   for (let row = 0; row < groups * length; row++) {
-    mask.fill(HIDDEN, row * length + (row % length) + 1, (row + 1) * length);
+    mask.fill(HIDDEN, row * width + before + (row % length) + 1, (row + 1) * width);
   }
   return mask;
 }

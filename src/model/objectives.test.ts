@@ -12,7 +12,7 @@ import { buildTokenizer } from "./tokenizer.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainProgress, train } from "./train.ts";
 
 const BETA = 0.7;
-const running = { parallel: 2, isStopped: () => false };
+const running = { parallel: 2 };
 const ALL = [0, 1, 2, 3, 4];
 
 /** The preference objective with one model as its reference and, from then on, another one at work. */

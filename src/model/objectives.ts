@@ -12,8 +12,9 @@
  * copy head, and costs one forward pass more, about a third of a step.
  *
  * Where a step's items do not fit into memory at once, they are computed in parts whose gradients add up to the step's.
+ * What all of them begin with, as a prompt and its examples, need not be computed for each (prefix-graph.ts).
  */
-import { checkExamples, type Example, magnitudeOf, makeBatch, shares } from "./batches.ts";
+import { checkExamples, type Example, magnitudeOf, makeBatch, sharedPrefix, shares } from "./batches.ts";
 import type { Batch, GradientEngine } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
 
@@ -51,10 +52,11 @@ export interface Running {
   readonly parallel: number;
   /** Items computed at a time, and the batch's fixed number of sequences. Default: all of a step's. */
   readonly deviceBatch?: number | undefined;
-  /** Asked between batches. Stopped on the way, neither the objective nor what it leaves in the engine must be used. */
-  readonly isStopped: () => boolean;
+  /** What all sequences of a step begin with is computed once; the engine must have adapters. Default false. */
+  readonly sharesPrefix?: boolean;
 }
 
+/** The engine stopped on the way, neither the objective nor what it leaves in the engine must be used. */
 export async function openObjective(
   objective: Objective,
   engine: GradientEngine,
@@ -62,18 +64,28 @@ export async function openObjective(
 ): Promise<OpenObjective> {
   if (objective.kind === "likelihood") return likelihood(objective.examples, engine, running);
   const { pairs, beta } = objective;
-  const { deviceBatch, isStopped } = running;
-  const parallel = deviceBatch ?? running.parallel;
-  const margins = new Array<number>(pairs.length).fill(0);
   const byLength = pairs.map((_, i) => i).sort((a, b) => lengthOf(pairs[a]!) - lengthOf(pairs[b]!));
-  for (let i = 0; i < byLength.length && !isStopped(); i += parallel) {
-    const items = byLength.slice(i, i + parallel);
-    const found = await marginsOf(pairsBatch(pairs, items, deviceBatch), engine);
-    items.forEach((item, k) => {
-      margins[item] = found[k]!;
-    });
-  }
-  return preference(pairs, { engine, beta, reference: margins, running });
+  const size = running.deviceBatch ?? running.parallel;
+  const batches = pairBatches(pairs, byLength, {
+    ...running,
+    deviceBatch: size,
+    step: running.deviceBatch && 2 * size,
+  });
+  const found = await marginsOf(batches, engine);
+  const reference = new Array<number>(pairs.length).fill(0);
+  byLength.forEach((item, k) => {
+    reference[item] = found[k]!;
+  });
+  return preference(pairs, { engine, beta, reference, running });
+}
+
+/** Shorter prefixes cost more than they save. */
+const SHORTEST_PREFIX = 16;
+
+/** What `examples` go on from, if that is to be shared. */
+function prefixOf(examples: readonly Example[], { sharesPrefix = false }: Running): number {
+  const length = sharesPrefix ? sharedPrefix(examples) : 0;
+  return length < SHORTEST_PREFIX ? 0 : length;
 }
 
 /** `items` in parts of `deviceBatch`, or all in one. */
@@ -83,27 +95,18 @@ function parted(items: readonly number[], { deviceBatch = items.length }: Runnin
   );
 }
 
-const modeOf = (part: number) => (part === 0 ? "overwrite" : "add");
-
 function likelihood(examples: readonly Example[], engine: GradientEngine, running: Running): OpenObjective {
-  const { deviceBatch, isStopped } = running;
   return {
     lengths: examples.map(({ tokens }) => tokens.length),
     async learn(items) {
-      const batches = parted(items, running).map((part) =>
-        makeBatch(
-          part.map((i) => examples[i]!),
-          deviceBatch,
-        ),
-      );
+      const of = (some: readonly number[]) => some.map((i) => examples[i]!);
+      const options = { step: running.deviceBatch, prefix: prefixOf(of(items), running) };
+      const batches = parted(items, running).map((part) => makeBatch(of(part), options));
       const magnitude = batches.reduce((sum, { weights }) => magnitudeOf(weights, sum), 0);
-      let total = 0;
-      for (const [part, batch] of batches.entries()) {
-        if (isStopped()) break;
-        const { loss } = await engine.run({ ...batch, weights: shares(batch.weights, magnitude) }, modeOf(part));
-        total += loss;
-      }
-      return total;
+      const passes = await engine.runAll(
+        batches.map((batch) => ({ ...batch, weights: shares(batch.weights, magnitude) })),
+      );
+      return passes.reduce((sum, { loss }) => sum + loss, 0);
     },
   };
 }
@@ -120,21 +123,22 @@ function preference(pairs: readonly Pair[], { engine, beta, reference, running }
   return {
     lengths: pairs.map(lengthOf),
     async learn(items) {
-      let total = 0;
-      for (const [part, some] of parted(items, running).entries()) {
-        if (running.isStopped()) break;
-        const batch = pairsBatch(pairs, some, running.deviceBatch);
-        const margins = await marginsOf(batch, engine);
-        const terms = some.map((item, k) => preferenceTerm(beta * (margins[k]! - reference[item]!)));
+      const { deviceBatch } = running;
+      const batches = pairBatches(pairs, items, { ...running, step: deviceBatch && 2 * deviceBatch });
+      const margins = await marginsOf(batches, engine);
+      const terms = margins.map((margin, k) => preferenceTerm(beta * (margin - reference[items[k]!]!)));
+      let done = 0; // pairs in earlier batches
+      const weighted = batches.map((batch) => {
         const weights = batch.weights.map((weight, m) => {
           const side = sideOf(batch, m);
-          const pull = (beta * terms[side >> 1]!.slope) / items.length;
+          const pull = (beta * (terms[done + (side >> 1)]?.slope ?? 0)) / items.length;
           return weight * (side % 2 === 0 ? pull : -pull);
         });
-        await engine.run({ ...batch, weights }, modeOf(part));
-        total = terms.reduce((sum, { loss }) => sum + loss, total);
-      }
-      return total / items.length;
+        done += batch.pairs;
+        return { ...batch, weights };
+      });
+      await engine.runAll(weighted);
+      return terms.reduce((sum, { loss }) => sum + loss, 0) / items.length;
     },
   };
 }
@@ -147,24 +151,35 @@ export function preferenceTerm(z: number): { readonly loss: number; readonly slo
 
 const lengthOf = ({ chosen, rejected }: Pair) => Math.max(chosen.tokens.length, rejected.tokens.length);
 
-/** Sequence 2k holds the chosen side of the k-th item, 2k + 1 the rejected one. */
-const pairsBatch = (pairs: readonly Pair[], items: readonly number[], deviceBatch?: number): Batch =>
-  makeBatch(
-    items.flatMap((i) => [pairs[i]!.chosen, pairs[i]!.rejected]),
-    deviceBatch && 2 * deviceBatch,
-  );
+/** A batch of pairs: sequence 2k holds the chosen side of its k-th pair, 2k + 1 the rejected one. */
+interface PairBatch extends Batch {
+  readonly pairs: number;
+}
+
+function pairBatches(
+  pairs: readonly Pair[],
+  items: readonly number[],
+  running: Running & { readonly step: number | undefined },
+): PairBatch[] {
+  const sides = (some: readonly number[]) => some.flatMap((i) => [pairs[i]!.chosen, pairs[i]!.rejected]);
+  const options = { step: running.step, prefix: prefixOf(sides(items), running) };
+  return parted(items, running).map((part) => ({ ...makeBatch(sides(part), options), pairs: part.length }));
+}
 
 /** The sequence that prediction `m` is in. */
 const sideOf = ({ places, length }: Batch, m: number): number => Math.floor(Number(places[m]) / length);
 
-/** c − r of each pair of a batch. */
-async function marginsOf(batch: Batch, engine: GradientEngine): Promise<number[]> {
-  const logProbabilities = await engine.logProbabilities(batch);
-  const margins: number[] = [];
-  logProbabilities.forEach((value, m) => {
-    const side = sideOf(batch, m);
-    const term = batch.weights[m]! * value;
-    margins[side >> 1] = (margins[side >> 1] ?? 0) + (side % 2 === 0 ? term : -term);
+/** c − r of each pair of these batches. Fewer if the engine was stopped. */
+async function marginsOf(batches: readonly PairBatch[], engine: GradientEngine): Promise<number[]> {
+  const found = await engine.logProbabilitiesOf(batches);
+  return found.flatMap((logProbabilities, b) => {
+    const batch = batches[b]!;
+    const margins = new Array<number>(batch.pairs).fill(0);
+    logProbabilities.forEach((value, m) => {
+      const side = sideOf(batch, m);
+      const term = batch.weights[m]! * value;
+      margins[side >> 1]! += side % 2 === 0 ? term : -term;
+    });
+    return margins;
   });
-  return margins;
 }

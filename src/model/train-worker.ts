@@ -29,15 +29,15 @@ async function run(job: TrainJob): Promise<void> {
   const { from, to, objective, settings, seed, lora, deviceBatch, threads = 1, aborted } = job;
   const { config, parameters } = readCheckpoint(from);
   const adapters = lora && { lora, values: initialAdapters(config, lora, seed) };
-  const engine = gradientEngine(config, parameters, { threads, ...(adapters && { adapters }) });
+  const isStopped = () => Atomics.load(aborted, 0) === 1;
+  const engine = gradientEngine(config, parameters, { threads, isStopped, ...(adapters && { adapters }) });
   const { gradients } = engine;
   const optimizer = await openOptimizer(
     config,
     { parameters: adapters?.values ?? parameters, gradients, settings },
     lora ? adaptersOf(config, lora.rank) : parametersOf(config),
   );
-  const isStopped = () => Atomics.load(aborted, 0) === 1;
-  const running = { parallel: settings.batch, deviceBatch, isStopped };
+  const running = { parallel: settings.batch, deviceBatch, sharesPrefix: adapters !== undefined };
   const { lengths, learn } = await openObjective(objective, engine, running);
   const random = randomStream(seed);
   let order: number[][] = [];

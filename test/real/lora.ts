@@ -61,7 +61,7 @@ export async function assertEqualsTorch({ base, folder, lora, batch, pairs, thre
   };
   for (const [name, objective] of Object.entries(objectives)) {
     for (const [adapter, initial] of initialAdapters(config, lora, 1)) values.get(adapter)!.set(initial);
-    const running = { parallel: 1, deviceBatch: 1, isStopped: () => false };
+    const running = { parallel: 1, deviceBatch: 1 };
     const { lengths, learn } = await openObjective(objective, engine, running);
     for (const [adapter, value] of trained) values.get(adapter)!.set(value);
     const loss = await learn(lengths.map((_, i) => i));

@@ -105,7 +105,7 @@ test("loss and gradients of preferences equal torch's DPO on the same tokens", {
     const { pairs, beta, to } = question;
     const parameters = new Map([...start.parameters].map(([name, values]) => [name, values.slice()]));
     const engine = gradientEngine(model.config, parameters);
-    const running = { parallel: 4, isStopped: () => false };
+    const running = { parallel: 4 };
     const objective = await openObjective({ kind: "preference", pairs, beta }, engine, running);
     for (const [name, values] of parameters) values.set(model.parameters.get(name)!);
     const loss = await objective.learn(pairs.map((_, k) => k));
