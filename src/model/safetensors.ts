@@ -3,7 +3,7 @@
  * https://huggingface.co/docs/safetensors (format). Writes float32; reads
  * float32, float16 and bfloat16, all at once or tensor by tensor.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { ModelError } from "./errors.ts";
 import { isNumberFormat, NUMBER_FORMATS, type NumberFormat, widen } from "./number-formats.ts";
 
@@ -55,8 +55,9 @@ export interface SafetensorsFile {
   close(): void;
 }
 
-/** Throws ModelError for a damaged file. Close it. */
+/** Throws ModelError for a file that is missing or damaged. Close it. */
 export function openSafetensors(path: string): SafetensorsFile {
+  if (!existsSync(path)) throw new ModelError(`${path}: no such file, expected the weights`);
   const file = openSync(path, "r");
   const read = (position: number, count: number): ArrayBuffer => {
     // A buffer of its own: small Buffers share a pool, whose memory must not be viewed as numbers.
