@@ -23,7 +23,17 @@ export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } f
 export { CliError, EnvironmentError, PolicyError, StopError, StoreError, TrainerError } from "./core/errors.ts";
 export { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "./core/ids.ts";
 export type { Json } from "./core/json.ts";
-export type { Completion, CompletionRequest, Decision, LanguageModel, Message, Policy, Turn } from "./core/policy.ts";
+export type {
+  Completion,
+  CompletionRequest,
+  Decision,
+  LanguageModel,
+  Message,
+  Policy,
+  Tool,
+  ToolCall,
+  Turn,
+} from "./core/policy.ts";
 export { type Random, random, seedFrom } from "./core/random.ts";
 export type { Repository } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
@@ -32,6 +42,7 @@ export { newTokenIds, type StepTokenIds, type TokenIds, tokenIdsAt } from "./cor
 export type {
   Checkpoint,
   Demonstration,
+  LeftOut,
   Preference,
   Provenance,
   TrainEvent,

@@ -163,3 +163,18 @@ test("a run is probed by its name, with the server that it knows", async (t) => 
   // Behaviour cloning's checkpoint is found again.
   assert.equal(stub.paths().filter((path) => path === "create_model").length, trained);
 });
+
+test("runs share rollouts made with the same settings; another context is another setting", async (t) => {
+  const { project, file, stub } = await setUp(t, { changes: { methods: [] } });
+  await ran(t, { project, file });
+  const asked = async (run: string, context: number | undefined) => {
+    const before = samplesOf(stub);
+    const config = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...config, run, student: { ...config.student, context } }));
+    await ran(t, { project, file });
+    return samplesOf(stub) - before;
+  };
+  const looks = await asked("same", undefined);
+  assert.equal(looks, 13);
+  assert((await asked("shorter", 500)) > looks);
+});

@@ -98,7 +98,13 @@ function formatOf(config: ExperimentConfig, benchmark: Benchmark, examples: read
 function samplingOf(config: ExperimentConfig, format: Format): Sampling {
   const { restrict, maxTokens } = config;
   const extra = isServed(config) ? config.student.extra : undefined;
-  return { format: formatId(format), restrict, maxTokens, ...(extra && { extra }) };
+  // An embedded student's context is part of its checkpoint.
+  const context = isEmbedded(config) ? undefined : config.student.context;
+  return {
+    ...{ format: formatId(format), restrict, maxTokens },
+    ...(extra && { extra }),
+    ...(context !== undefined && { context }),
+  };
 }
 
 /** What the experts recorded. */

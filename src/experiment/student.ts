@@ -27,6 +27,8 @@ export interface Sampling {
   readonly format: string;
   readonly restrict: boolean;
   readonly maxTokens: number;
+  /** Tokens of prompt and completion together; absent: what the checkpoint or its server says. */
+  readonly context?: number;
   /** More fields of each request to a server. */
   readonly extra?: Readonly<Record<string, Json>>;
   /** How conversations say they are to end; absent: they do not say. */
