@@ -1,10 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after } from "node:test";
 import { workshop, workshopExpert } from "../../src/environments/workshop/index.ts";
 import { formatFor } from "../../src/formats/named.ts";
 import { embeddedModel } from "../../src/policies/embedded.ts";
 import { noisy } from "../../src/policies/noisy.ts";
+import { pretrainedModel } from "../../src/policies/pretrained.ts";
 import { prompted } from "../../src/policies/prompted.ts";
 import { randomPolicy } from "../../src/policies/random.ts";
 import { folderOf, initialCheckpoint } from "../../src/trainers/embedded.ts";
+import { pretrainedCheckpoint } from "../pretrained-checkpoint.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { policyContract } from "./policy.ts";
 
@@ -31,6 +36,23 @@ for (const restrict of [true, false]) {
     return {
       benchmark,
       policy: prompted({ model, format, temperature: 1, maxTokens: 6, restrict }),
+      isRestricted: restrict,
+    };
+  });
+}
+
+for (const restrict of [true, false]) {
+  policyContract(`a pretrained student, ${restrict ? "restricted to listed actions" : "free text"}`, async () => {
+    const folder = join(temporaryFolder(), "base");
+    pretrainedCheckpoint({ after }, folder);
+    const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, max_position_embeddings: 8192 }));
+    // Fewer slots than conversations: some are read again.
+    const model = await pretrainedModel({ folder, name: "base", slots: 3, threads: 1 });
+    const format = formatFor("text", benchmark);
+    return {
+      benchmark,
+      policy: prompted({ model, format, temperature: 1, maxTokens: 3, restrict }),
       isRestricted: restrict,
     };
   });
