@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../core/errors.ts";
-import { expertSources, isServed, isTinker, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
+import {
+  expertSources,
+  isPretrained,
+  isServed,
+  isTinker,
+  methodLabel,
+  parseConfig,
+  preferenceOptions,
+} from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -106,6 +114,17 @@ test("a student on a Tinker server has its own parts; a key in the place of a va
   assert.match(refused, /^c\.yaml:7: student\.apiKeyEnv: expected the name of an environment variable/);
   assert(!refused.includes("tml-secret"));
   assert.match(messageOf(`${SMALLEST}student: { kind: tinker, url: a }`), /7: student\.url: expected http\(s\)/);
+});
+
+test("a pretrained student writes freely, learns with adapters and keeps few conversations in memory", () => {
+  const student = "kind: pretrained, checkpoint: models/smollm2-135m";
+  const config = parseConfig("c.yaml", `${SMALLEST}student: { ${student} }`);
+  assert(isPretrained(config));
+  assert.deepEqual([config.format, config.restrict, config.maxTokens, config.concurrency], ["react", false, 64, 8]);
+  assert.deepEqual([config.student.context, config.student.threads, config.training.loraRank], [2048, 0, 16]);
+  assert.equal(parseConfig("c.yaml", `${SMALLEST}student: { ${student} }`, [["concurrency", 3]]).concurrency, 3);
+  assert.match(messageOf(`${SMALLEST}student: { kind: pretrained }`), /^c\.yaml:7: student\.checkpoint: /);
+  assert.match(messageOf(`${SMALLEST}student: { ${student} }\ntraining: { loraRank: 0 }`), /8: training\.loraRank: /);
 });
 
 test("a kind of student that there is not is told which there are", () => {
