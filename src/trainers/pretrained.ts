@@ -1,7 +1,8 @@
 /**
  * A pretrained student, trained inside Node: any Llama checkpoint folder of a size that this machine can hold in memory,
  * low-rank adapters on every linear layer, merged at the end into an ordinary checkpoint folder. Conversations are
- * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part.
+ * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part. What the conversations
+ * of a step begin with, as instructions and example episodes, is computed once for all of them.
  */
 import { availableParallelism } from "node:os";
 import { CliError, messageOf, TrainerError } from "../core/errors.ts";
@@ -14,7 +15,7 @@ import { CONTEXT } from "../tokenizers/labels.ts";
 import { folderOf, trainFolder } from "./embedded.ts";
 import { type DpoRow, rowsOf, type SftRow } from "./trl/rows.ts";
 
-/** Everything that changes the result. */
+/** Everything that changes the result, and `threads`, of which only the rounding of last bits depends. */
 export interface PretrainedSettings {
   /** Optimiser steps. */
   readonly steps: number;
@@ -36,7 +37,7 @@ export interface PretrainedSettings {
   readonly loraAlpha: number;
   /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
   readonly maxLength: number;
-  /** Of the processor; 0 = all. Other numbers of threads may round the last bits otherwise. */
+  /** Of the processor; 0 = all. No part of a checkpoint's identity, as the processor itself is none. */
   readonly threads: number;
 }
 
@@ -59,10 +60,11 @@ export const DEFAULT_PRETRAINED_SETTINGS: PretrainedSettings = {
 export function pretrainedTrainer(project: string, given: Partial<PretrainedSettings>): Trainer {
   const settings = { ...DEFAULT_PRETRAINED_SETTINGS, ...given };
   checkSettings(settings);
+  const { threads: _, ...identity } = settings;
   return {
     name: "embedded-lora",
     kinds: ["sft", "dpo"],
-    settings: { ...settings },
+    settings: identity,
     train: (request) => trainPretrained(project, { ...settings, ...request.tuning }, request),
   };
 }

@@ -9,15 +9,18 @@ import { CONTEXT } from "../../src/tokenizers/labels.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
 import { assertEqualsTorch } from "../real/lora.ts";
 import { SENTENCES, skip } from "../real/real.ts";
+import { smollm2 } from "./smollm2.ts";
+
+const RULES = "You play a text game. Every turn, answer with one action, naming things as they were shown to you.";
 
 test("gradients, losses and logits on SmolLM2-135M equal those of torch and PEFT", { skip }, async (t) => {
-  const base = process.env.GLEANER_SMOLLM2!;
+  const base = smollm2();
   const folder = mkdtempSync(join(tmpdir(), "gleaner-lora-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const tokenizer = openChatTokenizer(base);
   const exampleOf = (texts: readonly string[]) => {
     const turns = texts.flatMap((text, i) => [context("user", text), learned(`go to shelf ${i}`)]);
-    const { inputIds, labels } = tokenizer.demonstration(demonstration(context("system", "Text game."), ...turns));
+    const { inputIds, labels } = tokenizer.demonstration(demonstration(context("system", RULES), ...turns));
     return { tokens: inputIds, weights: labels.map((label) => (label === CONTEXT ? 0 : 1)) };
   };
   const batch = [exampleOf(SENTENCES.slice(0, 8)), exampleOf(SENTENCES.slice(8, 10))];

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Example } from "../../src/model/batches.ts";
 import { randomPairs } from "../tiny-model.ts";
 import { assertEqualsTorch } from "./lora.ts";
 import { skip, tinyCheckpoint } from "./real.ts";
@@ -11,7 +12,15 @@ import { skip, tinyCheckpoint } from "./real.ts";
 test("gradients, losses and logits equal those of torch and PEFT", { skip }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-lora-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const pairs = randomPairs({ vocab_size: 1024 }, 3, 5);
+  const prompt = Array.from({ length: 40 }, (_, i) => 300 + i);
+  const prompted = ({ tokens, weights }: Example): Example => ({
+    tokens: [...prompt, ...tokens],
+    weights: [...prompt.map(() => 0), ...weights],
+  });
+  const pairs = randomPairs({ vocab_size: 1024 }, 3, 5).map(({ chosen, rejected }) => ({
+    chosen: prompted(chosen),
+    rejected: prompted(rejected),
+  }));
   const batch = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
   const worst = await assertEqualsTorch({
     base: tinyCheckpoint(),

@@ -59,9 +59,12 @@ export async function assertEqualsTorch({ base, folder, lora, batch, pairs, thre
     likelihood: { kind: "likelihood", examples: batch },
     ...(pairs.length > 0 && { preference: { kind: "preference", pairs, beta: BETA } satisfies Objective }),
   };
-  for (const [name, objective] of Object.entries(objectives)) {
+  const cases = Object.entries(objectives).flatMap(([name, objective]) =>
+    [false, true].map((sharesPrefix) => ({ name, objective, sharesPrefix })),
+  );
+  for (const { name, objective, sharesPrefix } of cases) {
     for (const [adapter, initial] of initialAdapters(config, lora, 1)) values.get(adapter)!.set(initial);
-    const running = { parallel: 1, deviceBatch: 1 };
+    const running = { parallel: 1, deviceBatch: 1, sharesPrefix };
     const { lengths, learn } = await openObjective(objective, engine, running);
     for (const [adapter, value] of trained) values.get(adapter)!.set(value);
     const loss = await learn(lengths.map((_, i) => i));
