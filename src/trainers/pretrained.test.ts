@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { context, demonstration, learned } from "../../test/chat-checkpoint.ts";
@@ -11,8 +11,9 @@ import type { CheckpointId, TrajectoryId } from "../core/ids.ts";
 import type { Checkpoint, Preference, TrainEvent, TrainingSet, TrainRequest } from "../core/training.ts";
 import { DEFAULT_PRETRAINED_SETTINGS, type PretrainedSettings, pretrainedTrainer } from "./pretrained.ts";
 
-const ends: (() => void)[] = [];
-after(() => ends.forEach((end) => void end()));
+const ALL_PROJECTS = temporaryFolder();
+const BASE = join(ALL_PROJECTS, "base");
+pretrainedCheckpoint({ after }, BASE);
 
 const FROM: Checkpoint = {
   id: "base" as CheckpointId,
@@ -24,9 +25,8 @@ const FROM: Checkpoint = {
 const settings: Partial<PretrainedSettings> = { steps: 3, batch: 2, learningRate: 1e-2, loraRank: 4, threads: 1 };
 
 function freshProject(): string {
-  const project = temporaryFolder();
-  mkdirSync(join(project, "checkpoints"));
-  pretrainedCheckpoint({ after: (end) => void ends.push(end) }, join(project, "checkpoints", "base"));
+  const project = mkdtempSync(join(ALL_PROJECTS, "project-"));
+  cpSync(BASE, join(project, "checkpoints", "base"), { recursive: true });
   return project;
 }
 
