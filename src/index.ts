@@ -70,6 +70,7 @@ export { formatFor } from "./formats/named.ts";
 export { verbatim } from "./formats/verbatim.ts";
 export { embeddedModel } from "./policies/embedded.ts";
 export { noisy } from "./policies/noisy.ts";
+export { type PretrainedModelOptions, pretrainedModel } from "./policies/pretrained.ts";
 export { prompted } from "./policies/prompted.ts";
 export { randomPolicy } from "./policies/random.ts";
 export { recorded } from "./policies/recorded.ts";

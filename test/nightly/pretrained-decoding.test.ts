@@ -24,7 +24,7 @@ function conversation(index: number): Message[] {
 
 test(`${PROMPTS} greedy completions of SmolLM2-135M are those of transformers`, { skip }, async (t) => {
   const conversations = Array.from({ length: PROMPTS }, (_, index) => conversation(index));
-  const equal = await checkGreedy({ folder: smollm2(), conversations, tokens: 64 });
-  t.diagnostic(`${equal} of ${PROMPTS} equal to the last token`);
-  assert(equal >= 0.9 * PROMPTS, `only ${equal} of ${PROMPTS} are equal to the last token`);
+  const { tokens, ties } = await checkGreedy({ folder: smollm2(), conversations, tokens: 64, generate: 5 });
+  t.diagnostic(`${tokens} tokens, ${ties} of them decided by a tie`);
+  assert(tokens > 20 * PROMPTS);
 });

@@ -13,5 +13,7 @@ test("greedy completions of a tiny checkpoint are those of transformers", { skip
     ]).flat();
     return [...turns, { role: "user", content: sentence }];
   });
-  assert.equal(await checkGreedy({ folder: tinyCheckpoint(), conversations, tokens: 24 }), conversations.length);
+  const folder = tinyCheckpoint();
+  const { tokens } = await checkGreedy({ folder, conversations, tokens: 24, generate: conversations.length });
+  assert(tokens > 5 * conversations.length);
 });
