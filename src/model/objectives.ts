@@ -32,7 +32,7 @@ export type Objective =
 export interface OpenObjective {
   /** Of each item, an example or a pair: how long it is. Batches are formed by it. */
   readonly lengths: readonly number[];
-  /** The loss of these items (indices); leaves its gradients in the engine. */
+  /** The loss of these items (indices); leaves its gradients in the engine. Neither holds if the engine was stopped. */
   learn(items: readonly number[]): Promise<number>;
 }
 
@@ -52,11 +52,11 @@ export interface Running {
   readonly parallel: number;
   /** Items computed at a time, and the batch's fixed number of sequences. Default: all of a step's. */
   readonly deviceBatch?: number | undefined;
-  /** What all sequences of a step begin with is computed once; the engine must have adapters. Default false. */
+  /** What all sequences of a step begin with is computed once; for adapters, and without a copy head. Default false. */
   readonly sharesPrefix?: boolean;
 }
 
-/** The engine stopped on the way, neither the objective nor what it leaves in the engine must be used. */
+/** Of preferences it computes the reference. If the engine is stopped on the way, the objective must not be used. */
 export async function openObjective(
   objective: Objective,
   engine: GradientEngine,

@@ -37,7 +37,7 @@ async function run(job: TrainJob): Promise<void> {
     { parameters: adapters?.values ?? parameters, gradients, settings },
     lora ? adaptersOf(config, lora.rank) : parametersOf(config),
   );
-  const running = { parallel: settings.batch, deviceBatch, sharesPrefix: adapters !== undefined };
+  const running = { parallel: settings.batch, deviceBatch, sharesPrefix: adapters !== undefined && !config.copy_head };
   const { lengths, learn } = await openObjective(objective, engine, running);
   const random = randomStream(seed);
   let order: number[][] = [];
