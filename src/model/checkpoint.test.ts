@@ -76,6 +76,10 @@ test("a damaged or foreign file is refused by name", (t) => {
   assert.throws(() => readCheckpoint(folder), { name: "ModelError", message: /model\.safetensors/ });
   writeFileSync(weights, encodeSafetensors(new Map([["extra", { shape: [1], data: Float32Array.of(1) }]])));
   assert.throws(() => readCheckpoint(folder), /extra is no parameter/);
+  // A table that older checkpoints store beside their parameters is no reason to refuse them.
+  const table = "model.layers.0.self_attn.rotary_emb.inv_freq";
+  writeFileSync(weights, encodeSafetensors(new Map([[table, { shape: [1], data: Float32Array.of(1) }]])));
+  assert.throws(() => readCheckpoint(folder), /expected model\.embed_tokens\.weight .* got nothing/);
   const { config } = { config: readConfig(folder) };
   const tensors = new Map(
     parametersOf(config).map(({ name, shape }) => [

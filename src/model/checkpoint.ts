@@ -101,6 +101,9 @@ export function weightFiles(folder: string): string[] {
   return names;
 }
 
+/** Whether it is a table that old checkpoints store though it follows from the configuration. */
+export const isDerived = (name: string): boolean => name.endsWith("rotary_emb.inv_freq");
+
 /** Configuration and parameters of the checkpoint in `folder`. Throws ModelError. */
 export function readCheckpoint(folder: string): { config: LlamaConfig; parameters: Parameters } {
   const config = readConfig(folder);
@@ -109,7 +112,8 @@ export function readCheckpoint(folder: string): { config: LlamaConfig; parameter
   const stored = new Map<string, StoredTensor>();
   for (const file of weightFiles(folder)) {
     for (const [name, tensor] of readSafetensors(join(folder, file))) {
-      if (!known.has(name)) throw new ModelError(`${folder}: ${file}: ${name} is no parameter of this architecture`);
+      if (!known.has(name) && !isDerived(name))
+        throw new ModelError(`${folder}: ${file}: ${name} is no parameter of this architecture`);
       stored.set(name, tensor);
     }
   }

@@ -5,15 +5,12 @@
 import { closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { weightFiles } from "./checkpoint.ts";
+import { isDerived, weightFiles } from "./checkpoint.ts";
 import { ModelError } from "./errors.ts";
 import { HEAD, type LlamaConfig, parametersOf } from "./llama.ts";
 import { widen } from "./number-formats.ts";
 import { formatOf, type HeaderEntry, openSafetensors } from "./safetensors.ts";
 import type { WeightPlace, WeightPlaces } from "./weights.ts";
-
-/** Tables that old checkpoints store and that follow from the configuration. */
-const DERIVED = /rotary_emb\.inv_freq$/;
 
 export interface WeightFiles {
   /** All files are in it. */
@@ -46,7 +43,7 @@ export function openWeightFiles(folder: string, config: LlamaConfig): WeightFile
   }
   for (const name of stored.keys()) {
     // Some store the output matrix though it is the embedding.
-    if (weights.has(name) || name === HEAD || DERIVED.test(name)) continue;
+    if (weights.has(name) || name === HEAD || isDerived(name)) continue;
     throw new ModelError(`${folder}: weights: ${name} is no parameter of a plain Llama`);
   }
   return inPlace(weights) ?? asFloat32(weights);

@@ -6,13 +6,14 @@
  */
 import { availableParallelism } from "node:os";
 import { CliError, messageOf, TrainerError } from "../core/errors.ts";
-import type { TrainEvent, Trainer, TrainingSet, TrainRequest } from "../core/training.ts";
+import type { LeftOut, TrainEvent, Trainer, TrainingSet, TrainRequest } from "../core/training.ts";
 import type { Example } from "../model/batches.ts";
 import { readConfig } from "../model/checkpoint.ts";
 import type { Objective } from "../model/objectives.ts";
 import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../tokenizers/labels.ts";
 import { folderOf, trainFolder } from "./embedded.ts";
+import { trainable } from "./trainable.ts";
 import { type DpoRow, rowsOf, type SftRow } from "./trl/rows.ts";
 
 /** Everything that changes the result, and `threads`, of which only the rounding of last bits depends. */
@@ -91,12 +92,14 @@ async function* trainPretrained(
 ): AsyncIterable<TrainEvent> {
   checkSettings(settings);
   const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
-  let objective: Objective;
+  let learned: Learned;
   try {
-    objective = objectiveOf(folderOf(project, request.from), request.set, maxLength);
+    learned = learnedFrom(folderOf(project, request.from), request.set, maxLength);
   } catch (error) {
     throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
   }
+  const { objective, leftOut } = learned;
+  if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
   yield* trainFolder(project, request, {
     objective,
     settings: { ...rest, optimizer: "adamw" },
@@ -106,13 +109,25 @@ async function* trainPretrained(
   });
 }
 
+interface Learned {
+  readonly objective: Objective;
+  readonly leftOut: readonly LeftOut[];
+}
+
 /** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
-function objectiveOf(folder: string, set: TrainingSet, maxLength: number): Objective {
+function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Learned {
   const { max_position_embeddings: context } = readConfig(folder);
-  const rows = rowsOf(set, openChatTokenizer(folder), Math.min(maxLength || context, context));
-  if (set.kind === "sft") return { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) };
+  const tokenizer = openChatTokenizer(folder);
+  const { set, leftOut } = trainable(given, tokenizer);
+  const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
+  if (set.kind === "sft") {
+    return { objective: { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) }, leftOut };
+  }
   if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
-  return { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta };
+  return {
+    objective: { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta },
+    leftOut,
+  };
 }
 
 const exampleOf = ({ input_ids, labels, weight }: SftRow): Example =>
