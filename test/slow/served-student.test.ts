@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { chatCheckpoint, TEMPLATES } from "../../test/chat-checkpoint.ts";
-import { ROOT } from "../../test/command.ts";
-import { gleanerHere } from "../../test/command-here.ts";
-import { temporaryFolder } from "../../test/temporary.ts";
-import { tokenIdsAt } from "../core/token-ids.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { tokenIdsAt } from "../../src/core/token-ids.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { chatCheckpoint, TEMPLATES } from "../chat-checkpoint.ts";
+import { ROOT } from "../command.ts";
+import { gleanerHere } from "../command-here.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 const SERVER = `import { openServer } from ${JSON.stringify(join(ROOT, "test/openai-server.ts"))};
 await openServer({ answer: () => "say amber", contextTokens: 1000 }, Number(process.argv[2]));
