@@ -12,8 +12,8 @@ import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
 import { gleaner } from "../command.ts";
 import { ask, python, skip } from "../real/real.ts";
+import { smollm2 } from "../smollm2.ts";
 import { temporaryFolder } from "../temporary.ts";
-import { smollm2 } from "./smollm2.ts";
 
 const DOORS = 12;
 const real = join(import.meta.dirname, "..", "real");

@@ -9,7 +9,7 @@ import { CONTEXT } from "../../src/tokenizers/labels.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
 import { assertEqualsTorch } from "../real/lora.ts";
 import { SENTENCES, skip } from "../real/real.ts";
-import { smollm2 } from "./smollm2.ts";
+import { smollm2 } from "../smollm2.ts";
 
 const RULES = "You play a text game. Every turn, answer with one action, naming things as they were shown to you.";
 

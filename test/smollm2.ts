@@ -1,9 +1,9 @@
-/** SmolLM2-135M for the tests of a night: GLEANER_SMOLLM2, or the folder in the user's cache, fetched on first use. */
+/** SmolLM2-135M for tests: GLEANER_SMOLLM2, or the folder in the user's cache, fetched on first use. */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../src/cli/python-environment.ts";
-import { ROOT } from "../command.ts";
+import { cacheFolder } from "../src/cli/python-environment.ts";
+import { ROOT } from "./command.ts";
 
 /** Its checkpoint folder (0.5 GB). Do not write into it. */
 export function smollm2(): string {
