@@ -38,7 +38,7 @@ export { type Random, random, seedFrom } from "./core/random.ts";
 export type { Repository } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
 export type { Task } from "./core/task.ts";
-export { newTokenIds, type StepTokenIds, type TokenIds, tokenIdsAt } from "./core/token-ids.ts";
+export { newTokenIds, tokenIdsAt } from "./core/token-ids.ts";
 export type {
   Checkpoint,
   Demonstration,
@@ -52,7 +52,7 @@ export type {
   Tuning,
   WeightedMessage,
 } from "./core/training.ts";
-export type { Fork, Outcome, Step, Trajectory, Usage } from "./core/trajectory.ts";
+export type { Fork, Outcome, Step, StepTokenIds, TokenIds, Trajectory, Usage } from "./core/trajectory.ts";
 export { alfworld } from "./environments/alfworld/index.ts";
 export { replaying } from "./environments/replaying.ts";
 export { type ScienceWorldOptions, scienceworld } from "./environments/scienceworld/index.ts";

@@ -2,8 +2,7 @@
 
 import type { Json } from "./json.ts";
 import type { Task } from "./task.ts";
-import type { TokenIds } from "./token-ids.ts";
-import type { Step, Usage } from "./trajectory.ts";
+import type { Step, TokenIds, Usage } from "./trajectory.ts";
 
 /** Everything a policy may look at when it is its turn. */
 export interface Turn {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { newTokenIds, type TokenIds, tokenIdsAt } from "./token-ids.ts";
-import type { Step } from "./trajectory.ts";
+import { newTokenIds, tokenIdsAt } from "./token-ids.ts";
+import type { Step, TokenIds } from "./trajectory.ts";
 
 const said: Step = { observation: "o", thought: "", action: "a", completion: "a", reward: 0, usage: null };
 

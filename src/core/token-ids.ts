@@ -2,20 +2,7 @@
  * Token ids along an episode. Each prompt repeats what was said before, so a step keeps only how far its prompt does, and
  * what is new: an episode takes room for its tokens once, not once for each turn.
  */
-import type { Step } from "./trajectory.ts";
-
-/** What a model read and wrote in one turn, whole. */
-export interface TokenIds {
-  readonly prompt: readonly number[];
-  /** The end of the turn included, where the model wrote it. */
-  readonly completion: readonly number[];
-}
-
-/** The same as a step keeps it: the prompt without its beginning. */
-export interface StepTokenIds extends TokenIds {
-  /** How many ids of the step before (its prompt, then its completion) the prompt begins with; absent: 0. */
-  readonly shared?: number;
-}
+import type { Step, StepTokenIds, TokenIds } from "./trajectory.ts";
 
 /** `ids` as the step behind `steps` keeps them. */
 export function newTokenIds(steps: readonly Step[], { prompt, completion }: TokenIds): StepTokenIds {

@@ -1,6 +1,5 @@
 /** What happened in one episode. Plain data: it crosses processes and tables unchanged. */
 import type { TaskId, TrajectoryId } from "./ids.ts";
-import type { StepTokenIds } from "./token-ids.ts";
 
 /** One turn. Its index in `Trajectory.steps` is its identity. */
 export interface Step {
@@ -23,6 +22,19 @@ export interface Step {
 export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
+}
+
+/** What a model read and wrote in one turn, whole. */
+export interface TokenIds {
+  readonly prompt: readonly number[];
+  /** The end of the turn included, where the model wrote it. */
+  readonly completion: readonly number[];
+}
+
+/** The same as a step keeps it: the prompt without its beginning (token-ids.ts). */
+export interface StepTokenIds extends TokenIds {
+  /** How many ids of the step before (its prompt, then its completion) the prompt begins with; absent: 0. */
+  readonly shared?: number;
 }
 
 export type Outcome =

@@ -4,7 +4,7 @@
  */
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
-import type { StepTokenIds } from "../core/token-ids.ts";
+import type { StepTokenIds } from "../core/trajectory.ts";
 import type { Position, RawRecord } from "./files/record.ts";
 import { readRecords } from "./files/records.ts";
 

@@ -5,7 +5,6 @@
 import type { Message, Tool } from "../core/policy.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
-import { turnMessage } from "./tools.ts";
 
 /** Actions are part of the text. */
 export const TEXT_FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
@@ -28,6 +27,8 @@ export interface Format {
   /** What the policy is told; the first observation comes with the task's instruction. */
   user(task: Task, observation: string, isFirst: boolean): string;
   assistant(decision: SpokenDecision): string;
+  /** A turn's text as it goes back to the model; `index` tells turns apart. Absent: the text is the message. */
+  message?(text: string, index: number): Message;
   /** The action (and thought) in a completion. Any text gives some action: the environment answers nonsense. */
   parse(completion: string): { readonly thought: string; readonly action: string };
 }
@@ -59,7 +60,7 @@ export function stepMessages(format: Format, task: Task, steps: readonly Step[],
   return steps.map((step, index) => {
     const told = toldMessage({ format, task, observation: step.observation, said });
     const text = format.assistant(step);
-    said = format.tools ? turnMessage(text, firstCall + index) : { role: "assistant", content: text };
+    said = format.message?.(text, firstCall + index) ?? { role: "assistant", content: text };
     return { told, said };
   });
 }

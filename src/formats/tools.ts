@@ -28,6 +28,7 @@ export function toolFormat(benchmark: Benchmark): Format {
     marker: TURN,
     user: (task, observation, isFirst) => (isFirst ? `${task.instruction}\n\n${observation}` : observation),
     assistant: ({ thought, action }) => turnText(thought, [{ name: ACT.name, arguments: JSON.stringify({ action }) }]),
+    message: turnMessage,
     parse(completion) {
       const turn = turnIn(completion);
       if (!turn) return { thought: "", action: completion.trim() };

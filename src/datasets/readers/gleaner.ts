@@ -13,7 +13,7 @@
  *     finalObservation, return, success, outcome ("terminated" or "truncated"): all may be absent
  */
 import { CliError } from "../../core/errors.ts";
-import type { StepTokenIds } from "../../core/token-ids.ts";
+import type { StepTokenIds } from "../../core/trajectory.ts";
 import type { RawRecord } from "../files/record.ts";
 import { readRecords } from "../files/records.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
