@@ -3,13 +3,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { alfworld as openAlfworld } from "../../environments/alfworld/index.ts";
-import type { EnvironmentEntry } from "./entry.ts";
+import { alfworld as openAlfworld, TASKS } from "../../environments/alfworld/index.ts";
+import { type EnvironmentEntry, listOf } from "./entry.ts";
 
 const schema = z.strictObject({
   data: z.string().optional(),
   logic: z.string().optional(),
   maxSteps: z.number().int().positive().default(50),
+  tasks: listOf(z.enum(TASKS)).optional(),
 });
 
 /** Where `alfworld-download` puts the games, unless GLEANER_ALFWORLD_DATA says otherwise. */
@@ -21,9 +22,14 @@ export const alfworld: EnvironmentEntry<z.infer<typeof schema>> = {
   summary: "ALFWorld's household text games; needs its game files (--data)",
   schema,
   paths: ["data", "logic"],
-  open({ data, logic, maxSteps }) {
+  open({ data, logic, maxSteps, tasks }) {
     const oldLogic = logic ?? process.env.GLEANER_ALFWORLD_LOGIC;
-    return openAlfworld({ data: folderOf(data), maxSteps, ...(oldLogic && { logic: resolve(oldLogic) }) });
+    return openAlfworld({
+      data: folderOf(data),
+      maxSteps,
+      ...(oldLogic && { logic: resolve(oldLogic) }),
+      ...(tasks && { tasks }),
+    });
   },
   async findings(data) {
     const folder = folderOf(data);

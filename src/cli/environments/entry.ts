@@ -1,5 +1,5 @@
 /** What the command line knows of one environment: its options, how it is opened, what it needs from this machine. */
-import type { z } from "zod";
+import { z } from "zod";
 import type { Benchmark } from "../../core/environment.ts";
 import type { Finding } from "../finding.ts";
 
@@ -29,4 +29,10 @@ export interface InstallOptions {
   readonly wheel?: string;
   /** Lines about what is going on. */
   say(line: string): void;
+}
+
+/** A list, or one text with commas: `--option info=look,inventory`. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  const split = (value: unknown) => (typeof value === "string" ? value.split(",").map((each) => each.trim()) : value);
+  return z.preprocess(split, z.array(item).nonempty());
 }

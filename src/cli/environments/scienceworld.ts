@@ -11,15 +11,9 @@ import {
   STEP_LIMITS,
   scienceworldFindings,
 } from "../../environments/scienceworld/index.ts";
-import type { EnvironmentEntry } from "./entry.ts";
+import { type EnvironmentEntry, listOf } from "./entry.ts";
 
 const positive = z.number().int().positive();
-
-/** A list, or one text with commas: `--option info=look,inventory`. */
-function listOf<Item extends z.ZodType>(item: Item) {
-  const split = (value: unknown) => (typeof value === "string" ? value.split(",").map((each) => each.trim()) : value);
-  return z.preprocess(split, z.array(item).nonempty());
-}
 
 const schema = z.strictObject({
   /** Where it was installed, if not in the user's cache. */

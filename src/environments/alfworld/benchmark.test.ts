@@ -66,6 +66,15 @@ test("the folder above the games will do; any other folder is named in the error
   await assert.rejects(alfworld({ data: alfworldGames(), maxSteps: 0 }), CliError);
 });
 
+test("kinds of task can be chosen", { skip }, async () => {
+  const tasks = await (
+    await alfworld({ data: alfworldGames(), tasks: ["pick_two_obj_and_place", "look_at_obj_in_light"] })
+  ).tasks("valid_seen");
+  const counts = Object.groupBy(tasks, ({ category }) => category);
+  assert.deepEqual(Object.keys(counts).sort(), ["look_at_obj_in_light", "pick_two_obj_and_place"]);
+  assert.equal(tasks.length, 13 + 24);
+});
+
 test("the instruction of a task is what the game says the task is", { skip }, async () => {
   const benchmark = await open();
   const [task] = await benchmark.tasks("valid_seen");

@@ -25,6 +25,8 @@ import {
   readLogic,
   SPLITS,
   type Split,
+  TASKS,
+  type TaskKind,
 } from "./files.ts";
 import type { Game } from "./game.ts";
 import { practiceEpisodes } from "./practice.ts";
@@ -40,13 +42,20 @@ export interface AlfworldOptions {
   readonly logic?: string;
   /** Default 50, as in the original's configuration. */
   readonly maxSteps?: number;
+  /** Kinds of task that are listed, as the categories of tasks name them. Default: all of TASKS. */
+  readonly tasks?: readonly TaskKind[];
 }
 
 /** Games kept in memory, about 0.3 MB each: rollouts come back to the same tasks. */
 const MAX_GAMES = 64;
 
 /** Throws CliError if `data` or `logic` are not what they should be. */
-export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions): Promise<Benchmark> {
+export async function alfworld({
+  data,
+  logic,
+  maxSteps = 50,
+  tasks: kinds = TASKS,
+}: AlfworldOptions): Promise<Benchmark> {
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
     throw new CliError(`maxSteps: expected an integer ≥ 1, got ${maxSteps}`);
   const folder = gamesFolder(data);
@@ -54,7 +63,7 @@ export async function alfworld({ data, logic, maxSteps = 50 }: AlfworldOptions):
   const wording = wordingOf(other?.grammarText ?? readGrammar(folder));
   const listed = new Map<Split, readonly Task[]>();
   const tasksOf = (split: Split): readonly Task[] => {
-    const tasks = listed.get(split) ?? listTasks(folder, split);
+    const tasks = listed.get(split) ?? listTasks(folder, split, kinds);
     listed.set(split, tasks);
     return tasks;
   };

@@ -16,6 +16,17 @@ import { type Logic, logicOf } from "./logic.ts";
 export const SPLITS = ["train", "valid_seen", "valid_unseen", "valid_train"] as const;
 export type Split = (typeof SPLITS)[number];
 
+/** The kinds of task, by the names that their folders begin with. */
+export const TASKS = [
+  "pick_and_place_simple",
+  "look_at_obj_in_light",
+  "pick_clean_then_place_in_recep",
+  "pick_heat_then_place_in_recep",
+  "pick_cool_then_place_in_recep",
+  "pick_two_obj_and_place",
+] as const;
+export type TaskKind = (typeof TASKS)[number];
+
 export const GAME_FILE = "game.tw-pddl";
 const RELEASE_FOLDER = "json_2.1.1";
 const GOAL = "Your task is to: ";
@@ -30,10 +41,11 @@ export function gamesFolder(data: string): string {
   );
 }
 
-/** The tasks of a split, sorted by path. Throws CliError for damaged files. */
-export function listTasks(folder: string, split: Split): Task[] {
+/** The tasks of these kinds in a split, sorted by path. Throws CliError for damaged files. */
+export function listTasks(folder: string, split: Split, kinds: readonly TaskKind[]): Task[] {
   const tasks: Task[] = [];
   for (const type of foldersIn(join(folder, split))) {
+    if (!(kinds as readonly string[]).includes(kindOf(type))) continue;
     for (const trial of foldersIn(join(folder, split, type))) {
       const task = readTask(folder, [split, type, trial]);
       if (task) tasks.push(task);
@@ -80,6 +92,9 @@ function anyGame(folder: string): string | undefined {
   }
 }
 
+/** What the folder `pick_and_place_simple-Mug-None-Shelf-20` begins with. */
+const kindOf = (type: string): string => type.split("-")[0]!;
+
 /** null for games that are not played, and where there is none. */
 function readTask(folder: string, [split, type, trial]: readonly [Split, string, string]): Task | null {
   const isSkipped = /Sliced|movable/.test(`${type}/${trial}`);
@@ -90,7 +105,7 @@ function readTask(folder: string, [split, type, trial]: readonly [Split, string,
   return {
     id: `alfworld/${split}/${type}/${trial}` as TaskId,
     split,
-    category: type.split("-")[0]!,
+    category: kindOf(type),
     instruction: sentenceIn(bytes, join(folder, game)),
     data: { game },
   };

@@ -2,3 +2,4 @@
 export { type AlfworldOptions, alfworld } from "./benchmark.ts";
 export type { Wording } from "./commands.ts";
 export { compactRendering } from "./compact.ts";
+export { TASKS } from "./files.ts";
