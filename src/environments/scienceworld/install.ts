@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { fileInZip } from "../../archives/zip.ts";
 import { CliError, messageOf } from "../../core/errors.ts";
 import {
   cacheFolder,
@@ -30,9 +31,11 @@ import {
   TYPES,
 } from "./files.ts";
 import { findProgram, javaVersion, prepareRuntime, program, type Runtime, startRuntime } from "./java.ts";
-import { unzipped } from "./zip.ts";
 
 const run = promisify(execFile);
+
+/** Bytes of an unpacked file. The JAR has 8 million. */
+const LARGEST_MEMBER = 64 * 2 ** 20;
 
 export interface InstallOptions {
   /** Default 1.2.3, the newest. */
@@ -92,7 +95,8 @@ function unpack(wheel: Buffer, release: Release, folder: string): void {
     );
   }
   mkdirSync(folder, { recursive: true });
-  for (const name of [TYPES, JAR]) writeWhole(join(folder, name), unzipped(wheel, `scienceworld/${name}`));
+  for (const name of [TYPES, JAR])
+    writeWhole(join(folder, name), fileInZip(wheel, `scienceworld/${name}`, LARGEST_MEMBER));
 }
 
 /** Never leaves half a file behind. */

