@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "./errors.ts";
-import { writeFolder } from "./folder.ts";
+import { prettyJson, writeFolder } from "./folder.ts";
 import {
   checkConfig,
   HEAD,
@@ -34,11 +34,21 @@ const CHAT_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message['c
 const DEFAULT_EMBEDDING_SCALE = 0.05;
 const DEFAULT_MATRIX_SCALE = 0.02;
 
+/** What config.json says of every model that is written here. */
+export const LLAMA = {
+  architectures: ["LlamaForCausalLM"],
+  model_type: "llama",
+  hidden_act: "silu",
+  attention_bias: false,
+  mlp_bias: false,
+  attention_dropout: 0,
+  rope_scaling: null,
+  torch_dtype: "float32",
+} as const;
+
 /** How config.json names what it describes. */
 const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) =>
-  copy_head
-    ? { architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" }
-    : { architectures: ["LlamaForCausalLM"], model_type: "llama" };
+  copy_head ? { architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" } : LLAMA;
 
 interface StoredConfig extends Partial<LlamaConfig> {
   readonly model_type?: string;
@@ -178,8 +188,6 @@ export interface Initialisation {
   readonly to: string;
 }
 
-const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
 /** Makes an untrained checkpoint. Throws ModelError if the folder exists or the configuration is unusable. */
 export function initialize({ config: given, tokenizer, seed, to }: Initialisation): void {
   const vocabulary = Object.keys(tokenizer.model.vocab);
@@ -199,25 +207,20 @@ export function initialize({ config: given, tokenizer, seed, to }: Initialisatio
   const files = new Map<string, string | Uint8Array>([
     [
       CONFIG,
-      pretty({
+      prettyJson({
+        ...LLAMA,
         ...kindOf(config),
         ...config,
         head_dim: headSize(config),
-        hidden_act: "silu",
-        attention_bias: false,
-        mlp_bias: false,
-        attention_dropout: 0,
-        rope_scaling: null,
         ...ids,
-        torch_dtype: "float32",
       }),
     ],
-    ["generation_config.json", pretty(ids)],
+    ["generation_config.json", prettyJson(ids)],
     [WEIGHTS, weightFile(config, initialParameters(config, seed))],
-    ["tokenizer.json", pretty(tokenizer)],
+    ["tokenizer.json", prettyJson(tokenizer)],
     [
       "tokenizer_config.json",
-      pretty({
+      prettyJson({
         tokenizer_class: "PreTrainedTokenizerFast",
         bos_token: SPECIAL_TOKENS.bos,
         eos_token: SPECIAL_TOKENS.end,

@@ -23,6 +23,9 @@ export function refuseExisting(folder: string): void {
 /** What a file holds, whole or in pieces that are made one after the other as they are written. */
 export type FileContent = string | Uint8Array | Generator<Uint8Array>;
 
+/** A JSON file that people read, too. */
+export const prettyJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** Contents by name; a map among them is a folder in the folder. */
 export interface FolderContents extends ReadonlyMap<string, FileContent | FolderContents> {}
 

@@ -4,8 +4,9 @@
  *
  * llama.cpp keeps the two halves of a rotated pair side by side; here they are put half a head apart again.
  */
+import { LLAMA } from "./checkpoint.ts";
 import { ModelError } from "./errors.ts";
-import { type FileContent, writeFolder } from "./folder.ts";
+import { type FileContent, prettyJson, writeFolder } from "./folder.ts";
 import { type GgufFile, openGguf } from "./gguf.ts";
 import { blockNames, checkConfig, EMBEDDING, FINAL_NORM, HEAD, type LlamaConfig, parametersOf } from "./llama.ts";
 import { safetensorsHead } from "./safetensors.ts";
@@ -48,17 +49,16 @@ export async function convertGguf(path: string, to: string): Promise<void> {
   try {
     const metadata = reader(path, file.metadata);
     const config = configOf(path, metadata, file);
-    const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
     const ids = {
       bos_token_id: metadata("tokenizer.ggml.bos_token_id", "number"),
       eos_token_id: metadata("tokenizer.ggml.eos_token_id", "number"),
       pad_token_id: metadata("tokenizer.ggml.padding_token_id", "number"),
     };
     const files = new Map<string, FileContent>([
-      ["config.json", pretty({ ...LLAMA, ...config, ...ids })],
-      ["generation_config.json", pretty(ids)],
+      ["config.json", prettyJson({ ...LLAMA, ...config, ...ids })],
+      ["generation_config.json", prettyJson(ids)],
       ["tokenizer.json", JSON.stringify(tokenizerOf(path, metadata))],
-      ["tokenizer_config.json", pretty(tokenizerConfigOf(metadata, config))],
+      ["tokenizer_config.json", prettyJson(tokenizerConfigOf(metadata, config))],
       ["model.safetensors", weights(path, config, file)],
     ]);
     writeFolder(to, files);
@@ -66,17 +66,6 @@ export async function convertGguf(path: string, to: string): Promise<void> {
     file.close();
   }
 }
-
-const LLAMA = {
-  architectures: ["LlamaForCausalLM"],
-  model_type: "llama",
-  hidden_act: "silu",
-  attention_bias: false,
-  mlp_bias: false,
-  attention_dropout: 0,
-  rope_scaling: null,
-  torch_dtype: "float32",
-};
 
 function reader(path: string, metadata: GgufFile["metadata"]): Metadata {
   return (key, kind) => {

@@ -5,7 +5,7 @@
  * of a step begin with, as instructions and example episodes, is computed once for all of them.
  */
 import { availableParallelism } from "node:os";
-import { CliError, messageOf, TrainerError } from "../core/errors.ts";
+import { messageOf, TrainerError } from "../core/errors.ts";
 import type { LeftOut, TrainEvent, Trainer, TrainingSet, TrainRequest } from "../core/training.ts";
 import type { Example } from "../model/batches.ts";
 import { readConfig } from "../model/checkpoint.ts";
@@ -13,31 +13,14 @@ import type { Objective } from "../model/objectives.ts";
 import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../tokenizers/labels.ts";
 import { folderOf, trainFolder } from "./embedded.ts";
+import { checkFineTuning, type FineTuning, requireIn } from "./fine-tuning.ts";
+import { type DpoRow, rowsOf, type SftRow } from "./rows.ts";
 import { trainable } from "./trainable.ts";
-import { type DpoRow, rowsOf, type SftRow } from "./trl/rows.ts";
 
-/** Everything that changes the result, and `threads`, of which only the rounding of last bits depends. */
-export interface PretrainedSettings {
-  /** Optimiser steps. */
-  readonly steps: number;
-  /** Examples, or pairs, in a step. */
-  readonly batch: number;
-  /** At most so many of them at a time; the gradients of the rest are added up. Decides the memory needed. */
-  readonly deviceBatch: number;
-  /** Reached after `warmup` steps. */
-  readonly learningRate: number;
-  readonly warmup: number;
-  /** Whether the learning rate then falls along a cosine to a twentieth, or stays. */
-  readonly schedule: "cosine" | "constant";
-  readonly weightDecay: number;
-  /** Largest norm of a step's gradients; longer ones are scaled down. */
-  readonly gradientClip: number;
-  /** Rank of the adapters, 1 or more. */
-  readonly loraRank: number;
+/** `schedule: cosine` falls to a twentieth; `loraRank` is 1 or more. */
+export interface PretrainedSettings extends FineTuning {
   /** What adapters say counts loraAlpha / loraRank times. */
   readonly loraAlpha: number;
-  /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
-  readonly maxLength: number;
   /** Of the processor; 0 = all. No part of a checkpoint's identity, as the processor itself is none. */
   readonly threads: number;
 }
@@ -71,18 +54,12 @@ export function pretrainedTrainer(project: string, given: Partial<PretrainedSett
 }
 
 function checkSettings(settings: PretrainedSettings): void {
-  const require = (ok: boolean, name: keyof PretrainedSettings, expected: string) => {
-    if (!ok) throw new CliError(`embedded-lora: expected ${name} to be ${expected}, got ${settings[name]}`);
-  };
-  for (const name of ["steps", "batch", "deviceBatch", "loraRank"] as const) {
-    require(Number.isInteger(settings[name]) && settings[name] >= 1, name, "a whole number ≥ 1");
-  }
-  for (const name of ["warmup", "maxLength", "threads"] as const) {
-    require(Number.isInteger(settings[name]) && settings[name] >= 0, name, "a whole number ≥ 0");
-  }
-  for (const name of ["learningRate", "gradientClip", "loraAlpha"] as const) require(settings[name] > 0, name, "> 0");
-  require(settings.weightDecay >= 0, "weightDecay", "≥ 0");
-  require(["cosine", "constant"].includes(settings.schedule), "schedule", '"cosine" or "constant"');
+  checkFineTuning("embedded-lora", settings);
+  const { loraRank, loraAlpha, threads } = settings;
+  const require = requireIn("embedded-lora", settings);
+  require(loraRank >= 1, "loraRank", "a whole number ≥ 1");
+  require(loraAlpha > 0, "loraAlpha", "> 0");
+  require(Number.isInteger(threads) && threads >= 0, "threads", "a whole number ≥ 0");
 }
 
 async function* trainPretrained(

@@ -5,7 +5,7 @@
 import type { TrainingModel } from "../../tinker/training-model.ts";
 import type { WeightedSequence } from "../../tinker/wire.ts";
 import { CONTEXT } from "../../tokenizers/labels.ts";
-import type { DpoRow, SftRow } from "../trl/rows.ts";
+import type { DpoRow, SftRow } from "../rows.ts";
 import { type PairSums, preferenceLoss } from "./preferences.ts";
 
 export interface Pair {

@@ -18,8 +18,8 @@ import { openSession, type TinkerSession } from "../../tinker/session.ts";
 import { openTrainingModel, type TrainingModel } from "../../tinker/training-model.ts";
 import { type TinkerServer, transportSettings } from "../../tinker/transport.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../rows.ts";
 import { trainable } from "../trainable.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../trl/rows.ts";
 import {
   demonstrationSequence,
   likelihood,

@@ -8,8 +8,8 @@ import { CliError, TrainerError } from "../../core/errors.ts";
 import type { CheckpointId } from "../../core/ids.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../rows.ts";
 import { trlReasonOf } from "./failures.ts";
-import { type DpoRow, rowsOf, type SftRow } from "./rows.ts";
 import { type TrlOptions, trlTrainer } from "./trl.ts";
 
 const CONTEXT_LENGTH = 64;

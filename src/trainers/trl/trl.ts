@@ -22,10 +22,10 @@ import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, Trainer, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { folderOf } from "../embedded.ts";
+import { rowsOf } from "../rows.ts";
 import { trainable } from "../trainable.ts";
 import { type TrlReason, trlError } from "./failures.ts";
 import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./python-process.ts";
-import { rowsOf } from "./rows.ts";
 import { checkTrlSettings, DEFAULT_TRL_SETTINGS, type TrlSettings } from "./settings.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
