@@ -100,6 +100,7 @@ for (const [field, value, expected] of [
   ["head_dim", 8, /head_dim 4/],
   ["attention_bias", true, /attention_bias/],
   ["rope_scaling", { rope_type: "linear", factor: 2 }, /rope_scaling/],
+  ["rope_scaling", { type: "dynamic", factor: 2 }, /rope_scaling null, or llama3/],
   ["num_key_value_heads", 3, /num_key_value_heads to divide/],
   ["hidden_size", 18, /hidden_size/],
   ["num_hidden_layers", 0, /num_hidden_layers/],
@@ -112,6 +113,28 @@ for (const [field, value, expected] of [
     assert.throws(() => readConfig(folder), expected);
   });
 }
+
+test("stretched positions are read as either version of transformers writes them", (t) => {
+  const folder = untrained(t);
+  const path = join(folder, "config.json");
+  const plain = JSON.parse(readFileSync(path, "utf8"));
+  const scaling = {
+    ...{ rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4 },
+    original_max_position_embeddings: 16,
+  };
+  const read = (changes: object) => {
+    writeFileSync(path, JSON.stringify({ ...plain, ...changes }));
+    return readConfig(folder);
+  };
+  assert.deepEqual(read({ rope_scaling: scaling }).rope_scaling, scaling);
+  const newer = { rope_theta: 500, ...scaling };
+  assert.deepEqual(read({ rope_scaling: undefined, rope_parameters: newer }).rope_scaling, newer);
+  assert.equal(read({ rope_scaling: undefined, rope_parameters: { rope_type: "default" } }).rope_scaling, null);
+  assert.throws(
+    () => read({ rope_scaling: { ...scaling, factor: undefined } }),
+    /expected rope_scaling null, or llama3/,
+  );
+});
 
 test("a folder is written whole or not at all, and never over another", (t) => {
   const folder = join(temporaryFolder(t), "checkpoint");

@@ -16,6 +16,7 @@ import {
   type Parameter,
   type Parameters,
   parametersOf,
+  type RopeScaling,
   sizeOf,
 } from "./llama.ts";
 import { randomStream } from "./random.ts";
@@ -50,14 +51,21 @@ export const LLAMA = {
 const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) =>
   copy_head ? { architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" } : LLAMA;
 
-interface StoredConfig extends Partial<LlamaConfig> {
+interface StoredScaling {
+  readonly rope_type?: string;
+  /** The same in old checkpoints. */
+  readonly type?: string;
+}
+
+interface StoredConfig extends Partial<Omit<LlamaConfig, "rope_scaling">> {
   readonly model_type?: string;
   readonly hidden_act?: string;
   readonly head_dim?: number;
   readonly attention_bias?: boolean;
   readonly mlp_bias?: boolean;
-  readonly rope_scaling?: unknown;
-  readonly rope_parameters?: { readonly rope_theta?: number; readonly rope_type?: string };
+  readonly rope_scaling?: StoredScaling | null;
+  /** Newer versions of transformers write it all here. */
+  readonly rope_parameters?: StoredScaling & { readonly rope_theta?: number };
 }
 
 function readJson(path: string): unknown {
@@ -68,6 +76,12 @@ function readJson(path: string): unknown {
   }
 }
 
+function isRopeScaling(scaling: Partial<RopeScaling>): boolean {
+  const { rope_type, factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings } = scaling;
+  const numbers = [factor, low, high, original_max_position_embeddings];
+  return rope_type === "llama3" && numbers.every((value) => typeof value === "number" && value > 0) && low! < high!;
+}
+
 /** The configuration of the checkpoint in `folder`. Throws ModelError for what this code would not compute exactly. */
 export function readConfig(folder: string): LlamaConfig {
   const path = join(folder, CONFIG);
@@ -75,15 +89,17 @@ export function readConfig(folder: string): LlamaConfig {
   const refuse = (what: string, found: unknown, expected: string) => {
     throw new ModelError(`${path}: expected ${what} ${expected}, got ${JSON.stringify(found)}`);
   };
+  const rope_scaling = stored.rope_scaling ?? stored.rope_parameters;
+  const isStretched = (rope_scaling?.rope_type ?? rope_scaling?.type ?? "default") !== "default";
   const config = {
     ...(stored as LlamaConfig),
+    rope_scaling: isStretched ? (rope_scaling as RopeScaling) : null,
     num_key_value_heads: stored.num_key_value_heads ?? stored.num_attention_heads!,
     rope_theta: stored.rope_theta ?? stored.rope_parameters?.rope_theta ?? 10_000,
     rms_norm_eps: stored.rms_norm_eps ?? 1e-6,
     tie_word_embeddings: stored.tie_word_embeddings ?? false,
   };
   checkConfig(config);
-  const ropeType = stored.rope_parameters?.rope_type ?? "default";
   const { model_type } = kindOf(config);
   if (stored.model_type !== model_type) {
     refuse(config.copy_head ? "model_type of a copy_head" : "model_type", stored.model_type, `"${model_type}"`);
@@ -93,7 +109,9 @@ export function readConfig(folder: string): LlamaConfig {
     refuse("head_dim", stored.head_dim, `${headSize(config)} (hidden_size / num_attention_heads)`);
   }
   if (stored.attention_bias || stored.mlp_bias) refuse("attention_bias and mlp_bias", true, "false");
-  if (stored.rope_scaling || ropeType !== "default") refuse("rope_scaling", stored.rope_scaling ?? ropeType, "null");
+  if (config.rope_scaling && !isRopeScaling(config.rope_scaling)) {
+    refuse("rope_scaling", config.rope_scaling, "null, or llama3 with all its numbers above 0");
+  }
   return config;
 }
 

@@ -20,8 +20,22 @@ export interface LlamaConfig {
   readonly rms_norm_eps: number;
   /** The output matrix is the embedding matrix. */
   readonly tie_word_embeddings: boolean;
+  /** How positions are stretched beyond the length that was trained first; null or absent: not at all. */
+  readonly rope_scaling?: RopeScaling | null;
   /** Ours: the model can also copy tokens of its context (copy-head.ts), and is no Llama any more. */
   readonly copy_head?: boolean;
+}
+
+/** The stretching of Llama 3.1 and later: slow rotations become `factor` times slower, fast ones stay, those between go over. */
+export interface RopeScaling {
+  readonly rope_type: "llama3";
+  readonly factor: number;
+  /** A rotation that turns less often than this within the first length is slow … */
+  readonly low_freq_factor: number;
+  /** … and one that turns more often than this is fast. */
+  readonly high_freq_factor: number;
+  /** The first length, in tokens. */
+  readonly original_max_position_embeddings: number;
 }
 
 export interface Parameter {
@@ -109,14 +123,29 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 export const parameterCount = (config: LlamaConfig): number =>
   parametersOf(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
+/** Radians by which each pair of numbers turns from one place to the next (head size / 2). */
+function rotations(config: LlamaConfig): number[] {
+  const half = headSize(config) / 2;
+  const plain = Array.from({ length: half }, (_, pair) => config.rope_theta ** (-pair / half));
+  const { rope_scaling: scaling } = config;
+  if (!scaling) return plain;
+  const { factor, low_freq_factor: low, high_freq_factor: high } = scaling;
+  return plain.map((rotation) => {
+    const turns = (rotation * scaling.original_max_position_embeddings) / (2 * Math.PI);
+    const share = Math.min(Math.max((turns - low) / (high - low), 0), 1);
+    return rotation * (share + (1 - share) / factor);
+  });
+}
+
 /** Cosines and sines of the rotary angles, each (positions, head size / 2). */
 export function rotaryAngles(config: LlamaConfig, positions: number): { cosine: Float32Array; sine: Float32Array } {
-  const half = headSize(config) / 2;
+  const turns = rotations(config);
+  const half = turns.length; // C/2
   const cosine = new Float32Array(positions * half); // (T, C/2)
   const sine = new Float32Array(positions * half); // (T, C/2)
   for (let position = 0; position < positions; position++) {
     for (let pair = 0; pair < half; pair++) {
-      const angle = position * config.rope_theta ** (-pair / half);
+      const angle = position * turns[pair]!;
       cosine[position * half + pair] = Math.cos(angle);
       sine[position * half + pair] = Math.sin(angle);
     }
