@@ -14,6 +14,7 @@ import { openSession } from "../src/model/onnx.ts";
 import { openOptimizer } from "../src/model/optimizer.ts";
 import { randomStream } from "../src/model/random.ts";
 import { askPython, skipWithoutPython } from "../test/python-torch.ts";
+import { cpuMs, settled } from "./parts/cpu-time.ts";
 
 const CONFIG: LlamaConfig = {
   vocab_size: 2048,
@@ -31,17 +32,6 @@ const COPYING: LlamaConfig = { ...CONFIG, copy_head: true };
 const TRAIN = { sequences: 16, length: 256, steps: 12 };
 const DECODE = { rows: 32, context: 200, steps: 60 };
 const ROUNDS = 2;
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-
-/** The median of the last three quarters: the first calls prepare memory. */
-function settled(times: readonly number[]): number {
-  const kept = times.slice(Math.floor(times.length / 4)).sort((a, b) => a - b);
-  return kept[Math.floor(kept.length / 2)]!;
-}
 
 /** Forward, backward and AdamW on a batch in which every prediction counts. */
 async function trainMs(config: LlamaConfig): Promise<number> {
