@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { EXPORT_SETS } from "../../test/export-sets.ts";
-import { GOLDEN_CASES, writeCase } from "../../test/golden/export/cases.ts";
+import { BYTES, GOLDEN_CASES, writeCase } from "../../test/golden/export/cases.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { checkExport } from "./check.ts";
 import { readManifest } from "./manifest.ts";
@@ -39,7 +39,7 @@ test("most targets take demonstrations with masks, and every target takes someth
 for (const { path, set } of exported) {
   test(`${path}: the tool learns exactly what is stored`, async () => {
     const manifest = readManifest(join(golden, path));
-    const report = await checkExport({ folder: join(golden, path), manifest, set: EXPORT_SETS[set] });
+    const report = await checkExport({ folder: join(golden, path), manifest, set: EXPORT_SETS[set], tokenizer: BYTES });
     assert.deepEqual(report.differences, []);
     assert(report.learned > 0);
   });

@@ -6,7 +6,10 @@ import type { TrainingSetId } from "../../../src/core/ids.ts";
 import { exportSet } from "../../../src/exporters/export.ts";
 import type { Exporter } from "../../../src/exporters/exporter.ts";
 import { EXPORTERS } from "../../../src/exporters/registry.ts";
+import { type ChatTokenizer, openChatTokenizer } from "../../../src/tokenizers/chat-tokenizer.ts";
+import { byteTokenizer } from "../../byte-tokenizer.ts";
 import { EXPORT_SETS } from "../../export-sets.ts";
+import { temporaryFolder } from "../../temporary.ts";
 
 export interface GoldenCase {
   /** Folder below this one: `<target>/<set>`. */
@@ -16,22 +19,23 @@ export interface GoldenCase {
   readonly splitTurns: boolean;
 }
 
-export const GOLDEN_CASES: readonly GoldenCase[] = EXPORTERS.filter(({ tokenizer }) => tokenizer !== "needed").flatMap(
-  (exporter) => {
-    const sets = Object.keys(EXPORT_SETS) as (keyof typeof EXPORT_SETS)[];
-    const cases = sets.map((set) => ({ path: `${exporter.name}/${set}`, exporter, set, splitTurns: false }));
-    const { masks } = exporter.expresses;
-    if (masks !== "suffix" && masks !== "last") return cases;
-    return [...cases, { path: `${exporter.name}/sft-split`, exporter, set: "sft", splitTurns: true }];
-  },
-);
+export const GOLDEN_CASES: readonly GoldenCase[] = EXPORTERS.flatMap((exporter) => {
+  const sets = Object.keys(EXPORT_SETS) as (keyof typeof EXPORT_SETS)[];
+  const cases = sets.map((set) => ({ path: `${exporter.name}/${set}`, exporter, set, splitTurns: false }));
+  const { masks } = exporter.expresses;
+  if (masks !== "suffix" && masks !== "last") return cases;
+  return [...cases, { path: `${exporter.name}/sft-split`, exporter, set: "sft", splitTurns: true }];
+});
+
+/** For targets of token ids: a token is a byte, so that the ids can be read by hand; 256 and 257 begin and end a turn. */
+export const BYTES: ChatTokenizer = openChatTokenizer(byteTokenizer(join(temporaryFolder(), "model")));
 
 /** Exports one case below `folder`: the tool's files, or `refused.txt` with the reason. */
 export function writeCase({ path, exporter, set, splitTurns }: GoldenCase, folder: string): void {
   const out = join(folder, path);
   rmSync(out, { recursive: true, force: true });
   const origin = { run: "golden", method: "EEF", seed: 1, iteration: 1, trainingSet: set as string as TrainingSetId };
-  const options = { splitTurns, parquet: false };
+  const options = { splitTurns, parquet: false, ...(exporter.tokenizer === "needed" && { tokenizer: BYTES }) };
   try {
     exportSet({ exporter, set: EXPORT_SETS[set], options, out, origin });
   } catch (error) {
