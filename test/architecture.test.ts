@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   datasets: ["core", "formats", "archives"],
   policies: ["core", "formats", "tokenizers", "tinker", "model"],
   trainers: ["core", "formats", "tokenizers", "tinker", "model"],
-  exporters: ["core", "tokenizers"],
+  exporters: ["core", "formats", "tokenizers"],
   algorithms: ["core", "formats"],
   experiment: ["core", "formats", "rollout", "algorithms"],
   cli: [

@@ -13,8 +13,8 @@
  * https://docs.axolotl.ai/docs/dataset-formats/conversation.html
  */
 import type { Demonstration, Preference } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, isLearned, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 const HINTS = ["Add your hyperparameters.", "Add eot_tokens if the model's turns do not end with its EOS token."];

@@ -8,8 +8,9 @@
  * FineTunePreferenceRequestInput; https://platform.openai.com/docs/guides/supervised-fine-tuning (multi-turn examples)
  */
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, mapped } from "./exporter.ts";
-import { chatMessage, chatTools } from "./messages.ts";
+import { chatTools } from "./messages.ts";
 
 export const openai: Exporter = {
   name: "openai",

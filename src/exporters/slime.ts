@@ -9,8 +9,8 @@
  * 02e4f86b82138f5305d50ceb33b4736a07978caf, docs/en/examples/qwen3-4b-base-openhermes.md
  */
 import type { Demonstration } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 
 const ARGUMENTS = `# Arguments of slime's train_async.py beside those of your model; run it in this folder, or give the data's whole path.
 # Add --loss-mask-type (qwen, qwen3): the way your model's chat template marks turns. Not distill_qwen, which ignores masks.

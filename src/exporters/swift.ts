@@ -13,8 +13,8 @@
  * https://swift.readthedocs.io/en/latest/Customization/Custom-dataset.html
  */
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, isLearned, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 export const swift: Exporter = {

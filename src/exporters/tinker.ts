@@ -11,8 +11,8 @@
  * (ComparisonBuilderFromJsonl), tinker_cookbook/preference/dpo_datasets.py
  */
 import type { Demonstration, Preference } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, isLearned, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 
 export const tinker: Exporter = {
   name: "tinker",

@@ -10,8 +10,8 @@
  * together 3.1.1, together/lib/constants.py (PARQUET_EXPECTED_COLUMNS)
  */
 import type { Demonstration } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 import { preferenceRow } from "./openai.ts";
 import { tokenRows } from "./tokens.ts";
 

@@ -11,8 +11,8 @@
  * (DataCollatorForPreference), trl/scripts/utils.py (DatasetMixtureConfig); https://huggingface.co/docs/trl/sft_trainer
  */
 import type { Demonstration, Preference } from "../core/training.ts";
+import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, mapped } from "./exporter.ts";
-import { chatMessage } from "./messages.ts";
 import { yamlFile } from "./yaml-file.ts";
 
 export const trl: Exporter = {

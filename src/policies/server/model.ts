@@ -5,15 +5,9 @@
  */
 import { setMaxListeners } from "node:events";
 import { PolicyError, StopError } from "../../core/errors.ts";
-import {
-  type Completion,
-  type CompletionRequest,
-  ContextFullError,
-  type LanguageModel,
-  type Message,
-  type Tool,
-} from "../../core/policy.ts";
+import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
 import { random } from "../../core/random.ts";
+import { chatMessage, chatTool } from "../../formats/chat-message.ts";
 import { readAnswer, usageOf } from "./answers.ts";
 import { type Cost, openLedger, type Spending } from "./budget.ts";
 import { contextIn, contextMemory, mostTokens, usualTokens } from "./context.ts";
@@ -197,8 +191,8 @@ export function bodyOf(request: CompletionRequest, settings: ServerSettings): Re
   const { model, limitField, tokenIds, extra } = settings;
   return {
     model,
-    messages: request.messages.map(wireMessage),
-    ...(request.tools && { tools: request.tools.map(wireTool) }),
+    messages: request.messages.map(chatMessage),
+    ...(request.tools && { tools: request.tools.map(chatTool) }),
     temperature: request.temperature,
     // 31 bits: llama.cpp takes the highest 32-bit number for "any".
     seed: request.seed >>> 1,
@@ -207,18 +201,3 @@ export function bodyOf(request: CompletionRequest, settings: ServerSettings): Re
     ...extra,
   };
 }
-
-function wireMessage({ role, content, toolCalls, toolCallId }: Message) {
-  return {
-    role,
-    content,
-    ...(toolCalls && {
-      tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
-        ...{ id, type: "function", function: { name, arguments: given } },
-      })),
-    }),
-    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
-  };
-}
-
-const wireTool = (tool: Tool) => ({ type: "function", function: tool });
