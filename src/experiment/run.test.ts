@@ -26,7 +26,7 @@ run: small
 environment: { name: workshop }
 expert: { scripted: true, errorRate: 0.25 }
 student: { width: 16, layers: 1, heads: 2, context: 192 }
-training: { steps: 12, batch: 8, learningRate: 0.004 }
+training: { steps: 5, batch: 8, learningRate: 0.004 }
 methods:
   - { method: sft-all }
   - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
