@@ -25,7 +25,6 @@ import {
   readLogic,
   SPLITS,
   type Split,
-  TASKS,
   type TaskKind,
 } from "./files.ts";
 import type { Game } from "./game.ts";
@@ -42,7 +41,7 @@ export interface AlfworldOptions {
   readonly logic?: string;
   /** Default 50, as in the original's configuration. */
   readonly maxSteps?: number;
-  /** Kinds of task that are listed, as the categories of tasks name them. Default: all of TASKS. */
+  /** Kinds of task that are listed, as the categories of tasks name them. Default: all that are there. */
   readonly tasks?: readonly TaskKind[];
 }
 
@@ -50,12 +49,7 @@ export interface AlfworldOptions {
 const MAX_GAMES = 64;
 
 /** Throws CliError if `data` or `logic` are not what they should be. */
-export async function alfworld({
-  data,
-  logic,
-  maxSteps = 50,
-  tasks: kinds = TASKS,
-}: AlfworldOptions): Promise<Benchmark> {
+export async function alfworld({ data, logic, maxSteps = 50, tasks: kinds }: AlfworldOptions): Promise<Benchmark> {
   if (!Number.isInteger(maxSteps) || maxSteps < 1)
     throw new CliError(`maxSteps: expected an integer ≥ 1, got ${maxSteps}`);
   const folder = gamesFolder(data);

@@ -41,11 +41,11 @@ export function gamesFolder(data: string): string {
   );
 }
 
-/** The tasks of these kinds in a split, sorted by path. Throws CliError for damaged files. */
-export function listTasks(folder: string, split: Split, kinds: readonly TaskKind[]): Task[] {
+/** The tasks of a split, or those of some kinds, sorted by path. Throws CliError for damaged files. */
+export function listTasks(folder: string, split: Split, kinds?: readonly string[]): Task[] {
   const tasks: Task[] = [];
   for (const type of foldersIn(join(folder, split))) {
-    if (!(kinds as readonly string[]).includes(kindOf(type))) continue;
+    if (kinds && !kinds.includes(kindOf(type))) continue;
     for (const trial of foldersIn(join(folder, split, type))) {
       const task = readTask(folder, [split, type, trial]);
       if (task) tasks.push(task);
