@@ -101,6 +101,8 @@ for (const [field, value, expected] of [
   ["attention_bias", true, /attention_bias/],
   ["rope_scaling", { rope_type: "linear", factor: 2 }, /rope_scaling/],
   ["rope_scaling", { type: "dynamic", factor: 2 }, /rope_scaling null, or llama3/],
+  ["rope_scaling", { factor: 2 }, /rope_scaling null, or llama3/],
+  ["rope_parameters", { rope_type: "yarn", factor: 2 }, /rope_scaling null, or llama3/],
   ["num_key_value_heads", 3, /num_key_value_heads to divide/],
   ["hidden_size", 18, /hidden_size/],
   ["num_hidden_layers", 0, /num_hidden_layers/],

@@ -35,7 +35,7 @@ const CHAT_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message['c
 const DEFAULT_EMBEDDING_SCALE = 0.05;
 const DEFAULT_MATRIX_SCALE = 0.02;
 
-/** What config.json says of every model that is written here. */
+/** What config.json says of every Llama that is written here. */
 export const LLAMA = {
   architectures: ["LlamaForCausalLM"],
   model_type: "llama",
@@ -47,15 +47,10 @@ export const LLAMA = {
   torch_dtype: "float32",
 } as const;
 
-/** How config.json names what it describes. */
-const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) =>
-  copy_head ? { architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" } : LLAMA;
+/** The same of one with a copy head. */
+const LLAMA_COPY = { ...LLAMA, architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" } as const;
 
-interface StoredScaling {
-  readonly rope_type?: string;
-  /** The same in old checkpoints. */
-  readonly type?: string;
-}
+const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) => (copy_head ? LLAMA_COPY : LLAMA);
 
 interface StoredConfig extends Partial<Omit<LlamaConfig, "rope_scaling">> {
   readonly model_type?: string;
@@ -63,9 +58,9 @@ interface StoredConfig extends Partial<Omit<LlamaConfig, "rope_scaling">> {
   readonly head_dim?: number;
   readonly attention_bias?: boolean;
   readonly mlp_bias?: boolean;
-  readonly rope_scaling?: StoredScaling | null;
+  readonly rope_scaling?: unknown;
   /** Newer versions of transformers write it all here. */
-  readonly rope_parameters?: StoredScaling & { readonly rope_theta?: number };
+  readonly rope_parameters?: { readonly rope_theta?: number; readonly rope_type?: string };
 }
 
 function readJson(path: string): unknown {
@@ -89,11 +84,11 @@ export function readConfig(folder: string): LlamaConfig {
   const refuse = (what: string, found: unknown, expected: string) => {
     throw new ModelError(`${path}: expected ${what} ${expected}, got ${JSON.stringify(found)}`);
   };
-  const rope_scaling = stored.rope_scaling ?? stored.rope_parameters;
-  const isStretched = (rope_scaling?.rope_type ?? rope_scaling?.type ?? "default") !== "default";
+  const { rope_parameters } = stored;
+  const isStretched = (rope_parameters?.rope_type ?? "default") !== "default";
   const config = {
     ...(stored as LlamaConfig),
-    rope_scaling: isStretched ? (rope_scaling as RopeScaling) : null,
+    rope_scaling: (stored.rope_scaling || (isStretched ? rope_parameters : null)) as RopeScaling | null,
     num_key_value_heads: stored.num_key_value_heads ?? stored.num_attention_heads!,
     rope_theta: stored.rope_theta ?? stored.rope_parameters?.rope_theta ?? 10_000,
     rms_norm_eps: stored.rms_norm_eps ?? 1e-6,
@@ -226,7 +221,6 @@ export function initialize({ config: given, tokenizer, seed, to }: Initialisatio
     [
       CONFIG,
       prettyJson({
-        ...LLAMA,
         ...kindOf(config),
         ...config,
         head_dim: headSize(config),
