@@ -1,4 +1,4 @@
-/** What any training of a pretrained checkpoint inside this project can be told: TRL's and the one inside Node. */
+/** What any training of a pretrained checkpoint can be told: TRL's, the one inside Node and, but for devices, Tinker's. */
 import { CliError } from "../core/errors.ts";
 
 /** Everything here changes the result. */
@@ -23,12 +23,9 @@ export interface FineTuning {
   readonly maxLength: number;
 }
 
-/** Names the setting if `ok` is false. */
-export type Require<Settings> = (ok: boolean, name: keyof Settings & string, expected: string) => void;
-
-/** A Require that throws CliError in the name of `trainer`. */
-export function requireIn<Settings extends object>(trainer: string, settings: Settings): Require<Settings> {
-  return (ok, name, expected) => {
+/** What throws CliError in the name of `trainer`, naming the setting, if `ok` is false. */
+export function requireIn<Settings extends object>(trainer: string, settings: Settings) {
+  return (ok: boolean, name: keyof Settings & string, expected: string): void => {
     if (!ok) throw new CliError(`${trainer}: expected ${name} to be ${expected}, got ${settings[name]}`);
   };
 }

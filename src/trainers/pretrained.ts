@@ -54,10 +54,10 @@ export function pretrainedTrainer(project: string, given: Partial<PretrainedSett
 }
 
 function checkSettings(settings: PretrainedSettings): void {
-  checkFineTuning("embedded-lora", settings);
   const { loraRank, loraAlpha, threads } = settings;
   const require = requireIn("embedded-lora", settings);
-  require(loraRank >= 1, "loraRank", "a whole number ≥ 1");
+  require(Number.isInteger(loraRank) && loraRank >= 1, "loraRank", "a whole number ≥ 1");
+  checkFineTuning("embedded-lora", settings);
   require(loraAlpha > 0, "loraAlpha", "> 0");
   require(Number.isInteger(threads) && threads >= 0, "threads", "a whole number ≥ 0");
 }

@@ -1,6 +1,7 @@
 /**
- * A training set → rows of token ids, labels and weights, as python/train_trl.py reads them too. What cannot be trained exactly as it is, is refused here,
- * before anything starts, by its number, its trajectory, its length and the limit; nothing is cut or dropped.
+ * A training set → rows of token ids, labels and weights, as python/train_trl.py reads them too. What cannot be trained
+ * exactly as it is, is refused here, before anything starts, by its number, its trajectory, its length and the limit;
+ * nothing is cut or dropped.
  */
 import { messageOf, TrainerError } from "../core/errors.ts";
 import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";

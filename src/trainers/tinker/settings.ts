@@ -1,27 +1,14 @@
 /** What a training on a Tinker server can be told. */
-import { CliError } from "../../core/errors.ts";
+import { type FineTuning, requireIn } from "../fine-tuning.ts";
 
-/** Everything that changes the result, the base model aside. */
-export interface TinkerSettings {
-  /** Optimiser steps. */
-  readonly steps: number;
-  /** Examples, or pairs, in a step. */
-  readonly batch: number;
-  /** Reached after `warmup` steps. */
-  readonly learningRate: number;
-  readonly warmup: number;
-  /** Whether the learning rate then falls along a cosine to 0, or stays. */
-  readonly schedule: "cosine" | "constant";
+/**
+ * The base model aside. `schedule: cosine` falls to 0; `loraRank: 0` trains all weights, where the server can;
+ * `gradientClip: 0` is no limit, and SkyRL ignores it.
+ */
+export interface TinkerSettings extends Omit<FineTuning, "deviceBatch"> {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  readonly weightDecay: number;
-  /** Largest norm of a step's gradients; 0 = no limit. SkyRL ignores it. */
-  readonly gradientClip: number;
-  /** Rank of the adapters; 0 = all weights are trained, where the server can. */
-  readonly loraRank: number;
-  /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the model can read. */
-  readonly maxLength: number;
 }
 
 /** AdamW as the protocol has it unless told otherwise; the rest as for TRL. */
@@ -42,9 +29,7 @@ export const DEFAULT_TINKER_SETTINGS: TinkerSettings = {
 
 /** Throws CliError naming the setting that is out of range. */
 export function checkTinkerSettings(settings: TinkerSettings): void {
-  const require = (ok: boolean, name: keyof TinkerSettings, expected: string) => {
-    if (!ok) throw new CliError(`tinker: expected ${name} to be ${expected}, got ${settings[name]}`);
-  };
+  const require = requireIn("tinker", settings);
   for (const name of ["steps", "batch"] as const) {
     require(Number.isInteger(settings[name]) && settings[name] >= 1, name, "a whole number ≥ 1");
   }
