@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { random } from "../src/core/random.ts";
 import type { Task } from "../src/core/task.ts";
-import { readGame } from "../src/environments/alfworld/files.ts";
-import type { Game } from "../src/environments/alfworld/game.ts";
-import { alfworld } from "../src/environments/alfworld/index.ts";
+import { readGame } from "../src/worlds/alfworld/files.ts";
+import type { Game } from "../src/worlds/alfworld/game.ts";
+import { alfworld } from "../src/worlds/alfworld/index.ts";
 import { alfworldGames } from "../test/shared.ts";
 import { installTextWorld, startTextWorld } from "./python/textworld.ts";
 

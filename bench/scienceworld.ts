@@ -7,11 +7,11 @@ import type { Environment, Snapshot } from "../src/core/environment.ts";
 import { messageOf } from "../src/core/errors.ts";
 import { random } from "../src/core/random.ts";
 import type { Task } from "../src/core/task.ts";
-import { newEpisode } from "../src/environments/scienceworld/episode.ts";
-import { cacheFolder, installedFolder, NEWEST } from "../src/environments/scienceworld/files.ts";
-import { prepareRuntime, type Runtime, startRuntime } from "../src/environments/scienceworld/java.ts";
-import { newPool, type Pool } from "../src/environments/scienceworld/pool.ts";
-import { idOf, TASK_KINDS } from "../src/environments/scienceworld/tasks.ts";
+import { newEpisode } from "../src/worlds/scienceworld/episode.ts";
+import { cacheFolder, installedFolder, NEWEST } from "../src/worlds/scienceworld/files.ts";
+import { prepareRuntime, type Runtime, startRuntime } from "../src/worlds/scienceworld/java.ts";
+import { newPool, type Pool } from "../src/worlds/scienceworld/pool.ts";
+import { idOf, TASK_KINDS } from "../src/worlds/scienceworld/tasks.ts";
 
 const STEPS = 30;
 const STATES = 48;

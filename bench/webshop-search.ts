@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random } from "../src/core/random.ts";
-import { generatedCatalogue } from "../src/environments/webshop/generator/catalogue.ts";
-import { searchExhaustively } from "../src/environments/webshop/search/exhaustive.ts";
-import { buildIndex, loadIndex, type ProductIndex, saveIndex } from "../src/environments/webshop/search/index.ts";
-import { clausesOf } from "../src/environments/webshop/search/query.ts";
-import type { Catalogue } from "../src/environments/webshop/types.ts";
+import { generatedCatalogue } from "../src/worlds/webshop/generator/catalogue.ts";
+import { searchExhaustively } from "../src/worlds/webshop/search/exhaustive.ts";
+import { buildIndex, loadIndex, type ProductIndex, saveIndex } from "../src/worlds/webshop/search/index.ts";
+import { clausesOf } from "../src/worlds/webshop/search/query.ts";
+import type { Catalogue } from "../src/worlds/webshop/types.ts";
 
 const PRODUCTS = 1_180_000;
 const QUERIES = 1_000;

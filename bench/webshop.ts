@@ -10,9 +10,9 @@ import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Benchmark } from "../src/core/environment.ts";
-import { generatedCatalogue } from "../src/environments/webshop/generator/catalogue.ts";
-import { type Observation, type WebshopOptions, webshop } from "../src/environments/webshop/index.ts";
 import { randomPolicy } from "../src/policies/random.ts";
+import { generatedCatalogue } from "../src/worlds/webshop/generator/catalogue.ts";
+import { type Observation, type WebshopOptions, webshop } from "../src/worlds/webshop/index.ts";
 import { recorded, stepsPerSecond } from "./parts/steps.ts";
 import { searchFigures } from "./webshop-search.ts";
 

@@ -3,8 +3,9 @@
  * once asking for the listed actions before each step as a policy does. The actions are an erring expert's, recorded
  * beforehand, so that no policy is timed.
  */
-import { workshop } from "../src/environments/workshop/index.ts";
+
 import { noisy } from "../src/policies/noisy.ts";
+import { workshop } from "../src/worlds/workshop/index.ts";
 import { recorded, stepsPerSecond } from "./parts/steps.ts";
 
 const STEPS = 300_000;

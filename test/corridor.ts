@@ -8,8 +8,8 @@ import type { TaskId, TrajectoryId } from "../src/core/ids.ts";
 import type { Policy } from "../src/core/policy.ts";
 import type { Task } from "../src/core/task.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
-import { fromSimulator, type Simulator } from "../src/environments/simulator.ts";
-import { rollout } from "../src/rollout/rollout.ts";
+import { rollout } from "../src/engine/rollout/rollout.ts";
+import { fromSimulator, type Simulator } from "../src/worlds/simulator.ts";
 
 interface Hall {
   readonly length: number;

@@ -2,10 +2,10 @@
 import type { Benchmark } from "../src/core/environment.ts";
 import type { Repository } from "../src/core/repository.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
-import { importLogs } from "../src/datasets/import.ts";
-import { READERS, type ReaderOptions } from "../src/datasets/readers/registry.ts";
-import type { ImportSummary } from "../src/datasets/summary.ts";
-import { replayer } from "../src/rollout/replay.ts";
+import { replayer } from "../src/engine/rollout/replay.ts";
+import { importLogs } from "../src/importers/import.ts";
+import { READERS, type ReaderOptions } from "../src/importers/readers/registry.ts";
+import type { ImportSummary } from "../src/importers/summary.ts";
 
 export interface Importing extends Omit<ReaderOptions, "benchmark"> {
   readonly format: string;

@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../src/core/repository.ts";
 import type { Run } from "../src/core/run.ts";
-import { importLogs } from "../src/datasets/import.ts";
-import type { LogReader } from "../src/datasets/reader.ts";
-import { knowagent } from "../src/datasets/readers/knowagent.ts";
-import type { ImportSummary } from "../src/datasets/summary.ts";
-import { replayer } from "../src/rollout/replay.ts";
+import { replayer } from "../src/engine/rollout/replay.ts";
+import { importLogs } from "../src/importers/import.ts";
+import type { LogReader } from "../src/importers/reader.ts";
+import { knowagent } from "../src/importers/readers/knowagent.ts";
+import type { ImportSummary } from "../src/importers/summary.ts";
 import { corridor, walk } from "./corridor.ts";
 import { temporaryFolder } from "./temporary.ts";
 

@@ -1,9 +1,10 @@
 /** Experiments for tests of algorithms: one task, no world, no model; every rollout is what the test says it is. */
-import type { Experiment, FinishedRound, ProbePoint } from "../src/algorithms/experiment.ts";
+
 import type { CheckpointId, TaskId, TrajectoryId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
 import type { Checkpoint, Demonstration, TrainingSet, Tuning, WeightedMessage } from "../src/core/training.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
+import type { Experiment, FinishedRound, ProbePoint } from "../src/engine/algorithms/experiment.ts";
 import type { Format } from "../src/formats/format.ts";
 import { type Mode, withMode } from "../src/formats/mode.ts";
 

@@ -5,7 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { interpreterOf, trainingEnvironment } from "../src/cli/python-environment.ts";
+import { interpreterOf, trainingEnvironment } from "../src/installs/python-environment.ts";
 import { ROOT } from "./command.ts";
 
 /** The `skip` option of a test that needs torch: a reason, or false. */

@@ -6,7 +6,7 @@ import type { Benchmark } from "../src/core/environment.ts";
 import { CliError, EnvironmentError } from "../src/core/errors.ts";
 import type { TaskId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
-import { fromSimulator, type Simulator } from "../src/environments/simulator.ts";
+import { fromSimulator, type Simulator } from "../src/worlds/simulator.ts";
 
 const WARES = ["red mug", "blue mug", "green lamp", "brass bell", "paper boat", "wool hat"] as const;
 

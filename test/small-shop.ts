@@ -1,11 +1,11 @@
 /** A shop of a few products made by hand, for tests of what the official catalogue never shows. */
 import type { TaskId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
-import { catalogueOf } from "../src/environments/webshop/catalogue/memory.ts";
-import { heuristicNouns } from "../src/environments/webshop/reward/nouns.ts";
-import { buildIndex } from "../src/environments/webshop/search/index.ts";
-import { ORIGINAL_RULES, openStorefront, type Rules, sessionsOf } from "../src/environments/webshop/session/index.ts";
-import type { Goal, Product, Shop } from "../src/environments/webshop/types.ts";
+import { catalogueOf } from "../src/worlds/webshop/catalogue/memory.ts";
+import { heuristicNouns } from "../src/worlds/webshop/reward/nouns.ts";
+import { buildIndex } from "../src/worlds/webshop/search/index.ts";
+import { ORIGINAL_RULES, openStorefront, type Rules, sessionsOf } from "../src/worlds/webshop/session/index.ts";
+import type { Goal, Product, Shop } from "../src/worlds/webshop/types.ts";
 
 /** A lamp, except for what is given. */
 export const product = (given: Partial<Product> = {}): Product => ({

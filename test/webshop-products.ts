@@ -1,5 +1,5 @@
 /** Products for tests of the shop: text that can be found, and nothing else worth looking at. */
-import type { Product } from "../src/environments/webshop/types.ts";
+import type { Product } from "../src/worlds/webshop/types.ts";
 
 /** A product without options, price range or goals. */
 export function plainProduct(asin: string, title: string, rest: Partial<Product> = {}): Product {

@@ -3,7 +3,7 @@ import type { Benchmark, Environment } from "../../src/core/environment.ts";
 import type { TrajectoryId } from "../../src/core/ids.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import type { Task } from "../../src/core/task.ts";
-import { rollout } from "../../src/rollout/rollout.ts";
+import { rollout } from "../../src/engine/rollout/rollout.ts";
 
 export interface Episode {
   readonly task: Task;

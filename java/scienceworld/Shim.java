@@ -26,7 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  *     {"id":2,"steps":[{"observation":"…","score":0.0,"completed":false,"moves":0}]}
  *     {"id":3,"error":"unknown_task","message":"…"}
  *
- * Not a policy, not a server, knows nothing of step limits or rewards. The client is src/environments/scienceworld/jvm.ts.
+ * Not a policy, not a server, knows nothing of step limits or rewards. The client is src/worlds/scienceworld/jvm.ts.
  */
 public final class Shim {
     private static final int MAX_LINE_BYTES = 8 << 20;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import { CliError } from "../core/errors.ts";
+import { toMarkdown } from "../reports/markdown.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { compareRuns } from "./compare-runs.ts";
-import { toMarkdown } from "./markdown.ts";
 
 function two(options: Parameters<typeof addSyntheticRun>[1]) {
   const repository = openSqlite(":memory:");

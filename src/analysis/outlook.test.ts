@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { episode, roundOf, storeOf } from "../../test/recorded.ts";
 import { StoreError } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
-import { toMarkdown } from "./markdown.ts";
+import { toMarkdown } from "../reports/markdown.ts";
+import { toTable } from "../reports/terminal.ts";
 import { type Attempt, adviceOf, compareWays, outlookOf, type ProbedTask, type Signs } from "./outlook.ts";
-import { toTable } from "./terminal.ts";
 
 test("the rule of the advice", () => {
   const signs: Signs = { unsolved: 100, mined: 0.6, sampled: 0.5, trend: 0 };

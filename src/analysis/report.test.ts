@@ -6,10 +6,10 @@ import { CliError, StoreError } from "../core/errors.ts";
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
+import { toMarkdown } from "../reports/markdown.ts";
+import { reportDocument } from "../reports/report-document.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { toMarkdown } from "./markdown.ts";
 import { lastIteration, reportOf } from "./report.ts";
-import { reportDocument } from "./report-document.ts";
 
 /** One seed: an expert on three tasks, a start (BC) and one iteration of EEF. Every number below can be counted by hand. */
 function tiny(): Repository {

@@ -6,7 +6,7 @@ import { CliError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import type { EnvironmentSpec } from "./environments.ts";
+import type { EnvironmentSpec } from "../worlds/open.ts";
 
 /** One folder holds everything collected: `store.sqlite`, `checkpoints/`, `reports/`. */
 export interface Project {

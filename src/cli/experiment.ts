@@ -2,15 +2,15 @@
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { type ExperimentConfig, methodLabel } from "../experiment/config.ts";
-import type { Progress } from "../experiment/progress.ts";
-import { type Parts, runExperiment } from "../experiment/run.ts";
-import type { Student } from "../experiment/student.ts";
+import { type ExperimentConfig, methodLabel } from "../engine/experiment/config.ts";
+import type { Progress } from "../engine/experiment/progress.ts";
+import { type Parts, runExperiment } from "../engine/experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";
+import { decisiveParts, studentOf } from "../students/open.ts";
+import { keepStudent } from "../students/places.ts";
+import type { Student } from "../students/student.ts";
+import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../worlds/open.ts";
 import { type Project, runName } from "./context.ts";
-import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "./environments.ts";
-import { decisiveParts, studentOf } from "./student.ts";
-import { keepStudent } from "./student-places.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
 export async function execute(

@@ -9,21 +9,21 @@ import {
   StoreError,
   TrainerError,
 } from "../core/errors.ts";
-import * as compare from "./compare.ts";
-import * as demo from "./demo.ts";
-import * as doctor from "./doctor.ts";
-import * as dump from "./dump.ts";
-import * as env from "./env.ts";
-import * as expert from "./expert.ts";
-import * as exportRun from "./export.ts";
-import * as importLogs from "./import.ts";
-import * as model from "./model.ts";
-import * as play from "./play.ts";
-import * as probe from "./probe.ts";
-import * as report from "./report.ts";
-import * as run from "./run.ts";
-import * as runs from "./runs.ts";
-import * as verify from "./verify.ts";
+import * as compare from "./commands/compare.ts";
+import * as demo from "./commands/demo.ts";
+import * as doctor from "./commands/doctor.ts";
+import * as dump from "./commands/dump.ts";
+import * as env from "./commands/env.ts";
+import * as expert from "./commands/expert.ts";
+import * as exportRun from "./commands/export.ts";
+import * as importLogs from "./commands/import.ts";
+import * as model from "./commands/model.ts";
+import * as play from "./commands/play.ts";
+import * as probe from "./commands/probe.ts";
+import * as report from "./commands/report.ts";
+import * as run from "./commands/run.ts";
+import * as runs from "./commands/runs.ts";
+import * as verify from "./commands/verify.ts";
 
 const COMMANDS = [
   demo,

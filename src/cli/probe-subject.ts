@@ -8,11 +8,11 @@ import { stringify } from "yaml";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
-import { type ExperimentConfig, parseConfig, readConfig } from "../experiment/config.ts";
+import { type ExperimentConfig, parseConfig, readConfig } from "../engine/experiment/config.ts";
+import { studentOfRun } from "../students/places.ts";
+import { openBenchmark, resolveEnvironment } from "../worlds/open.ts";
+import { importInto } from "./commands/import.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentSpec, keyAndValue, type Project } from "./context.ts";
-import { openBenchmark, resolveEnvironment } from "./environments.ts";
-import { importInto } from "./import.ts";
-import { studentOfRun } from "./student-places.ts";
 
 export interface SubjectFlags extends EnvironmentFlags {
   /** Of logs: how they are written, and the world they are of. */

@@ -3,7 +3,7 @@
  * no terminal. Everything goes to stderr, so that stdout stays the result.
  */
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Phase, Progress } from "../experiment/progress.ts";
+import type { Phase, Progress } from "../engine/experiment/progress.ts";
 
 const PLAIN_INTERVAL_MS = 10_000;
 

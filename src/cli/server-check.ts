@@ -1,5 +1,5 @@
 /** `gleaner doctor --server`: what a model server keeps of what it is asked, as a table. */
-import { probeServer } from "../policies/server/probe.ts";
+import { probeServer } from "../endpoints/probe.ts";
 import { table } from "./table.ts";
 
 export interface ServerFlags {

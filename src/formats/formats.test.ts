@@ -5,7 +5,7 @@ import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import { workshop } from "../environments/workshop/index.ts";
+import { workshop } from "../worlds/workshop/index.ts";
 import { demonstration } from "./demonstration.ts";
 import { conversation, FORMATS } from "./format.ts";
 import { formatFor } from "./named.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
-import { workshop } from "../environments/workshop/index.ts";
+import { workshop } from "../worlds/workshop/index.ts";
 import { FORMATS } from "./format.ts";
 import { withMode } from "./mode.ts";
 import { formatFor } from "./named.ts";

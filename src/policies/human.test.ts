@@ -3,8 +3,8 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import type { Turn } from "../core/policy.ts";
-import { workshop } from "../environments/workshop/index.ts";
-import { rollout } from "../rollout/rollout.ts";
+import { rollout } from "../engine/rollout/rollout.ts";
+import { workshop } from "../worlds/workshop/index.ts";
 import { HumanQuitError, human } from "./human.ts";
 
 const benchmark = workshop();

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import type { Benchmark, Environment } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
-import { workshop } from "../environments/workshop/index.ts";
+import { workshop } from "../worlds/workshop/index.ts";
 import { serveStdio } from "./stdio.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -261,7 +261,7 @@ test("the Python client of the documentation plays", { skip: !hasPython && "need
   assert(client.trimEnd().split("\n").length < 30);
   const server = `
     import { serveStdio } from ${JSON.stringify(new URL("stdio.ts", import.meta.url).href)};
-    import { workshop } from ${JSON.stringify(new URL("../environments/workshop/index.ts", import.meta.url).href)};
+    import { workshop } from ${JSON.stringify(new URL("../worlds/workshop/index.ts", import.meta.url).href)};
     await serveStdio({ benchmark: workshop(), input: process.stdin, output: process.stdout });`;
   const command = [
     process.execPath,

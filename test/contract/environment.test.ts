@@ -1,6 +1,6 @@
 // The environments that keep the contract, each in every way it can be opened.
-import { replaying } from "../../src/environments/replaying.ts";
-import { workshop } from "../../src/environments/workshop/index.ts";
+import { replaying } from "../../src/worlds/replaying.ts";
+import { workshop } from "../../src/worlds/workshop/index.ts";
 import { alfworldGames, skipWithout } from "../shared.ts";
 import { environmentContract } from "./environment.ts";
 
@@ -17,7 +17,7 @@ const games = {
 };
 // Loaded only where its data is: nothing else here needs it.
 const alfworld = async () => {
-  const module = await import("../../src/environments/alfworld/index.ts");
+  const module = await import("../../src/worlds/alfworld/index.ts");
   return module.alfworld({ data: alfworldGames() });
 };
 environmentContract("alfworld", alfworld, games);

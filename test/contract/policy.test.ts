@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
-import { workshop, workshopExpert } from "../../src/environments/workshop/index.ts";
 import { formatFor } from "../../src/formats/named.ts";
-import { embeddedModel } from "../../src/policies/embedded.ts";
 import { noisy } from "../../src/policies/noisy.ts";
-import { pretrainedModel } from "../../src/policies/pretrained.ts";
 import { prompted } from "../../src/policies/prompted.ts";
 import { randomPolicy } from "../../src/policies/random.ts";
-import { folderOf, initialCheckpoint } from "../../src/trainers/embedded.ts";
+import { embeddedModel } from "../../src/students/embedded/model.ts";
+import { folderOf, initialCheckpoint } from "../../src/students/embedded/trainer.ts";
+import { pretrainedModel } from "../../src/students/pretrained/model.ts";
+import { workshop, workshopExpert } from "../../src/worlds/workshop/index.ts";
 import { pretrainedCheckpoint } from "../pretrained-checkpoint.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { policyContract } from "./policy.ts";

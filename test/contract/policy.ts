@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Benchmark } from "../../src/core/environment.ts";
 import type { TrajectoryId } from "../../src/core/ids.ts";
 import type { Policy, Turn } from "../../src/core/policy.ts";
-import { rollout } from "../../src/rollout/rollout.ts";
+import { rollout } from "../../src/engine/rollout/rollout.ts";
 
 export interface PolicyUnderTest {
   readonly benchmark: Benchmark;

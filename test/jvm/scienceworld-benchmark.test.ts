@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Benchmark, StepResult } from "../../src/core/environment.ts";
 import type { TaskId, TrajectoryId } from "../../src/core/ids.ts";
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
-import { startRuntime } from "../../src/environments/scienceworld/java.ts";
-import { TASK_KINDS } from "../../src/environments/scienceworld/tasks.ts";
-import { rollout } from "../../src/rollout/rollout.ts";
+import { rollout } from "../../src/engine/rollout/rollout.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
+import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
+import { TASK_KINDS } from "../../src/worlds/scienceworld/tasks.ts";
 import { runtime, skip } from "./scienceworld.ts";
 
 /** The benchmark's expert at work. */

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Step } from "../../src/core/trajectory.ts";
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { gleaner, ROOT } from "../command.ts";
 import { scratchFolder } from "../logs.ts";
 import { skip } from "./scienceworld.ts";

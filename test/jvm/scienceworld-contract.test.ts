@@ -1,5 +1,5 @@
 /** ScienceWorld keeps the contract of environments, with states that are copied and with states that are replayed. */
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { environmentContract } from "../contract/environment.ts";
 import { newWorld, skip } from "./scienceworld.ts";
 

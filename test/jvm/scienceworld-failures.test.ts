@@ -14,12 +14,12 @@ import type { Benchmark } from "../../src/core/environment.ts";
 import { CliError, EnvironmentError } from "../../src/core/errors.ts";
 import type { TaskId } from "../../src/core/ids.ts";
 import type { Policy } from "../../src/core/policy.ts";
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
-import { startRuntime } from "../../src/environments/scienceworld/java.ts";
-import { GoneError, RefusedError } from "../../src/environments/scienceworld/jvm.ts";
-import { expertRollouts } from "../../src/experiment/expert.ts";
-import { silent } from "../../src/experiment/progress.ts";
+import { expertRollouts } from "../../src/engine/experiment/expert.ts";
+import { silent } from "../../src/engine/experiment/progress.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
+import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
+import { GoneError, RefusedError } from "../../src/worlds/scienceworld/jvm.ts";
 import { freeze, kill, newWorld, runtime, skip, taskOf, type World } from "./scienceworld.ts";
 
 const TASK = taskOf("find-plant", 0);

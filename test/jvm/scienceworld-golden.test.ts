@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { TaskId } from "../../src/core/ids.ts";
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
-import { startRuntime } from "../../src/environments/scienceworld/java.ts";
-import type { Jvm } from "../../src/environments/scienceworld/jvm.ts";
-import { pointsOf } from "../../src/environments/scienceworld/scoring.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
+import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
+import type { Jvm } from "../../src/worlds/scienceworld/jvm.ts";
+import { pointsOf } from "../../src/worlds/scienceworld/scoring.ts";
 import { type GoldenEpisode, goldenEpisodes, hashOf, runtime, skipWithoutGolden as skip } from "./scienceworld.ts";
 
 const jvms: Jvm[] = [];

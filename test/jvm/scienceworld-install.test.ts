@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { TaskId } from "../../src/core/ids.ts";
-import { installScienceWorld, scienceworld, scienceworldFindings } from "../../src/environments/scienceworld/index.ts";
+import { installScienceWorld, scienceworld, scienceworldFindings } from "../../src/worlds/scienceworld/index.ts";
 import { skip } from "./scienceworld.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-install-"));

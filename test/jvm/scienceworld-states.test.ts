@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Environment, Snapshot, StepResult } from "../../src/core/environment.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
-import { TASK_KINDS } from "../../src/environments/scienceworld/tasks.ts";
+import { TASK_KINDS } from "../../src/worlds/scienceworld/tasks.ts";
 import { kill, newWorld, skip, taskOf } from "./scienceworld.ts";
 
 const STATES = 48;

@@ -12,9 +12,9 @@ import type { Decision } from "../../src/core/policy.ts";
 import { random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Step } from "../../src/core/trajectory.ts";
-import { swiftsage } from "../../src/datasets/readers/swiftsage.ts";
-import { scienceworld } from "../../src/environments/scienceworld/index.ts";
-import { idOf, TASK_KINDS, type TaskKind } from "../../src/environments/scienceworld/tasks.ts";
+import { swiftsage } from "../../src/importers/readers/swiftsage.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
+import { idOf, TASK_KINDS, type TaskKind } from "../../src/worlds/scienceworld/tasks.ts";
 import { skip as noSimulator } from "./scienceworld.ts";
 
 const VARIATION = 4;

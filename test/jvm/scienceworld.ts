@@ -9,12 +9,12 @@ import type { Environment } from "../../src/core/environment.ts";
 import { messageOf } from "../../src/core/errors.ts";
 import type { TaskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
-import { newEpisode } from "../../src/environments/scienceworld/episode.ts";
-import { cacheFolder, installedFolder } from "../../src/environments/scienceworld/files.ts";
-import { installScienceWorld } from "../../src/environments/scienceworld/install.ts";
-import { prepareRuntime, type Runtime, startRuntime } from "../../src/environments/scienceworld/java.ts";
-import { newPool, type Pool } from "../../src/environments/scienceworld/pool.ts";
-import type { Scoring } from "../../src/environments/scienceworld/scoring.ts";
+import { newEpisode } from "../../src/worlds/scienceworld/episode.ts";
+import { cacheFolder, installedFolder } from "../../src/worlds/scienceworld/files.ts";
+import { installScienceWorld } from "../../src/worlds/scienceworld/install.ts";
+import { prepareRuntime, type Runtime, startRuntime } from "../../src/worlds/scienceworld/java.ts";
+import { newPool, type Pool } from "../../src/worlds/scienceworld/pool.ts";
+import type { Scoring } from "../../src/worlds/scienceworld/scoring.ts";
 import { readJsonLines, skipWithout } from "../shared.ts";
 
 /** The `skip` option of a test that needs the simulator. */

@@ -6,7 +6,7 @@ import type { Benchmark } from "../../src/core/environment.ts";
 import type { TaskId } from "../../src/core/ids.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import type { Task } from "../../src/core/task.ts";
-import { fromSimulator, type Simulator } from "../../src/environments/simulator.ts";
+import { fromSimulator, type Simulator } from "../../src/worlds/simulator.ts";
 
 const WORDS = ["amber", "birch", "coral", "delta"];
 const DOORS = 12;

@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Checkpoint, Trainer, TrainRequest } from "../../src/core/training.ts";
-import type { TinkerServer } from "../../src/tinker/transport.ts";
-import type { TinkerSettings } from "../../src/trainers/tinker/settings.ts";
-import { tinkerBase, tinkerTrainer } from "../../src/trainers/tinker/tinker.ts";
+import type { TinkerServer } from "../../src/students/tinker/protocol/transport.ts";
+import type { TinkerSettings } from "../../src/students/tinker/settings.ts";
+import { tinkerBase, tinkerTrainer } from "../../src/students/tinker/trainer.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { python, tinyCheckpoint } from "./real.ts";
 

@@ -1,6 +1,6 @@
 /** Trains once in a process of its own, to be killed: `train-once.ts PROJECT PYTHON`. Prints a line after the first step. */
 import type { CheckpointId } from "../../src/core/ids.ts";
-import { trlTrainer } from "../../src/trainers/trl/trl.ts";
+import { trlTrainer } from "../../src/students/served/trainer.ts";
 import { demonstrationOf } from "../contract/trainer.ts";
 import { BASE } from "./real.ts";
 

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
-import { trlTrainer } from "../../src/trainers/trl/trl.ts";
+import { trlTrainer } from "../../src/students/served/trainer.ts";
 import { demonstrationOf, trainerContract } from "../contract/trainer.ts";
 import { BASE, python, skip, tinyCheckpoint } from "./real.ts";
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Preference, WeightedMessage } from "../../src/core/training.ts";
+import { type CollatedBatch, trlTrainer } from "../../src/students/served/trainer.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
-import { type CollatedBatch, trlTrainer } from "../../src/trainers/trl/trl.ts";
 import { context, learned } from "../chat-checkpoint.ts";
 import { ask, python, series, skip, tinyCheckpoint, tinyProject, trained } from "./real.ts";
 

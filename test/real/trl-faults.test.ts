@@ -8,8 +8,8 @@ import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingSet } from "../../src/core/training.ts";
-import { trlReasonOf } from "../../src/trainers/trl/failures.ts";
-import { type TrlOptions, trlTrainer } from "../../src/trainers/trl/trl.ts";
+import { type TrlOptions, trlTrainer } from "../../src/students/served/trainer.ts";
+import { trlReasonOf } from "../../src/students/served/trl/failures.ts";
 import { demonstrationOf } from "../contract/trainer.ts";
 import { BASE, python, skip, tinyProject, trained, twoProcesses } from "./real.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import type { CheckpointId } from "../../src/core/ids.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../../src/core/training.ts";
+import { type CollatedBatch, trlTrainer } from "../../src/students/served/trainer.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
-import { type CollatedBatch, trlTrainer } from "../../src/trainers/trl/trl.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
 import {
   ask,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { TaskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
-import { alfworld } from "../../src/environments/alfworld/index.ts";
+import { alfworld } from "../../src/worlds/alfworld/index.ts";
 import { alfworldGames, readJsonLines, shared, skipWithout } from "../shared.ts";
 
 const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";

@@ -11,7 +11,7 @@ import { after, test } from "node:test";
 import { installTextWorld, startTextWorld } from "../../bench/python/textworld.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
-import { alfworld } from "../../src/environments/alfworld/index.ts";
+import { alfworld } from "../../src/worlds/alfworld/index.ts";
 import { alfworldGames, shared, skipWithout } from "../shared.ts";
 
 const GAMES = 50;

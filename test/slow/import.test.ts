@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { probeSteps } from "../../src/algorithms/eef-labels.ts";
 import { random } from "../../src/core/random.ts";
-import type { ImportSummary } from "../../src/datasets/summary.ts";
-import { alfworld } from "../../src/environments/alfworld/index.ts";
-import { snapshotsAlong } from "../../src/rollout/replay.ts";
+import { probeSteps } from "../../src/engine/algorithms/eef-labels.ts";
+import { snapshotsAlong } from "../../src/engine/rollout/replay.ts";
+import type { ImportSummary } from "../../src/importers/summary.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { alfworld } from "../../src/worlds/alfworld/index.ts";
 import { gleaner } from "../command.ts";
 import { alfworldGames, shared, skipWithout } from "../shared.ts";
 

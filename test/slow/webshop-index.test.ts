@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { webshop } from "../../src/environments/webshop/index.ts";
+import { webshop } from "../../src/worlds/webshop/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-webshop-index-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { makeNounTable } from "../../src/cli/nouns.ts";
-import { defaultCache } from "../../src/environments/webshop/catalogue/load.ts";
+import { defaultCache } from "../../src/worlds/webshop/catalogue/load.ts";
+import { makeNounTable } from "../../src/worlds/webshop/noun-table.ts";
 import { shared, skipWithout } from "../shared.ts";
 
 const GOLDEN = "webshop/golden/nouns_en_core_web_sm_3.8.json.gz";

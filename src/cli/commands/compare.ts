@@ -1,0 +1,27 @@
+/** `gleaner compare`: two runs, paired over the tasks that both evaluated. */
+import type { Command } from "commander";
+import { compareRuns } from "../../analysis/compare-runs.ts";
+import { toMarkdown } from "../../reports/markdown.ts";
+import { toTable } from "../../reports/terminal.ts";
+import { openProject, projectOption } from "../context.ts";
+import { checkRuns } from "./report.ts";
+
+export function register(program: Command): void {
+  projectOption(program.command("compare"))
+    .description("compare two runs on the tasks that both evaluated")
+    .argument("<a>", "a run")
+    .argument("<b>", "another run")
+    .option("--json", "as JSON")
+    .option("--markdown", "as Markdown")
+    .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
+      const project = openProject(options);
+      try {
+        checkRuns(project, [a, b]);
+        const comparison = compareRuns(project.repository, a, b);
+        if (options.json) console.log(JSON.stringify(comparison, null, 2));
+        else console.log(options.markdown ? toMarkdown(comparison) : toTable(comparison));
+      } finally {
+        project.close();
+      }
+    });
+}

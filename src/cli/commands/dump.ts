@@ -1,0 +1,17 @@
+/** `gleaner dump`: everything the project holds but timings, as sorted JSON lines. Equal runs print equal bytes. */
+import { once } from "node:events";
+import type { Command } from "commander";
+import { canonicalJson } from "../../core/json.ts";
+import { openProject, projectOption } from "../context.ts";
+
+export function register(program: Command): void {
+  projectOption(program.command("dump"))
+    .description("print the whole store as JSON lines (equal runs print equal bytes)")
+    .action(async (options: { project: string }) => {
+      const project = openProject(options);
+      for (const line of project.repository.dump()) {
+        if (!process.stdout.write(`${canonicalJson(line)}\n`)) await once(process.stdout, "drain");
+      }
+      project.close();
+    });
+}

@@ -1,0 +1,118 @@
+/** `gleaner env`: the environments, any of them offered over standard input and output, and what they need installed. */
+import { type Command, InvalidArgumentError } from "commander";
+import { CliError } from "../../core/errors.ts";
+import {
+  folderSize,
+  gigabytes,
+  interpreterOf,
+  makePythonEnvironment,
+  trainingEnvironment,
+} from "../../installs/python-environment.ts";
+import { serveStdio } from "../../servers/stdio.ts";
+import { ENVIRONMENTS, openBenchmark } from "../../worlds/open.ts";
+import { makeNounTable } from "../../worlds/webshop/noun-table.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../context.ts";
+import { table } from "../table.ts";
+
+interface EnvFlags extends EnvironmentFlags {
+  readonly stdio?: boolean;
+  readonly seed?: number;
+}
+
+interface InstallFlags {
+  readonly data?: string;
+  readonly version?: string;
+  readonly wheel?: string;
+}
+
+interface NounFlags {
+  readonly data?: string;
+  readonly out: string;
+}
+
+export function register(program: Command): void {
+  const env = environmentOptions(program.command("env"))
+    .description("list the environments, or offer one as JSON lines (docs/stdio-protocol.md)")
+    .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
+    .option("--seed <n>", "seed of an environment that draws its tasks or prices", wholeNumber)
+    .option("--stdio", "serve JSON lines on standard input and output")
+    .action(show);
+  env
+    .command("install")
+    .description("get what an environment needs where that is allowed; otherwise say where it is, and check it")
+    .argument("<environment>", "a name from `gleaner env`, or `python`: what trains real models")
+    .option("--data <dir>", "webshop: the official files, to be checked; scienceworld: where it goes")
+    .option("--version <version>", "scienceworld: release of the simulator (default 1.2.3)")
+    .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
+    // The parent has a --data of its own, which would take this one's value.
+    .action((name: string, _: InstallFlags, command: Command) => install(name, command.optsWithGlobals()));
+  env
+    .command("nouns")
+    .description("make WebShop's noun table with spaCy, in a virtual environment of its own (Python, 350 MB)")
+    .argument("<environment>", "webshop")
+    .requiredOption("--out <file>", "the table, .json or .json.gz")
+    .option("--data <dir>", "folder of the official files")
+    .action((name: string, _: NounFlags, command: Command) => nouns(name, command.optsWithGlobals()));
+}
+
+async function nouns(name: string, { data = process.env.GLEANER_WEBSHOP_DATA, out }: NounFlags): Promise<void> {
+  if (name !== "webshop") throw new CliError(`env nouns ${name}: expected webshop`);
+  if (!data) throw new CliError("env nouns webshop: expected --data DIR, the folder of the official files");
+  const rule = await makeNounTable({ data, out, say: (line) => console.error(line) });
+  console.log(`${rule}; use it with --nouns ${out}`);
+}
+
+async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlags): Promise<void> {
+  if (name === undefined) {
+    const rows = Object.entries(ENVIRONMENTS).map(([key, { summary }]) => [key, summary]);
+    console.log(table(["environment", "what it is"], rows));
+    return;
+  }
+  const benchmark = await openBenchmark(environmentSpec(name, flags, seed === undefined ? {} : { seed }));
+  if (stdio) {
+    await serveStdio({ benchmark, input: process.stdin, output: process.stdout });
+    return;
+  }
+  const rows = await Promise.all(
+    benchmark.splits.map(async (split) => {
+      const tasks = await benchmark.tasks(split);
+      return [split, tasks.length, tasks[0]?.id ?? ""];
+    }),
+  );
+  const { maxSteps, successReturn, notes = [] } = benchmark;
+  const limit = benchmark.stepLimit ? `up to ${maxSteps} (depending on the task)` : maxSteps;
+  console.log(`${benchmark.name}: ${limit} steps an episode, success at a return of ${successReturn}`);
+  for (const note of notes) console.log(note);
+  console.log(table(["split", "tasks", "first task"], rows));
+}
+
+async function install(name: string, flags: InstallFlags): Promise<void> {
+  if (name === "python") return installPython();
+  const entry = ENVIRONMENTS[name];
+  if (!entry?.install) {
+    const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
+    throw new CliError(
+      `env install ${name}: expected one of python, ${known.join(", ")}; others need nothing, or their data`,
+    );
+  }
+  console.log(await entry.install({ ...flags, say: (line) => console.error(line) }));
+}
+
+async function installPython(): Promise<void> {
+  const environment = trainingEnvironment();
+  if (!interpreterOf(environment)) {
+    console.error(
+      `what trains real models takes ${gigabytes(environment.size!)} and some minutes; it can be interrupted`,
+    );
+  }
+  const interpreter = await makePythonEnvironment(environment, { say: (line) => console.error(line) });
+  console.log(`${interpreter}: ${environment.packages.join(", ")}; ${gigabytes(folderSize(environment.folder))}`);
+}
+
+/** A commander argument parser: an integer ≥ 0. */
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError("Expected a whole number of at least 0.");
+  return value;
+}

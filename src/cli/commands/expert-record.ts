@@ -1,0 +1,247 @@
+/**
+ * `gleaner expert record`: a large model behind a server plays, and is recorded as an expert. A recording that was killed,
+ * or stopped by its budget, goes on with the same command: episodes that ended are found again in the store, the answers of
+ * those that were under way in the run's journal.
+ */
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError, StopError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Budget, Prices } from "../../endpoints/budget.ts";
+import { openJournal } from "../../endpoints/journal.ts";
+import { serverModel } from "../../endpoints/model.ts";
+import type { ServerOptions } from "../../endpoints/options.ts";
+import { probeServer } from "../../endpoints/probe.ts";
+import { spentIn, storedSeeds, summaryOf, sumOf } from "../../endpoints/spending.ts";
+import { expertRollouts } from "../../engine/experiment/expert.ts";
+import { withExamples } from "../../formats/few-shot.ts";
+import { FORMATS, type Format, type FormatName, formatId } from "../../formats/format.ts";
+import { formatFor } from "../../formats/named.ts";
+import { verbatim } from "../../formats/verbatim.ts";
+import { prompted } from "../../policies/prompted.ts";
+import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import {
+  type EnvironmentFlags,
+  environmentOptions,
+  environmentSpec,
+  keyAndValue,
+  openProject,
+  positiveInteger,
+  projectOption,
+  runName,
+} from "../context.ts";
+import { progressFor } from "../progress.ts";
+
+interface RecordFlags extends EnvironmentFlags {
+  readonly project: string;
+  readonly env: string;
+  readonly out: string;
+  readonly server: readonly string[];
+  readonly model: string;
+  readonly apiKeyEnv?: string;
+  readonly format: FormatName;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly examples?: string;
+  readonly exampleCount: number;
+  readonly field?: readonly string[];
+  readonly tokenIds?: boolean;
+  readonly split?: string;
+  readonly tasks?: number;
+  readonly episodes: number;
+  readonly seed: number;
+  readonly concurrency: number;
+  readonly context?: number;
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  readonly priceIn?: number;
+  readonly priceOut?: number;
+  readonly budget?: number;
+  readonly budgetTokens?: number;
+  readonly budgetRequests?: number;
+}
+
+/** The exit code of a recording that its budget stopped. */
+const BUDGET_SPENT = 3;
+
+export function register(expert: Command): void {
+  projectOption(environmentOptions(expert.command("record")))
+    .description("a model behind an OpenAI-compatible server plays and is recorded; killed or stopped, it goes on")
+    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption("--server <url...>", "base URLs of servers of the model, e.g. http://127.0.0.1:8000/v1")
+    .requiredOption("--model <name>", "as the server calls it")
+    .requiredOption("--out <run>", "the run to record into")
+    .option("--api-key-env <name>", "environment variable that holds the API key")
+    .option("--split <split>", "whose tasks are played (default: the first split)")
+    .option("--tasks <n>", "at most this many tasks", positiveInteger)
+    .option("--episodes <n>", "of each task", positiveInteger, 1)
+    .option("--seed <n>", "what sampling begins with", Number, 1)
+    .option("--concurrency <n>", "episodes at once", positiveInteger, 16)
+    .optionsGroup("What the model reads and writes:")
+    .option("--format <format>", `one of ${FORMATS.join(", ")}`, formatName, "react")
+    .option("--temperature <t>", "0 = greedy", atLeastZero, 0)
+    .option("--max-tokens <n>", "of one completion", positiveInteger, 512)
+    .option("--examples <run>", "won episodes of this run of the project are shown first")
+    .option("--example-count <n>", "how many", positiveInteger, 1)
+    .option("--context <tokens>", "length of the context (default: what the server says)", positiveInteger)
+    .option("--field <key=value...>", "another field of every request, e.g. top_p=0.9")
+    .option("--token-ids", "keep them with each step; only where gleaner doctor --server says that they are returned")
+    .optionsGroup("Limits:")
+    .option("--price-in <price>", "of 1,000 prompt tokens", atLeastZero)
+    .option("--price-out <price>", "of 1,000 completion tokens", atLeastZero)
+    .option("--budget <money>", "stop when so much is spent, earlier recordings of the run included", aboveZero)
+    .option("--budget-tokens <n>", "the same, prompt and completion tokens together", positiveInteger)
+    .option("--budget-requests <n>", "the same", positiveInteger)
+    .option("--requests-per-minute <n>", "to the servers together", aboveZero)
+    .option("--tokens-per-minute <n>", "prompt and completion together", aboveZero)
+    .optionsGroup("Options:")
+    .action(record);
+}
+
+async function record(flags: RecordFlags): Promise<void> {
+  const options = serverOptions(flags);
+  const spec = resolveEnvironment(environmentSpec(flags.env, flags));
+  const benchmark = await openBenchmark(spec);
+  const split = flags.split ?? benchmark.splits[0]!;
+  const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
+  const project = openProject(flags);
+  const { repository } = project;
+  const progress = progressFor(process.stderr);
+  try {
+    const run = runName(flags.out);
+    const format = formatOf(flags, benchmark, repository);
+    const sampling = samplingOf(flags, format);
+    const server = { model: flags.model, notes: await serverNotes(flags, repository, run) };
+    for (const note of server.notes) progress.say(`server: ${note}`);
+    const { seed, episodes, concurrency } = flags;
+    const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
+    repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
+    const seeds = storedSeeds(repository, run);
+    const journal = openJournal(join(project.folder, "journals", `${run}.jsonl`), (each) => seeds.has(each));
+    const spent = sumOf(spentIn(repository, run), journal.spent);
+    const model = serverModel({ ...options, name: `expert/${flags.model}`, spent });
+    const { temperature, maxTokens } = flags;
+    const policy = prompted({ model: journal.before(model), format, temperature, maxTokens, restrict: false });
+    const common = { run, repository, benchmark, policy, tasks, episodes, concurrency, progress, seed, sampling };
+    const stopped = await expertRollouts(common).then(() => undefined, stopOf);
+    progress.stop();
+    console.log(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
+    if (stopped?.kind === "server") throw new CliError(`${stopped.message}; started again, the recording goes on`);
+    if (!stopped) return journal.remove();
+    console.log(`stopped: ${stopped.message}; the same command with a larger budget goes on`);
+    process.exitCode = BUDGET_SPENT;
+  } finally {
+    progress.stop();
+    project.close();
+  }
+}
+
+function stopOf(error: unknown): StopError {
+  if (error instanceof StopError) return error;
+  throw error;
+}
+
+/** With example episodes, if a run is named for them; completions go back as the model wrote them. */
+function formatOf(flags: RecordFlags, benchmark: Benchmark, repository: Repository): Format {
+  const plain = formatFor(flags.format, benchmark);
+  const { examples, exampleCount } = flags;
+  if (examples === undefined) return verbatim(plain);
+  if (!repository.run(examples)) throw new CliError(`--examples ${examples}: there is no such run in this project`);
+  const won = repository
+    .trajectoriesOf(examples)
+    .map((id) => repository.trajectory(id)!)
+    .filter(({ success }) => success);
+  if (won.length < exampleCount) {
+    throw new CliError(`--examples ${examples}: expected ${exampleCount} won episodes, found ${won.length}`);
+  }
+  const shown = won
+    .slice(0, exampleCount)
+    .map((trajectory) => ({ trajectory, task: repository.task(trajectory.taskId)! }));
+  return verbatim(withExamples(plain, shown));
+}
+
+/** Everything that changes what the model answers; part of each trajectory's id. */
+function samplingOf({ temperature, maxTokens, context, field }: RecordFlags, format: Format): Record<string, Json> {
+  const fields = fieldsOf(field);
+  return {
+    format: formatId(format),
+    temperature,
+    maxTokens,
+    ...(context !== undefined && { context }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+}
+
+const fieldsOf = (texts: readonly string[] = []) =>
+  Object.fromEntries(texts.map((text) => keyAndValue("--field", text))) as Record<string, Json>;
+
+function serverOptions(flags: RecordFlags): ServerOptions {
+  const { server, model, apiKeyEnv, concurrency, context, requestsPerMinute, tokensPerMinute } = flags;
+  const prices = pricesOf(flags);
+  return {
+    urls: server,
+    model,
+    concurrency,
+    extra: fieldsOf(flags.field),
+    budget: budgetOf(flags, prices),
+    ...(flags.tokenIds && { tokenIds: true }),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+    ...(context !== undefined && { contextTokens: context }),
+    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+    ...(tokensPerMinute !== undefined && { tokensPerMinute }),
+    ...(prices && { prices }),
+  };
+}
+
+function pricesOf({ priceIn, priceOut }: RecordFlags): Prices | undefined {
+  if (priceIn === undefined && priceOut === undefined) return undefined;
+  return { promptTokens: priceIn ?? 0, completionTokens: priceOut ?? 0 };
+}
+
+function budgetOf({ budget, budgetTokens, budgetRequests }: RecordFlags, prices: Prices | undefined): Budget {
+  if (budget !== undefined && !prices) throw new CliError("--budget: expected --price-in and --price-out as well");
+  return {
+    ...(budget !== undefined && { money: budget }),
+    ...(budgetTokens !== undefined && { tokens: budgetTokens }),
+    ...(budgetRequests !== undefined && { requests: budgetRequests }),
+  };
+}
+
+/** The guarantees this server lacks, found out once: a recording that goes on keeps what was found at first. */
+async function serverNotes(flags: RecordFlags, repository: Repository, run: string): Promise<readonly string[]> {
+  const stored = repository.run(run)?.config as
+    | { readonly server?: { readonly notes?: readonly string[] } }
+    | undefined;
+  if (stored?.server?.notes) return stored.server.notes;
+  const { server, model, apiKeyEnv } = flags;
+  const probe = await probeServer({
+    url: server[0]!,
+    model,
+    extra: fieldsOf(flags.field),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+  });
+  const failed = probe.checks.find(
+    ({ what, state }) => ["reachable", "answers", "usage"].includes(what) && state === "missing",
+  );
+  if (failed) throw new CliError(`--server ${server[0]}: ${failed.found}: ${failed.note}`);
+  return probe.notes;
+}
+
+function formatName(text: string): FormatName {
+  if ((FORMATS as readonly string[]).includes(text)) return text as FormatName;
+  throw new InvalidArgumentError(`Expected one of ${FORMATS.join(", ")}.`);
+}
+
+function atLeastZero(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("Expected a number of at least 0.");
+  return value;
+}
+
+function aboveZero(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
+  return value;
+}

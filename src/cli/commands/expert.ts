@@ -1,0 +1,139 @@
+/**
+ * `gleaner expert`: expert trajectories made here. `scripted` runs the environment's own expert, `gold` the benchmark's own
+ * solutions; either can be made to err. `record` is in expert-record.ts.
+ */
+import type { Command } from "commander";
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
+import type { Policy } from "../../core/policy.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { expertRollouts } from "../../engine/experiment/expert.ts";
+import { noisy } from "../../policies/noisy.ts";
+import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import {
+  type EnvironmentFlags,
+  environmentOptions,
+  environmentSpec,
+  openProject,
+  positiveInteger,
+  projectOption,
+  rate,
+  runName,
+} from "../context.ts";
+import { progressFor } from "../progress.ts";
+import * as expertRecord from "./expert-record.ts";
+
+interface ExpertFlags extends EnvironmentFlags {
+  readonly project: string;
+  readonly env: string;
+  readonly errorRate: number;
+  readonly slip: "same-verb" | "any";
+  readonly split?: string;
+  readonly tasks?: number;
+  readonly seed: number;
+  readonly out: string;
+}
+
+/** The name of an expert that plays a benchmark's own solutions. */
+const GOLD = "expert/gold";
+/** Of the gold paths that do not win this many are named. */
+const SHOWN = 10;
+
+export function register(program: Command): void {
+  const expert = program.command("expert").description("make expert trajectories");
+  rolloutOptions(expert.command("scripted"))
+    .description("the environment's scripted expert, erring at a uniform rate")
+    .action(scripted);
+  rolloutOptions(expert.command("gold"))
+    .description("the benchmark's own solutions (scienceworld), erring at a uniform rate if asked to")
+    .action(gold);
+  expertRecord.register(expert);
+}
+
+function rolloutOptions(command: Command): Command {
+  return projectOption(environmentOptions(command))
+    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption("--out <run>", "the run to record into")
+    .option("--error-rate <rate>", "chance of a slip at each decision, 0 to 1", rate, 0)
+    .option("--slip <kind>", "what a slip takes: same-verb or any", slipKind, "same-verb")
+    .option("--split <split>", "whose tasks are played (default: the first split)")
+    .option("--tasks <n>", "at most this many tasks", positiveInteger)
+    .option("--seed <n>", "seed of the slips", Number, 1);
+}
+
+function slipKind(text: string): "same-verb" | "any" {
+  if (text === "same-verb" || text === "any") return text;
+  throw new CliError(`--slip ${text}: expected same-verb or any`);
+}
+
+async function scripted(flags: ExpertFlags): Promise<void> {
+  await record(flags, ({ expert }) => {
+    if (expert) return expert;
+    throw new CliError(`--env ${flags.env}: this environment has no scripted expert`);
+  });
+}
+
+async function gold(flags: ExpertFlags): Promise<void> {
+  const { made, benchmark } = await record(flags, ({ expert }) => {
+    if (expert?.name === GOLD) return expert;
+    throw new CliError(`--env ${flags.env}: this environment has no gold paths (scienceworld has)`);
+  });
+  if (flags.errorRate > 0) return;
+  for (const line of shortfalls(made, benchmark)) console.log(line);
+}
+
+interface Recorded {
+  readonly made: readonly Trajectory[];
+  readonly benchmark: Benchmark;
+}
+
+/** Plays the tasks into the run `--out` and says how many were won. */
+async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Policy): Promise<Recorded> {
+  const spec = resolveEnvironment(environmentSpec(flags.env, flags));
+  const benchmark = await openBenchmark(spec);
+  const expert = expertOf(benchmark);
+  const { errorRate, slip, seed } = flags;
+  const split = flags.split ?? benchmark.splits[0]!;
+  const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
+  const project = openProject(flags);
+  const { repository } = project;
+  const run = runName(flags.out);
+  const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
+  repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
+  const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed }) : expert;
+  const progress = progressFor(process.stderr);
+  const made = await expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
+  progress.stop();
+  project.close();
+  const won = made.filter(({ success }) => success).length;
+  console.log(
+    `${policy.name}: won ${won} of ${made.length} episodes (${((100 * won) / made.length).toFixed(1)} %), in run ${run}`,
+  );
+  return { made, benchmark };
+}
+
+/** What became of the solutions that did not solve their task: nobody should take them for perfect. */
+function shortfalls(made: readonly Trajectory[], { successReturn }: Benchmark): string[] {
+  const short = made.filter(({ success }) => !success);
+  if (short.length === 0) return [];
+  const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (gleaner dump has all)`] : [];
+  return [
+    `gold paths that do not reach ${successReturn}: ${short.length} of ${made.length}`,
+    ...short.slice(0, SHOWN).map((trajectory) => `  ${trajectory.taskId}: ${endOf(trajectory)}`),
+    ...more,
+  ];
+}
+
+function endOf({ return: earned, steps, outcome }: Trajectory): string {
+  const actions = `${steps.length} action${steps.length === 1 ? "" : "s"}`;
+  switch (outcome.kind) {
+    case "terminated":
+      return `ended at ${earned} after ${actions}`;
+    case "truncated":
+      return `at ${earned} when the limit of ${actions} was reached`;
+    case "failed":
+      return `the world broke: ${outcome.error.message}`;
+    default:
+      return outcome satisfies never;
+  }
+}

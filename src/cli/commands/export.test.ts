@@ -1,0 +1,102 @@
+/** `gleaner export` as a user runs it, on the store of a finished run. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mock, test } from "node:test";
+import { addSyntheticRun } from "../../../test/synthetic-run.ts";
+import { temporaryFolder } from "../../../test/temporary.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import { main } from "../main.ts";
+import { chosenRound } from "./export.ts";
+
+const project = temporaryFolder();
+const repository = openSqlite(join(project, "store.sqlite"));
+addSyntheticRun(repository);
+repository.addRun({ name: "empty", kind: "play", config: {} });
+
+test("the flags choose one training set, or the error lists what there is", () => {
+  const choose = (run: string, flags: Parameters<typeof chosenRound>[2]) => chosenRound(repository, run, flags);
+  assert.equal(choose("demo", { method: "EEF", seed: 2, iteration: 1 }).method, "EEF");
+  assert.throws(() => choose("demo", { method: "EEF" }), /run "demo": 4 training sets fit; give --method.*RFT×2/s);
+  assert.throws(() => choose("demo", { seed: 3 }), /no training set fits these flags/);
+  assert.throws(() => choose("empty", {}), /has trained nothing/);
+  assert.throws(() => choose("none", {}), /there is no run "none"/);
+});
+
+test("equal training sets of several rounds are one", () => {
+  const rounds = repository.rounds("demo").filter(({ method }) => method === "BC");
+  const { trainingSet } = rounds[0]!;
+  repository.addRun({ name: "twice", kind: "experiment", config: {} });
+  for (const round of rounds) repository.addRound({ ...round, run: "twice", trainingSet });
+  assert.equal(chosenRound(repository, "twice", {}).trainingSet, trainingSet);
+});
+
+/** Runs a command in this process: its exit code, and what it printed. */
+async function gleaner(...args: string[]): Promise<{ readonly code: number; readonly printed: string }> {
+  const printed: string[] = [];
+  const print = (text: string) => void printed.push(text);
+  const log = mock.method(console, "log", print);
+  const error = mock.method(console, "error", print);
+  const code = await main([...args, "--project", project]);
+  log.mock.restore();
+  error.mock.restore();
+  process.exitCode = undefined;
+  return { code, printed: printed.join("\n") };
+}
+
+test("an export is written, checked, and found out when a mark is flipped", async () => {
+  const out = join(project, "out");
+  const flags = ["--method", "EEF", "--seed", "1", "--iteration", "2"];
+  const written = await gleaner("export", "demo", "--to", "openai", "--out", out, ...flags);
+  assert.match(written.printed, /demo, EEF, seed 1, iteration 2: 74 demonstrations/);
+  assert.match(written.printed, /learned turns 449, masked turns 128/);
+  const checked = await gleaner("export", "--check", out);
+  assert.match(checked.printed, /openai learns exactly the 449 stored turns and nothing else/);
+  assert.deepEqual([written.code, checked.code], [0, 0]);
+
+  const path = join(out, "train.jsonl");
+  const text = readFileSync(path, "utf8");
+  assert(text.includes('"weight":0'));
+  writeFileSync(path, text.replace('"weight":0', '"weight":1'));
+  const found = await gleaner("export", "--check", out);
+  assert.equal(found.code, 1);
+  assert.match(found.printed, /train\.jsonl:\d+, message \d+ +│ learned, although it is masked/);
+  assert.match(found.printed, /2 differences from what is stored/);
+  const wrong = await gleaner("export", "other", "--check", out);
+  assert.deepEqual(wrong, { code: 2, printed: `gleaner: ${out} was exported from run "demo", not from "other"` });
+});
+
+test("what splitting cost is told", async () => {
+  const flags = [
+    "--to",
+    "llamafactory",
+    "--out",
+    join(project, "split"),
+    "--method",
+    "EEF",
+    "--seed",
+    "1",
+    "--iteration",
+    "2",
+  ];
+  const refused = await gleaner("export", "demo", ...flags);
+  assert.equal(refused.code, 2);
+  assert.match(refused.printed, /--split-turns writes a row for each learned message instead/);
+  const { printed } = await gleaner("export", "demo", ...flags, "--split-turns");
+  assert.match(printed, /split: 449 rows in place of 74, with 4\.2 times the text to read/);
+});
+
+test("what cannot be done says which flag is missing", async () => {
+  const errors = [
+    await gleaner("export", "demo", "--to", "nothing", "--out", "x"),
+    await gleaner("export", "demo", "--to", "trl"),
+    await gleaner("export", "--check", project),
+  ];
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    [2, 2, 2],
+  );
+  assert.match(errors[0]!.printed, /--to nothing: expected one of trl,/);
+  assert.match(errors[1]!.printed, /expected --out/);
+  assert.match(errors[2]!.printed, /expected the manifest of an export/);
+});

@@ -1,0 +1,176 @@
+/**
+ * `gleaner export`: what a run learned from, as the files of another training tool, with exactly the stored decisions
+ * learned; or a refusal that says what would be lost. `--check` proves it on the written files.
+ */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { CliError } from "../../core/errors.ts";
+import type { TrainingSetId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Round } from "../../core/run.ts";
+import type { TrainingSet } from "../../core/training.ts";
+import { checkExport, learnedMessages } from "../../exporters/check.ts";
+import { type Exported, exportSet } from "../../exporters/export.ts";
+import { learnable } from "../../exporters/learnable.ts";
+import { readManifest } from "../../exporters/manifest.ts";
+import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
+import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { openProject, projectOption } from "../context.ts";
+import { printable } from "../differences.ts";
+import { table } from "../table.ts";
+
+/** This many differences are printed; `--json` has all. */
+const SHOWN = 20;
+
+interface ExportFlags {
+  readonly project: string;
+  readonly to?: string;
+  readonly out?: string;
+  readonly method?: string;
+  readonly seed?: number;
+  readonly iteration?: number;
+  readonly tokenizer?: string;
+  readonly splitTurns?: boolean;
+  readonly parquet?: boolean;
+  readonly check?: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  projectOption(program.command("export"))
+    .description("write what a run learned from as the files of another training tool, or check such files")
+    .argument("[run]", "a run of this project")
+    .option("--to <target>", EXPORTERS.map(({ name }) => name).join(", "))
+    .option("--out <dir>", "the folder to make")
+    .option("--method <name>", "which method's examples, if the run has several")
+    .option("--seed <n>", "of which seed", wholeNumber)
+    .option("--iteration <n>", "of which iteration (0 = the starting policy)", wholeNumber)
+    .option("--tokenizer <dir>", "checkpoint folder of the model, where the target takes token ids")
+    .option("--split-turns", "several rows for an example whose masks the tool does not know")
+    .option("--parquet", "Parquet in place of JSON lines (together, skyrl)")
+    .option("--check <dir>", "prove that an exported folder teaches exactly what is stored")
+    .option("--json", "what was written or found as JSON")
+    .action(async (run: string | undefined, flags: ExportFlags) => {
+      if (flags.check !== undefined) await check(flags.check, run, flags);
+      else await write(run, flags);
+    });
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
+  return value;
+}
+
+async function write(run: string | undefined, flags: ExportFlags): Promise<void> {
+  const { to, out, splitTurns = false, parquet = false } = flags;
+  if (run === undefined) throw new CliError("expected the name of a run (see gleaner runs)");
+  if (to === undefined) throw new CliError(`expected --to with one of ${EXPORTERS.map(({ name }) => name).join(", ")}`);
+  if (out === undefined) throw new CliError("expected --out with the folder to make");
+  const exporter = exporterNamed(to);
+  const project = openProject(flags);
+  try {
+    const round = chosenRound(project.repository, run, flags);
+    const set = storedSet(project.repository, round.trainingSet);
+    const { method, seed, iteration, trainingSet } = round;
+    const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
+    const exported = exportSet({
+      exporter,
+      set,
+      options: { splitTurns, parquet, ...tokenizer },
+      out,
+      origin: { run, method, seed, iteration, trainingSet },
+    });
+    console.log(flags.json ? JSON.stringify(exported, null, 2) : writtenText(exported, set, out));
+  } finally {
+    project.close();
+  }
+}
+
+function storedSet(repository: Repository, id: TrainingSetId): TrainingSet {
+  const set = repository.trainingSet(id);
+  if (!set) throw new CliError(`training set ${id} is not in this project's store`);
+  return set;
+}
+
+/** The one round that the flags leave. Throws CliError listing the rounds if they leave none or several training sets. */
+export function chosenRound(repository: Repository, run: string, flags: Partial<Round>): Round {
+  if (!repository.run(run)) throw new CliError(`there is no run "${run}" in this project (see gleaner runs)`);
+  const rounds = repository.rounds(run);
+  if (rounds.length === 0) throw new CliError(`run "${run}" has trained nothing, so there is nothing to export`);
+  const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
+  const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
+  const sets = new Set(left.map(({ trainingSet }) => trainingSet)).size;
+  if (sets === 1) return left[0]!;
+  const found = sets === 0 ? "no training set fits these flags" : `${sets} training sets fit`;
+  const rows = rounds.map(({ method, seed, iteration, trainingSet }) => [
+    method,
+    seed,
+    iteration,
+    ...sizeOf(repository.trainingSet(trainingSet)),
+  ]);
+  const listed = table(["--method", "--seed", "--iteration", "examples", "kind"], rows);
+  throw new CliError(
+    `run "${run}": ${found}; give --method, --seed and --iteration so that one of these is left:\n${listed}`,
+  );
+}
+
+const sizeOf = (set: TrainingSet | undefined): [number, string] => [
+  set?.examples.length ?? 0,
+  set?.kind === "dpo" ? "preferences" : "demonstrations",
+];
+
+function writtenText({ manifest, cost, command }: Exported, set: TrainingSet, out: string): string {
+  const rows = manifest.files.map(({ name, rows, bytes }) => [join(out, name), rows ?? "", bytes]);
+  const { method, seed, iteration, run } = manifest;
+  const split = cost
+    ? [
+        `split: ${cost.rows} rows in place of ${cost.examples}, with ${cost.reading.toFixed(1)} times the text to read in each epoch`,
+      ]
+    : [];
+  return [
+    `${run}, ${method}, seed ${seed}, iteration ${iteration}: ${sizeOf(set).join(" ")}`,
+    table(["file", "rows", "bytes"], rows),
+    `learned turns ${learnedMessages(set)}, masked turns ${maskedMessages(set)}`,
+    ...split,
+    `use it with: ${command}`,
+    `check it with: gleaner export --check ${out}`,
+  ].join("\n");
+}
+
+/** The policy's own messages that are context only. */
+function maskedMessages(set: TrainingSet): number {
+  const exported = learnable(set);
+  const conversations =
+    exported.kind === "sft"
+      ? exported.examples.map(({ messages }) => messages)
+      : exported.examples.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+  return conversations.flat().filter(({ role, weight }) => role === "assistant" && weight === 0).length;
+}
+
+async function check(folder: string, run: string | undefined, flags: ExportFlags): Promise<void> {
+  const manifest = readManifest(folder);
+  if (run !== undefined && run !== manifest.run) {
+    throw new CliError(`${folder} was exported from run "${manifest.run}", not from "${run}"`);
+  }
+  const project = openProject(flags);
+  try {
+    const set = storedSet(project.repository, manifest.trainingSet as TrainingSetId);
+    const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
+    const report = await checkExport({ folder, manifest, set, ...tokenizer });
+    const { learned, differences } = report;
+    if (flags.json) console.log(JSON.stringify({ ...manifest, ...report }, null, 2));
+    else if (differences.length === 0) {
+      console.log(`${folder}: ${manifest.target} learns exactly the ${learned} stored turns and nothing else`);
+    } else {
+      const rows = differences.slice(0, SHOWN).map(({ place, what }) => [printable(place), printable(what)]);
+      console.log(table(["where", "what"], rows));
+      const more = differences.length > SHOWN ? ` (${SHOWN} shown, --json has all)` : "";
+      console.log(`${folder}: ${differences.length} differences from what is stored${more}`);
+    }
+    if (differences.length > 0) process.exitCode = 1;
+  } finally {
+    project.close();
+  }
+}

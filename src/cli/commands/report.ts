@@ -1,0 +1,79 @@
+/** `gleaner report`: what a run found out, as a table here and as Markdown, JSON and SVG in the project folder. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import type { Prices } from "../../analysis/money.ts";
+import { reportOf } from "../../analysis/report.ts";
+import type { SkillOf } from "../../analysis/skills.ts";
+import { CliError } from "../../core/errors.ts";
+import { readConfig } from "../../engine/experiment/config.ts";
+import { toHtml } from "../../reports/html.ts";
+import { toMarkdown } from "../../reports/markdown.ts";
+import { plots } from "../../reports/plots.ts";
+import { toTable } from "../../reports/terminal.ts";
+import { ENVIRONMENTS } from "../../worlds/open.ts";
+import { openProject, type Project, projectOption } from "../context.ts";
+
+interface ReportFlags {
+  readonly project: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly html?: boolean;
+  readonly prices?: string;
+}
+
+export function register(program: Command): void {
+  projectOption(program.command("report"))
+    .description("tables, intervals, costs, probe curves and the leakage check of one or more runs")
+    .argument("<runs...>", "names from `gleaner runs`")
+    .option("--json", "the whole report as JSON")
+    .option("--markdown", "as Markdown")
+    .option("--html", "as one HTML page")
+    .option("--prices <config>", "count costs in money, by the prices: of this config")
+    .action(async (runs: string[], { json, markdown, html, ...options }: ReportFlags) => {
+      const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
+      const project = openProject(options);
+      try {
+        checkRuns(project, runs);
+        const report = () => reportOf(project.repository, runs, { prices, skillOf });
+        if (json) console.log(JSON.stringify(report(), null, 2));
+        else if (markdown) console.log(toMarkdown(report()));
+        else if (html) console.log(toHtml(report(), await plots(report())));
+        else await showReport(project, runs, prices);
+      } finally {
+        project.close();
+      }
+    });
+}
+
+/** Throws CliError for a run that the project does not hold. */
+export function checkRuns(project: Project, runs: readonly string[]): void {
+  const unknown = runs.find((run) => !project.repository.run(run));
+  if (unknown !== undefined) throw new CliError(`there is no run "${unknown}" in this project (see gleaner runs)`);
+}
+
+/** Task ids begin with the environment's name. */
+const skillOf: SkillOf = ({ id }, action) => ENVIRONMENTS[id.split("/")[0]!]?.skill?.(action);
+
+function pricesOf(file: string): Prices {
+  const { prices } = readConfig(file);
+  if (!prices) throw new CliError(`--prices ${file}: the config has no prices:`);
+  return prices;
+}
+
+/** Prints the table and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
+export async function showReport(project: Project, runs: readonly string[], prices?: Prices): Promise<void> {
+  const report = reportOf(project.repository, runs, { prices, skillOf });
+  const folder = join(project.folder, "reports", runs.join("+"));
+  mkdirSync(folder, { recursive: true });
+  const drawn = await plots(report);
+  for (const { name, svg } of drawn) writeFileSync(join(folder, `${name}.svg`), svg);
+  const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
+  writeFileSync(join(folder, "report.md"), `${toMarkdown(report)}\n${pictures}`);
+  writeFileSync(join(folder, "report.html"), toHtml(report, drawn));
+  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(toTable(report));
+  console.log(
+    `\nMore (costs, skills, unsolved tasks): ${relative(process.cwd(), join(folder, "report.html"))}, or report.md`,
+  );
+}

@@ -1,0 +1,37 @@
+/** `gleaner run`: an experiment from its config to the report; started again, it does only what is owed. */
+import type { Command } from "commander";
+import { type ExperimentConfig, readConfig } from "../../engine/experiment/config.ts";
+import { keyAndValue, openProject, projectOption } from "../context.ts";
+import { execute } from "../experiment.ts";
+import { progressFor } from "../progress.ts";
+import { showReport } from "./report.ts";
+
+export function register(program: Command): void {
+  projectOption(program.command("run"))
+    .description("run an experiment; started again after a kill, it goes on where it was")
+    .argument("<config>", "a YAML file (examples/ has some)")
+    .option("--set <key=value...>", "change a value of the config, e.g. --set training.steps=200")
+    .action(async (file: string, options: { project: string; set?: string[] }) => {
+      const config = readConfig(
+        file,
+        (options.set ?? []).map((text) => keyAndValue("--set", text)),
+      );
+      await runAndReport(options, config, file);
+    });
+}
+
+/** Runs (or goes on with) the experiment of the config `file`, then shows its report. */
+export async function runAndReport(
+  options: { readonly project: string },
+  config: ExperimentConfig,
+  file: string,
+): Promise<void> {
+  const project = openProject(options);
+  try {
+    const progress = progressFor(process.stderr);
+    await execute(project, config, progress, file).finally(progress.stop);
+    await showReport(project, [config.run], config.prices);
+  } finally {
+    project.close();
+  }
+}

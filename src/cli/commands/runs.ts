@@ -1,0 +1,52 @@
+/** `gleaner runs`: what the project holds. */
+import type { Command } from "commander";
+import type { TrajectoryId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Run } from "../../core/run.ts";
+import { openProject, projectOption } from "../context.ts";
+import { table } from "../table.ts";
+
+export function register(program: Command): void {
+  projectOption(program.command("runs"))
+    .description("list the runs of this project")
+    .option("--json", "as JSON")
+    .action((options: { project: string; json?: boolean }) => {
+      const project = openProject(options);
+      const rows = project.repository.runs().map((run) => summaryOf(project.repository, run));
+      project.close();
+      if (options.json) {
+        console.log(JSON.stringify(rows, null, 2));
+        return;
+      }
+      if (rows.length === 0) {
+        console.log("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
+        return;
+      }
+      const cells = rows.map(({ run, kind, environment, trajectories, unreplayable, methods, seeds }) => [
+        run,
+        kind,
+        environment,
+        unreplayable === 0 ? trajectories : `${trajectories}, ${unreplayable} not replayable`,
+        methods.join("; "),
+        seeds.join(" "),
+      ]);
+      console.log(table(["run", "kind", "environment", "trajectories", "methods", "seeds"], cells));
+    });
+}
+
+function summaryOf(repository: Repository, run: Run) {
+  const rounds = repository.rounds(run.name);
+  const { environment } = run.config as { environment?: { name?: string } };
+  const ids = repository.trajectoriesOf(run.name);
+  const isUnreplayable = (id: TrajectoryId) => repository.verification(id)?.kind === "unreplayable";
+  return {
+    run: run.name,
+    kind: run.kind,
+    environment: environment?.name ?? "",
+    trajectories: ids.length,
+    // Only imports judge trajectories that nobody made here.
+    unreplayable: run.kind === "import" ? ids.filter(isUnreplayable).length : 0,
+    methods: [...new Set(rounds.map(({ method }) => method))],
+    seeds: [...new Set(rounds.map(({ seed }) => seed))],
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * A chat completion as the server sent it → text, or the reason why it cannot be used. Servers answer the strangest
+ * things with status 200; nothing here guesses what was meant.
+ *
+ * A completion that reached `maxTokens` is used as it stands: a model that does not come to its action loses by its own
+ * fault, and leaving it out of the success rate would flatter it. One that ended before `maxTokens` for want of room is a full
+ * context.
+ */
+import type { Completion, ToolCall } from "../core/policy.ts";
+import type { Usage } from "../core/trajectory.ts";
+
+export interface Expected {
+  readonly model: string;
+  /** Other names it may answer under. */
+  readonly answersAs: readonly string[];
+  readonly maxTokens: number;
+  readonly tokenIds: boolean;
+  /** Whether it could call something. */
+  readonly hasTools: boolean;
+}
+
+export type Answer =
+  | {
+      readonly kind: "completion";
+      readonly completion: Completion;
+      /** It thought where nobody sees it: its completion tokens are not the text's. */
+      readonly hasReasoning: boolean;
+    }
+  | { readonly kind: "context full"; readonly reason: string }
+  | { readonly kind: "unusable"; readonly reason: string };
+
+/** What the answer says it cost, whether or not it can be used; undefined if it does not say. */
+export function usageOf(body: unknown): Usage | undefined {
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = fields(fields(body).usage);
+  return isCount(promptTokens) && isCount(completionTokens) ? { promptTokens, completionTokens } : undefined;
+}
+
+export function readAnswer(body: unknown, expected: Expected): Answer {
+  const { choices, model } = fields(body);
+  if (!Array.isArray(choices)) return unusable("the answer has no choices");
+  if (choices.length !== 1) return unusable(`expected one choice, got ${choices.length}`);
+  if (!isNamed(model, expected)) {
+    return unusable(`another model answered: ${JSON.stringify(model)?.slice(0, 100)}`);
+  }
+  const { index = 0, finish_reason: finishReason, message } = fields(choices[0]);
+  if (index !== 0) return unusable(`expected choice 0, got ${JSON.stringify(index)}`);
+  const { content, reasoning, reasoning_content, tool_calls } = fields(message);
+  const usage = usageOf(body);
+  if (!usage) return unusable("the answer does not say how many tokens it cost (usage)");
+  if (finishReason === "length" && usage.completionTokens < expected.maxTokens) {
+    const { promptTokens, completionTokens } = usage;
+    const reason = `the server stopped after ${completionTokens} of ${expected.maxTokens} tokens behind a prompt of ${promptTokens}`;
+    return { kind: "context full", reason };
+  }
+  const isCall = expected.hasTools && finishReason === "tool_calls";
+  if (finishReason !== "stop" && finishReason !== "length" && !isCall) {
+    return unusable(`expected finish_reason stop or length, got ${JSON.stringify(finishReason)}`);
+  }
+  const toolCalls = expected.hasTools ? toolCallsOf(tool_calls) : [];
+  if (typeof toolCalls === "string") return unusable(toolCalls);
+  const text = toolCalls.length > 0 ? (content ?? "") : content;
+  if (typeof text !== "string") return unusable(`expected text, got content ${JSON.stringify(content)}`);
+  const tokenIds = expected.tokenIds ? tokenIdsOf(body, usage) : undefined;
+  if (typeof tokenIds === "string") return unusable(tokenIds);
+  const completion: Completion = {
+    text,
+    ...(toolCalls.length > 0 && { toolCalls }),
+    finishReason: finishReason === "length" ? "length" : "stop",
+    usage,
+    ...(tokenIds && { tokenIds }),
+  };
+  return { kind: "completion", completion, hasReasoning: Boolean(reasoning ?? reasoning_content) };
+}
+
+/** None where there are none; the reason where they cannot be used. Arguments are text, whatever is in them. */
+function toolCallsOf(value: unknown): readonly ToolCall[] | string {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return `expected a list of tool_calls, got ${JSON.stringify(value)?.slice(0, 100)}`;
+  const calls = value.map((call: unknown) => {
+    const { id, function: called } = fields(call);
+    const { name, arguments: given } = fields(called);
+    return { id: String(id ?? ""), name, arguments: typeof given === "string" ? given : JSON.stringify(given) };
+  });
+  const isWhole = calls.every(({ name, arguments: given }) => typeof name === "string" && typeof given === "string");
+  return isWhole ? (calls as ToolCall[]) : "expected a name and arguments in each of tool_calls";
+}
+
+/** Servers add a revision or a date to the name they were asked for, or a vendor before it. */
+function isNamed(found: unknown, { model, answersAs }: Expected): boolean {
+  if (typeof found !== "string" || found === "") return false;
+  const [asked, got] = [model.toLowerCase(), found.toLowerCase()];
+  return got.includes(asked) || asked.includes(got) || answersAs.includes(found);
+}
+
+/** vLLM's `return_token_ids`: ids of the prompt beside the choices, of the completion in the choice. */
+function tokenIdsOf(body: unknown, usage: Usage): Completion["tokenIds"] | string {
+  const { prompt_token_ids: prompt, choices } = fields(body);
+  const completion = fields((choices as readonly unknown[])[0]).token_ids;
+  if (!isIds(prompt) || !isIds(completion)) return "the answer has no token ids";
+  if (prompt.length !== usage.promptTokens || completion.length !== usage.completionTokens) {
+    const found = `${prompt.length} and ${completion.length} token ids`;
+    return `expected ${usage.promptTokens} and ${usage.completionTokens} token ids as in usage, got ${found}`;
+  }
+  return { prompt, completion };
+}
+
+const isIds = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const unusable = (reason: string): Answer => ({ kind: "unusable", reason });
+
+/** The members of an untrusted value; none if it is no object. */
+export function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -1,0 +1,79 @@
+/**
+ * Answers on disk until the episodes they belong to are stored, so that a run that was killed or stopped by its budget
+ * pays for nothing twice: started again, it asks the same requests, and those that were answered are answered from here.
+ * It also makes runs go on exactly where a server ignores seeds. One line of JSON an answer; a torn last line is ignored.
+ */
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Completion, CompletionRequest, LanguageModel } from "../core/policy.ts";
+import type { Spending } from "./budget.ts";
+
+export interface Journal {
+  /** What the answers in it have cost, as it was opened. */
+  readonly spent: Spending;
+  /** `model`, asked only what is not in the journal; what it answers goes there. */
+  before(model: LanguageModel): LanguageModel;
+  /** Deletes it: everything is stored. */
+  remove(): void;
+}
+
+interface Entry extends Completion {
+  readonly key: string;
+  readonly seed: number;
+}
+
+/** Opens the journal of one run with one set of sampling options; answers to requests with stored seeds are dropped. */
+export function openJournal(path: string, isStored: (seed: number) => boolean): Journal {
+  const entries = existsSync(path) ? readEntries(path).filter(({ seed }) => !isStored(seed)) : [];
+  mkdirSync(dirname(path), { recursive: true });
+  // Written beside and renamed: a kill leaves the old journal or the new one.
+  writeFileSync(`${path}.new`, entries.map(lineOf).join(""));
+  renameSync(`${path}.new`, path);
+  const known = new Map(entries.map((entry) => [entry.key, entry]));
+  return {
+    spent: {
+      requests: entries.length,
+      promptTokens: entries.reduce((sum, { usage }) => sum + usage.promptTokens, 0),
+      completionTokens: entries.reduce((sum, { usage }) => sum + usage.completionTokens, 0),
+      unaccounted: 0,
+    },
+    before: (model) => ({
+      ...model,
+      async complete(request) {
+        const key = keyOf(request);
+        const entry = known.get(key);
+        if (entry) {
+          const { key: _, seed: __, ...completion } = entry;
+          return completion;
+        }
+        const completion = await model.complete(request);
+        appendFileSync(path, lineOf({ key, seed: request.seed, ...completion }));
+        return completion;
+      },
+    }),
+    remove: () => rmSync(path, { force: true }),
+  };
+}
+
+const lineOf = (entry: Entry) => `${JSON.stringify(entry)}\n`;
+
+function readEntries(path: string): Entry[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Entry];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function keyOf({ messages, tools, temperature, maxTokens, seed }: CompletionRequest): string {
+  const asked = messages.map(({ role, content, toolCalls, toolCallId }) =>
+    toolCalls || toolCallId !== undefined ? [role, content, toolCalls, toolCallId] : [role, content],
+  );
+  return createHash("sha256")
+    .update(JSON.stringify([asked, temperature, maxTokens, seed, ...(tools ? [tools] : [])]))
+    .digest("base64");
+}

@@ -1,0 +1,118 @@
+/**
+ * What a user says about a server, checked and with defaults filled in. The API key is read from an environment
+ * variable when the model is opened; nothing stores or prints it.
+ */
+import { CliError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Budget, Prices, Spending } from "./budget.ts";
+
+export interface ServerOptions {
+  /** Base URLs of servers that offer the same model, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
+  readonly urls: readonly string[];
+  /** As the server calls it. */
+  readonly model: string;
+  /** The policy's name; default: the model's. */
+  readonly name?: string;
+  /** Name of the environment variable that holds the API key; absent: no key is sent. */
+  readonly apiKeyEnv?: string;
+  /** Requests in flight at once, over all URLs. */
+  readonly concurrency?: number;
+  readonly requestsPerMinute?: number;
+  /** Prompt and completion together. */
+  readonly tokensPerMinute?: number;
+  /** For one attempt, the last byte of the answer included; at most 300,000, what Node waits for the first. */
+  readonly timeoutMs?: number;
+  /** Attempts after the first. */
+  readonly retries?: number;
+  /** The first wait before a retry; each later one is twice as long, up to 64 times this. */
+  readonly backoffMs?: number;
+  /** Bytes; a longer answer is not read. */
+  readonly maxAnswerBytes?: number;
+  /** Of one run, what was spent before included. */
+  readonly budget?: Budget;
+  /** Of 1,000 tokens; needed for a budget of money. */
+  readonly prices?: Prices;
+  /** What the run spent before: the usage of its stored steps. */
+  readonly spent?: Partial<Spending>;
+  /** Prompt and completion together. Absent: asked of the server (`/models`), else not known. */
+  readonly contextTokens?: number;
+  /** Ask for token ids (`return_token_ids`); only where `gleaner doctor --server` says that they are returned. */
+  readonly tokenIds?: boolean;
+  /** Names the server may answer under beside the model's. */
+  readonly answersAs?: readonly string[];
+  /** The field that limits a completion: newer models of OpenAI take only `max_completion_tokens`. */
+  readonly limitField?: "max_tokens" | "max_completion_tokens";
+  /** More fields of every request (`top_p`, `chat_template_kwargs` …). They change answers: make them part of the run's ids. */
+  readonly extra?: Readonly<Record<string, Json>>;
+}
+
+/** `ServerOptions` with nothing left open but what may be unknown. */
+export type ServerSettings = Required<Omit<ServerOptions, Optional>> & Pick<ServerOptions, Optional>;
+type Optional = "apiKeyEnv" | "requestsPerMinute" | "tokensPerMinute" | "prices" | "contextTokens";
+
+const LONGEST_TIMEOUT_MS = 300_000;
+const MEGABYTE = 2 ** 20;
+
+/** Throws CliError naming the option. */
+export function resolveOptions(options: ServerOptions): ServerSettings {
+  const settings: ServerSettings = {
+    ...options,
+    urls: options.urls.map(checkedUrl),
+    name: options.name ?? options.model,
+    concurrency: options.concurrency ?? 64,
+    timeoutMs: options.timeoutMs ?? LONGEST_TIMEOUT_MS,
+    retries: options.retries ?? 6,
+    backoffMs: options.backoffMs ?? 500,
+    maxAnswerBytes: options.maxAnswerBytes ?? 4 * MEGABYTE,
+    budget: options.budget ?? {},
+    spent: options.spent ?? {},
+    tokenIds: options.tokenIds ?? false,
+    answersAs: options.answersAs ?? [],
+    limitField: options.limitField ?? "max_tokens",
+    extra: options.extra ?? {},
+  };
+  if (settings.urls.length === 0) throw new CliError("server: expected at least one base URL, got none");
+  if (settings.model === "") throw new CliError('server model: expected a name, got ""');
+  const { concurrency, timeoutMs, retries, backoffMs, maxAnswerBytes, contextTokens } = settings;
+  const whole = { concurrency, timeoutMs, maxAnswerBytes, contextTokens };
+  for (const [name, value] of Object.entries(whole)) expectAtLeast(name, value, 1);
+  for (const [name, value] of Object.entries({ retries, backoffMs })) expectAtLeast(name, value, 0);
+  const { requestsPerMinute, tokensPerMinute, budget, prices } = settings;
+  for (const [name, value] of Object.entries({ requestsPerMinute, tokensPerMinute })) expectPositive(name, value);
+  for (const [name, value] of Object.entries(budget)) expectPositive(`budget.${name}`, value);
+  if (timeoutMs > LONGEST_TIMEOUT_MS) {
+    throw new CliError(`timeoutMs: expected at most ${LONGEST_TIMEOUT_MS}, got ${timeoutMs}`);
+  }
+  if (budget.money !== undefined && !prices) throw new CliError("budget.money: expected prices of tokens, got none");
+  return settings;
+}
+
+function expectAtLeast(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw new CliError(`${name}: expected an integer ≥ ${least}, got ${value}`);
+}
+
+function expectPositive(name: string, value: number | undefined): void {
+  if (value === undefined || value > 0) return;
+  throw new CliError(`${name}: expected a number above 0, got ${value}`);
+}
+
+/** Without a slash at the end. A URL with a password in it would be printed somewhere: refused. */
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new CliError(`server "${text}": expected a base URL such as http://127.0.0.1:8000/v1`);
+  }
+  if (url.username || url.password) {
+    throw new CliError(`server ${url.host}: expected no user or password in the URL; name a variable with the key`);
+  }
+  return text.replace(/\/+$/, "");
+}
+
+/** The key in the variable `name`; undefined if no variable is named. Throws CliError if it is empty. */
+export function apiKeyFrom(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const key = process.env[name]?.trim();
+  if (key) return key;
+  throw new CliError(`environment variable ${name}: expected an API key, found nothing`);
+}

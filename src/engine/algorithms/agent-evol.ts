@@ -1,0 +1,43 @@
+/**
+ * AgentEvol (Xi et al. 2024, arXiv 2406.04151; methods.md §3): imitate one's own rollouts, each weighted by its return, merged
+ * with the expert's successes. The weight is the return's share of what a success takes, at most 1; an expert's success counts
+ * 1, a rollout without a return not at all. Of one's own rollouts only those of this iteration, by the policy as it is now.
+ *
+ * Where only successes pay, this is RFT on the last iteration's rollouts.
+ */
+import type { Checkpoint, Demonstration } from "../../core/training.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { example, recorded, sft } from "./examples.ts";
+import type { Experiment } from "./experiment.ts";
+import { expertSolution, rolloutSolution, wins } from "./solutions.ts";
+
+export interface AgentEvolOptions {
+  readonly iterations: number;
+  /** Rollouts per training task and iteration. */
+  readonly samples: number;
+  /** Where each training starts: the base model, or the previous iteration's policy. */
+  readonly trainFrom: "base" | "previous";
+}
+
+export async function agentEvol(x: Experiment, start: Checkpoint, options: AgentEvolOptions): Promise<Checkpoint> {
+  const { iterations, samples, trainFrom } = options;
+  const expert = wins(recorded(x)).map((won) => example(x, expertSolution(won), "expert success"));
+  let policy = start;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const explored = await x.explore(policy, iteration, samples);
+    const own = explored.flatMap((trajectory) => weighted(x, trajectory, iteration));
+    const set = sft([...expert, ...own]);
+    policy = await x.train(set, trainFrom === "base" ? x.base : policy, iteration);
+    const counts = { ownExamples: own.length, partlyWeighted: own.filter(({ weight }) => weight !== undefined).length };
+    await x.finishRound({ iteration, explored, probed: [], set, checkpoint: policy, counts });
+  }
+  return policy;
+}
+
+function weighted(x: Experiment, trajectory: Trajectory, iteration: number): Demonstration[] {
+  const { outcome, steps, return: earned } = trajectory;
+  const weight = Math.min(1, earned / x.successReturn);
+  if (outcome.kind === "failed" || steps.length === 0 || weight <= 0) return [];
+  const demonstration = example(x, rolloutSolution(trajectory, iteration), "own rollout");
+  return [weight === 1 ? demonstration : { ...demonstration, weight }];
+}

@@ -1,0 +1,70 @@
+/**
+ * What EEF's rollouts say about states: tallies of tries and wins, the labels that follow from them, and how far those
+ * labels would be others after fewer tries. A state is a task's start or a place along an expert trajectory.
+ */
+import type { Trajectory } from "../../core/trajectory.ts";
+import { type Labels, labelsByRate, type Span, type Tally } from "./eef-labels.ts";
+import type { ProbePoint } from "./experiment.ts";
+
+/** One rollout from a state. */
+export interface Outcome {
+  /** The task's id for its start, else the expert trajectory's id and the step. */
+  readonly state: string;
+  /** Which of the rollouts from there in its iteration. */
+  readonly sample: number;
+  readonly won: boolean;
+}
+
+const stateAlong = ({ trajectory, step }: ProbePoint): string => `${trajectory.id} ${step}`;
+
+/** `explored` and `probed` with `samples` rollouts a state, one after the other. Those that broke on our side say nothing. */
+export function outcomesOf(
+  explored: readonly Trajectory[],
+  points: readonly ProbePoint[],
+  probed: readonly Trajectory[],
+  samples: number,
+): Outcome[] {
+  const starts = explored.map((rollout) => ({ state: rollout.taskId as string, rollout }));
+  const probes = probed.map((rollout, index) => ({ state: stateAlong(points[Math.floor(index / samples)]!), rollout }));
+  return [starts, probes].flatMap((group) =>
+    group.flatMap(({ state, rollout }, index) =>
+      rollout.outcome.kind === "failed" ? [] : [{ state, sample: index % samples, won: rollout.success }],
+    ),
+  );
+}
+
+/** The labels along each expert trajectory that was probed, by all of `outcomes`. */
+export function labelsAlong(
+  expert: readonly Trajectory[],
+  points: readonly ProbePoint[],
+  outcomes: readonly Outcome[],
+  confidence: number,
+): Map<Trajectory, Labels> {
+  const tries = Map.groupBy(outcomes, ({ state }) => state);
+  const steps = Map.groupBy(points, ({ trajectory }) => trajectory.id);
+  const tally = (state: string, step: number): Tally[] => {
+    const here = tries.get(state) ?? [];
+    return here.length === 0 ? [] : [{ step, won: here.filter(({ won }) => won).length, of: here.length }];
+  };
+  return new Map(
+    expert.map((trajectory) => {
+      const along = (steps.get(trajectory.id) ?? []).flatMap((point) => tally(stateAlong(point), point.step));
+      return [trajectory, labelsByRate([...tally(trajectory.taskId, 0), ...along], confidence)];
+    }),
+  );
+}
+
+/** How many stretches between neighbouring states two readings of the same trajectories label differently. */
+export function changedLabels(one: ReadonlyMap<Trajectory, Labels>, other: ReadonlyMap<Trajectory, Labels>): number {
+  return [...one].reduce((sum, [trajectory, labels]) => {
+    const [a, b] = [labelBySpan(labels), labelBySpan(other.get(trajectory)!)];
+    const spans = [...new Set([...a.keys(), ...b.keys()])];
+    return sum + spans.filter((span) => a.get(span) !== b.get(span)).length;
+  }, 0);
+}
+
+function labelBySpan({ harmful, beneficial }: Labels): ReadonlyMap<string, string> {
+  const named = (spans: readonly Span[], label: string) =>
+    spans.map(({ from, to }): [string, string] => [`${from} ${to}`, label]);
+  return new Map([...named(harmful, "harmful"), ...named(beneficial, "beneficial")]);
+}

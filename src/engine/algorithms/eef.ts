@@ -1,0 +1,119 @@
+/**
+ * EEF, exploring expert failures (Lan et al. 2025, arXiv 2504.13145; methods.md §2).
+ *
+ * The student also starts from states along the expert's trajectories, won and lost. Where it wins from one state and
+ * loses from the next, the expert's actions in between did harm: the student learns to recover behind them, with
+ * everything before masked. Where it only wins from later on, the expert's actions up to there are worth learning.
+ *
+ * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
+ */
+import type { Checkpoint, Demonstration, TrainingSet } from "../../core/training.ts";
+import { CONFIDENCE, probeSteps } from "./eef-labels.ts";
+import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
+import { example, sft } from "./examples.ts";
+import type { Experiment, ProbePoint } from "./experiment.ts";
+import {
+  bestSolution,
+  byTask,
+  expertSolution,
+  probeSolution,
+  rolloutSolution,
+  type Solution,
+  through,
+  wins,
+} from "./solutions.ts";
+
+export interface EefOptions {
+  readonly iterations: number;
+  /** M: probed states per expert trajectory. */
+  readonly probes: number;
+  /** Where each training starts: the base model, or the previous iteration's policy. */
+  readonly trainFrom: "base" | "previous";
+  /** Rollouts from each state, the tasks' starts included. Default 1, as published. */
+  readonly samplesPerState?: number;
+  /** Neighbouring states are labelled as different from this probability on (eef-labels.ts). */
+  readonly confidence?: number;
+  /** Whose rollouts decide the labels; solutions come from all of them anyway. Default: this round's. */
+  readonly labels?: "this-round" | "all-rounds";
+}
+
+export async function eef(x: Experiment, start: Checkpoint, options: EefOptions): Promise<Checkpoint> {
+  const {
+    iterations,
+    probes,
+    trainFrom,
+    samplesPerState = 1,
+    confidence = CONFIDENCE,
+    labels = "this-round",
+  } = options;
+  const points = x.expert.flatMap((trajectory): ProbePoint[] =>
+    probeSteps(trajectory.steps.length, probes).map((step) => ({ trajectory, step })),
+  );
+  let positive = wins(x.expert).map(expertSolution);
+  let known: readonly Outcome[] = [];
+  let policy = start;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const explored = await x.explore(policy, iteration, samplesPerState);
+    const probed = await x.probe(policy, iteration, points, samplesPerState);
+    const ownWins = wins(explored).map((won) => rolloutSolution(won, iteration));
+    const probeWins = probed.flatMap((probe, index) =>
+      probe.success ? [probeSolution(probe, points[Math.floor(index / samplesPerState)]!.trajectory, iteration)] : [],
+    );
+    positive = [...positive, ...ownWins, ...probeWins];
+    const outcomes = outcomesOf(explored, points, probed, samplesPerState);
+    known = labels === "all-rounds" ? [...known, ...outcomes] : outcomes;
+    const read = labelsAlong(x.expert, points, known, confidence);
+    const { set, counts } = chooseExamples(x, positive, needRecoverStates(read));
+    policy = await x.train(set, trainFrom === "base" ? x.base : policy, iteration);
+    const triedOnce = known.length === outcomes.length && samplesPerState === 1;
+    const changes: Record<string, number> = triedOnce
+      ? {}
+      : { labelsChanged: changedLabels(firstReading(x, points, outcomes), read) };
+    await x.finishRound({ iteration, explored, probed, set, checkpoint: policy, counts: { ...counts, ...changes } });
+  }
+  return policy;
+}
+
+/** The labels as they would be with one rollout a state, as published. */
+function firstReading(x: Experiment, points: readonly ProbePoint[], outcomes: readonly Outcome[]) {
+  const first = outcomes.filter(({ sample }) => sample === 0);
+  return labelsAlong(x.expert, points, first, CONFIDENCE);
+}
+
+/** The first need-recover state of each expert trajectory that has one. */
+function needRecoverStates(read: ReturnType<typeof labelsAlong>): ProbePoint[] {
+  return [...read].flatMap(([trajectory, { needRecover }]) =>
+    needRecover === null ? [] : [{ trajectory, step: needRecover }],
+  );
+}
+
+/** One solution for every s_0 and every need-recover state; states that nobody solved are left out and counted. */
+function chooseExamples(
+  x: Experiment,
+  positive: readonly Solution[],
+  states: readonly ProbePoint[],
+): { readonly set: TrainingSet; readonly counts: Record<string, number> } {
+  const solutions = byTask(positive);
+  const examples: Demonstration[] = [];
+  let expertActionsLearned = 0;
+  for (const task of x.tasks) {
+    const best = bestSolution(solutions.get(task.id) ?? []);
+    if (!best) continue;
+    expertActionsLearned += best.expertActions;
+    examples.push(example(x, best, "solution from s_0"));
+  }
+  const tasksSolved = examples.length;
+  for (const { trajectory, step } of states) {
+    const best = bestSolution(through(solutions.get(trajectory.taskId) ?? [], trajectory, step), step);
+    if (!best) continue;
+    expertActionsLearned += Math.max(0, best.expertActions - step);
+    examples.push(example(x, best, `recovery from s_${step}`, step));
+  }
+  const counts = {
+    tasksLeftOut: x.tasks.length - tasksSolved,
+    needRecover: states.length,
+    needRecoverSolved: examples.length - tasksSolved,
+    expertActionsLearned,
+  };
+  return { set: sft(examples), counts };
+}

@@ -1,0 +1,42 @@
+/**
+ * ETO, exploration-based trajectory optimisation (Song et al. 2024, arXiv 2403.02502; methods.md §4).
+ *
+ * Behaviour cloning first. Then, each iteration, the student plays every training task; where its return and that of the
+ * expert on the same task differ, it learns to prefer the better trajectory to the worse one, whoever made which, with
+ * itself as it was before as the reference.
+ *
+ * Trajectories that cannot be replayed are of tasks that nobody plays: they count in the starting policy only.
+ */
+import type { Checkpoint, Preference } from "../../core/training.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import type { Experiment } from "./experiment.ts";
+import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
+
+export interface EtoOptions extends PreferenceTraining {
+  /** 1 to 3; the published gain ends after 2. */
+  readonly iterations: number;
+  /** Rollouts per training task and iteration; published: 1. */
+  readonly samples: number;
+  readonly cut: Cut;
+}
+
+export async function eto(x: Experiment, start: Checkpoint, options: EtoOptions): Promise<Checkpoint> {
+  const { iterations, samples, cut, ...training } = options;
+  let policy = start;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const explored = await x.explore(policy, iteration, samples);
+    const pairs = expertPairs(x, explored, cut);
+    const learned = await learnPreferences(x, policy, pairs, { ...training, iteration, round: iteration });
+    policy = learned.checkpoint;
+    const own = new Set<string>(explored.map(({ id }) => id));
+    const counts = { pairs: pairs.length, ownPreferred: pairs.filter(({ sources }) => own.has(sources[0])).length };
+    await x.finishRound({ iteration, explored, probed: [], set: learned.set, checkpoint: policy, counts });
+  }
+  return policy;
+}
+
+/** Every rollout beside every trajectory that the expert has of its task. */
+export function expertPairs(x: Experiment, explored: readonly Trajectory[], cut: Cut): Preference[] {
+  const expert = Map.groupBy(x.expert, ({ taskId }) => taskId);
+  return explored.flatMap((own) => (expert.get(own.taskId) ?? []).flatMap((theirs) => contrast(x, [own, theirs], cut)));
+}

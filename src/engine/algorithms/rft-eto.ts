@@ -1,0 +1,52 @@
+/**
+ * RFT then ETO: self-play without an expert (Song et al. 2024, arXiv 2403.02502, table without experts; methods.md §4). First
+ * imitation of one's own successes, then preferences among one's own rollouts: of each task the best against the worst, the
+ * earlier sample where several are as good. Nothing of the expert is learned, unless it starts from behaviour cloning.
+ *
+ * The first iteration is RFT's; ETO's are counted on from there.
+ */
+import type { Checkpoint, Preference } from "../../core/training.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { wholeSolutions } from "./examples.ts";
+import type { Experiment } from "./experiment.ts";
+import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
+import { distinct, rolloutSolution, wins } from "./solutions.ts";
+
+export interface RftEtoOptions extends PreferenceTraining {
+  /** Of ETO, after the one of RFT. */
+  readonly iterations: number;
+  /** Rollouts per training task and iteration. */
+  readonly samples: number;
+  readonly cut: Cut;
+}
+
+/** `start` is who plays first: `x.base` if no expert is to be involved at all. */
+export async function rftEto(x: Experiment, start: Checkpoint, options: RftEtoOptions): Promise<Checkpoint> {
+  const { iterations, samples, cut, ...training } = options;
+  const first = await x.explore(start, 1, samples);
+  const won = distinct(wins(first).map((trajectory) => rolloutSolution(trajectory, 1)));
+  const imitated = wholeSolutions(x, won);
+  // Without a win there is nothing to imitate, and the one who played goes on.
+  let policy = won.length === 0 ? start : await x.train(imitated, x.base, 1);
+  await x.finishRound({ iteration: 1, explored: first, probed: [], set: imitated, checkpoint: policy });
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const round = iteration + 1;
+    const explored = await x.explore(policy, round, samples);
+    const pairs = ownPairs(x, explored, cut);
+    const { set, checkpoint } = await learnPreferences(x, policy, pairs, { ...training, iteration, round });
+    policy = checkpoint;
+    const counts = { pairs: pairs.length };
+    await x.finishRound({ iteration: round, explored, probed: [], set, checkpoint, counts });
+  }
+  return policy;
+}
+
+/** Of each task the best rollout against the worst. */
+export function ownPairs(x: Experiment, explored: readonly Trajectory[], cut: Cut): Preference[] {
+  const finished = explored.filter(({ outcome }) => outcome.kind !== "failed");
+  return [...Map.groupBy(finished, ({ taskId }) => taskId).values()].flatMap((ofTask) => {
+    const best = ofTask.reduce((found, each) => (each.return > found.return ? each : found));
+    const worst = ofTask.reduce((found, each) => (each.return < found.return ? each : found));
+    return contrast(x, [best, worst], cut);
+  });
+}

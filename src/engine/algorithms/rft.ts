@@ -1,0 +1,47 @@
+/**
+ * Rejection-sampling fine-tuning: imitate the expert's successes and one's own. With `samples` = N it is RFT×N, the
+ * control of EEF that makes as many rollouts (N = M + 1; where short expert runs have fewer states to probe, `matchProbes`
+ * makes exactly as many of each task). `solutions: "one"` keeps one solution a task, chosen as EEF
+ * chooses: the control that separates exploration from the choice of data (methods.md §3).
+ */
+import type { Checkpoint } from "../../core/training.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { probeSteps } from "./eef-labels.ts";
+import { recorded, wholeSolutions } from "./examples.ts";
+import type { Experiment, Samples } from "./experiment.ts";
+import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins } from "./solutions.ts";
+
+export interface RftOptions {
+  readonly iterations: number;
+  /** Rollouts per training task and iteration. */
+  readonly samples: number;
+  /** M: in place of `samples`, of each task as many rollouts as EEF with M probes makes of it. */
+  readonly matchProbes?: number;
+  readonly solutions: "all" | "one";
+  /** Where each training starts: the base model, or the previous iteration's policy. */
+  readonly trainFrom: "base" | "previous";
+}
+
+export async function rft(x: Experiment, start: Checkpoint, options: RftOptions): Promise<Checkpoint> {
+  const { iterations, matchProbes, solutions, trainFrom } = options;
+  const samples = matchProbes === undefined ? options.samples : rolloutsOfEef(x, matchProbes);
+  let positive = wins(recorded(x)).map(expertSolution);
+  let policy = start;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const explored = await x.explore(policy, iteration, samples);
+    positive = distinct([...positive, ...wins(explored).map((won) => rolloutSolution(won, iteration))]);
+    const chosen =
+      solutions === "all" ? positive : [...byTask(positive).values()].map((candidates) => bestSolution(candidates)!);
+    const set = wholeSolutions(x, chosen);
+    policy = await x.train(set, trainFrom === "base" ? x.base : policy, iteration);
+    await x.finishRound({ iteration, explored, probed: [], set, checkpoint: policy });
+  }
+  return policy;
+}
+
+/** One from the start, and one from every state that EEF probes along the expert's trajectories of the task. */
+function rolloutsOfEef({ expert }: Experiment, probes: number): Samples {
+  const byTask = Map.groupBy(expert, ({ taskId }) => taskId);
+  const probed = ({ steps }: Trajectory) => probeSteps(steps.length, probes).length;
+  return ({ id }) => (byTask.get(id) ?? []).reduce((sum, trajectory) => sum + probed(trajectory), 1);
+}

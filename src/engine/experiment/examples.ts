@@ -1,0 +1,40 @@
+/** Which episodes a student is shown as examples. Nobody is trained or tested on a task whose solution stands before it. */
+import { CliError } from "../../core/errors.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Task } from "../../core/task.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import type { ExampleEpisode } from "../../formats/few-shot.ts";
+import type { ExamplesConfig } from "../../students/examples.ts";
+
+export interface ExamplesOptions {
+  readonly repository: Repository;
+  /** The expert's trajectories, confirmed by replay. */
+  readonly expert: readonly Trajectory[];
+  readonly heldOut: readonly Task[];
+}
+
+/** The first won ones, each of another task, none of a held-out one. Throws CliError if there are too few. */
+export function chosenExamples(wanted: ExamplesConfig | undefined, options: ExamplesOptions): ExampleEpisode[] {
+  if (wanted === undefined) return [];
+  const { repository, expert, heldOut } = options;
+  const { count, run } = typeof wanted === "number" ? { count: wanted, run: undefined } : wanted;
+  if (run !== undefined && !repository.run(run)) {
+    throw new CliError(`examples.run: there is no run "${run}" in this project`);
+  }
+  const episodes = run === undefined ? expert : repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!);
+  const isHeldOut = new Set<string>(heldOut.map(({ id }) => id));
+  const won = new Map<string, Trajectory>();
+  for (const episode of episodes) {
+    const { taskId, success, steps } = episode;
+    if (success && steps.length > 0 && !isHeldOut.has(taskId) && !won.has(taskId)) won.set(taskId, episode);
+  }
+  if (won.size < count) {
+    const where = run === undefined ? "the expert" : `run "${run}"`;
+    throw new CliError(
+      `examples: ${where} has won ${won.size} tasks that are not held out, expected at least ${count}`,
+    );
+  }
+  return [...won.values()]
+    .slice(0, count)
+    .map((trajectory) => ({ trajectory, task: repository.task(trajectory.taskId)! }));
+}

@@ -1,0 +1,233 @@
+/** The `Experiment` that algorithms run on: rollouts, training and evaluation, each done only if the store does not have it. */
+
+import type { Benchmark, Snapshot } from "../../core/environment.ts";
+import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Timing } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import type { Format } from "../../formats/format.ts";
+import { withMode } from "../../formats/mode.ts";
+import type { Sampling, Student } from "../../students/student.ts";
+import type { Experiment, ProbePoint } from "../algorithms/experiment.ts";
+import { snapshotsAlong } from "../rollout/replay.ts";
+import type { Progress } from "./progress.ts";
+import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
+
+export interface LiveOptions {
+  readonly run: string;
+  readonly seed: number;
+  readonly repository: Repository;
+  readonly benchmark: Benchmark;
+  readonly format: Format;
+  readonly student: Student;
+  readonly sampling: Sampling;
+  /** Exploration temperature; evaluation is greedy. */
+  readonly temperature: number;
+  readonly tasks: readonly Task[];
+  readonly heldOut: readonly Task[];
+  readonly expert: readonly Trajectory[];
+  /** Expert trajectories that cannot be replayed, with their tasks: examples only. */
+  readonly learnOnly: readonly { readonly trajectory: Trajectory; readonly task: Task }[];
+  readonly base: Checkpoint;
+  readonly concurrency: number;
+  readonly progress: Progress;
+  /** Rollouts under way, shared by methods that run side by side. */
+  readonly underWay: UnderWay;
+  /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
+  readonly trainings: Map<string, Promise<Checkpoint>>;
+}
+
+/** The experiment as one method sees it; `method` names its row (`row`, from 0) in the report. */
+export function liveExperiment(options: LiveOptions, method: string, row: number): Experiment {
+  const { run, seed, repository, student, temperature, tasks, heldOut, progress } = options;
+  const label = (what: string) => `seed ${seed} · ${method} · ${what}`;
+  const learnOnly = options.learnOnly.map(({ trajectory }) => trajectory);
+  const known = [...tasks, ...options.learnOnly.map(({ task }) => task)];
+  const byId = new Map(known.map((task) => [task.id, task]));
+  const taskById = (id: TaskId) => {
+    const task = byId.get(id);
+    if (!task) throw new Error(`expected a training task, got ${id}`);
+    return task;
+  };
+
+  const timed = async <T>(phase: Timing["phase"], iteration: number, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    repository.addTiming({ run, method, seed, iteration, phase, milliseconds: performance.now() - start });
+    return result;
+  };
+
+  const roll = (policy: Checkpoint, heat: number, what: string, jobs: readonly RolloutJob[]) =>
+    rollouts({
+      ...options,
+      policyName: policy.id,
+      openPolicy: () => student.policy(policy, options.format, heat),
+      sampling: { ...options.sampling, temperature: heat },
+      jobs,
+      snapshots: (forks) => takeSnapshots(options.benchmark, taskById, forks),
+      phase: (owed) => progress.phase(label(what), owed, "episodes"),
+    });
+
+  return {
+    format: options.format,
+    successReturn: options.benchmark.successReturn,
+    tasks,
+    task: taskById,
+    expert: options.expert,
+    learnOnly,
+    base: options.base,
+    explore: (policy, iteration, samples) =>
+      timed("explore", iteration, () => {
+        const count = typeof samples === "number" ? () => samples : samples;
+        const jobs = tasks.flatMap((task) => sampled({ task }, count(task)));
+        return roll(policy, temperature, `explore ${iteration}`, jobs);
+      }),
+    probe: (policy, iteration, points, samples = 1) =>
+      timed("probe", iteration, () => {
+        const jobs = points.flatMap((fork) => sampled({ task: taskById(fork.trajectory.taskId), fork }, samples));
+        return roll(policy, temperature, `probe ${iteration}`, jobs);
+      }),
+    train: (set, from, iteration, tuning) =>
+      timed("train", iteration, () =>
+        trainOnce(options, student.trainer, {
+          set,
+          from,
+          label: label(`train ${iteration}`),
+          ...(tuning && { tuning }),
+        }),
+      ),
+    async finishRound({ iteration, explored, probed, set, checkpoint, samples, counts = {} }) {
+      const jobs = heldOut.flatMap((task) => sampled({ task }, samples ?? 1));
+      const heat = samples === undefined ? 0 : temperature;
+      const made = await timed("evaluate", iteration, () => roll(checkpoint, heat, `evaluate ${iteration}`, jobs));
+      const evaluated = heldOut.map((_, index) =>
+        best(made.slice(index * (samples ?? 1), (index + 1) * (samples ?? 1))),
+      );
+      const ids = (trajectories: readonly Trajectory[]) => trajectories.map(({ id }) => id);
+      repository.addTrainingSet(trainingSetId(set), set);
+      repository.addRound({
+        run,
+        method,
+        row,
+        seed,
+        iteration,
+        expert: ids(options.expert),
+        ...(learnOnly.length > 0 && { learnOnly: ids(learnOnly) }),
+        explored: ids(explored),
+        probed: ids(probed),
+        trainingSet: trainingSetId(set),
+        checkpoint: checkpoint.id,
+        evaluated: ids(evaluated),
+        ...(samples !== undefined && { samples }),
+        counts: { ...counts, ...(checkpoint.leftOut !== undefined && { leftOutOfTraining: checkpoint.leftOut }) },
+      });
+      if (evaluated.length === 0) return;
+      const won = evaluated.filter(({ success }) => success).length;
+      const rate = ((100 * won) / evaluated.length).toFixed(1);
+      progress.say(
+        `seed ${seed} · ${method}${iteration ? ` · iteration ${iteration}` : ""}: ${rate} % of ${evaluated.length} held-out tasks`,
+      );
+    },
+    inMode(mode) {
+      const format = withMode(options.format, mode);
+      return liveExperiment({ ...options, format, sampling: { ...options.sampling, mode } }, method, row);
+    },
+  };
+}
+
+const sampled = (job: Omit<RolloutJob, "sample">, samples: number): RolloutJob[] =>
+  Array.from({ length: samples }, (_, sample) => ({ ...job, sample }));
+
+/** The first one with the highest return; one that failed only if all did. */
+function best(samples: readonly Trajectory[]): Trajectory {
+  const worth = ({ outcome, return: earned }: Trajectory) =>
+    outcome.kind === "failed" ? Number.NEGATIVE_INFINITY : earned;
+  return samples.reduce((found, each) => (worth(each) > worth(found) ? each : found));
+}
+
+const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
+
+/** Snapshots at `forks`, each expert trajectory replayed once and verified on the way. */
+async function takeSnapshots(
+  benchmark: Benchmark,
+  task: (id: TaskId) => Task,
+  forks: readonly ProbePoint[],
+): Promise<Snapshot[]> {
+  const taken = new Map<string, Snapshot>();
+  const environment = await benchmark.open();
+  for (const [trajectory, points] of Map.groupBy(forks, (fork) => fork.trajectory)) {
+    const steps = points.map(({ step }) => step);
+    const snapshots = await snapshotsAlong(environment, task(trajectory.taskId), trajectory, steps);
+    for (const [index, step] of steps.entries()) taken.set(`${trajectory.id} ${step}`, snapshots[index]!);
+  }
+  await environment.close();
+  return forks.map(({ trajectory, step }) => taken.get(`${trajectory.id} ${step}`)!);
+}
+
+/** One training that is wanted. */
+interface TrainJob {
+  readonly set: TrainingSet;
+  readonly from: Checkpoint;
+  readonly tuning?: Tuning;
+  /** What progress calls it. */
+  readonly label: string;
+}
+
+/** Trains, or finds that this was trained already. An empty set trains nothing: the result is `from`. */
+export async function trainOnce(
+  options: Pick<LiveOptions, "repository" | "seed" | "progress" | "trainings">,
+  trainer: Trainer,
+  job: TrainJob,
+): Promise<Checkpoint> {
+  const { set, from, tuning } = job;
+  if (set.examples.length === 0) return from;
+  const trainingSet = trainingSetId(set);
+  const settings = { ...trainer.settings, ...tuning };
+  const identity = { from: from.id, trainingSet, trainer: trainer.name, settings, seed: options.seed };
+  const id = fingerprint(identity) as CheckpointId;
+  const underWay = options.trainings.get(id);
+  if (underWay) return underWay;
+  const training = options.repository.checkpoint(id) ?? trainNow(options, trainer, { ...job, trainingSet, id });
+  options.trainings.set(id, Promise.resolve(training));
+  return training;
+}
+
+async function trainNow(
+  { repository, seed, progress }: Pick<LiveOptions, "repository" | "seed" | "progress">,
+  trainer: Trainer,
+  job: TrainJob & { readonly trainingSet: TrainingSetId; readonly id: CheckpointId },
+): Promise<Checkpoint> {
+  const { set, trainingSet, from, id, label, tuning } = job;
+  repository.addTrainingSet(trainingSet, set);
+  const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
+  let leftOut = 0;
+  for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
+    if (event.kind === "left out") {
+      leftOut = event.examples.length;
+      progress.say(leftOutLine(label, set.examples.length, event.examples));
+      continue;
+    }
+    if (event.kind === "metrics") {
+      repository.addMetrics(id, event.step, event.values);
+      phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);
+      continue;
+    }
+    phase.end();
+    const made = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
+    const checkpoint: Checkpoint = leftOut > 0 ? { ...made, leftOut } : made;
+    repository.addCheckpoint(checkpoint);
+    return checkpoint;
+  }
+  throw new Error(`trainer ${trainer.name} ended without a checkpoint`);
+}
+
+const NAMED = 5;
+
+/** `seed 1 · BC · train 0: 2 of 30 examples are not trained (t1, t2), since they cannot be exactly: …` */
+function leftOutLine(label: string, count: number, leftOut: readonly LeftOut[]): string {
+  const names = leftOut.map(({ sources }) => sources.join(" over "));
+  const shown = [...names.slice(0, NAMED), ...(names.length > NAMED ? ["…"] : [])].join(", ");
+  return `${label}: ${leftOut.length} of ${count} examples are not trained (${shown}), since they cannot be exactly: ${leftOut[0]!.reason}`;
+}

@@ -1,0 +1,122 @@
+/** Rollouts that are owed: those the store does not have yet. Finished ones are stored one by one, so a kill loses at most the episodes in flight. */
+import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
+import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
+import type { Policy } from "../../core/policy.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Task } from "../../core/task.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { concurrently } from "../rollout/concurrent.ts";
+import { type ForkPoint, rollout } from "../rollout/rollout.ts";
+import type { Phase } from "./progress.ts";
+
+/** The world's own randomness is fixed; policies are what is sampled. */
+export const ENVIRONMENT_SEED = 0;
+
+export interface RolloutJob {
+  readonly task: Task;
+  /** Which of several rollouts from the same state. */
+  readonly sample: number;
+  /** Where it starts, if not at the task's start; the snapshot is taken only if the rollout is owed. */
+  readonly fork?: { readonly trajectory: Trajectory; readonly step: number };
+}
+
+export interface RolloutsOptions {
+  readonly run: string;
+  readonly repository: Repository;
+  readonly benchmark: Benchmark;
+  /** The acting policy's name; the policy itself is opened only if something is owed. */
+  readonly policyName: string;
+  readonly openPolicy: () => Promise<Policy>;
+  /** Everything that changes how the policy acts; part of each id. */
+  readonly sampling: unknown;
+  readonly jobs: readonly RolloutJob[];
+  /** Snapshots for the owed forks, in their order. */
+  readonly snapshots: (forks: readonly NonNullable<RolloutJob["fork"]>[]) => Promise<readonly ForkPoint["snapshot"][]>;
+  readonly concurrency: number;
+  /** Rollouts that others are making right now; this call adds its own while they last. */
+  readonly underWay: UnderWay;
+  readonly phase: (owed: number) => Phase;
+}
+
+/** Methods run side by side and share rollouts: what one is making, the others wait for. */
+export type UnderWay = Map<TrajectoryId, Promise<Trajectory>>;
+
+/** The id a rollout will have: it follows from what is asked for. */
+export function rolloutId(
+  options: Pick<RolloutsOptions, "policyName" | "sampling">,
+  maxSteps: number,
+  job: RolloutJob,
+): TrajectoryId {
+  const { task, sample, fork } = job;
+  const at = fork ? { from: fork.trajectory.id, step: fork.step } : null;
+  const { policyName, sampling } = options;
+  return fingerprint({ task: task.id, policy: policyName, sampling, maxSteps, sample, fork: at }) as TrajectoryId;
+}
+
+/** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
+export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
+  const { repository, benchmark, jobs, underWay } = options;
+  const wanted = jobs.map((job) => {
+    const id = rolloutId(options, stepLimitOf(benchmark, job.task), job);
+    return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
+  });
+  for (const { id, stored } of wanted) if (stored) repository.reuseTrajectory(options.run, id);
+  const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
+  const made = rollOut(options, owed);
+  // An error reaches the caller through `made`; nobody else may be waiting for these.
+  made.catch(() => {});
+  owed.forEach(({ id }, index) => {
+    const one = made.then((trajectories) => trajectories[index]!);
+    one.catch(() => {});
+    underWay.set(id, one);
+  });
+  try {
+    await made;
+    return await Promise.all(
+      wanted.map(async ({ id, stored }) => stored ?? (await underWay.get(id)) ?? repository.trajectory(id)!),
+    );
+  } finally {
+    for (const { id } of owed) underWay.delete(id);
+  }
+}
+
+async function rollOut(
+  options: RolloutsOptions,
+  owed: readonly { readonly job: RolloutJob; readonly id: TrajectoryId }[],
+): Promise<Trajectory[]> {
+  if (owed.length === 0) return [];
+  const { run, repository, benchmark, concurrency } = options;
+  const forks = owed.flatMap(({ job }) => (job.fork ? [job.fork] : []));
+  const taken = [...(await options.snapshots(forks))];
+  const items = owed.map((each) => ({
+    ...each,
+    from: each.job.fork ? { ...each.job.fork, snapshot: taken.shift()! } : undefined,
+  }));
+  const phase = options.phase(owed.length);
+  const policy = await options.openPolicy();
+  let done = 0;
+  let won = 0;
+  const work = async ({ job, id, from }: (typeof items)[number], environment: Environment) => {
+    const trajectory = await rollout({
+      id,
+      task: job.task,
+      environment,
+      policy,
+      seed: ENVIRONMENT_SEED,
+      maxSteps: stepLimitOf(benchmark, job.task),
+      successReturn: benchmark.successReturn,
+      ...(from && { from }),
+    });
+    repository.addTask(job.task);
+    repository.addTrajectory(run, trajectory);
+    if (trajectory.success) won++;
+    phase.advance(++done, `won ${Math.round((100 * won) / done)} %`);
+    return trajectory;
+  };
+  try {
+    return await concurrently({ items, limit: concurrency, open: () => benchmark.open(), work });
+  } finally {
+    phase.end();
+    await policy.close();
+  }
+}

@@ -1,0 +1,224 @@
+/** A whole experiment, small but real: workshop, the embedded student, every method; then again from the store. */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { temporaryFolder } from "../../../test/temporary.ts";
+import type { Benchmark } from "../../core/environment.ts";
+import type { TaskId, TrajectoryId } from "../../core/ids.ts";
+import { canonicalJson } from "../../core/json.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Round } from "../../core/run.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { noisy } from "../../policies/noisy.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import { studentOf } from "../../students/open.ts";
+import { workshop } from "../../worlds/workshop/index.ts";
+import { type EmbeddedConfig, type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
+import { expertRollouts } from "./expert.ts";
+import { type Progress, silent } from "./progress.ts";
+import { runExperiment } from "./run.ts";
+
+const config = parseConfig(
+  "test.yaml",
+  `
+run: small
+environment: { name: workshop }
+expert: { scripted: true, errorRate: 0.25 }
+student: { width: 16, layers: 1, heads: 2, context: 192 }
+training: { steps: 5, batch: 8, learningRate: 0.004 }
+methods:
+  - { method: sft-all }
+  - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
+  - { method: eef, probes: 2 }
+  - { method: eto, iterations: 2, batch: 4 }
+  - { method: rft-eto, samples: 2, batch: 4 }
+  - { method: nat, samples: 1 }
+  - { method: agent-evol, samples: 2 }
+  - { method: best-of, samples: 3 }
+seeds: [1, 2]
+`,
+) as EmbeddedConfig;
+
+/** Runs it in `project`; returns what it did. */
+async function run(project: string, parallel: number) {
+  mkdirSync(project, { recursive: true });
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const phases: string[] = [];
+  const progress: Progress = {
+    phase(label) {
+      phases.push(label);
+      return { advance() {}, end() {} };
+    },
+    say() {},
+  };
+  repository.addRun({ name: "small", kind: "experiment", config: {} });
+  await runExperiment(
+    { ...config, parallel },
+    {
+      repository,
+      benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 6, lengths: [1, 2] }),
+      scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
+      student: studentOf(project, config),
+      progress,
+    },
+  );
+  return { repository, phases };
+}
+
+const dump = (repository: Repository) => [...repository.dump()].map(canonicalJson);
+
+test("an experiment does all methods and seeds; again, it does nothing; side by side, the same", async () => {
+  const folder = temporaryFolder();
+  const first = await run(join(folder, "a"), 1);
+  const rounds = first.repository
+    .rounds("small")
+    .map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`);
+  const ofSeed = (seed: number) => (method: string) => `${method.replace("#", `${seed}`)}`;
+  const expected = [
+    "BC # 0",
+    "SFT-ALL # 0",
+    "RFT×2, continued # 1",
+    "RFT×2, continued # 2",
+    "EEF M=2 # 1",
+    "ETO # 1",
+    "ETO # 2",
+    "RFT×2 + ETO # 1",
+    "RFT×2 + ETO # 2",
+    "NAT + own # 1",
+    "AgentEvol×2 # 1",
+    "best-of-3 # 0",
+  ];
+  assert.deepEqual([...rounds].sort(), [...expected.map(ofSeed(1)), ...expected.map(ofSeed(2))].sort());
+  assert(first.phases.some((label) => label.includes("probe")));
+
+  const again = await run(join(folder, "a"), 1);
+  assert.deepEqual(again.phases, []);
+  const sideBySide = await run(join(folder, "b"), 3);
+  assert.deepEqual(dump(again.repository), dump(first.repository));
+  assert.deepEqual(dump(sideBySide.repository), dump(first.repository));
+
+  for (const round of first.repository.rounds("small")) {
+    assert.equal(round.evaluated.length, 6);
+    assert.equal(round.expert.length, 12);
+    // Every rollout from the middle of an expert's run shares that run's first steps.
+    for (const id of round.probed) {
+      const probe = first.repository.trajectory(id)!;
+      const parent = first.repository.trajectory(probe.fork!.from)!;
+      assert.deepEqual(probe.steps.slice(0, probe.fork!.step), parent.steps.slice(0, probe.fork!.step));
+      assert(parent.policy.startsWith("expert/"));
+    }
+  }
+});
+
+test("several experts are taken together: a strong one on few tasks, a weak one more often on more", async () => {
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1, 2] });
+  const repository = openSqlite(":memory:");
+  repository.addRun({ name: "weak", kind: "expert", config: {} });
+  const logged = { run: "weak", repository, benchmark: world, policy: world.expert!, concurrency: 4, progress: silent };
+  await expertRollouts({ ...logged, tasks: (await world.tasks("train")).slice(0, 4), seed: 9 });
+  const said: string[] = [];
+  const expert = [
+    { scripted: true, errorRate: 0.1, slip: "any", split: "train", tasks: 3 },
+    { scripted: true, errorRate: 0.5, slip: "any", split: "train", tasks: 6, episodes: 2 },
+    { run: "weak", tasks: 2 },
+  ] as const;
+  const small = { ...config, run: "both", expert: [...expert], seeds: [1], methods: [] } as unknown as ExperimentConfig;
+  repository.addRun({ name: "both", kind: "experiment", config: {} });
+  await runExperiment(small, {
+    repository,
+    benchmark: async () => world,
+    scriptedExpert: (benchmark, seed, { errorRate, slip }) => noisy(benchmark.expert!, { errorRate, slip, seed }),
+    student: studentOf(temporaryFolder(), small),
+    progress: { ...silent, say: (line) => void said.push(line) },
+  });
+  const [{ expert: given }] = repository.rounds("both") as readonly [Round];
+  const byName = Map.groupBy(given, (id) => repository.trajectory(id)!.policy);
+  const [strong, weak, log] = ["expert/workshop+noise-0.1-any", "expert/workshop+noise-0.5-any", "expert/workshop"];
+  assert.deepEqual([byName.get(strong)!.length, byName.get(weak)!.length, byName.get(log)!.length], [3, 12, 2]);
+  assert.equal(new Set(given).size, 17);
+  const about = (name: string) => said.find((line) => line.includes(`${name}: won`))!;
+  assert.match(about(strong), /of 3 episodes on 3 tasks$/);
+  assert.match(about(weak), /of 12 episodes on 6 tasks$/);
+});
+
+/** A log of the workshop's own tasks, of which nobody can replay the second half. */
+async function logInto(repository: Repository, world: Benchmark): Promise<readonly Trajectory[]> {
+  const tasks = await world.tasks("train");
+  const made = await expertRollouts({
+    run: "log",
+    repository,
+    benchmark: world,
+    policy: world.expert!,
+    tasks,
+    concurrency: 4,
+    progress: silent,
+    seed: 1,
+  });
+  const unreplayable = made.slice(tasks.length / 2);
+  for (const { id } of unreplayable)
+    repository.addVerification({ kind: "unreplayable", trajectory: id, reason: "a log" });
+  return unreplayable;
+}
+
+test("trajectories that cannot be replayed are imitated, and nothing starts on their tasks or from their states", async () => {
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1] });
+  const repository = openSqlite(":memory:");
+  repository.addRun({ name: "log", kind: "import", config: {} });
+  const learnOnly = await logInto(repository, world);
+  const [heldOut] = await world.tasks("test");
+  const variant = { ...heldOut!, id: `${heldOut!.id}#reworded` as TaskId };
+  const leak = { ...learnOnly[0]!, id: "leak" as TrajectoryId, taskId: variant.id };
+  repository.addTask(variant);
+  repository.addTrajectory("log", leak);
+  repository.addVerification({ kind: "unreplayable", trajectory: leak.id, reason: "a log" });
+
+  const said: string[] = [];
+  const training = { ...config.training, steps: 1, batch: 2 };
+  const once = { iterations: 1, trainFrom: "base" } as const;
+  const methods: MethodConfig[] = [
+    { method: "sft-all" },
+    { method: "rft", samples: 1, solutions: "all", ...once },
+    { method: "eef", probes: 1, ...once },
+  ];
+  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training, methods };
+  const folder = temporaryFolder();
+  const parts = {
+    repository,
+    benchmark: async () => world,
+    scriptedExpert: () => world.expert!,
+    student: studentOf(folder, small),
+    progress: { ...silent, say: (line: string) => void said.push(line) },
+  };
+  repository.addRun({ name: "taught", kind: "experiment", config: {} });
+  await runExperiment(small, parts);
+
+  const ids = learnOnly.map(({ id }) => id).sort();
+  const rounds = repository.rounds("taught");
+  const own = new Set(learnOnly.map(({ taskId }) => taskId));
+  for (const { method, expert, learnOnly: given, explored, probed, evaluated, trainingSet } of rounds) {
+    assert.deepEqual([expert.length, given], [4, ids], method);
+    for (const id of [...explored, ...probed, ...evaluated]) assert(!own.has(repository.trajectory(id)!.taskId));
+    const set = repository.trainingSet(trainingSet)!;
+    assert(set.kind === "sft");
+    const sources = set.examples.map(({ source }) => source);
+    assert.equal(
+      ids.every((id) => sources.includes(id)),
+      !method.startsWith("EEF"),
+      method,
+    );
+    assert(!sources.includes(leak.id), "its goal is a held-out task's");
+  }
+  assert(
+    said.some((line) => line.includes("4 more cannot be replayed (4 won by their log): examples to imitate only")),
+  );
+  assert(said.some((line) => line.includes("left out, being of held-out tasks: 1 of the expert")));
+
+  repository.addRun({ name: "only", kind: "import", config: {} });
+  repository.addTrajectory("only", { ...learnOnly[0]!, id: "alone" as TrajectoryId });
+  repository.addVerification({ kind: "unreplayable", trajectory: "alone" as TrajectoryId, reason: "a log" });
+  await assert.rejects(runExperiment({ ...small, expert: { run: "only" } }, parts), {
+    name: "CliError",
+    message: /no trajectory of run "only" can be replayed, so RFT, EEF M=1 would have no task to explore/,
+  });
+});

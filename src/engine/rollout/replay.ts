@@ -1,0 +1,166 @@
+/**
+ * A recorded trajectory played again, action by action, with everything the world answers compared with the record.
+ * This is what makes a log trustworthy, a probe's state reachable and a stored run checkable.
+ *
+ * A world is seeded where an episode starts: for a fork, `seed` must be that of the trajectory it began with.
+ */
+import type { Benchmark, Environment, Snapshot } from "../../core/environment.ts";
+import { EnvironmentError } from "../../core/errors.ts";
+import type { Verification } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import type { Outcome, Trajectory } from "../../core/trajectory.ts";
+
+export interface ReplayOptions {
+  /** Return at or above which the replayed trajectory is a success. Default: what the record says of itself. */
+  readonly successReturn?: number;
+  /** Applied to both texts before they are compared, for loggers that leave something out. Default: to the letter. */
+  readonly normalize?: (observation: string) => string;
+  /** Compare rewards and ending too (default). Off for logs, which do not tell them: then the world is believed. */
+  readonly rewards?: boolean;
+}
+
+export interface Replay {
+  readonly verification: Exclude<Verification, { kind: "unreplayable" }>;
+  /**
+   * Verified: the recorded actions and thoughts with the world's own observations, rewards and ending. The world's
+   * text is kept rather than the record's because it is what a student meets: a logger's shortened text would teach
+   * another language, and the states along it could not be found again.
+   *
+   * Diverged: the world's text as far as both agree, the record's (without rewards) from there on, and the outcome
+   * `failed`, so that nothing counts it, probes it or learns from it. Played again, it diverges at the same step.
+   */
+  readonly trajectory: Trajectory;
+}
+
+/** What the world said, as far as it agrees with the record: before each step, and for each action done. */
+interface Agreed {
+  readonly observations: string[];
+  readonly rewards: number[];
+}
+
+/** Plays `recorded` from the task's start. Throws EnvironmentError if the world breaks, which says nothing about the record. */
+export async function replay(
+  environment: Environment,
+  task: Task,
+  recorded: Trajectory,
+  options: ReplayOptions = {},
+): Promise<Replay> {
+  const { normalize = (text) => text, rewards = true, successReturn } = options;
+  const differ = (expected: string, got: string) => normalize(expected) !== normalize(got);
+  const agreed: Agreed = { observations: [], rewards: [] };
+  const diverged = (step: number, expected: string, got: string): Replay => ({
+    verification: { kind: "diverged", trajectory: recorded.id, step, expected, got },
+    trajectory: divergedTrajectory(recorded, agreed, step),
+  });
+
+  const start = await environment.reset(task, recorded.seed);
+  const recordedStart = observationBefore(recorded, 0);
+  if (differ(recordedStart, start)) return diverged(-1, recordedStart, start);
+  agreed.observations.push(start);
+  let terminated = false;
+  for (const [index, { action, reward }] of recorded.steps.entries()) {
+    if (terminated) return diverged(index - 1, `(goes on with ${action})`, "(the episode ended)");
+    const result = await environment.step(action);
+    const expected = observationBefore(recorded, index + 1);
+    // Only the last answer may be unknown: a log that broke off.
+    const isUnknown = expected === "" && index === recorded.steps.length - 1;
+    if (!isUnknown && differ(expected, result.observation)) return diverged(index, expected, result.observation);
+    if (rewards && result.reward !== reward) return diverged(index, `(reward ${reward})`, `(reward ${result.reward})`);
+    agreed.observations.push(result.observation);
+    agreed.rewards.push(result.reward);
+    terminated = result.terminated;
+  }
+  if (rewards && terminated !== (recorded.outcome.kind === "terminated")) {
+    const ending = (ended: boolean) => (ended ? "(the episode ended)" : "(the episode did not end)");
+    return diverged(recorded.steps.length - 1, ending(!terminated), ending(terminated));
+  }
+  const played = withAgreed(recorded, agreed);
+  const outcome: Outcome = terminated ? { kind: "terminated" } : recorded.outcome;
+  const success = successReturn === undefined ? recorded.success : played.return >= successReturn;
+  return {
+    verification: { kind: "verified", trajectory: recorded.id },
+    trajectory: { ...played, outcome, success: success && outcome.kind !== "failed" },
+  };
+}
+
+function divergedTrajectory(recorded: Trajectory, agreed: Agreed, step: number): Trajectory {
+  const message = `diverged from its recording at step ${step}`;
+  return {
+    ...withAgreed(recorded, agreed),
+    success: false,
+    outcome: { kind: "failed", error: { name: "EnvironmentError", message } },
+  };
+}
+
+/** The record with the world's texts and rewards where both agree, its own texts and no rewards elsewhere. */
+function withAgreed(recorded: Trajectory, { observations, rewards }: Agreed): Trajectory {
+  const steps = recorded.steps.map((step, index) => ({
+    ...step,
+    observation: observations[index] ?? step.observation,
+    reward: rewards[index] ?? 0,
+  }));
+  const finalObservation = observations[steps.length] ?? recorded.finalObservation;
+  return { ...recorded, steps, finalObservation, return: rewards.reduce((sum, reward) => sum + reward, 0) };
+}
+
+/**
+ * Snapshots taken before the steps with the given indices, each in [0, trajectory.steps.length), in the order given.
+ * Throws EnvironmentError, with both texts, as soon as an observation on the way is not the recorded one.
+ */
+export async function snapshotsAlong(
+  environment: Environment,
+  task: Task,
+  trajectory: Trajectory,
+  steps: readonly number[],
+): Promise<Snapshot[]> {
+  if (steps.length === 0) return [];
+  const outside = steps.find((step) => !(Number.isInteger(step) && step >= 0 && step < trajectory.steps.length));
+  if (outside !== undefined) {
+    throw new RangeError(`${trajectory.id}: expected a step from 0 to ${trajectory.steps.length - 1}, got ${outside}`);
+  }
+  const last = Math.max(...steps);
+  const taken = new Map<number, Snapshot>();
+  let observation = await environment.reset(task, trajectory.seed);
+  for (let index = 0; index <= last; index++) {
+    if (index > 0) ({ observation } = await environment.step(trajectory.steps[index - 1]!.action));
+    const recorded = observationBefore(trajectory, index);
+    if (observation !== recorded) {
+      throw new EnvironmentError(
+        `${trajectory.id} before step ${index}: expected ${JSON.stringify(recorded)}, got ${JSON.stringify(observation)}`,
+      );
+    }
+    if (steps.includes(index)) taken.set(index, await environment.snapshot());
+  }
+  return steps.map((step) => taken.get(step)!);
+}
+
+const observationBefore = (trajectory: Trajectory, index: number) =>
+  trajectory.steps[index]?.observation ?? trajectory.finalObservation;
+
+/** Replays one trajectory after the other. */
+export interface Replayer {
+  /** As `replay`; after an error the next one gets a new environment. */
+  replay(task: Task, recorded: Trajectory): Promise<Replay>;
+  close(): Promise<void>;
+}
+
+/** A replayer in an environment of its own. */
+export function replayer(benchmark: Benchmark, options: Omit<ReplayOptions, "successReturn"> = {}): Replayer {
+  let environment: Environment | undefined;
+  const close = async () => {
+    await environment?.close();
+    environment = undefined;
+  };
+  return {
+    async replay(task, recorded) {
+      environment ??= await benchmark.open();
+      try {
+        return await replay(environment, task, recorded, { ...options, successReturn: benchmark.successReturn });
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    close,
+  };
+}

@@ -1,0 +1,241 @@
+/** What the reports look like: Markdown, terminal, figures; with texts that try to break out of them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { addSyntheticRun, type SyntheticOptions } from "../../test/synthetic-run.ts";
+import { compareRuns } from "../analysis/compare-runs.ts";
+import { type Report, reportOf } from "../analysis/report.ts";
+import { openSqlite } from "../store/sqlite.ts";
+import { shortLabels } from "./document.ts";
+import { toHtml } from "./html.ts";
+import { toMarkdown } from "./markdown.ts";
+import { amount, duration, more, percent, points, probability, whole } from "./numbers.ts";
+import { plots } from "./plots.ts";
+import { toTable } from "./terminal.ts";
+
+function synthetic(options: SyntheticOptions = {}): Report {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, options);
+  return reportOf(repository, [options.run ?? "demo"]);
+}
+
+/** Cells of each table row of a Markdown text. */
+const tableRows = (markdown: string) =>
+  markdown
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.replace(/\\./g, "").split("|").length - 2);
+
+test("numbers", () => {
+  assert.deepEqual([0, 0.8194, 1, null].map(percent), ["0.0 %", "81.9 %", "100.0 %", "–"]);
+  assert.deepEqual([0.119, -0.043, 0, -0.0001].map(points), ["+11.9", "−4.3", "0.0", "0.0"]);
+  assert.deepEqual([0.2, -0.34, 0.001].map(more), ["+20 %", "−34 %", "0 %"]);
+  assert.deepEqual([0, 45906.25].map(whole), ["0", "45,906"]);
+  assert.deepEqual([1, 0.021, 0.0012, 1e-9].map(probability), ["1.00", "0.02", "0.0012", "< 0.0001"]);
+  const amounts = [0, 0.00421, 1.5, 12.345, 1234.5, null].map((value) => amount(value, "$"));
+  assert.deepEqual(amounts, ["$0", "$0.0042", "$1.50", "$12.35", "$1,235", "–"]);
+  const durations = [0, 999.4, 999.6, 59_940, 59_960, 245_000, 3_599_600, 7_380_000].map(duration);
+  assert.deepEqual(durations, ["0 ms", "999 ms", "1.0 s", "59.9 s", "1 m 00 s", "4 m 05 s", "1 h 00 m", "2 h 03 m"]);
+});
+
+test("short labels of categories", () => {
+  assert.deepEqual(shortLabels(["1 word", "2 words"]), ["1 word", "2 words"]);
+  const alfworld = [
+    "look_at_obj_in_light",
+    "pick_and_place_simple",
+    "pick_clean_then_place_in_recep",
+    "pick_cool_then_place_in_recep",
+    "pick_heat_then_place_in_recep",
+    "pick_two_obj_and_place",
+  ];
+  assert.deepEqual(shortLabels(alfworld), ["light", "simple", "clean", "cool", "heat", "two"]);
+  assert.deepEqual(shortLabels(["an order of 1 word", "an order of 2 words"]), ["1", "2"]);
+  assert.deepEqual(shortLabels(["the same words here", "here the same words"]), ["#1", "#2"]);
+});
+
+test("Markdown: the main table comes first, every row has its columns, the sections are there", () => {
+  const markdown = toMarkdown(synthetic());
+  assert.match(
+    markdown,
+    /^# Report: demo\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
+  );
+  assert.match(markdown, /\| expert † \| 62\.5 % \|/);
+  const titles = [...markdown.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+  assert.deepEqual(titles, [
+    "Success on held-out tasks",
+    "Success by category, with intervals",
+    "By iteration",
+    "Differences",
+    "What exploring gave",
+    "What the selection counted",
+    "Training tasks won at least once, by iteration",
+    "Rollouts of EEF by where they start",
+    "Labels that flip when probed again",
+    "Cost per seed",
+    "Cost for each newly solved training task",
+    "Skills: kinds of action that episodes chose",
+    "Unsolved training tasks",
+    "Leakage check",
+  ]);
+  assert.match(markdown, /Not the same compute: EEF took 98 % more environment steps than RFT×2\./);
+  assert.doesNotMatch(markdown, /NaN|undefined|null|Infinity/);
+});
+
+test("the terminal: the main table first, at most 100 columns, no control characters", () => {
+  const categories = [
+    "pick_and_place_simple",
+    "look_at_obj_in_light",
+    "pick_heat_then_place_in_recep",
+    "x".repeat(300),
+  ];
+  for (const options of [{}, { categories }, { seeds: [1] }]) {
+    const lines = toTable(synthetic(options)).split("\n");
+    assert.equal(lines[0], "Success on held-out tasks");
+    assert.match(lines[2]!, /method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
+    for (const line of lines) assert([...line].length <= 100, line);
+    assert.doesNotMatch(lines.join(""), /\p{Cc}|NaN|undefined/u);
+  }
+});
+
+test("the terminal leaves the rows of a very long table to the files", () => {
+  const report = synthetic({ seeds: [1] });
+  const differences = Array.from({ length: 50 }, () => report.differences[0]!);
+  assert.match(toTable({ ...report, differences }), /… and 10 more rows/);
+  assert.doesNotMatch(toTable(report), /more rows/);
+});
+
+test("an import and an empty experiment are reported too", () => {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository);
+  repository.addRun({ name: "empty", kind: "experiment", config: {} });
+  const empty = reportOf(repository, ["empty"]);
+  assert.match(toMarkdown(empty), /Nothing has been recorded yet/);
+  assert.match(toTable(empty), /Nothing has been recorded yet/);
+  assert.match(toMarkdown(compareRuns(repository, "demo", "empty")), /evaluated nothing yet/);
+});
+
+/** Every different tag of a page, with its attributes. */
+const tagsOf = (html: string) => new Set(html.match(/<[^>]*>/g));
+
+/** The value with every string in it changed. */
+function withTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((inner) => withTexts(inner, change)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTexts(inner, change)])) as T;
+}
+
+test("any category, id or label stays inside its cell", () => {
+  const fragments = [
+    "a|b",
+    "`x`",
+    "\n\n# title",
+    "<script>alert(1)</script>",
+    "[l](http://x)",
+    "\u001b[31m",
+    "\\",
+    "𐀀𐀀",
+  ];
+  const anyText = fc.oneof(fc.constantFrom(...fragments), fc.string({ unit: "binary", minLength: 1 }));
+  const categories = ["c0", "c1", "c2"];
+  const synthesized = synthetic({ seeds: [1], categories });
+  const violation = { trainingSet: "c0", example: 0, message: 0, problem: "c1" };
+  const leakage = { ...synthesized.leakage, violations: 1, listed: [violation] };
+  const unsolved = { ...synthesized.unsolved, count: 1, listed: [{ id: "c2", category: "c0" }] };
+  const report = { ...synthesized, leakage, unsolved };
+  const [usual, usualTerminal] = [tableRows(toMarkdown(report)), toTable(report).match(/│/g)!.length];
+  fc.assert(
+    fc.property(fc.array(anyText, { minLength: 3, maxLength: 3 }), (names) => {
+      const hostile = withTexts(report, (text) => names[categories.indexOf(text)] ?? text);
+      const markdown = toMarkdown(hostile);
+      assert.deepEqual(tableRows(markdown), usual);
+      assert.doesNotMatch(markdown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]|(?<!\\)(?:\\\\)*[`<]/u);
+      assert.equal(markdown.match(/^# /gm)!.length, 1);
+      const html = toHtml(hostile);
+      assert.deepEqual(tagsOf(html), tagsOf(toHtml(report)), "no text becomes a tag");
+      assert.doesNotMatch(html.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+      const terminal = toTable(hostile);
+      assert.doesNotMatch(terminal.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+      assert(terminal.match(/│/g)!.length >= usualTerminal);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("three iterations: a column and a row for each", async () => {
+  const report = synthetic({ iterations: 3 });
+  const markdown = toMarkdown(report);
+  assert.match(markdown, /\| method \| expert \| iteration 1 \| iteration 2 \| iteration 3 \|/);
+  assert.match(markdown, /\| EEF \| 3 \| \d/);
+  const flips = report.methods.at(-1)!.flips!;
+  // In each of two seeds two iterations come back to 24 starts and 72 states.
+  assert.deepEqual([flips.states, flips.triedLater], [0, 2 * 2 * (24 + 3 * 24)]);
+  for (const line of toTable(report).split("\n")) assert([...line].length <= 100, line);
+  assert.equal((await plots(report)).length, 4);
+});
+
+test("a violation is shouted", () => {
+  const report = synthetic({ seeds: [1] });
+  const violation = { trainingSet: "t", example: 3, message: 4, problem: "a user message has weight 1" };
+  const bad = { ...report, leakage: { ...report.leakage, violations: 1, listed: [violation] } };
+  assert.match(toMarkdown(bad), /\| a user message has weight 1 \| t \| 3 \| 4 \|\n\n1 VIOLATIONS in/);
+  assert.match(toTable(bad), /VIOLATIONS/);
+});
+
+test("a comparison as Markdown and for the terminal", () => {
+  const repository = openSqlite(":memory:");
+  addSyntheticRun(repository, { run: "a", seeds: [1], config: { rate: 1 } });
+  addSyntheticRun(repository, { run: "b|c", seeds: [1], config: { rate: 2 }, skill: 0.2 });
+  const comparison = compareRuns(repository, "a", "b|c");
+  const markdown = toMarkdown(comparison);
+  assert.match(markdown, /^# a compared with b\\\|c\n\n## Success on the tasks that both evaluated\n/);
+  assert.match(markdown, /\| rate \| 1 \| 2 \|/);
+  const lines = toTable(comparison).split("\n");
+  for (const line of lines) assert([...line].length <= 100, line);
+});
+
+test("HTML: the sections and tables of the Markdown, each figure once, nothing from elsewhere", async () => {
+  const report = synthetic();
+  const figures = await plots(report);
+  const html = toHtml(report, figures);
+  const sections = toMarkdown(report).match(/^## /gm)!.length;
+  assert.equal(html.match(/<h2>/g)!.length, sections);
+  assert.equal(
+    html.match(/<td/g)!.length,
+    tableRows(toMarkdown(report)).reduce((all, cells) => all + cells, 0) - headCells(html),
+  );
+  assert.equal(html.match(/<svg /g)!.length, figures.length);
+  assert.deepEqual(
+    [...new Set(html.match(/https?:[^"]*/g))],
+    ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"],
+  );
+  assert.doesNotMatch(html, /<script|NaN|undefined|Infinity/);
+  // A figure whose section is not there stands at the end.
+  const [first] = figures;
+  assert.match(toHtml(report, [{ ...first!, name: "other" }]), /<\/section>\n<figure><svg /);
+});
+
+/** Markdown has a head and a rule for each table, of as many cells each. */
+const headCells = (html: string) =>
+  2 * html.match(/<th/g)!.filter((tag) => tag === "<th").length - 2 * html.match(/<thead/g)!.length;
+
+test("figures: the same bytes for the same report, nothing unescaped, none without methods", async () => {
+  const report = synthetic({ categories: ["<script>"], run: "demo" });
+  const hostile = {
+    ...report,
+    methods: report.methods.map((method) => ({ ...method, label: `<b>&"${method.label}` })),
+  };
+  const drawn = await plots(hostile);
+  assert.deepEqual(
+    drawn.map(({ name }) => name),
+    ["success", "iterations", "coverage", "probes"],
+  );
+  assert.deepEqual(await plots(hostile), drawn);
+  for (const { svg } of drawn) {
+    assert.match(svg, /^<svg /);
+    assert.doesNotMatch(svg, /<b>|NaN|undefined/);
+    assert.match(svg, /&lt;b&gt;/);
+  }
+  const expertOnly: Report = { ...report, methods: [] };
+  assert.deepEqual(await plots(expertOnly), []);
+});

@@ -1,0 +1,22 @@
+/** The embedded student of an experiment: model, trainer and policy put together as its config says. */
+import type { EmbeddedConfig } from "../../engine/experiment/config.ts";
+import { prompted } from "../../policies/prompted.ts";
+import type { Student } from "../student.ts";
+import { embeddedModel } from "./model.ts";
+import { embeddedTrainer, folderOf, initialCheckpoint } from "./trainer.ts";
+
+export function embeddedStudent(project: string, config: EmbeddedConfig): Student {
+  const { student, training, restrict, maxTokens, concurrency } = config;
+  const { practice, kind: _, ...architecture } = student;
+  return {
+    trainer: embeddedTrainer(project, training),
+    practiceTrainer: embeddedTrainer(project, { ...training, steps: practice.steps }),
+    initial: (seed, material) => initialCheckpoint({ project, architecture, material, seed }),
+    async policy(checkpoint, format, temperature) {
+      const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, concurrency);
+      return prompted({ model, format, temperature, maxTokens, restrict });
+    },
+    notes: async () => [],
+    close: async () => {},
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * The embedded trainer: conversations → weighted tokens → a checkpoint folder, in a worker thread of this process.
+ * Demonstrations and preferences; of both, only the tokens of messages of weight 1 count.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, TrainerError } from "../../core/errors.ts";
+import { type CheckpointId, fingerprint } from "../../core/ids.ts";
+import type { Message } from "../../core/policy.ts";
+import type {
+  Checkpoint,
+  TrainEvent,
+  Trainer,
+  TrainingSet,
+  TrainRequest,
+  WeightedMessage,
+} from "../../core/training.ts";
+import { type Tokenizer, weightedTokens } from "../../formats/tokens.ts";
+import { initialize } from "../../model/checkpoint.ts";
+import type { Objective } from "../../model/objectives.ts";
+import { buildTokenizer, loadTokenizer } from "../../model/tokenizer.ts";
+import { DEFAULT_TRAIN_SETTINGS, type TrainOptions, type TrainSettings, train } from "../../model/train.ts";
+
+/** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
+export type EmbeddedSettings = Partial<TrainSettings>;
+
+/** Checkpoints go to `<project>/checkpoints/<id>`. */
+export function embeddedTrainer(project: string, given: EmbeddedSettings): Trainer {
+  const settings = { ...DEFAULT_TRAIN_SETTINGS, ...given };
+  return {
+    name: "embedded",
+    kinds: ["sft", "dpo"],
+    settings,
+    train: (request) => trainEmbedded(project, { ...settings, ...request.tuning }, request),
+  };
+}
+
+async function* trainEmbedded(
+  project: string,
+  settings: TrainSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  const objective = objectiveOf(request.set, loadTokenizer(folderOf(project, request.from)));
+  yield* trainFolder(project, request, { objective, settings });
+}
+
+/** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
+export async function* trainFolder(
+  project: string,
+  request: TrainRequest,
+  options: Omit<TrainOptions, "from" | "to" | "seed" | "signal">,
+): AsyncIterable<TrainEvent> {
+  const { set, from, id, seed, signal } = request;
+  const { steps } = options.settings;
+  const path = checkpointPath(id);
+  const to = join(project, path);
+  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
+  if (existsSync(to)) rmSync(to, { recursive: true });
+  try {
+    for await (const { step, loss } of train({ ...options, from: folderOf(project, from), to, seed, signal })) {
+      yield { kind: "metrics", step, steps, values: { loss } };
+    }
+  } catch (error) {
+    throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
+  }
+  yield { kind: "done", at: { kind: "folder", path } };
+}
+
+function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
+  const tokens = (messages: readonly WeightedMessage[]) => weightedTokens(messages, tokenizer);
+  if (set.kind === "sft") {
+    // Within a batch, an example of weight ½ counts half as much as one of weight 1.
+    const examples = set.examples.map(({ messages, weight = 1 }) => {
+      const { tokens: read, weights } = tokens(messages);
+      return { tokens: read, weights: weights.map((of) => of * weight) };
+    });
+    return { kind: "likelihood", examples };
+  }
+  const pairs = set.examples.map(({ prompt, chosen, rejected }) => {
+    const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
+    return { chosen: tokens([...context, ...chosen]), rejected: tokens([...context, ...rejected]) };
+  });
+  return { kind: "preference", pairs, beta: set.beta };
+}
+
+/** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
+function explain(error: unknown, set: TrainingSet): string {
+  const message = messageOf(error);
+  const index = /example (\d+)/.exec(message)?.[1];
+  const sources =
+    set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
+  const source = index === undefined ? undefined : sources[Number(index)];
+  return source === undefined ? message : `${message} (trajectory ${source})`;
+}
+
+export interface Architecture {
+  /** Width of the residual stream; a multiple of `heads`. */
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Tokens of the longest conversation. */
+  readonly context: number;
+  /** At most this many tokens. */
+  readonly vocabulary: number;
+  /** Whether it can also copy tokens of its context; then its checkpoints open only here. Default false. */
+  readonly copyHead?: boolean;
+}
+
+/** An untrained student whose vocabulary is learned from `material`. The same arguments give the same bytes. */
+export async function initialCheckpoint(options: {
+  readonly project: string;
+  readonly architecture: Architecture;
+  readonly material: readonly Message[];
+  readonly seed: number;
+}): Promise<Checkpoint> {
+  const { project, architecture, material, seed } = options;
+  const tokenizer = buildTokenizer(
+    material.map(({ content }) => content),
+    { maxVocabulary: architecture.vocabulary },
+  );
+  const vocabulary = createHash("sha256").update(JSON.stringify(tokenizer)).digest("hex");
+  // A plain student is called what it was called before there were others.
+  const { copyHead, ...plain } = architecture;
+  const identity = { trainer: "embedded", architecture: copyHead ? architecture : plain, vocabulary, seed };
+  const id = fingerprint(identity) as CheckpointId;
+  const path = checkpointPath(id);
+  const to = join(project, path);
+  if (!existsSync(to)) initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
+  return { id, parent: null, trainingSet: null, trainer: "embedded", at: { kind: "folder", path } };
+}
+
+const llamaConfig = ({ width, layers, heads, context, copyHead }: Architecture) => ({
+  hidden_size: width,
+  // SwiGLU with as many parameters as a plain feed-forward layer of four times the width (Shazeer 2020).
+  intermediate_size: Math.max(16, Math.floor((8 * width) / 3 / 16) * 16),
+  num_hidden_layers: layers,
+  num_attention_heads: heads,
+  num_key_value_heads: heads,
+  max_position_embeddings: context,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+  ...(copyHead && { copy_head: true }),
+});
+
+const checkpointPath = (id: CheckpointId) => `checkpoints/${id}`;
+
+/** Where a checkpoint lies. Throws TrainerError if it is hosted elsewhere or gone. */
+export function folderOf(project: string, checkpoint: Checkpoint): string {
+  if (checkpoint.at.kind !== "folder")
+    throw new TrainerError(`checkpoint ${checkpoint.id} is hosted, expected a folder`);
+  const folder = join(project, checkpoint.at.path);
+  if (!existsSync(folder)) throw new TrainerError(`checkpoint ${checkpoint.id}: folder ${checkpoint.at.path} is gone`);
+  return folder;
+}

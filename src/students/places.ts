@@ -1,0 +1,35 @@
+/**
+ * Where the parts of a run's student are on this machine (folders, addresses, the program that serves it): what its stored
+ * config leaves out, since it decides no result. Kept in the project folder, so that what goes on with a run finds them.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { ExperimentConfig } from "../engine/experiment/config.ts";
+
+/** Members of a config's `student` that are folders. */
+const FOLDERS = ["checkpoint", "tokenizer"];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fileOf = (folder: string, run: string) => join(folder, "students", `${run}.json`);
+
+/** Keeps the student of `config`, which is being run; keys are no part of it. `folder`: the project's. */
+export function keepStudent(folder: string, { run, student }: ExperimentConfig): void {
+  const file = fileOf(folder, run);
+  const resolved = Object.entries(student).map(([key, value]) => {
+    return [key, FOLDERS.includes(key) ? resolve(String(value)) : value] as const;
+  });
+  mkdirSync(join(folder, "students"), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);
+}
+
+/**
+ * The student of a stored run, with what was kept of it. Of a run that was made elsewhere only the checkpoint can be found,
+ * among those of the project.
+ */
+export function studentOfRun(folder: string, run: string, stored: Fields): Fields {
+  const file = fileOf(folder, run);
+  if (existsSync(file)) return { ...stored, ...(JSON.parse(readFileSync(file, "utf8")) as Fields) };
+  const checkpoint = join(folder, "checkpoints", String(stored.checkpoint));
+  return stored.checkpoint !== undefined && existsSync(checkpoint) ? { ...stored, checkpoint } : stored;
+}

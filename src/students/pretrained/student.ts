@@ -1,0 +1,41 @@
+/** The pretrained student of an experiment: a checkpoint folder, trained with adapters and sampled inside this process. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { CliError } from "../../core/errors.ts";
+import type { PretrainedConfig } from "../../engine/experiment/config.ts";
+import { prompted } from "../../policies/prompted.ts";
+import { baseCheckpoint, checkpointContent } from "../base-checkpoint.ts";
+import { folderOf } from "../embedded/trainer.ts";
+import type { Student } from "../student.ts";
+import { pretrainedModel } from "./model.ts";
+import { pretrainedTrainer } from "./trainer.ts";
+
+/** Throws CliError for a checkpoint that is not there. */
+export function pretrainedStudent(project: string, config: PretrainedConfig): Student {
+  const { student, training, restrict, maxTokens, concurrency } = config;
+  const { checkpoint: base, context } = student;
+  if (!existsSync(base)) {
+    const advice = "gleaner model fetch smollm2-135m --out DIR makes one";
+    throw new CliError(`student.checkpoint: ${base}: no such folder, expected a Llama checkpoint (${advice})`);
+  }
+  const threads = student.threads || availableParallelism();
+  const trainer = pretrainedTrainer(project, { ...training, threads });
+  return {
+    trainer,
+    practiceTrainer: trainer,
+    initial: async () => baseCheckpoint(project, base),
+    async policy(checkpoint, format, temperature) {
+      const folder = folderOf(project, checkpoint);
+      const options = { folder, name: checkpoint.id, slots: concurrency, context, threads, tokenIds: true };
+      return prompted({ model: await pretrainedModel(options), format, temperature, maxTokens, restrict });
+    },
+    notes: async () => [],
+    close: async () => {},
+  };
+}
+
+/** Where the checkpoint lies and how many cores compute should change nothing. */
+export function storedPretrained({ student, training }: PretrainedConfig) {
+  const { kind, checkpoint, context } = student;
+  return { student: { kind, checkpoint: checkpointContent(checkpoint), context }, training };
+}

@@ -1,0 +1,49 @@
+/** What a config says of a served student, with every default. */
+import { z } from "zod";
+import { FORMATS } from "../../formats/format.ts";
+import { examples } from "../examples.ts";
+
+const count = z.number().int().positive();
+
+/** Of a served student. */
+export const servedParts = {
+  format: z.enum(FORMATS).default("react"),
+  /** Servers write freely. */
+  restrict: z.literal(false).default(false),
+  maxTokens: count.default(256),
+  examples,
+  student: z.strictObject({
+    kind: z.literal("served"),
+    /** A Hugging Face checkpoint folder: where every training starts. */
+    checkpoint: z.string(),
+    /** A program and its arguments that serve the folder `{checkpoint}` on the port `{port}` of this machine. */
+    serve: z.array(z.string()).nonempty(),
+    /** What the server calls the model. */
+    model: z.string().default("{checkpoint}"),
+    /** Prompt and completion together. Absent: what the server says. */
+    context: count.optional(),
+    /** Until the server answers. */
+    startupSeconds: count.default(600),
+    /** More fields of each request: `top_p`, `chat_template_kwargs` … */
+    extra: z.record(z.string(), z.json()).optional(),
+  }),
+  training: z
+    .strictObject({
+      steps: count.default(100),
+      batch: count.default(32),
+      /** At most so many examples on one device at a time; the gradients of the rest are added up. */
+      deviceBatch: count.default(4),
+      learningRate: z.number().positive().default(1e-4),
+      warmup: z.number().int().nonnegative().default(5),
+      schedule: z.enum(["cosine", "constant"]).default("cosine"),
+      /** Rank of adapters on every linear layer, merged at the end; 0 = all weights are trained. */
+      loraRank: z.number().int().nonnegative().default(16),
+      /** Tokens of the longest example; longer ones are refused. 0 = as long as the checkpoint can read. */
+      maxLength: z.number().int().nonnegative().default(0),
+      /** What a GPU computes in; without one it is always fp32. */
+      precision: z.enum(["bf16", "fp32"]).default("bf16"),
+      /** Several devices: the file that `accelerate config` writes. */
+      accelerateConfig: z.string().optional(),
+    })
+    .prefault({}),
+};

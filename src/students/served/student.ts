@@ -1,0 +1,85 @@
+/** The served student of an experiment: checkpoints trained by TRL, each acting behind a server that the config starts. */
+import { CliError } from "../../core/errors.ts";
+import type { Trainer } from "../../core/training.ts";
+import { serverModel } from "../../endpoints/model.ts";
+import type { ServerOptions } from "../../endpoints/options.ts";
+import { probeServer } from "../../endpoints/probe.ts";
+import { returnsTokenIds } from "../../endpoints/token-ids.ts";
+import type { ServedConfig } from "../../engine/experiment/config.ts";
+import { interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
+import { prompted } from "../../policies/prompted.ts";
+import { baseCheckpoint, checkpointContent } from "../base-checkpoint.ts";
+import { folderOf } from "../embedded/trainer.ts";
+import { rolloutJournals } from "../rollout-journals.ts";
+import type { Student } from "../student.ts";
+import { checkpointServers } from "./checkpoint-servers.ts";
+import { trlTrainer } from "./trainer.ts";
+
+/** Throws CliError if there is no Python to train with. */
+export function servedStudent(project: string, config: ServedConfig): Student {
+  const { run, student, training, maxTokens, concurrency } = config;
+  const journals = rolloutJournals(project, run);
+  const { accelerateConfig, ...settings } = training;
+  const { checkpoint: base, serve, model, context, startupSeconds, extra } = student;
+  const servers = checkpointServers({ command: serve, startupMs: startupSeconds * 1000 });
+  const options = { project, python: trainingPython(), settings, ...(accelerateConfig && { accelerateConfig }) };
+  const trl = trlTrainer(options);
+  const trainer: Trainer = {
+    ...trl,
+    async *train(request) {
+      await servers.endIdle();
+      yield* trl.train(request);
+    },
+  };
+  const serverOf = (url: string, folder: string): ServerOptions => ({
+    urls: [url],
+    model: model.replaceAll("{checkpoint}", folder),
+    concurrency,
+    ...(context !== undefined && { contextTokens: context }),
+    ...(extra && { extra }),
+  });
+  let tokenIds: Promise<boolean> | undefined;
+  return {
+    trainer,
+    practiceTrainer: trainer,
+    initial: async () => baseCheckpoint(project, base),
+    async policy(checkpoint, format, temperature) {
+      const folder = folderOf(project, checkpoint);
+      const server = await servers.open(folder);
+      const options = { ...serverOf(server.url, folder), name: checkpoint.id };
+      // One program serves all checkpoints.
+      tokenIds ??= returnsTokenIds(options);
+      const served = serverModel({ ...options, tokenIds: await tokenIds });
+      const policy = prompted({ model: journals.before(served), format, temperature, maxTokens, restrict: false });
+      return {
+        ...policy,
+        async close() {
+          await policy.close();
+          server.release();
+        },
+      };
+    },
+    async notes() {
+      const folder = folderOf(project, baseCheckpoint(project, base));
+      const server = await servers.open(folder);
+      const named = model.replaceAll("{checkpoint}", folder);
+      const { notes } = await probeServer({ url: server.url, model: named, ...(extra && { extra }) });
+      server.release();
+      return notes;
+    },
+    close: servers.close,
+  };
+}
+
+/** How a checkpoint is served and on how many devices it is trained should change nothing. */
+export function storedServed({ student, training }: ServedConfig) {
+  const { kind, checkpoint, context, extra } = student;
+  const { accelerateConfig: _, ...settings } = training;
+  return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training: settings };
+}
+
+function trainingPython(): string {
+  const python = process.env.GLEANER_PYTHON ?? interpreterOf(trainingEnvironment());
+  if (python) return python;
+  throw new CliError("student.kind served is trained by TRL, which is not installed: run `gleaner env install python`");
+}

@@ -1,0 +1,58 @@
+/**
+ * The tokens made here against those that transformers makes, on given rows: python/check_tokens.py as a child process.
+ * The TRL trainer does the same in the process that trains; this is for whoever trains elsewhere.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { trlError } from "./failures.ts";
+import { PYTHON_VARIABLES } from "./python-process.ts";
+
+const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "..", "python", "check_tokens.py");
+
+export type TokenRow =
+  | { readonly text: string; readonly ids: readonly number[] }
+  /** As templates know them (`templateMessage`). `prompt`: with what the next assistant message is headed with. */
+  | {
+      readonly messages: readonly object[];
+      readonly tools?: readonly object[];
+      readonly prompt?: boolean;
+      readonly ids: readonly number[];
+    };
+
+export interface TokenDifference {
+  /** Index of the row. */
+  readonly row: number;
+  /** Index of the first token that differs. */
+  readonly position: number;
+  /** The text around it, as transformers has it, and as the row has it. */
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface TokenCheck {
+  /** The interpreter of an environment with python/requirements.txt. */
+  readonly python: string;
+  /** The checkpoint folder. */
+  readonly folder: string;
+  readonly rows: readonly TokenRow[];
+}
+
+/** The rows whose ids are not those of transformers, in order. Throws TrainerError if Python cannot say. */
+export async function tokenDifferences({ python, folder, rows }: TokenCheck): Promise<readonly TokenDifference[]> {
+  const child = spawn(python, [SCRIPT, resolve(folder)], { env: { ...process.env, ...PYTHON_VARIABLES } });
+  child.stdin.on("error", () => {});
+  child.stdin.end(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const [answer, complaint, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close").catch((error: Error) => {
+      throw trlError("python missing", `${python}: ${error.message}`);
+    }),
+  ]);
+  if (code !== 0) throw trlError("failed", `comparing tokens: ${complaint.trim().split("\n").at(-1)}`);
+  const { rows: count, differences } = JSON.parse(answer) as { rows: number; differences: TokenDifference[] };
+  if (count !== rows.length) throw trlError("failed", `comparing tokens: ${count} of ${rows.length} rows were read`);
+  return differences;
+}

@@ -1,0 +1,98 @@
+/**
+ * A model on a Tinker server as a language model: the chat template is rendered and tokenised here, token ids go there
+ * and come back. What stops a run and what fails one rollout is told apart by the error, as for any other server.
+ */
+import { PolicyError, StopError } from "../../core/errors.ts";
+import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
+import { openSlots } from "../../endpoints/pace.ts";
+import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
+import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
+import { openSampler, type Sampler } from "./protocol/sampler.ts";
+import { openSession, type TinkerSession } from "./protocol/session.ts";
+import { type TinkerServer, transportSettings } from "./protocol/transport.ts";
+
+export interface TinkerModelOptions extends TinkerServer {
+  /** The base model's name, or the path of a hosted checkpoint (`Checkpoint.at.model`). */
+  readonly model: string;
+  /** The id of the checkpoint. */
+  readonly name: string;
+  /** The folder with the model's tokenizer and chat template. */
+  readonly tokenizer: string;
+  /** Requests at once. Default: 32. */
+  readonly concurrency?: number;
+  /** Tokens that the model reads. Absent: until the server refuses. */
+  readonly contextTokens?: number;
+  /** Whether completions have their token ids. Default: false. */
+  readonly tokenIds?: boolean;
+}
+
+/** Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet. */
+export function tinkerModel(options: TinkerModelOptions): LanguageModel {
+  const { model, name, tokenizer: folder, concurrency = 32, contextTokens, tokenIds = false, ...server } = options;
+  transportSettings(server);
+  const tokenizer = openChatTokenizer(folder);
+  const stop = [endOfTurn(tokenizer)];
+  const slots = openSlots(concurrency);
+  let opening: Promise<{ readonly session: TinkerSession; readonly sampler: Sampler }> | undefined;
+
+  async function open() {
+    const session = await openSession({ server });
+    return { session, sampler: await openSampler(session, model) };
+  }
+
+  async function complete({ messages, temperature, maxTokens, seed }: CompletionRequest): Promise<Completion> {
+    const prompt = tokenizer.prompt(messages);
+    if (contextTokens !== undefined && prompt.length + maxTokens > contextTokens) {
+      throw new ContextFullError(
+        `${name}: a prompt of ${prompt.length} tokens and ${maxTokens} more do not fit into ${contextTokens}`,
+      );
+    }
+    opening ??= open();
+    const { sampler } = await opening;
+    const { tokens, finishReason } = await sampler.sample(prompt, { temperature, maxTokens, seed, stop });
+    const isEnded = tokens.at(-1) === stop[0];
+    return {
+      text: tokenizer.decode(isEnded ? tokens.slice(0, -1) : tokens),
+      finishReason,
+      usage: { promptTokens: prompt.length, completionTokens: tokens.length },
+      ...(tokenIds && { tokenIds: { prompt, completion: tokens } }),
+    };
+  }
+
+  return {
+    name,
+    async complete(request) {
+      if (request.choices) {
+        const advice = "a server cannot be held to the listed actions; set restrict to false";
+        throw new StopError("server", `${name}: ${advice}`);
+      }
+      if (request.tools)
+        throw new StopError("server", `${name}: tool calls cannot be read out of tokens; use another format`);
+      const release = await slots.take();
+      try {
+        return await complete(request);
+      } catch (error) {
+        throw errorOf(error, name);
+      } finally {
+        release();
+      }
+    },
+    async close() {
+      const opened = await opening?.catch(() => undefined);
+      opened?.session.close();
+    },
+  };
+}
+
+/** Every other episode would fail the same way. */
+const STOPPING: readonly TinkerReason[] = ["unreachable", "busy", "wrong key", "lost", "bad checkpoint"];
+const CONTEXT_FULL = /(context|sequence|model) (length|window)|prompt is too long|exceeds? .*(tokens|context)/i;
+
+function errorOf(error: unknown, name: string): unknown {
+  if (!(error instanceof TinkerError)) return error;
+  const message = `${name}: ${error.message}`;
+  if (STOPPING.includes(error.reason)) return new StopError("server", message, { cause: error });
+  const isFull = ["refused", "failed"].includes(error.reason) && CONTEXT_FULL.test(error.message);
+  return isFull ? new ContextFullError(message) : new PolicyError(message, { cause: error });
+}

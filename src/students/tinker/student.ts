@@ -1,0 +1,67 @@
+/** The student of an experiment that lives on a Tinker server: trained there and sampled there, tokenised here. */
+import type { Checkpoint } from "../../core/training.ts";
+import { SAMPLING_QUESTION, samplingChecks } from "../../endpoints/sampling-checks.ts";
+import type { TinkerConfig } from "../../engine/experiment/config.ts";
+import { prompted } from "../../policies/prompted.ts";
+import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { tokenizerContent } from "../../tokenizers/content.ts";
+import { rolloutJournals } from "../rollout-journals.ts";
+import type { Student } from "../student.ts";
+import { tinkerModel } from "./model.ts";
+import { tinkerBase, tinkerTrainer } from "./trainer.ts";
+
+/** `project`: its folder. Throws CliError for a tokenizer that cannot be used and a key that is not there; nothing is sent yet. */
+export function tinkerStudent(project: string, config: TinkerConfig): Student {
+  const { run, student, training, maxTokens, concurrency } = config;
+  const journals = rolloutJournals(project, run);
+  const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context } = student;
+  const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }) };
+  // Before an expert is played for nothing.
+  openChatTokenizer(tokenizer);
+  const trainer = tinkerTrainer({ ...server, baseModel, tokenizer, settings: training });
+  const base = tinkerBase(baseModel, tokenizerContent(tokenizer));
+  const modelOf = (checkpoint: Checkpoint) =>
+    tinkerModel({
+      ...server,
+      model: hostedAt(checkpoint),
+      name: checkpoint.id,
+      tokenizer,
+      concurrency,
+      tokenIds: true,
+      ...(context !== undefined && { contextTokens: context }),
+    });
+  return {
+    trainer,
+    practiceTrainer: trainer,
+    initial: async () => base,
+    async policy(checkpoint, format, temperature) {
+      const model = journals.before(modelOf(checkpoint));
+      return prompted({ model, format, temperature, maxTokens, restrict: false });
+    },
+    async notes() {
+      const model = modelOf(base);
+      try {
+        const { prompt, maxTokens } = SAMPLING_QUESTION;
+        const messages = [{ role: "user", content: prompt }] as const;
+        const checks = await samplingChecks(
+          async (sampling) => (await model.complete({ messages, maxTokens, ...sampling })).text,
+        );
+        return checks.flatMap(({ note }) => note || []);
+      } finally {
+        await model.close();
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** Where a server is and how it is paid should change nothing. */
+export function storedTinker({ student, training }: TinkerConfig) {
+  const { kind, model, tokenizer, context } = student;
+  return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
+}
+
+function hostedAt({ id, at }: Checkpoint): string {
+  if (at.kind === "hosted") return at.model;
+  throw new Error(`expected checkpoint ${id} on a server, got the folder ${at.path}`);
+}

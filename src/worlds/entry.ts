@@ -1,0 +1,38 @@
+/** What the command line knows of one environment: its options, how it is opened, what it needs from this machine. */
+import { z } from "zod";
+import type { Benchmark } from "../core/environment.ts";
+import type { Finding } from "../installs/finding.ts";
+
+/** `Options` is what `schema` makes of a config's block or of flags. */
+export interface EnvironmentEntry<Options = never> {
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  /** Options that are places on this machine: never stored with a run, relative to a config's folder. */
+  readonly paths: readonly string[];
+  /** Options that decide how fast it goes here and change no result: never stored with a run either. */
+  readonly machine?: readonly string[];
+  /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */
+  isGenerated?(options: Readonly<Record<string, unknown>>): boolean;
+  /** What kind of action an action is, for reports; by default its first word. */
+  skill?(action: string): string;
+  /** Throws CliError for missing data. */
+  open(options: Options): Promise<Benchmark>;
+  /** For `gleaner doctor`. `data` is where its data was said to be. */
+  findings?(data: string | undefined): Promise<readonly Finding[]>;
+  /** For `gleaner env install`: gets what can be got, explains and checks the rest. Returns what to print. */
+  install?(options: InstallOptions): Promise<string>;
+}
+
+export interface InstallOptions {
+  readonly data?: string;
+  readonly version?: string;
+  readonly wheel?: string;
+  /** Lines about what is going on. */
+  say(line: string): void;
+}
+
+/** A list, or one text with commas: `--option info=look,inventory`. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  const split = (value: unknown) => (typeof value === "string" ? value.split(",").map((each) => each.trim()) : value);
+  return z.preprocess(split, z.array(item).nonempty());
+}

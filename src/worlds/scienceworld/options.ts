@@ -1,0 +1,60 @@
+/** ScienceWorld on the command line: the real simulator, where it was installed, and what is missing. */
+import { resolve } from "node:path";
+import { z } from "zod";
+import { type EnvironmentEntry, listOf } from "../entry.ts";
+import {
+  EXTRAS,
+  installScienceWorld,
+  NEWEST,
+  scienceworld as openScienceworld,
+  RELEASES,
+  SCORINGS,
+  STEP_LIMITS,
+  scienceworldFindings,
+} from "./index.ts";
+
+const positive = z.number().int().positive();
+
+const schema = z.strictObject({
+  /** Where it was installed, if not in the user's cache. */
+  data: z.string().optional(),
+  version: z.enum(Object.keys(RELEASES)).default(NEWEST),
+  simplifications: z.union([z.string(), z.array(z.string()).transform((names) => names.join(","))]).default("none"),
+  tasks: listOf(z.string()).optional(),
+  variations: positive.optional(),
+  maxSteps: positive.optional(),
+  stepLimits: z.enum(STEP_LIMITS).default("own"),
+  scoring: z.enum(SCORINGS).default("final"),
+  info: listOf(z.enum(EXTRAS)).optional(),
+  processes: positive.optional(),
+  heapMb: positive.optional(),
+  timeoutMs: positive.optional(),
+  states: positive.optional(),
+});
+type Options = z.infer<typeof schema>;
+
+const cacheOf = (data: string | undefined) => (data === undefined ? {} : { cache: resolve(data) });
+
+export const scienceworld: EnvironmentEntry<Options> = {
+  summary: "ScienceWorld, its real simulator; needs Java and `gleaner env install scienceworld`",
+  schema,
+  paths: ["data"],
+  machine: ["processes", "heapMb", "timeoutMs", "states"],
+  async open({ data, ...options }) {
+    const onNotice = (text: string) => console.error(text);
+    return openScienceworld({ ...options, ...cacheOf(data), onNotice });
+  },
+  findings: (data) => scienceworldFindings(cacheOf(data).cache),
+  async install({ data, version, wheel, say }) {
+    const options = { ...cacheOf(data), ...(version && { version }), ...(wheel && { wheel }) };
+    const { release, folder, java } = await installScienceWorld({ ...options, onProgress: (what) => say(`${what} …`) });
+    const flags = [
+      ...(data === undefined ? [] : [`--data ${data}`]),
+      ...(release === NEWEST ? [] : [`--option version=${release}`]),
+    ];
+    return [
+      `ScienceWorld ${release} is ready in ${folder}: JAR verified (sha256), Java ${java}`,
+      `Use it: ${["gleaner env scienceworld", ...flags].join(" ")}`,
+    ].join("\n");
+  },
+};

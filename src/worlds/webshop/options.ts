@@ -1,0 +1,107 @@
+/** WebShop on the command line: its official files, checked; the generated catalogue where there are none. */
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { table } from "../../cli/table.ts";
+import { CliError } from "../../core/errors.ts";
+import type { Finding } from "../../installs/finding.ts";
+import type { EnvironmentEntry } from "../entry.ts";
+import { inspectData, type SetFinding } from "./catalogue/index.ts";
+import { OBSERVATIONS, webshop as openWebshop, PRESETS, skillOf } from "./index.ts";
+
+const schema = z.strictObject({
+  data: z.string().optional(),
+  generated: z.number().int().optional(),
+  products: z.union([z.literal("all"), z.number().int().positive()]).optional(),
+  goals: z.enum(["synthetic", "human"]).optional(),
+  seed: z.number().int().nonnegative().optional(),
+  nouns: z.string().optional(),
+  observation: z.enum(OBSERVATIONS).optional(),
+  preset: z.enum(Object.keys(PRESETS)).optional(),
+  showAttributes: z.boolean().optional(),
+  maxSteps: z.number().int().positive().optional(),
+});
+type Options = z.infer<typeof schema>;
+
+/** undefined: nobody said where. */
+const folderOf = (data?: string) => data ?? process.env.GLEANER_WEBSHOP_DATA;
+
+const WHERE_FROM = `WebShop's files come from its repository, princeton-nlp/WebShop (MIT): run the downloads of its setup.sh, or
+follow the links that its README names. The small set is items_shuffle_1000.json, items_ins_v2_1000.json and
+items_human_ins.json; the full one items_shuffle.json, items_ins_v2.json and items_human_ins.json. Either may be
+gzipped. gleaner does not fetch them: they lie on file hosts with quotas, and are not ours to copy. Neither Python, Java
+nor a search engine is needed. Without data there is the generated catalogue: gleaner play webshop --generated 1000`;
+
+export const webshop: EnvironmentEntry<Options> = {
+  summary: "WebShop, exact; needs its product files (--data), or generates a catalogue (--generated 1000)",
+  schema,
+  paths: ["data", "nouns"],
+  isGenerated: ({ generated }) => generated !== undefined,
+  skill: skillOf,
+  async open({ data, nouns, generated, ...options }) {
+    const isTable = nouns !== undefined && nouns !== "heuristic";
+    const table = { ...(nouns !== undefined && { nouns: isTable ? resolve(nouns) : nouns }) };
+    if (generated !== undefined) {
+      if (data !== undefined) throw new CliError("webshop: expected data or generated, got both");
+      // One seed for the whole shop: what it sells, its prices and what customers want.
+      return openWebshop({ ...options, ...table, generated: { products: generated, seed: options.seed ?? 0 } });
+    }
+    const folder = folderOf(data);
+    if (folder === undefined) {
+      const how =
+        "expected --data DIR (see gleaner env install webshop) or --generated 1000 (products, no data needed)";
+      throw new CliError(`webshop: ${how}`);
+    }
+    return openWebshop({ ...options, ...table, data: resolve(folder) });
+  },
+  async findings(data) {
+    const folder = folderOf(data);
+    const base = { what: "WebShop files", isNeeded: false } as const;
+    const advice = "gleaner env install webshop; the generated catalogue needs none";
+    if (folder === undefined) return [{ ...base, state: "missing", found: "no folder given", advice }];
+    // Reading gigabytes is what `env install` is for.
+    const { files, sets } = await inspectData(resolve(folder), { read: false });
+    const there = files.filter(({ path }) => path !== null);
+    if (there.length === 0) return [{ ...base, state: "missing", found: `none in ${folder}`, advice }];
+    const problems = sets.flatMap(({ problems }) => problems);
+    const found = there.map(({ name, bytes }) => `${name} ${sizeOf(bytes)}`).join(", ");
+    return [{ ...base, state: "ok", found, advice: problems.join("; ") } satisfies Finding];
+  },
+  async install({ data, say }) {
+    const given = folderOf(data);
+    if (given === undefined)
+      return `${WHERE_FROM}\n\nThen: gleaner env install webshop --data DIR checks what you have.`;
+    const folder = resolve(given);
+    say(`reading ${folder} …`);
+    const { files, sets } = await inspectData(folder);
+    const rows = files.map(({ name, bytes, sha256 }) => [
+      name,
+      bytes === null ? "not there" : sizeOf(bytes),
+      sha256 ?? "",
+    ]);
+    const usable = sets.filter(({ counts }) => counts);
+    const lines = [table(["file", "size", "sha256"], rows), ...sets.flatMap(setLines)];
+    if (usable.length === 0) return [...lines, "", WHERE_FROM].join("\n");
+    return [...lines, `Use it: gleaner env webshop --data ${join(given)}`].join("\n");
+  },
+};
+
+const sizeOf = (bytes: number | null) => `${Math.ceil((bytes ?? 0) / 1000).toLocaleString("en-US")} kB`;
+
+const NAMES: Readonly<Record<SetFinding["set"], string>> = { "1000": "the small set", all: "the full set" };
+
+function setLines({ set, counts, problems }: SetFinding): string[] {
+  if (!counts && problems.length === 0) return [];
+  const whole = (value: number) => value.toLocaleString("en-US");
+  const lines = counts
+    ? [
+        `${NAMES[set]}: ${whole(counts.products)} products, ${whole(counts.instructions)} with an instruction`,
+        ...(["synthetic", "human"] as const).map(
+          (kind) => `  ${whole(counts.goals[kind])} ${kind} goals, splits: ${counts.splits[kind].join(", ") || "none"}`,
+        ),
+        counts.hasOfficialHumanGoals
+          ? "  the human goals are the official ones: test 0–499, eval 500–1,499, train 1,500–12,086"
+          : "  fewer human goals than the official 12,087, whose splits therefore do not apply",
+      ]
+    : [`${NAMES[set]}: cannot be used`];
+  return [...lines, ...problems.map((problem) => `  ! ${problem}`)];
+}
