@@ -6,11 +6,12 @@ import { type ExperimentConfig, methodLabel } from "../engine/experiment/config.
 import type { Progress } from "../engine/experiment/progress.ts";
 import { type Parts, runExperiment } from "../engine/experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";
-import { decisiveParts, studentOf } from "../students/open.ts";
+import { kindOf } from "../students/kinds.ts";
 import { keepStudent } from "../students/places.ts";
 import type { Student } from "../students/student.ts";
 import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../worlds/open.ts";
-import { type Project, runName } from "./context.ts";
+import { runName } from "./flags.ts";
+import type { Project } from "./project.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
 export async function execute(
@@ -62,7 +63,7 @@ export async function partsOf(
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
       return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
     },
-    student: studentOf(folder, config),
+    student: await kindOf(config).open(folder, config),
     progress,
   };
   return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) } };
@@ -87,6 +88,6 @@ const isSeeded = ({ environment }: ExperimentConfig) =>
 /** What decides the results: no paths, no prices, and nothing that only decides the speed. */
 function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec): StoredConfig {
   const { concurrency: _, parallel: __, prices: ___, ...rest } = config;
-  const decisive = { ...rest, ...decisiveParts(config) };
+  const decisive = { ...rest, ...kindOf(config).stored(config) };
   return JSON.parse(JSON.stringify({ ...decisive, environment: withoutPaths(environment) }));
 }

@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { alfworldGames, shared, skipWithout } from "../../test/shared.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import type { Project } from "./context.ts";
 import { subjectOf } from "./probe-subject.ts";
+import type { Project } from "./project.ts";
 
 const folder = temporaryFolder();
 

@@ -12,7 +12,9 @@ import { type ExperimentConfig, parseConfig, readConfig } from "../engine/experi
 import { studentOfRun } from "../students/places.ts";
 import { openBenchmark, resolveEnvironment } from "../worlds/open.ts";
 import { importInto } from "./commands/import.ts";
-import { type EnvironmentFlags, environmentOfRun, environmentSpec, keyAndValue, type Project } from "./context.ts";
+import { type EnvironmentFlags, environmentOfRun, environmentSpec } from "./environment-flags.ts";
+import { keyAndValue } from "./flags.ts";
+import type { Project } from "./project.ts";
 
 export interface SubjectFlags extends EnvironmentFlags {
   /** Of logs: how they are written, and the world they are of. */

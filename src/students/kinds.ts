@@ -1,27 +1,29 @@
 /**
- * The kinds of student a config can name, each with how it is trained and how it writes (a file each in student-config/).
+ * The kinds of student a config can name: a folder each, and one line in `STUDENTS`.
  *
  *   embedded    a small transformer trained from scratch inside this process (default)
- *   served      a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
- *               config says how to start
  *   pretrained  a Llama checkpoint folder that this machine can hold in memory: trained with adapters and sampled inside
  *               this process
+ *   served      a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
+ *               config says how to start
  *   tinker      a model that a server of the Tinker protocol (hosted, or SkyRL's) has: trained and sampled there
  */
-import { embeddedParts } from "./embedded/config.ts";
-import { pretrainedParts } from "./pretrained/config.ts";
-import { servedParts } from "./served/config.ts";
-import { tinkerParts } from "./tinker/config.ts";
+import type { z } from "zod";
+import { embedded } from "./embedded/config.ts";
+import { pretrained } from "./pretrained/config.ts";
+import { served } from "./served/config.ts";
+import type { StudentKind } from "./student.ts";
+import { tinker } from "./tinker/config.ts";
 
+export const STUDENTS = { embedded, pretrained, served, tinker } as const;
+
+export type StudentName = keyof typeof STUDENTS;
 /** What each kind adds to a config. */
-export const STUDENT_PARTS = {
-  embedded: embeddedParts,
-  pretrained: pretrainedParts,
-  served: servedParts,
-  tinker: tinkerParts,
-} as const;
-
-export type StudentKind = keyof typeof STUDENT_PARTS;
+export type StudentParts = { readonly [Name in StudentName]: (typeof STUDENTS)[Name]["parts"] };
+/** The part of a config that is about its student, of any kind. */
+export type AnyStudentConfig = {
+  [Name in StudentName]: Parameters<(typeof STUDENTS)[Name]["open"]>[1];
+}[StudentName];
 
 /** What a config says that its student is, before defaults are filled in: a kind, or something that is none. */
 export function saidKind(config: unknown): unknown {
@@ -29,5 +31,9 @@ export function saidKind(config: unknown): unknown {
   return student?.kind ?? "embedded";
 }
 
-export const isStudentKind = (kind: unknown): kind is StudentKind =>
-  typeof kind === "string" && Object.hasOwn(STUDENT_PARTS, kind);
+export const isStudentName = (name: unknown): name is StudentName =>
+  typeof name === "string" && Object.hasOwn(STUDENTS, name);
+
+/** The kind that `config` is of. */
+export const kindOf = (config: AnyStudentConfig): StudentKind<z.ZodRawShape, AnyStudentConfig> =>
+  STUDENTS[saidKind(config) as StudentName];

@@ -4,20 +4,19 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ExperimentConfig } from "../engine/experiment/config.ts";
-
-/** Members of a config's `student` that are folders. */
-const FOLDERS = ["checkpoint", "tokenizer"];
+import { type AnyStudentConfig, kindOf } from "./kinds.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const fileOf = (folder: string, run: string) => join(folder, "students", `${run}.json`);
 
 /** Keeps the student of `config`, which is being run; keys are no part of it. `folder`: the project's. */
-export function keepStudent(folder: string, { run, student }: ExperimentConfig): void {
+export function keepStudent(folder: string, config: AnyStudentConfig): void {
+  const { run, student } = config;
+  const { folders } = kindOf(config);
   const file = fileOf(folder, run);
   const resolved = Object.entries(student).map(([key, value]) => {
-    return [key, FOLDERS.includes(key) ? resolve(String(value)) : value] as const;
+    return [key, folders.includes(key) ? resolve(String(value)) : value] as const;
   });
   mkdirSync(join(folder, "students"), { recursive: true });
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);

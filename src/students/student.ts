@@ -1,4 +1,8 @@
-/** The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts. */
+/**
+ * The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts; and what every kind of
+ * student tells of itself. A kind is a folder beside this file and one line in kinds.ts.
+ */
+import type { z } from "zod";
 import type { Json } from "../core/json.ts";
 import type { Message, Policy } from "../core/policy.ts";
 import type { Checkpoint, Trainer } from "../core/training.ts";
@@ -33,4 +37,32 @@ export interface Sampling {
   readonly extra?: Readonly<Record<string, Json>>;
   /** How conversations say they are to end; absent: they do not say. */
   readonly mode?: string;
+}
+
+/** What every config says, whatever its student. */
+export interface RunSettings {
+  readonly run: string;
+  /** Episodes in flight. */
+  readonly concurrency: number;
+}
+
+/** The part of a config that a kind of student is put together from. */
+export type StudentConfig<Parts extends z.ZodRawShape> = z.output<z.ZodObject<Parts>> & RunSettings;
+
+/** One kind of student: what a config says of it, and what follows from that. Loads nothing heavy until it is opened. */
+export interface StudentKind<Parts extends z.ZodRawShape, Config = StudentConfig<Parts>> {
+  /** The members that it adds to a config, every default included. */
+  readonly parts: Parts;
+  /** Members of `student` that are folders on this machine. */
+  readonly folders: readonly string[];
+  /** It could write before: it reads and learns its own words as it wrote them, not as a format renders them. */
+  readonly writesFreely: boolean;
+  /** What changes its rollouts, beside the format and `maxTokens`. */
+  sampling(config: Config): Pick<Sampling, "context" | "extra">;
+  /** Episodes of random play that it is trained on first; absent: it needs none. */
+  practiceEpisodes?(config: Config): number;
+  /** What of `student` and `training` decides results, and is stored with a run: no paths, no addresses. Throws CliError. */
+  stored(config: Config): { readonly student: object; readonly training: object };
+  /** `project`: the folder that its checkpoints go to. Throws CliError for what it needs and is not there. */
+  open(project: string, config: Config): Promise<Student>;
 }

@@ -1,4 +1,4 @@
-/** What the command line knows of one environment: its options, how it is opened, what it needs from this machine. */
+/** What is known of one world from outside: its options, how it is opened, what it needs from this machine. */
 import { z } from "zod";
 import type { Benchmark } from "../core/environment.ts";
 import type { Finding } from "../installs/finding.ts";
@@ -19,8 +19,16 @@ export interface EnvironmentEntry<Options = never> {
   open(options: Options): Promise<Benchmark>;
   /** For `gleaner doctor`. `data` is where its data was said to be. */
   findings?(data: string | undefined): Promise<readonly Finding[]>;
-  /** For `gleaner env install`: gets what can be got, explains and checks the rest. Returns what to print. */
-  install?(options: InstallOptions): Promise<string>;
+  /** For `gleaner env install`: gets what can be got, explains and checks the rest. */
+  install?(options: InstallOptions): Promise<Installed>;
+}
+
+/** What `gleaner env install` found and did, to be printed. */
+export interface Installed {
+  /** A table of the files it looked at. */
+  readonly files?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** Lines behind the table. */
+  readonly text: string;
 }
 
 export interface InstallOptions {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { compareRuns } from "../../analysis/compare-runs.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { openProject, projectOption } from "../context.ts";
+import { openProject, projectOption } from "../project.ts";
 import { checkRuns } from "./report.ts";
 
 export function register(program: Command): void {

@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { readConfig } from "../../engine/experiment/config.ts";
-import { positiveInteger, projectOption } from "../context.ts";
+import { positiveInteger } from "../flags.ts";
+import { projectOption } from "../project.ts";
 import { runAndReport } from "./run.ts";
 
 const configOf = (name: string) => fileURLToPath(new URL(`../../../examples/${name}.yaml`, import.meta.url));

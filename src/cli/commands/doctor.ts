@@ -7,7 +7,7 @@ import { CliError, messageOf } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
 import { ENVIRONMENTS } from "../../worlds/open.ts";
-import { keyAndValue } from "../context.ts";
+import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
 import { table } from "../table.ts";
 

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import type { Command } from "commander";
 import { canonicalJson } from "../../core/json.ts";
-import { openProject, projectOption } from "../context.ts";
+import { openProject, projectOption } from "../project.ts";
 
 export function register(program: Command): void {
   projectOption(program.command("dump"))

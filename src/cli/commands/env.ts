@@ -11,7 +11,7 @@ import {
 import { serveStdio } from "../../servers/stdio.ts";
 import { ENVIRONMENTS, openBenchmark } from "../../worlds/open.ts";
 import { makeNounTable } from "../../worlds/webshop/noun-table.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../context.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { table } from "../table.ts";
 
 interface EnvFlags extends EnvironmentFlags {
@@ -95,7 +95,9 @@ async function install(name: string, flags: InstallFlags): Promise<void> {
       `env install ${name}: expected one of python, ${known.join(", ")}; others need nothing, or their data`,
     );
   }
-  console.log(await entry.install({ ...flags, say: (line) => console.error(line) }));
+  const { files, text } = await entry.install({ ...flags, say: (line) => console.error(line) });
+  if (files) console.log(table(files.head, files.rows));
+  console.log(text);
 }
 
 async function installPython(): Promise<void> {

@@ -22,17 +22,10 @@ import { formatFor } from "../../formats/named.ts";
 import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import {
-  type EnvironmentFlags,
-  environmentOptions,
-  environmentSpec,
-  keyAndValue,
-  openProject,
-  positiveInteger,
-  projectOption,
-  runName,
-} from "../context.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { keyAndValue, positiveInteger, runName } from "../flags.ts";
 import { progressFor } from "../progress.ts";
+import { openProject, projectOption } from "../project.ts";
 
 interface RecordFlags extends EnvironmentFlags {
   readonly project: string;

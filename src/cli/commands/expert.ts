@@ -10,17 +10,10 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import {
-  type EnvironmentFlags,
-  environmentOptions,
-  environmentSpec,
-  openProject,
-  positiveInteger,
-  projectOption,
-  rate,
-  runName,
-} from "../context.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { positiveInteger, rate, runName } from "../flags.ts";
 import { progressFor } from "../progress.ts";
+import { openProject, projectOption } from "../project.ts";
 import * as expertRecord from "./expert-record.ts";
 
 interface ExpertFlags extends EnvironmentFlags {

@@ -16,8 +16,8 @@ import { learnable } from "../../exporters/learnable.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { openProject, projectOption } from "../context.ts";
 import { printable } from "../differences.ts";
+import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
 /** This many differences are printed; `--json` has all. */

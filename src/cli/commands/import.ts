@@ -10,17 +10,11 @@ import { reasonsOf } from "../../importers/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import {
-  type EnvironmentFlags,
-  environmentOptions,
-  environmentSpec,
-  openProject,
-  type Project,
-  projectOption,
-  runName,
-} from "../context.ts";
 import { differenceLines, printable } from "../differences.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { runName } from "../flags.ts";
 import { progressFor } from "../progress.ts";
+import { openProject, type Project, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
 /** Of each kind of problem this many are printed; `--json` has all. */

@@ -10,16 +10,10 @@ import type { Task } from "../../core/task.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import {
-  type EnvironmentFlags,
-  environmentOptions,
-  environmentSpec,
-  openProject,
-  positiveInteger,
-  projectOption,
-  runName,
-} from "../context.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { positiveInteger, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
+import { openProject, projectOption } from "../project.ts";
 
 interface PlayFlags extends EnvironmentFlags {
   readonly project: string;

@@ -5,10 +5,12 @@ import type { ExperimentConfig } from "../../engine/experiment/config.ts";
 import { probeFailures } from "../../engine/experiment/probe.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { environmentOptions, openProject, positiveInteger, projectOption, runName } from "../context.ts";
+import { environmentOptions } from "../environment-flags.ts";
 import { partsOf } from "../experiment.ts";
+import { positiveInteger, runName } from "../flags.ts";
 import { type SubjectFlags, subjectOf } from "../probe-subject.ts";
 import { progressFor } from "../progress.ts";
+import { openProject, projectOption } from "../project.ts";
 
 interface ProbeFlags extends SubjectFlags {
   readonly project: string;

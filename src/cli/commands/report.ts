@@ -12,7 +12,7 @@ import { toMarkdown } from "../../reports/markdown.ts";
 import { plots } from "../../reports/plots.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { ENVIRONMENTS } from "../../worlds/open.ts";
-import { openProject, type Project, projectOption } from "../context.ts";
+import { openProject, type Project, projectOption } from "../project.ts";
 
 interface ReportFlags {
   readonly project: string;

@@ -1,9 +1,10 @@
 /** `gleaner run`: an experiment from its config to the report; started again, it does only what is owed. */
 import type { Command } from "commander";
 import { type ExperimentConfig, readConfig } from "../../engine/experiment/config.ts";
-import { keyAndValue, openProject, projectOption } from "../context.ts";
 import { execute } from "../experiment.ts";
+import { keyAndValue } from "../flags.ts";
 import { progressFor } from "../progress.ts";
+import { openProject, projectOption } from "../project.ts";
 import { showReport } from "./report.ts";
 
 export function register(program: Command): void {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { TrajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
-import { openProject, projectOption } from "../context.ts";
+import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
 export function register(program: Command): void {

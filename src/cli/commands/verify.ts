@@ -11,9 +11,10 @@ import type { Run } from "../../core/run.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { type Replayer, replayer } from "../../engine/rollout/replay.ts";
 import { openBenchmark } from "../../worlds/open.ts";
-import { type EnvironmentFlags, environmentOfRun, environmentOptions, openProject, projectOption } from "../context.ts";
 import { type Difference, differenceLines } from "../differences.ts";
+import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
 import { duration, progressFor } from "../progress.ts";
+import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
 /** This many divergences are printed; `--json` has all. */

@@ -4,15 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../../core/errors.ts";
-import {
-  expertSources,
-  isPretrained,
-  isServed,
-  isTinker,
-  methodLabel,
-  parseConfig,
-  preferenceOptions,
-} from "./config.ts";
+import { kindOf, STUDENTS } from "../../students/kinds.ts";
+import { expertSources, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -94,10 +87,10 @@ test("one expert or several", () => {
 test("a served student has its own defaults, and what belongs to the other kind is refused", () => {
   const served = `${SMALLEST}student: { kind: served, checkpoint: base, serve: [serve, "{checkpoint}"] }\n`;
   const config = parseConfig("c.yaml", served);
-  assert(isServed(config));
-  assert.deepEqual([config.format, config.restrict, config.maxTokens], ["react", false, 256]);
-  assert.deepEqual([config.training.loraRank, config.training.schedule], [16, "cosine"]);
-  assert.equal(isServed(parseConfig("c.yaml", SMALLEST)), false);
+  assert.equal(kindOf(config), STUDENTS.served);
+  assert.partialDeepStrictEqual(config, { format: "react", restrict: false, maxTokens: 256 });
+  assert.partialDeepStrictEqual(config, { training: { loraRank: 16, schedule: "cosine" } });
+  assert.equal(kindOf(parseConfig("c.yaml", SMALLEST)), STUDENTS.embedded);
   assert.match(messageOf(`${served}training: { optimizer: muon }`), /^c\.yaml:8: training: .*optimizer/);
   assert.match(messageOf(`${served}restrict: true`), /^c\.yaml:8: restrict: /);
   assert.match(messageOf(`${SMALLEST}student: { kind: served }`), /^c\.yaml:7: student\.checkpoint: /);
@@ -107,9 +100,9 @@ test("a served student has its own defaults, and what belongs to the other kind 
 test("a student on a Tinker server has its own parts; a key in the place of a variable's name is not shown", () => {
   const student = "kind: tinker, url: 'http://localhost:8000', model: qwen, tokenizer: folder";
   const config = parseConfig("c.yaml", `${SMALLEST}student: { ${student}, apiKeyEnv: TINKER_API_KEY }`);
-  assert(isTinker(config));
-  assert.deepEqual([config.format, config.maxTokens, config.training.batch], ["react", 256, 32]);
-  assert.equal(config.student.recognisesRepeats, false);
+  assert.equal(kindOf(config), STUDENTS.tinker);
+  assert.partialDeepStrictEqual(config, { format: "react", maxTokens: 256, training: { batch: 32 } });
+  assert.partialDeepStrictEqual(config, { student: { recognisesRepeats: false } });
   const refused = messageOf(`${SMALLEST}student: { ${student}, apiKeyEnv: tml-secret }`);
   assert.match(refused, /^c\.yaml:7: student\.apiKeyEnv: expected the name of an environment variable/);
   assert(!refused.includes("tml-secret"));
@@ -119,9 +112,9 @@ test("a student on a Tinker server has its own parts; a key in the place of a va
 test("a pretrained student writes freely, learns with adapters and keeps few conversations in memory", () => {
   const student = "kind: pretrained, checkpoint: models/smollm2-135m";
   const config = parseConfig("c.yaml", `${SMALLEST}student: { ${student} }`);
-  assert(isPretrained(config));
-  assert.deepEqual([config.format, config.restrict, config.maxTokens, config.concurrency], ["react", false, 64, 8]);
-  assert.deepEqual([config.student.context, config.student.threads, config.training.loraRank], [2048, 0, 16]);
+  assert.equal(kindOf(config), STUDENTS.pretrained);
+  assert.partialDeepStrictEqual(config, { format: "react", restrict: false, maxTokens: 64, concurrency: 8 });
+  assert.partialDeepStrictEqual(config, { student: { context: 2048, threads: 0 }, training: { loraRank: 16 } });
   assert.equal(parseConfig("c.yaml", `${SMALLEST}student: { ${student} }`, [["concurrency", 3]]).concurrency, 3);
   assert.match(messageOf(`${SMALLEST}student: { kind: pretrained }`), /^c\.yaml:7: student\.checkpoint: /);
   assert.match(messageOf(`${SMALLEST}student: { ${student} }\ntraining: { loraRank: 0 }`), /8: training\.loraRank: /);

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { CliError } from "../../core/errors.ts";
-import { isStudentKind, STUDENT_PARTS, type StudentKind, saidKind } from "../../students/kinds.ts";
+import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
 import type { Cut, PreferenceTraining } from "../algorithms/preferences.ts";
 
 const count = z.number().int().positive();
@@ -160,25 +160,15 @@ const common = {
     .optional(),
 };
 
-const experiments = {
-  embedded: z.strictObject({ ...common, ...STUDENT_PARTS.embedded }),
-  pretrained: z.strictObject({ ...common, ...STUDENT_PARTS.pretrained }),
-  served: z.strictObject({ ...common, ...STUDENT_PARTS.served }),
-  tinker: z.strictObject({ ...common, ...STUDENT_PARTS.tinker }),
-} as const satisfies Record<StudentKind, z.ZodType>;
+type Schemas = { readonly [Name in StudentName]: z.ZodObject<typeof common & StudentParts[Name], z.core.$strict> };
 
-export type EmbeddedConfig = z.infer<typeof experiments.embedded>;
-export type PretrainedConfig = z.infer<typeof experiments.pretrained>;
-export type ServedConfig = z.infer<typeof experiments.served>;
-export type TinkerConfig = z.infer<typeof experiments.tinker>;
-export type ExperimentConfig = EmbeddedConfig | PretrainedConfig | ServedConfig | TinkerConfig;
+/** The schema of a config, for each kind of student; what the kind says of a member holds. */
+const experiments = Object.fromEntries(
+  Object.entries(STUDENTS).map(([name, { parts }]) => [name, z.strictObject({ ...common, ...parts })]),
+) as unknown as Schemas;
+
+export type ExperimentConfig = z.output<Schemas[StudentName]>;
 export type MethodConfig = ExperimentConfig["methods"][number];
-
-/** Of any kind that has learned to write elsewhere, the config says other things. */
-export const isEmbedded = (config: ExperimentConfig): config is EmbeddedConfig => saidKind(config) === "embedded";
-export const isPretrained = (config: ExperimentConfig): config is PretrainedConfig => saidKind(config) === "pretrained";
-export const isServed = (config: ExperimentConfig): config is ServedConfig => saidKind(config) === "served";
-export const isTinker = (config: ExperimentConfig): config is TinkerConfig => saidKind(config) === "tinker";
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
 export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
@@ -201,7 +191,7 @@ export function parseConfig(
   const problem = (path: readonly (string | number)[], message: string) =>
     `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${message}`;
   const kind = saidKind(written);
-  if (!isStudentKind(kind)) {
+  if (!isStudentName(kind)) {
     const kinds = Object.keys(experiments).join(", ");
     throw new CliError(problem(["student", "kind"], `expected one of ${kinds}, got ${JSON.stringify(kind)}`));
   }

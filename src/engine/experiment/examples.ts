@@ -4,7 +4,7 @@ import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { ExampleEpisode } from "../../formats/few-shot.ts";
-import type { ExamplesConfig } from "../../students/examples.ts";
+import type { ExamplesConfig } from "../../students/shared/examples.ts";
 
 export interface ExamplesOptions {
   readonly repository: Repository;

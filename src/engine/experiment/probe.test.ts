@@ -8,7 +8,7 @@ import { reportOf } from "../../analysis/report.ts";
 import { canonicalJson } from "../../core/json.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openSqlite } from "../../store/sqlite.ts";
-import { studentOf } from "../../students/open.ts";
+import { kindOf } from "../../students/kinds.ts";
 import { workshop } from "../../worlds/workshop/index.ts";
 import { parseConfig } from "./config.ts";
 import { probeFailures } from "./probe.ts";
@@ -31,7 +31,7 @@ seeds: [3]
 );
 
 /** A project of its own; `said` are the phases that had something to do. */
-function project() {
+async function project() {
   const folder = temporaryFolder();
   const repository = openSqlite(join(folder, "store.sqlite"));
   const said: string[] = [];
@@ -39,7 +39,7 @@ function project() {
     repository,
     benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 2, lengths: [1, 2] }),
     scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.4, seed }),
-    student: studentOf(folder, config),
+    student: await kindOf(config).open(folder, config),
     progress: {
       ...silent,
       phase(label) {
@@ -53,14 +53,14 @@ function project() {
 
 const PROBE = { ...config, run: "small-probe" };
 
-async function probe({ repository, parts }: ReturnType<typeof project>, sample: number) {
+async function probe({ repository, parts }: Awaited<ReturnType<typeof project>>, sample: number) {
   repository.addRun({ name: PROBE.run, kind: "experiment", config: {} });
   const row = await probeFailures(PROBE, parts, { sample, probes: 2 });
   return outlookOf(repository, PROBE.run, { row, seed: 3 });
 }
 
 test("a probe samples unsolved tasks, is repeated without doing anything, and a run finds what it made", async () => {
-  const one = project();
+  const one = await project();
   const outlook = await probe(one, 4);
   const [round] = one.repository.rounds(PROBE.run);
   assert.equal(outlook.sampled, 4);
@@ -82,7 +82,7 @@ test("a probe samples unsolved tasks, is repeated without doing anything, and a 
   const larger = one.repository.rounds(PROBE.run).find(({ method }) => method === "probe of 5 runs, M=2")!;
   for (const id of [...round!.explored, ...round!.probed]) assert([...larger.explored, ...larger.probed].includes(id));
 
-  const other = project();
+  const other = await project();
   assert.equal(canonicalJson(await probe(other, 4)), canonicalJson(outlook));
 
   one.said.length = 0;
@@ -105,7 +105,7 @@ test("a probe samples unsolved tasks, is repeated without doing anything, and a 
 });
 
 test("nothing can be probed without a run that can be replayed", async () => {
-  const { repository, parts } = project();
+  const { repository, parts } = await project();
   const world = await parts.benchmark(3);
   const benchmark = async () => ({
     ...world,

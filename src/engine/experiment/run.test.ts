@@ -12,9 +12,9 @@ import type { Round } from "../../core/run.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openSqlite } from "../../store/sqlite.ts";
-import { studentOf } from "../../students/open.ts";
+import { kindOf } from "../../students/kinds.ts";
 import { workshop } from "../../worlds/workshop/index.ts";
-import { type EmbeddedConfig, type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
+import { type ExperimentConfig, type MethodConfig, parseConfig } from "./config.ts";
 import { expertRollouts } from "./expert.ts";
 import { type Progress, silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
@@ -38,7 +38,7 @@ methods:
   - { method: best-of, samples: 3 }
 seeds: [1, 2]
 `,
-) as EmbeddedConfig;
+);
 
 /** Runs it in `project`; returns what it did. */
 async function run(project: string, parallel: number) {
@@ -59,7 +59,7 @@ async function run(project: string, parallel: number) {
       repository,
       benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 6, lengths: [1, 2] }),
       scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
-      student: studentOf(project, config),
+      student: await kindOf(config).open(project, config),
       progress,
     },
   );
@@ -129,7 +129,7 @@ test("several experts are taken together: a strong one on few tasks, a weak one 
     repository,
     benchmark: async () => world,
     scriptedExpert: (benchmark, seed, { errorRate, slip }) => noisy(benchmark.expert!, { errorRate, slip, seed }),
-    student: studentOf(temporaryFolder(), small),
+    student: await kindOf(small).open(temporaryFolder(), small),
     progress: { ...silent, say: (line) => void said.push(line) },
   });
   const [{ expert: given }] = repository.rounds("both") as readonly [Round];
@@ -181,13 +181,13 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
     { method: "rft", samples: 1, solutions: "all", ...once },
     { method: "eef", probes: 1, ...once },
   ];
-  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training, methods };
+  const small = { ...config, run: "taught", expert: { run: "log" }, seeds: [1], training, methods } as ExperimentConfig;
   const folder = temporaryFolder();
   const parts = {
     repository,
     benchmark: async () => world,
     scriptedExpert: () => world.expert!,
-    student: studentOf(folder, small),
+    student: await kindOf(small).open(folder, small),
     progress: { ...silent, say: (line: string) => void said.push(line) },
   };
   repository.addRun({ name: "taught", kind: "experiment", config: {} });

@@ -15,18 +15,12 @@ import { type ExampleEpisode, withExamples } from "../../formats/few-shot.ts";
 import { type Format, formatId } from "../../formats/format.ts";
 import { formatFor } from "../../formats/named.ts";
 import { verbatim } from "../../formats/verbatim.ts";
+import { kindOf } from "../../students/kinds.ts";
 import type { Sampling, Student } from "../../students/student.ts";
 import { bc } from "../algorithms/bc.ts";
 import { wins } from "../algorithms/solutions.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import {
-  type ExperimentConfig,
-  expertSources,
-  isEmbedded,
-  isServed,
-  methodLabel,
-  type ScriptedSource,
-} from "./config.ts";
+import { type ExperimentConfig, expertSources, methodLabel, type ScriptedSource } from "./config.ts";
 import { chosenExamples } from "./examples.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
@@ -93,19 +87,12 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
 /** A student that knows how to write reads and learns its own words as it wrote them. */
 function formatOf(config: ExperimentConfig, benchmark: Benchmark, examples: readonly ExampleEpisode[]): Format {
   const format = withExamples(formatFor(config.format, benchmark), examples);
-  return isEmbedded(config) ? format : verbatim(format);
+  return kindOf(config).writesFreely ? verbatim(format) : format;
 }
 
 function samplingOf(config: ExperimentConfig, format: Format): Sampling {
   const { restrict, maxTokens } = config;
-  const extra = isServed(config) ? config.student.extra : undefined;
-  // An embedded student's context is part of its checkpoint.
-  const context = isEmbedded(config) ? undefined : config.student.context;
-  return {
-    ...{ format: formatId(format), restrict, maxTokens },
-    ...(extra && { extra }),
-    ...(context !== undefined && { context }),
-  };
+  return { format: formatId(format), restrict, maxTokens, ...kindOf(config).sampling(config) };
 }
 
 /** What the experts recorded. */
@@ -199,9 +186,6 @@ async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Pro
   return bySplit.flatMap((tasks) => tasks.slice(0, config.evaluate?.tasks));
 }
 
-/** A student that learned elsewhere knows how to act. */
-const NO_PRACTICE = { episodes: 0 };
-
 /** The student every training starts from: initialised by the seed, then trained on practice episodes if asked for. */
 async function baseCheckpoint(
   config: ExperimentConfig,
@@ -214,12 +198,12 @@ async function baseCheckpoint(
   },
 ): Promise<Checkpoint> {
   const { seed, repository, progress, benchmark, format, expert, tasks, learnOnly } = options;
-  const practice = isEmbedded(config) ? config.student.practice : NO_PRACTICE;
-  if (practice.episodes > 0 && !benchmark.practice) {
+  const practiceEpisodes = kindOf(config).practiceEpisodes?.(config) ?? 0;
+  if (practiceEpisodes > 0 && !benchmark.practice) {
     throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
   }
-  if (practice.episodes > 0) progress.say(`seed ${seed} · base phase: ${practice.episodes} episodes of random play`);
-  const episodes = practice.episodes > 0 ? await benchmark.practice!(practice.episodes, seed) : [];
+  if (practiceEpisodes > 0) progress.say(`seed ${seed} · base phase: ${practiceEpisodes} episodes of random play`);
+  const episodes = practiceEpisodes > 0 ? await benchmark.practice!(practiceEpisodes, seed) : [];
   const practised = episodes.map(({ task, trajectory }) => example(format, task, trajectory, "practice"));
   const material = [
     ...expert.map((each) => example(format, tasks.get(each.taskId)!, each, "vocabulary")),

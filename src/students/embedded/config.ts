@@ -1,11 +1,11 @@
 /** What a config says of an embedded student, with every default. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
+import type { StudentConfig, StudentKind } from "../student.ts";
 
 const count = z.number().int().positive();
 
-/** Of an embedded student. */
-export const embeddedParts = {
+const parts = {
   /** How episodes are written for the student. */
   format: z.enum(TEXT_FORMATS).default("compact"),
   /** The student may only choose listed actions. */
@@ -39,4 +39,17 @@ export const embeddedParts = {
       optimizer: z.enum(["muon", "adamw"]).default("muon"),
     })
     .prefault({}),
+};
+
+export type EmbeddedConfig = StudentConfig<typeof parts>;
+
+export const embedded: StudentKind<typeof parts> = {
+  parts,
+  folders: [],
+  writesFreely: false,
+  // Its context is part of its checkpoint.
+  sampling: () => ({}),
+  practiceEpisodes: ({ student }) => student.practice.episodes,
+  stored: ({ student, training }) => ({ student, training }),
+  open: async (project, config) => (await import("./student.ts")).embeddedStudent(project, config),
 };

@@ -1,9 +1,10 @@
 /** The embedded student of an experiment: model, trainer and policy put together as its config says. */
-import type { EmbeddedConfig } from "../../engine/experiment/config.ts";
 import { prompted } from "../../policies/prompted.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
 import type { Student } from "../student.ts";
+import type { EmbeddedConfig } from "./config.ts";
 import { embeddedModel } from "./model.ts";
-import { embeddedTrainer, folderOf, initialCheckpoint } from "./trainer.ts";
+import { embeddedTrainer, initialCheckpoint } from "./trainer.ts";
 
 export function embeddedStudent(project: string, config: EmbeddedConfig): Student {
   const { student, training, restrict, maxTokens, concurrency } = config;

@@ -6,8 +6,9 @@ import { demonstrationOf, trainerContract } from "../../../test/contract/trainer
 import { temporaryFolder } from "../../../test/temporary.ts";
 import type { CheckpointId, TrajectoryId } from "../../core/ids.ts";
 import type { Checkpoint, Demonstration, Preference, TrainingSet, TrainRequest } from "../../core/training.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
 import { embeddedModel } from "./model.ts";
-import { embeddedTrainer, folderOf, initialCheckpoint } from "./trainer.ts";
+import { embeddedTrainer, initialCheckpoint } from "./trainer.ts";
 
 const architecture = { width: 16, layers: 1, heads: 2, context: 64, vocabulary: 300 };
 const COLOURS = ["red", "green", "blue", "grey"];

@@ -3,9 +3,8 @@
  * Demonstrations and preferences; of both, only the tokens of messages of weight 1 count.
  */
 import { createHash } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf, TrainerError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Message } from "../../core/policy.ts";
 import type {
@@ -20,7 +19,9 @@ import { type Tokenizer, weightedTokens } from "../../formats/tokens.ts";
 import { initialize } from "../../model/checkpoint.ts";
 import type { Objective } from "../../model/objectives.ts";
 import { buildTokenizer, loadTokenizer } from "../../model/tokenizer.ts";
-import { DEFAULT_TRAIN_SETTINGS, type TrainOptions, type TrainSettings, train } from "../../model/train.ts";
+import { DEFAULT_TRAIN_SETTINGS, type TrainSettings } from "../../model/train.ts";
+import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
+import { trainFolder } from "../shared/train-folder.ts";
 
 /** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
 export type EmbeddedSettings = Partial<TrainSettings>;
@@ -45,28 +46,6 @@ async function* trainEmbedded(
   yield* trainFolder(project, request, { objective, settings });
 }
 
-/** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
-export async function* trainFolder(
-  project: string,
-  request: TrainRequest,
-  options: Omit<TrainOptions, "from" | "to" | "seed" | "signal">,
-): AsyncIterable<TrainEvent> {
-  const { set, from, id, seed, signal } = request;
-  const { steps } = options.settings;
-  const path = checkpointPath(id);
-  const to = join(project, path);
-  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
-  if (existsSync(to)) rmSync(to, { recursive: true });
-  try {
-    for await (const { step, loss } of train({ ...options, from: folderOf(project, from), to, seed, signal })) {
-      yield { kind: "metrics", step, steps, values: { loss } };
-    }
-  } catch (error) {
-    throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
-  }
-  yield { kind: "done", at: { kind: "folder", path } };
-}
-
 function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
   const tokens = (messages: readonly WeightedMessage[]) => weightedTokens(messages, tokenizer);
   if (set.kind === "sft") {
@@ -82,16 +61,6 @@ function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
     return { chosen: tokens([...context, ...chosen]), rejected: tokens([...context, ...rejected]) };
   });
   return { kind: "preference", pairs, beta: set.beta };
-}
-
-/** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
-function explain(error: unknown, set: TrainingSet): string {
-  const message = messageOf(error);
-  const index = /example (\d+)/.exec(message)?.[1];
-  const sources =
-    set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
-  const source = index === undefined ? undefined : sources[Number(index)];
-  return source === undefined ? message : `${message} (trajectory ${source})`;
 }
 
 export interface Architecture {
@@ -143,14 +112,3 @@ const llamaConfig = ({ width, layers, heads, context, copyHead }: Architecture) 
   tie_word_embeddings: true,
   ...(copyHead && { copy_head: true }),
 });
-
-const checkpointPath = (id: CheckpointId) => `checkpoints/${id}`;
-
-/** Where a checkpoint lies. Throws TrainerError if it is hosted elsewhere or gone. */
-export function folderOf(project: string, checkpoint: Checkpoint): string {
-  if (checkpoint.at.kind !== "folder")
-    throw new TrainerError(`checkpoint ${checkpoint.id} is hosted, expected a folder`);
-  const folder = join(project, checkpoint.at.path);
-  if (!existsSync(folder)) throw new TrainerError(`checkpoint ${checkpoint.id}: folder ${checkpoint.at.path} is gone`);
-  return folder;
-}

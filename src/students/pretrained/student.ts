@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { CliError } from "../../core/errors.ts";
-import type { PretrainedConfig } from "../../engine/experiment/config.ts";
 import { prompted } from "../../policies/prompted.ts";
-import { baseCheckpoint, checkpointContent } from "../base-checkpoint.ts";
-import { folderOf } from "../embedded/trainer.ts";
+import { baseCheckpoint } from "../shared/base-checkpoint.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
 import type { Student } from "../student.ts";
+import type { PretrainedConfig } from "./config.ts";
 import { pretrainedModel } from "./model.ts";
 import { pretrainedTrainer } from "./trainer.ts";
 
@@ -32,10 +32,4 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
     notes: async () => [],
     close: async () => {},
   };
-}
-
-/** Where the checkpoint lies and how many cores compute should change nothing. */
-export function storedPretrained({ student, training }: PretrainedConfig) {
-  const { kind, checkpoint, context } = student;
-  return { student: { kind, checkpoint: checkpointContent(checkpoint), context }, training };
 }

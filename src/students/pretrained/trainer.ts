@@ -12,10 +12,11 @@ import { readConfig } from "../../model/checkpoint.ts";
 import type { Objective } from "../../model/objectives.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../tokenizers/labels.ts";
-import { folderOf, trainFolder } from "../embedded/trainer.ts";
-import { checkFineTuning, type FineTuning, requireIn } from "../fine-tuning.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../rows.ts";
-import { trainable } from "../trainable.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
+import { checkFineTuning, type FineTuning, requireIn } from "../shared/fine-tuning.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { trainFolder } from "../shared/train-folder.ts";
+import { trainable } from "../shared/trainable.ts";
 
 /** `schedule: cosine` falls to a twentieth; `loraRank` is 1 or more. */
 export interface PretrainedSettings extends FineTuning {

@@ -5,14 +5,14 @@ import { serverModel } from "../../endpoints/model.ts";
 import type { ServerOptions } from "../../endpoints/options.ts";
 import { probeServer } from "../../endpoints/probe.ts";
 import { returnsTokenIds } from "../../endpoints/token-ids.ts";
-import type { ServedConfig } from "../../engine/experiment/config.ts";
 import { interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
 import { prompted } from "../../policies/prompted.ts";
-import { baseCheckpoint, checkpointContent } from "../base-checkpoint.ts";
-import { folderOf } from "../embedded/trainer.ts";
-import { rolloutJournals } from "../rollout-journals.ts";
+import { baseCheckpoint } from "../shared/base-checkpoint.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
+import { rolloutJournals } from "../shared/rollout-journals.ts";
 import type { Student } from "../student.ts";
 import { checkpointServers } from "./checkpoint-servers.ts";
+import type { ServedConfig } from "./config.ts";
 import { trlTrainer } from "./trainer.ts";
 
 /** Throws CliError if there is no Python to train with. */
@@ -69,13 +69,6 @@ export function servedStudent(project: string, config: ServedConfig): Student {
     },
     close: servers.close,
   };
-}
-
-/** How a checkpoint is served and on how many devices it is trained should change nothing. */
-export function storedServed({ student, training }: ServedConfig) {
-  const { kind, checkpoint, context, extra } = student;
-  const { accelerateConfig: _, ...settings } = training;
-  return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training: settings };
 }
 
 function trainingPython(): string {

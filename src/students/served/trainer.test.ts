@@ -8,7 +8,7 @@ import { CliError, TrainerError } from "../../core/errors.ts";
 import type { CheckpointId } from "../../core/ids.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../rows.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
 import { type TrlOptions, trlTrainer } from "./trainer.ts";
 import { trlReasonOf } from "./trl/failures.ts";
 

@@ -1,12 +1,13 @@
 /** What a config says of a student on a Tinker server, with every default. Keys are no part of a config. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
-import { examples } from "../examples.ts";
+import { tokenizerContent } from "../../tokenizers/content.ts";
+import { examples } from "../shared/examples.ts";
+import type { StudentConfig, StudentKind } from "../student.ts";
 
 const count = z.number().int().positive();
 
-/** Of a student on a Tinker server. */
-export const tinkerParts = {
+const parts = {
   format: z.enum(TEXT_FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
@@ -43,4 +44,18 @@ export const tinkerParts = {
       maxLength: z.number().int().nonnegative().default(0),
     })
     .prefault({}),
+};
+
+export type TinkerConfig = StudentConfig<typeof parts>;
+
+export const tinker: StudentKind<typeof parts> = {
+  parts,
+  folders: ["tokenizer"],
+  writesFreely: true,
+  sampling: ({ student: { context } }) => (context === undefined ? {} : { context }),
+  // Where a server is and how it is paid should change nothing.
+  stored({ student: { kind, model, tokenizer, context }, training }) {
+    return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
+  },
+  open: async (project, config) => (await import("./student.ts")).tinkerStudent(project, config),
 };

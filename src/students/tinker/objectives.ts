@@ -4,7 +4,7 @@
  */
 
 import { CONTEXT } from "../../tokenizers/labels.ts";
-import type { DpoRow, SftRow } from "../rows.ts";
+import type { DpoRow, SftRow } from "../shared/rows.ts";
 import { type PairSums, preferenceLoss } from "./preferences.ts";
 import type { TrainingModel } from "./protocol/training-model.ts";
 import type { WeightedSequence } from "./protocol/wire.ts";

@@ -1,5 +1,5 @@
 /** What a training on a Tinker server can be told. */
-import { type FineTuning, requireIn } from "../fine-tuning.ts";
+import { type FineTuning, requireIn } from "../shared/fine-tuning.ts";
 
 /**
  * The base model aside. `schedule: cosine` falls to 0; `loraRank: 0` trains all weights, where the server can;

@@ -1,12 +1,12 @@
 /** The student of an experiment that lives on a Tinker server: trained there and sampled there, tokenised here. */
 import type { Checkpoint } from "../../core/training.ts";
 import { SAMPLING_QUESTION, samplingChecks } from "../../endpoints/sampling-checks.ts";
-import type { TinkerConfig } from "../../engine/experiment/config.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { tokenizerContent } from "../../tokenizers/content.ts";
-import { rolloutJournals } from "../rollout-journals.ts";
+import { rolloutJournals } from "../shared/rollout-journals.ts";
 import type { Student } from "../student.ts";
+import type { TinkerConfig } from "./config.ts";
 import { tinkerModel } from "./model.ts";
 import { tinkerBase, tinkerTrainer } from "./trainer.ts";
 
@@ -53,12 +53,6 @@ export function tinkerStudent(project: string, config: TinkerConfig): Student {
     },
     close: async () => {},
   };
-}
-
-/** Where a server is and how it is paid should change nothing. */
-export function storedTinker({ student, training }: TinkerConfig) {
-  const { kind, model, tokenizer, context } = student;
-  return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
 }
 
 function hostedAt({ id, at }: Checkpoint): string {

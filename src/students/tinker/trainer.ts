@@ -13,8 +13,8 @@ import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import { random } from "../../core/random.ts";
 import type { Checkpoint, TrainEvent, Trainer, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../rows.ts";
-import { trainable } from "../trainable.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { trainable } from "../shared/trainable.ts";
 import {
   demonstrationSequence,
   likelihood,

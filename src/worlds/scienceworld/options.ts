@@ -52,9 +52,10 @@ export const scienceworld: EnvironmentEntry<Options> = {
       ...(data === undefined ? [] : [`--data ${data}`]),
       ...(release === NEWEST ? [] : [`--option version=${release}`]),
     ];
-    return [
+    const text = [
       `ScienceWorld ${release} is ready in ${folder}: JAR verified (sha256), Java ${java}`,
       `Use it: ${["gleaner env scienceworld", ...flags].join(" ")}`,
     ].join("\n");
+    return { text };
   },
 };

@@ -1,7 +1,6 @@
 /** WebShop on the command line: its official files, checked; the generated catalogue where there are none. */
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { table } from "../../cli/table.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import type { EnvironmentEntry } from "../entry.ts";
@@ -69,7 +68,7 @@ export const webshop: EnvironmentEntry<Options> = {
   async install({ data, say }) {
     const given = folderOf(data);
     if (given === undefined)
-      return `${WHERE_FROM}\n\nThen: gleaner env install webshop --data DIR checks what you have.`;
+      return { text: `${WHERE_FROM}\n\nThen: gleaner env install webshop --data DIR checks what you have.` };
     const folder = resolve(given);
     say(`reading ${folder} …`);
     const { files, sets } = await inspectData(folder);
@@ -79,9 +78,11 @@ export const webshop: EnvironmentEntry<Options> = {
       sha256 ?? "",
     ]);
     const usable = sets.filter(({ counts }) => counts);
-    const lines = [table(["file", "size", "sha256"], rows), ...sets.flatMap(setLines)];
-    if (usable.length === 0) return [...lines, "", WHERE_FROM].join("\n");
-    return [...lines, `Use it: gleaner env webshop --data ${join(given)}`].join("\n");
+    const next = usable.length === 0 ? ["", WHERE_FROM] : [`Use it: gleaner env webshop --data ${join(given)}`];
+    return {
+      files: { head: ["file", "size", "sha256"], rows },
+      text: [...sets.flatMap(setLines), ...next].join("\n"),
+    };
   },
 };
 

@@ -1,5 +1,5 @@
 /** What a TRL training can be told. Where it runs and how many devices it uses is the launcher's business. */
-import { checkFineTuning, type FineTuning, requireIn } from "../../fine-tuning.ts";
+import { checkFineTuning, type FineTuning, requireIn } from "../../shared/fine-tuning.ts";
 
 /** `schedule: cosine` falls to 0; `loraRank: 0` trains all weights. */
 export interface TrlSettings extends FineTuning {

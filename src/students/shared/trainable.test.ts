@@ -7,10 +7,10 @@ import {
   learned,
   TEMPLATES,
   tokenizerJson,
-} from "../../test/chat-checkpoint.ts";
-import { TrainerError } from "../core/errors.ts";
-import type { Preference, TrainingSet } from "../core/training.ts";
-import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+} from "../../../test/chat-checkpoint.ts";
+import { TrainerError } from "../../core/errors.ts";
+import type { Preference, TrainingSet } from "../../core/training.ts";
+import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { trainable } from "./trainable.ts";
 
 const plain = demonstration(context("user", "a"), learned("go"));

@@ -1,5 +1,5 @@
 /** What any training of a pretrained checkpoint can be told: TRL's, the one inside Node and, but for devices, Tinker's. */
-import { CliError } from "../core/errors.ts";
+import { CliError } from "../../core/errors.ts";
 
 /** Everything here changes the result. */
 export interface FineTuning {

@@ -3,11 +3,11 @@
  * exactly as it is, is refused here, before anything starts, by its number, its trajectory, its length and the limit;
  * nothing is cut or dropped.
  */
-import { messageOf, TrainerError } from "../core/errors.ts";
-import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
-import { templateMessage, templateTool } from "../tokenizers/chat-template.ts";
-import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
-import { CONTEXT, type LabelledTokens } from "../tokenizers/labels.ts";
+import { messageOf, TrainerError } from "../../core/errors.ts";
+import type { Demonstration, Preference, TrainingSet } from "../../core/training.ts";
+import { templateMessage, templateTool } from "../../tokenizers/chat-template.ts";
+import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { CONTEXT, type LabelledTokens } from "../../tokenizers/labels.ts";
 
 /** A demonstration. The messages are there so that Python can tokenise them for itself and compare. */
 export interface SftRow {

@@ -1,32 +1,9 @@
-/** What every command needs: the project folder with its store, and the flags that name an environment. */
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+/** The flags that name and configure an environment. */
+import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
-import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
-import { openSqlite } from "../store/sqlite.ts";
 import type { EnvironmentSpec } from "../worlds/open.ts";
-
-/** One folder holds everything collected: `store.sqlite`, `checkpoints/`, `reports/`. */
-export interface Project {
-  readonly folder: string;
-  readonly repository: Repository;
-  close(): void;
-}
-
-/** Adds `--project DIR`. */
-export function projectOption(command: Command): Command {
-  return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", ".gleaner");
-}
-
-/** Opens (and makes, if needed) the project folder. */
-export function openProject(options: { readonly project: string }): Project {
-  const folder = resolve(options.project);
-  mkdirSync(folder, { recursive: true });
-  const repository = openSqlite(join(folder, "store.sqlite"));
-  return { folder, repository, close: () => repository.close() };
-}
+import { keyAndValue, positiveInteger } from "./flags.ts";
 
 /** Flags that are options of one environment or another: which ones an environment takes, its schema says. */
 export interface EnvironmentFlags {
@@ -73,37 +50,4 @@ export function environmentOfRun({ name, config }: Run, flags: EnvironmentFlags)
   const { environment } = config as { environment?: EnvironmentSpec };
   if (!environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
   return environmentSpec(environment.name, flags, environment);
-}
-
-/** `key=value` with the value read as JSON where it is JSON (`3`, `true`, `[1,2]`), as text otherwise. */
-export function keyAndValue(flag: string, text: string): [string, unknown] {
-  const split = text.indexOf("=");
-  if (split < 1) throw new CliError(`${flag} ${text}: expected key=value`);
-  const value = text.slice(split + 1);
-  try {
-    return [text.slice(0, split), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, split), value];
-  }
-}
-
-/** A commander argument parser: an integer ≥ 1. */
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number of at least 1.");
-  return value;
-}
-
-/** A commander argument parser: a number in [0, 1]. */
-export function rate(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError("Expected a number from 0 to 1.");
-  return value;
-}
-
-/** A run's name, safe as a folder's name. Throws CliError. */
-export function runName(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) return text;
-  throw new CliError(`run name "${text}": expected up to 100 letters, digits, dots, dashes and underscores`);
 }

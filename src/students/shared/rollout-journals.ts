@@ -1,13 +1,13 @@
 /**
- * What the students of a run answered in episodes that are not stored yet, on disk (policies/server/journal.ts): a run that
+ * What the students of a run answered in episodes that are not stored yet, on disk (endpoints/journal.ts): a run that
  * was killed asks none of it again, so nothing is paid for twice, and it goes on exactly even where seeds are ignored.
  *
  * One file for each checkpoint while it plays; it goes when everything that it was opened for is stored.
  */
 import { join } from "node:path";
-import { StopError } from "../core/errors.ts";
-import type { LanguageModel } from "../core/policy.ts";
-import { type Journal, openJournal } from "../endpoints/journal.ts";
+import { StopError } from "../../core/errors.ts";
+import type { LanguageModel } from "../../core/policy.ts";
+import { type Journal, openJournal } from "../../endpoints/journal.ts";
 
 export interface RolloutJournals {
   /** `model`, asked only what the journal of its checkpoint (its name) does not have. Closing it closes the journal, too. */

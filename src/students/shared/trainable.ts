@@ -4,10 +4,10 @@
  * other tokens than those of the conversation. Such examples are left out by name; anything else that cannot be labelled
  * is a fault of the template or the limit, concerns every example, and stops the training (rows.ts).
  */
-import { TrainerError } from "../core/errors.ts";
-import type { Demonstration, LeftOut, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
-import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
-import { StraddledError } from "../tokenizers/labels.ts";
+import { TrainerError } from "../../core/errors.ts";
+import type { Demonstration, LeftOut, Preference, TrainingSet, WeightedMessage } from "../../core/training.ts";
+import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { StraddledError } from "../../tokenizers/labels.ts";
 
 export interface Trainable {
   readonly set: TrainingSet;

@@ -12,9 +12,9 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { CliError } from "../core/errors.ts";
-import { type CheckpointId, fingerprint } from "../core/ids.ts";
-import type { Checkpoint } from "../core/training.ts";
+import { CliError } from "../../core/errors.ts";
+import { type CheckpointId, fingerprint } from "../../core/ids.ts";
+import type { Checkpoint } from "../../core/training.ts";
 
 /** What tells one checkpoint from another; other files in the folder do not. */
 const PARTS = /^(config|generation_config|tokenizer|tokenizer_config)\.json$|^chat_template\.jinja$|\.safetensors$/;

@@ -1,0 +1,39 @@
+/** One training inside this process: the folder of one checkpoint in, the folder of the next one out. */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, TrainerError } from "../../core/errors.ts";
+import type { TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
+import { type TrainOptions, train } from "../../model/train.ts";
+import { checkpointPath, folderOf } from "./checkpoint-folder.ts";
+
+/** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
+export async function* trainFolder(
+  project: string,
+  request: TrainRequest,
+  options: Omit<TrainOptions, "from" | "to" | "seed" | "signal">,
+): AsyncIterable<TrainEvent> {
+  const { set, from, id, seed, signal } = request;
+  const { steps } = options.settings;
+  const path = checkpointPath(id);
+  const to = join(project, path);
+  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
+  if (existsSync(to)) rmSync(to, { recursive: true });
+  try {
+    for await (const { step, loss } of train({ ...options, from: folderOf(project, from), to, seed, signal })) {
+      yield { kind: "metrics", step, steps, values: { loss } };
+    }
+  } catch (error) {
+    throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
+  }
+  yield { kind: "done", at: { kind: "folder", path } };
+}
+
+/** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
+function explain(error: unknown, set: TrainingSet): string {
+  const message = messageOf(error);
+  const index = /example (\d+)/.exec(message)?.[1];
+  const sources =
+    set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
+  const source = index === undefined ? undefined : sources[Number(index)];
+  return source === undefined ? message : `${message} (trajectory ${source})`;
+}
