@@ -2,7 +2,8 @@
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { type ExperimentConfig, methodLabel } from "../engine/experiment/config.ts";
+import { methodLabel } from "../engine/algorithms/methods.ts";
+import type { ExperimentConfig } from "../engine/experiment/config.ts";
 import type { Progress } from "../engine/experiment/progress.ts";
 import { type Parts, runExperiment } from "../engine/experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";

@@ -81,7 +81,9 @@ export function trainerContract(name: string, make: () => Promise<TrainerUnderTe
   check("a training that was stopped leaves nothing behind", async ({ trainer, from, bytes, placeOf }) => {
     const stop = new AbortController();
     const training = async () => {
-      for await (const event of trainer.train({ set, from, id, seed: 1, signal: stop.signal })) {
+      // Long enough that it is still under way when it is told to stop.
+      const tuning = { steps: 500 };
+      for await (const event of trainer.train({ set, from, id, seed: 1, tuning, signal: stop.signal })) {
         if (event.kind === "metrics") stop.abort();
       }
     };

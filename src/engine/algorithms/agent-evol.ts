@@ -5,19 +5,22 @@
  *
  * Where only successes pay, this is RFT on the last iteration's rollouts.
  */
+import type { z } from "zod";
 import type { Checkpoint, Demonstration } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
+import { continued, count, iterations, type Method, times, trainFrom } from "./method.ts";
 import { expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
-export interface AgentEvolOptions {
-  readonly iterations: number;
+const options = {
+  iterations,
   /** Rollouts per training task and iteration. */
-  readonly samples: number;
-  /** Where each training starts: the base model, or the previous iteration's policy. */
-  readonly trainFrom: "base" | "previous";
-}
+  samples: count.default(1),
+  trainFrom,
+};
+
+export type AgentEvolOptions = z.output<z.ZodObject<typeof options>>;
 
 export async function agentEvol(x: Experiment, start: Checkpoint, options: AgentEvolOptions): Promise<Checkpoint> {
   const { iterations, samples, trainFrom } = options;
@@ -41,3 +44,10 @@ function weighted(x: Experiment, trajectory: Trajectory, iteration: number): Dem
   const demonstration = example(x, rolloutSolution(trajectory, iteration), "own rollout");
   return [weight === 1 ? demonstration : { ...demonstration, weight }];
 }
+
+export const agentEvolMethod: Method<typeof options> = {
+  options,
+  label: (said) => `AgentEvol${times(said)}${continued(said)}`,
+  explores: () => true,
+  run: agentEvol,
+};

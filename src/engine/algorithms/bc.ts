@@ -6,6 +6,7 @@
 import type { Checkpoint, TrainingSet } from "../../core/training.ts";
 import { example, recorded, sft, wholeSolutions } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
+import type { Method } from "./method.ts";
 import { expertSolution, wins } from "./solutions.ts";
 
 export async function bc(x: Experiment, options: { readonly everything?: boolean } = {}): Promise<Checkpoint> {
@@ -19,3 +20,10 @@ export async function bc(x: Experiment, options: { readonly everything?: boolean
 
 /** The expert's successes, whole. */
 export const clonedSet = (x: Experiment): TrainingSet => wholeSolutions(x, wins(recorded(x)).map(expertSolution));
+
+export const sftAllMethod: Method<Record<never, never>, unknown> = {
+  options: {},
+  label: () => "SFT-ALL",
+  explores: () => false,
+  run: (x) => bc(x, { everything: true }),
+};

@@ -7,11 +7,13 @@
  *
  * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */
+import { z } from "zod";
 import type { Checkpoint, Demonstration, TrainingSet } from "../../core/training.ts";
 import { CONFIDENCE, probeSteps } from "./eef-labels.ts";
 import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
 import { example, sft } from "./examples.ts";
 import type { Experiment, ProbePoint } from "./experiment.ts";
+import { continued, count, iterations, type Method, trainFrom } from "./method.ts";
 import {
   bestSolution,
   byTask,
@@ -23,19 +25,24 @@ import {
   wins,
 } from "./solutions.ts";
 
-export interface EefOptions {
-  readonly iterations: number;
+const options = {
+  iterations,
   /** M: probed states per expert trajectory. */
-  readonly probes: number;
-  /** Where each training starts: the base model, or the previous iteration's policy. */
-  readonly trainFrom: "base" | "previous";
-  /** Rollouts from each state, the tasks' starts included. Default 1, as published. */
-  readonly samplesPerState?: number;
-  /** Neighbouring states are labelled as different from this probability on (eef-labels.ts). */
-  readonly confidence?: number;
-  /** Whose rollouts decide the labels; solutions come from all of them anyway. Default: this round's. */
-  readonly labels?: "this-round" | "all-rounds";
-}
+  probes: count.default(5),
+  trainFrom,
+  // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
+  /** Rollouts from each state, the tasks' starts included. Absent: one, as published. */
+  samplesPerState: count.optional(),
+  /**
+   * Neighbouring states are labelled as different from this probability on (eef-labels.ts). Absent: 0.8. One rollout against
+   * one other is never more than 0.83.
+   */
+  confidence: z.number().gt(0.5).lt(1).optional(),
+  /** Whose rollouts decide the labels; solutions come from all of them anyway. Absent: this round's. */
+  labels: z.enum(["this-round", "all-rounds"]).optional(),
+};
+
+export type EefOptions = z.output<z.ZodObject<typeof options>>;
 
 export async function eef(x: Experiment, start: Checkpoint, options: EefOptions): Promise<Checkpoint> {
   const {
@@ -117,3 +124,19 @@ function chooseExamples(
   };
   return { set: sft(examples), counts };
 }
+
+export const eefMethod: Method<typeof options> = {
+  options,
+  label(said) {
+    const { probes, samplesPerState = 1, confidence, labels } = said;
+    const variants = [
+      probes === 5 ? "" : ` M=${probes}`,
+      samplesPerState === 1 ? "" : ` k=${samplesPerState}`,
+      confidence === undefined ? "" : `, confidence ${confidence}`,
+      labels === "all-rounds" ? ", labels of all rounds" : "",
+    ];
+    return `EEF${variants.join("")}${continued(said)}`;
+  },
+  explores: () => true,
+  run: eef,
+};

@@ -7,9 +7,12 @@
  *
  * Trajectories that cannot be replayed are of tasks that nobody plays: they count in the starting policy only.
  */
+import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { Experiment } from "./experiment.ts";
+import { count, type Method, times } from "./method.ts";
+import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 
 export interface EtoOptions extends PreferenceTraining {
@@ -40,3 +43,17 @@ export function expertPairs(x: Experiment, explored: readonly Trajectory[], cut:
   const expert = Map.groupBy(x.expert, ({ taskId }) => taskId);
   return explored.flatMap((own) => (expert.get(own.taskId) ?? []).flatMap((theirs) => contrast(x, [own, theirs], cut)));
 }
+
+const options = {
+  iterations: z.number().int().min(1).max(3).default(1),
+  /** Rollouts per training task and iteration. */
+  samples: count.default(1),
+  ...preferenceOptions,
+};
+
+export const etoMethod: Method<typeof options> = {
+  options,
+  label: (said) => `ETO${times(said)}`,
+  explores: () => true,
+  run: (x, start, said, config) => eto(x, start, { ...said, ...preferenceTraining(said, config) }),
+};

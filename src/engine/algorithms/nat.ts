@@ -3,18 +3,21 @@
  * each behind words that say which; when acting, the student is asked for a win. Published with the expert's trajectories
  * alone (`samples: 0`).
  */
+import { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
+import { continued, iterations, type Method, times, trainFrom } from "./method.ts";
 import { distinct, expertSolution, rolloutSolution } from "./solutions.ts";
 
-export interface NatOptions {
-  readonly iterations: number;
-  /** The student's own rollouts per training task and iteration. */
-  readonly samples: number;
-  /** Where each training starts: the base model, or the previous iteration's policy. */
-  readonly trainFrom: "base" | "previous";
-}
+const options = {
+  iterations,
+  /** The student's own rollouts per training task and iteration; 0 = the expert's trajectories alone. */
+  samples: z.number().int().nonnegative().default(0),
+  trainFrom,
+};
+
+export type NatOptions = z.output<z.ZodObject<typeof options>>;
 
 export async function nat(x: Experiment, start: Checkpoint, options: NatOptions): Promise<Checkpoint> {
   const { iterations, samples, trainFrom } = options;
@@ -40,3 +43,10 @@ export async function nat(x: Experiment, start: Checkpoint, options: NatOptions)
   }
   return policy;
 }
+
+export const natMethod: Method<typeof options> = {
+  options,
+  label: (said) => `NAT${said.samples === 0 ? "" : ` + own${times(said)}`}${continued(said)}`,
+  explores: ({ samples }) => samples > 0,
+  run: nat,
+};

@@ -5,10 +5,13 @@
  *
  * The first iteration is RFT's; ETO's are counted on from there.
  */
+import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { wholeSolutions } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
+import { count, type Method, times } from "./method.ts";
+import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 import { distinct, rolloutSolution, wins } from "./solutions.ts";
 
@@ -50,3 +53,21 @@ export function ownPairs(x: Experiment, explored: readonly Trajectory[], cut: Cu
     return contrast(x, [best, worst], cut);
   });
 }
+
+const options = {
+  /** Of ETO, after one of RFT. */
+  iterations: z.number().int().min(1).max(3).default(1),
+  /** Rollouts per training task and iteration. */
+  samples: count.default(6),
+  /** Who plays first: the base student, so that no expert is involved, or behaviour cloning's. */
+  start: z.enum(["base", "bc"]).default("base"),
+  ...preferenceOptions,
+};
+
+export const rftEtoMethod: Method<typeof options> = {
+  options,
+  label: (said) => `RFT${times(said)} + ETO${said.start === "bc" ? ", from BC" : ""}`,
+  explores: () => true,
+  run: (x, start, said, config) =>
+    rftEto(x, said.start === "base" ? x.base : start, { ...said, ...preferenceTraining(said, config) }),
+};

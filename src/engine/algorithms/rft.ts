@@ -4,23 +4,26 @@
  * makes exactly as many of each task). `solutions: "one"` keeps one solution a task, chosen as EEF
  * chooses: the control that separates exploration from the choice of data (methods.md §3).
  */
+import { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { probeSteps } from "./eef-labels.ts";
 import { recorded, wholeSolutions } from "./examples.ts";
 import type { Experiment, Samples } from "./experiment.ts";
+import { continued, count, iterations, type Method, times, trainFrom } from "./method.ts";
 import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
-export interface RftOptions {
-  readonly iterations: number;
+const options = {
+  iterations,
   /** Rollouts per training task and iteration. */
-  readonly samples: number;
+  samples: count.default(1),
   /** M: in place of `samples`, of each task as many rollouts as EEF with M probes makes of it. */
-  readonly matchProbes?: number;
-  readonly solutions: "all" | "one";
-  /** Where each training starts: the base model, or the previous iteration's policy. */
-  readonly trainFrom: "base" | "previous";
-}
+  matchProbes: count.optional(),
+  solutions: z.enum(["all", "one"]).default("all"),
+  trainFrom,
+};
+
+export type RftOptions = z.output<z.ZodObject<typeof options>>;
 
 export async function rft(x: Experiment, start: Checkpoint, options: RftOptions): Promise<Checkpoint> {
   const { iterations, matchProbes, solutions, trainFrom } = options;
@@ -45,3 +48,13 @@ function rolloutsOfEef({ expert }: Experiment, probes: number): Samples {
   const probed = ({ steps }: Trajectory) => probeSteps(steps.length, probes).length;
   return ({ id }) => (byTask.get(id) ?? []).reduce((sum, trajectory) => sum + probed(trajectory), 1);
 }
+
+export const rftMethod: Method<typeof options> = {
+  options,
+  label(said) {
+    const rollouts = said.matchProbes === undefined ? times(said) : ` as EEF M=${said.matchProbes}`;
+    return `RFT${rollouts}${said.solutions === "one" ? ", one solution" : ""}${continued(said)}`;
+  },
+  explores: () => true,
+  run: rft,
+};

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { CliError } from "../../core/errors.ts";
 import { kindOf, STUDENTS } from "../../students/kinds.ts";
-import { expertSources, methodLabel, parseConfig, preferenceOptions } from "./config.ts";
+import { methodLabel } from "../algorithms/methods.ts";
+import { preferenceTraining } from "../algorithms/preference-options.ts";
+import { expertSources, parseConfig } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -40,7 +42,7 @@ test("ETO's rates are shares of the training's, and its cut is the world's unles
     );
     const [eto] = config.methods;
     assert(eto?.method === "eto");
-    return preferenceOptions(eto, config);
+    return preferenceTraining(eto, { world, learningRate: config.training.learningRate });
   };
   const published = { betas: [0.1, 0.5], learningRates: [1e-4, 5e-5], epochs: 3, batch: 16 };
   assert.deepEqual(optionsOf("webshop", "{ method: eto }"), { ...published, cut: 10 });

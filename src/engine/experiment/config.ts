@@ -7,7 +7,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } fro
 import { z } from "zod";
 import { CliError } from "../../core/errors.ts";
 import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
-import type { Cut, PreferenceTraining } from "../algorithms/preferences.ts";
+import { methodSchema } from "../algorithms/methods.ts";
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
@@ -34,85 +34,6 @@ const expertSource = z.union([
     run: z.string(),
     tasks,
   }),
-]);
-
-const trainFrom = z.enum(["base", "previous"]).default("base");
-const iterations = count.default(1);
-
-/** One value for each iteration; the last one holds for later iterations too. */
-const byIteration = z.array(z.number().positive()).nonempty();
-
-/** How methods that learn from preferences learn them. */
-const preferences = {
-  beta: byIteration.default([0.1, 0.5]),
-  /** Learning rate, as a share of training.learningRate. */
-  rate: byIteration.default([0.05, 0.025]),
-  epochs: count.default(3),
-  /** Pairs in a step: it reads twice as many conversations. */
-  batch: count.default(16),
-  /** Messages that a rejected side may have more than its chosen one; null = no cut. Default: 10, on ALFWorld no cut. */
-  cut: z.number().int().nonnegative().nullable().optional(),
-};
-
-/** What tables call it, where the usual name would not tell it from another. */
-const name = z.string().min(1).optional();
-
-const method = z.discriminatedUnion("method", [
-  z.strictObject({ method: z.literal("sft-all"), name }),
-  z.strictObject({
-    method: z.literal("rft"),
-    name,
-    iterations,
-    samples: count.default(1),
-    /** In place of `samples`: of each task as many rollouts as EEF with so many probes makes. */
-    matchProbes: count.optional(),
-    solutions: z.enum(["all", "one"]).default("all"),
-    trainFrom,
-  }),
-  z.strictObject({
-    method: z.literal("eef"),
-    name,
-    iterations,
-    probes: count.default(5),
-    trainFrom,
-    // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
-    /** Rollouts from each state; absent: one. */
-    samplesPerState: count.optional(),
-    /** How sure labels must be; absent: 0.8. One rollout against one other is never more than 0.83. */
-    confidence: z.number().gt(0.5).lt(1).optional(),
-    /** Whose rollouts decide the labels; absent: this round's. */
-    labels: z.enum(["this-round", "all-rounds"]).optional(),
-  }),
-  z.strictObject({
-    method: z.literal("eto"),
-    name,
-    iterations: z.number().int().min(1).max(3).default(1),
-    /** Rollouts per training task and iteration. */
-    samples: count.default(1),
-    ...preferences,
-  }),
-  z.strictObject({
-    method: z.literal("rft-eto"),
-    name,
-    /** Of ETO, after one of RFT. */
-    iterations: z.number().int().min(1).max(3).default(1),
-    /** Rollouts per training task and iteration. */
-    samples: count.default(6),
-    /** Who plays first: the base student, so that no expert is involved, or behaviour cloning's. */
-    start: z.enum(["base", "bc"]).default("base"),
-    ...preferences,
-  }),
-  z.strictObject({
-    method: z.literal("nat"),
-    name,
-    iterations,
-    /** The student's own rollouts per training task and iteration; 0 = the expert's trajectories alone. */
-    samples: z.number().int().nonnegative().default(0),
-    trainFrom,
-  }),
-  z.strictObject({ method: z.literal("agent-evol"), name, iterations, samples: count.default(1), trainFrom }),
-  /** No training: the best of so many samples of behaviour cloning's student, an upper bound. */
-  z.strictObject({ method: z.literal("best-of"), name, samples: count.default(6) }),
 ]);
 
 const amount = z.number().nonnegative().default(0);
@@ -142,7 +63,7 @@ const common = {
   /** Exploration temperature; evaluation is greedy. */
   temperature: z.number().positive().max(5).default(1),
   /** Behaviour cloning always runs: it is where every method starts. */
-  methods: z.array(method),
+  methods: z.array(methodSchema),
   seeds: z.array(z.number().int().nonnegative()).nonempty().default([1]),
   /** Episodes in flight. */
   concurrency: count.default(64),
@@ -168,7 +89,6 @@ const experiments = Object.fromEntries(
 ) as unknown as Schemas;
 
 export type ExperimentConfig = z.output<Schemas[StudentName]>;
-export type MethodConfig = ExperimentConfig["methods"][number];
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
 export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
@@ -225,54 +145,3 @@ export type ScriptedSource = Extract<ExpertSource, { scripted: true }>;
 /** Where the expert's trajectories come from, one or several. */
 export const expertSources = ({ expert }: Pick<ExperimentConfig, "expert">): readonly ExpertSource[] =>
   Array.isArray(expert) ? expert : [expert];
-
-/** The method's name in tables: `RFT×6`, `RFT×6, one solution`, `EEF`, or what the config calls it. */
-export const methodLabel = (config: MethodConfig): string => config.name ?? usualName(config);
-
-function usualName(config: MethodConfig): string {
-  switch (config.method) {
-    case "sft-all":
-      return "SFT-ALL";
-    case "rft":
-      return `RFT${config.matchProbes === undefined ? times(config) : ` as EEF M=${config.matchProbes}`}${config.solutions === "one" ? ", one solution" : ""}${continued(config)}`;
-    case "eef":
-      return `EEF${eefVariant(config)}${continued(config)}`;
-    case "eto":
-      return `ETO${times(config)}`;
-    case "rft-eto":
-      return `RFT${times(config)} + ETO${config.start === "bc" ? ", from BC" : ""}`;
-    case "nat":
-      return `NAT${config.samples === 0 ? "" : ` + own${times(config)}`}${continued(config)}`;
-    case "agent-evol":
-      return `AgentEvol${times(config)}${continued(config)}`;
-    case "best-of":
-      return `best-of-${config.samples}`;
-    default:
-      return config satisfies never;
-  }
-}
-
-/** What a method that learns from preferences is given: rates made absolute, the world's rule for cutting filled in. */
-export function preferenceOptions(
-  { beta, rate, epochs, batch, cut }: Extract<MethodConfig, { beta: unknown }>,
-  { training, environment }: ExperimentConfig,
-): PreferenceTraining & { readonly cut: Cut } {
-  const published = environment.name === "alfworld" ? null : 10;
-  const learningRates = rate.map((share) => share * training.learningRate);
-  return { betas: beta, learningRates, epochs, batch, cut: cut === undefined ? published : cut };
-}
-
-function eefVariant({ probes, samplesPerState, confidence, labels }: Extract<MethodConfig, { method: "eef" }>): string {
-  const variants = [
-    probes === 5 ? "" : ` M=${probes}`,
-    samplesPerState === undefined || samplesPerState === 1 ? "" : ` k=${samplesPerState}`,
-    confidence === undefined ? "" : `, confidence ${confidence}`,
-    labels === "all-rounds" ? ", labels of all rounds" : "",
-  ];
-  return variants.join("");
-}
-
-const times = ({ samples }: { samples: number }) => (samples === 1 ? "" : `×${samples}`);
-
-const continued = (config: { trainFrom: "base" | "previous" }) =>
-  config.trainFrom === "previous" ? ", continued" : "";

@@ -18,13 +18,13 @@ import { verbatim } from "../../formats/verbatim.ts";
 import { kindOf } from "../../students/kinds.ts";
 import type { Sampling, Student } from "../../students/student.ts";
 import { bc } from "../algorithms/bc.ts";
+import { methodLabel, methodOf } from "../algorithms/methods.ts";
 import { wins } from "../algorithms/solutions.ts";
 import { concurrently } from "../rollout/concurrent.ts";
-import { type ExperimentConfig, expertSources, methodLabel, type ScriptedSource } from "./config.ts";
+import { type ExperimentConfig, expertSources, type ScriptedSource } from "./config.ts";
 import { chosenExamples } from "./examples.ts";
 import { byPolicy, checked, recordings, withoutHeldOut } from "./expert.ts";
 import { type LiveOptions, liveExperiment, trainOnce } from "./live.ts";
-import { explores, runMethod } from "./methods.ts";
 import type { Progress } from "./progress.ts";
 
 /** What a config's names became. */
@@ -50,7 +50,10 @@ async function runSeed(config: ExperimentConfig, parts: Parts, seed: number): Pr
     limit: config.parallel,
     open: async () => ({ close: async () => {} }),
     work: ({ method, row }) =>
-      runMethod({ config, method, experiment: liveExperiment(live, methodLabel(method), row), start }),
+      methodOf(method).run(liveExperiment(live, methodLabel(method), row), start, method, {
+        world: config.environment.name,
+        learningRate: config.training.learningRate,
+      }),
   });
 }
 
@@ -166,7 +169,7 @@ async function expertAndTasks(
 
 /** Imitation alone needs no task to act on. */
 function expectTrainingTasks(config: ExperimentConfig, tasks: number): void {
-  const exploring = config.methods.filter(explores).map(methodLabel);
+  const exploring = config.methods.filter((method) => methodOf(method).explores(method)).map(methodLabel);
   const runs = expertSources(config).flatMap((source) => ("run" in source ? [`"${source.run}"`] : []));
   if (tasks > 0 || exploring.length === 0 || runs.length === 0) return;
   throw new CliError(

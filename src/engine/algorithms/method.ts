@@ -1,0 +1,40 @@
+/**
+ * A method as a config names it: an algorithm, what may be said of it, and what tables call it. Each algorithm exports one
+ * beside its function; methods.ts lists them.
+ */
+import { z } from "zod";
+import type { Checkpoint } from "../../core/training.ts";
+import type { Experiment } from "./experiment.ts";
+
+export interface Method<Options extends z.ZodRawShape, Said = z.output<z.ZodObject<Options>>> {
+  /** What a config may say of it, every default included. */
+  readonly options: Options;
+  /** Its name in tables: the usual one, with what differs from the defaults (`RFT×6, one solution`). */
+  label(said: Said): string;
+  /** Whether it plays training tasks, rather than only learn from what others did. */
+  explores(said: Said): boolean;
+  /** `start`: behaviour cloning's result, where most methods begin. */
+  run(x: Experiment, start: Checkpoint, said: Said, config: Surroundings): Promise<unknown>;
+}
+
+/** What a method needs of the rest of a config. */
+export interface Surroundings {
+  /** The world's name: some published rules differ from world to world. */
+  readonly world: string;
+  /** Of every other training. */
+  readonly learningRate: number;
+}
+
+/** A whole number of at least 1. */
+export const count = z.number().int().positive();
+
+export const iterations = count.default(1);
+
+/** Where each training starts: the base model, or the previous iteration's policy. */
+export const trainFrom = z.enum(["base", "previous"]).default("base");
+
+/** `×6`, and nothing for one. */
+export const times = ({ samples }: { readonly samples: number }) => (samples === 1 ? "" : `×${samples}`);
+
+export const continued = (said: { readonly trainFrom: "base" | "previous" }) =>
+  said.trainFrom === "previous" ? ", continued" : "";
