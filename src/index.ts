@@ -60,7 +60,8 @@ export { type Cut, contrast, type PreferenceTraining } from "./engine/algorithms
 export { type RftOptions, rft } from "./engine/algorithms/rft.ts";
 export { type RftEtoOptions, rftEto } from "./engine/algorithms/rft-eto.ts";
 export { type ExperimentConfig, parseConfig, readConfig } from "./engine/experiment/config.ts";
-export { type Parts, runExperiment } from "./engine/experiment/run.ts";
+export type { Parts } from "./engine/experiment/parts.ts";
+export { runExperiment } from "./engine/experiment/run.ts";
 export { replay, snapshotsAlong } from "./engine/rollout/replay.ts";
 export { type ForkPoint, type RolloutOptions, rollout } from "./engine/rollout/rollout.ts";
 export { demonstration } from "./formats/demonstration.ts";

@@ -1,11 +1,10 @@
 /** The `Experiment` that algorithms run on: rollouts, training and evaluation, each done only if the store does not have it. */
-
 import type { Benchmark, Snapshot } from "../../core/environment.ts";
-import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId } from "../../core/ids.ts";
+import type { TaskId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Timing } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
-import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";
+import type { Checkpoint } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { Format } from "../../formats/format.ts";
 import { withMode } from "../../formats/mode.ts";
@@ -14,6 +13,7 @@ import type { Experiment, ProbePoint } from "../algorithms/experiment.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
 import type { Progress } from "./progress.ts";
 import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
+import { trainingSetId, trainOnce } from "./training.ts";
 
 export interface LiveOptions {
   readonly run: string;
@@ -147,8 +147,6 @@ function best(samples: readonly Trajectory[]): Trajectory {
   return samples.reduce((found, each) => (worth(each) > worth(found) ? each : found));
 }
 
-const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
-
 /** Snapshots at `forks`, each expert trajectory replayed once and verified on the way. */
 async function takeSnapshots(
   benchmark: Benchmark,
@@ -164,70 +162,4 @@ async function takeSnapshots(
   }
   await environment.close();
   return forks.map(({ trajectory, step }) => taken.get(`${trajectory.id} ${step}`)!);
-}
-
-/** One training that is wanted. */
-interface TrainJob {
-  readonly set: TrainingSet;
-  readonly from: Checkpoint;
-  readonly tuning?: Tuning;
-  /** What progress calls it. */
-  readonly label: string;
-}
-
-/** Trains, or finds that this was trained already. An empty set trains nothing: the result is `from`. */
-export async function trainOnce(
-  options: Pick<LiveOptions, "repository" | "seed" | "progress" | "trainings">,
-  trainer: Trainer,
-  job: TrainJob,
-): Promise<Checkpoint> {
-  const { set, from, tuning } = job;
-  if (set.examples.length === 0) return from;
-  const trainingSet = trainingSetId(set);
-  const settings = { ...trainer.settings, ...tuning };
-  const identity = { from: from.id, trainingSet, trainer: trainer.name, settings, seed: options.seed };
-  const id = fingerprint(identity) as CheckpointId;
-  const underWay = options.trainings.get(id);
-  if (underWay) return underWay;
-  const training = options.repository.checkpoint(id) ?? trainNow(options, trainer, { ...job, trainingSet, id });
-  options.trainings.set(id, Promise.resolve(training));
-  return training;
-}
-
-async function trainNow(
-  { repository, seed, progress }: Pick<LiveOptions, "repository" | "seed" | "progress">,
-  trainer: Trainer,
-  job: TrainJob & { readonly trainingSet: TrainingSetId; readonly id: CheckpointId },
-): Promise<Checkpoint> {
-  const { set, trainingSet, from, id, label, tuning } = job;
-  repository.addTrainingSet(trainingSet, set);
-  const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
-  let leftOut = 0;
-  for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
-    if (event.kind === "left out") {
-      leftOut = event.examples.length;
-      progress.say(leftOutLine(label, set.examples.length, event.examples));
-      continue;
-    }
-    if (event.kind === "metrics") {
-      repository.addMetrics(id, event.step, event.values);
-      phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);
-      continue;
-    }
-    phase.end();
-    const made = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
-    const checkpoint: Checkpoint = leftOut > 0 ? { ...made, leftOut } : made;
-    repository.addCheckpoint(checkpoint);
-    return checkpoint;
-  }
-  throw new Error(`trainer ${trainer.name} ended without a checkpoint`);
-}
-
-const NAMED = 5;
-
-/** `seed 1 · BC · train 0: 2 of 30 examples are not trained (t1, t2), since they cannot be exactly: …` */
-function leftOutLine(label: string, count: number, leftOut: readonly LeftOut[]): string {
-  const names = leftOut.map(({ sources }) => sources.join(" over "));
-  const shown = [...names.slice(0, NAMED), ...(names.length > NAMED ? ["…"] : [])].join(", ");
-  return `${label}: ${leftOut.length} of ${count} examples are not trained (${shown}), since they cannot be exactly: ${leftOut[0]!.reason}`;
 }

@@ -11,9 +11,10 @@ import { openSqlite } from "../../store/sqlite.ts";
 import { kindOf } from "../../students/kinds.ts";
 import { workshop } from "../../worlds/workshop/index.ts";
 import { parseConfig } from "./config.ts";
+import type { Parts } from "./parts.ts";
 import { probeFailures } from "./probe.ts";
 import { silent } from "./progress.ts";
-import { type Parts, runExperiment } from "./run.ts";
+import { runExperiment } from "./run.ts";
 
 const config = parseConfig(
   "test.yaml",

@@ -14,7 +14,8 @@ import { probeSteps } from "../algorithms/eef-labels.ts";
 import type { FinishedRound, ProbePoint } from "../algorithms/experiment.ts";
 import type { ExperimentConfig } from "./config.ts";
 import { liveExperiment } from "./live.ts";
-import { type Parts, prepareSeed } from "./run.ts";
+import type { Parts } from "./parts.ts";
+import { prepareSeed } from "./prepare.ts";
 
 export interface ProbeOptions {
   /** At most this many failed runs, each of another task. */

@@ -1,0 +1,79 @@
+/** One training, done only if the store does not have its checkpoint; what it could not train exactly is told. */
+import { type CheckpointId, fingerprint, type TrainingSetId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";
+import type { Progress } from "./progress.ts";
+
+/** Follows from what is in it. */
+export const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
+
+/** Where trainings are found and told. */
+export interface TrainingRoom {
+  readonly seed: number;
+  readonly repository: Repository;
+  readonly progress: Progress;
+  /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
+  readonly trainings: Map<string, Promise<Checkpoint>>;
+}
+
+/** One training that is wanted. */
+interface TrainJob {
+  readonly set: TrainingSet;
+  readonly from: Checkpoint;
+  readonly tuning?: Tuning;
+  /** What progress calls it. */
+  readonly label: string;
+}
+
+/** Trains, or finds that this was trained already. An empty set trains nothing: the result is `from`. */
+export async function trainOnce(options: TrainingRoom, trainer: Trainer, job: TrainJob): Promise<Checkpoint> {
+  const { set, from, tuning } = job;
+  if (set.examples.length === 0) return from;
+  const trainingSet = trainingSetId(set);
+  const settings = { ...trainer.settings, ...tuning };
+  const identity = { from: from.id, trainingSet, trainer: trainer.name, settings, seed: options.seed };
+  const id = fingerprint(identity) as CheckpointId;
+  const underWay = options.trainings.get(id);
+  if (underWay) return underWay;
+  const training = options.repository.checkpoint(id) ?? trainNow(options, trainer, { ...job, trainingSet, id });
+  options.trainings.set(id, Promise.resolve(training));
+  return training;
+}
+
+async function trainNow(
+  { repository, seed, progress }: TrainingRoom,
+  trainer: Trainer,
+  job: TrainJob & { readonly trainingSet: TrainingSetId; readonly id: CheckpointId },
+): Promise<Checkpoint> {
+  const { set, trainingSet, from, id, label, tuning } = job;
+  repository.addTrainingSet(trainingSet, set);
+  const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
+  let leftOut = 0;
+  for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
+    if (event.kind === "left out") {
+      leftOut = event.examples.length;
+      progress.say(leftOutLine(label, set.examples.length, event.examples));
+      continue;
+    }
+    if (event.kind === "metrics") {
+      repository.addMetrics(id, event.step, event.values);
+      phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);
+      continue;
+    }
+    phase.end();
+    const made = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
+    const checkpoint: Checkpoint = leftOut > 0 ? { ...made, leftOut } : made;
+    repository.addCheckpoint(checkpoint);
+    return checkpoint;
+  }
+  throw new Error(`trainer ${trainer.name} ended without a checkpoint`);
+}
+
+const NAMED = 5;
+
+/** `seed 1 · BC · train 0: 2 of 30 examples are not trained (t1, t2), since they cannot be exactly: …` */
+function leftOutLine(label: string, count: number, leftOut: readonly LeftOut[]): string {
+  const names = leftOut.map(({ sources }) => sources.join(" over "));
+  const shown = [...names.slice(0, NAMED), ...(names.length > NAMED ? ["…"] : [])].join(", ");
+  return `${label}: ${leftOut.length} of ${count} examples are not trained (${shown}), since they cannot be exactly: ${leftOut[0]!.reason}`;
+}
