@@ -13,7 +13,7 @@ import { compareTokens } from "./check-tokens.ts";
 import type { Difference } from "./decisions.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { ReadError } from "./readers/reader.ts";
-import { READERS, TOKEN_READERS } from "./readers/registry.ts";
+import { textReaderOf, tokenReaderOf } from "./registry.ts";
 import { digestOf } from "./write.ts";
 
 export interface CheckOptions {
@@ -43,8 +43,8 @@ export async function checkExport(options: CheckOptions): Promise<CheckReport> {
 
 async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Promise<readonly Difference[]> {
   const { target, parquet } = manifest;
-  const readTokens = target === "together" && !parquet ? undefined : TOKEN_READERS[target];
-  const readTexts = READERS[target];
+  const readTokens = target === "together" && !parquet ? undefined : tokenReaderOf(target);
+  const readTexts = textReaderOf(target);
   try {
     if (readTokens) {
       if (!tokenizer)

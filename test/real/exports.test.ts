@@ -11,8 +11,7 @@ import { before, test } from "node:test";
 import { fingerprint } from "../../src/core/ids.ts";
 import type { TrainingSet } from "../../src/core/training.ts";
 import { exportSet } from "../../src/exporters/export.ts";
-import { READERS } from "../../src/exporters/readers/registry.ts";
-import { exporterNamed } from "../../src/exporters/registry.ts";
+import { exporterNamed, textReaderOf } from "../../src/exporters/registry.ts";
 import { cacheFolder } from "../../src/installs/python-environment.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { EXPORT_SETS } from "../export-sets.ts";
@@ -146,7 +145,7 @@ function storedIn(set: TrainingSet): string[] {
 
 async function readBack(job: Job): Promise<string[]> {
   const learned: string[] = [];
-  for await (const row of READERS[job.target]!(folderOf(job))) {
+  for await (const row of textReaderOf(job.target)!(folderOf(job))) {
     assert(row.kind === "sft");
     learned.push(...row.turns.flatMap(({ content, weight }) => (weight > 0 ? [content] : [])));
   }
