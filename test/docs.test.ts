@@ -1,0 +1,107 @@
+// What the written docs name must exist: paths, links, sections of methods.md, packages, decisions.
+import assert from "node:assert/strict";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+
+const root = join(import.meta.dirname, "..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const filesIn = (pattern: string) => globSync(pattern, { cwd: root }).toSorted();
+
+const docs = [...filesIn("*.md"), ...filesIn("docs/**/*.md")];
+const sources = [...filesIn("src/**/*.ts"), ...filesIn("test/**/*.ts"), ...filesIn("examples/*.ts")];
+/** Dated entries: they name what was there on their day. */
+const HISTORY = ["LOG.md", "CHANGELOG.md"];
+
+/** Without what stands between fences, which is code of other places. */
+const prose = (text: string) => text.replace(/^```[\s\S]*?^```/gm, "");
+
+/** `src/…` and `test/…` with or without a line, a star for any folder. */
+function pathsIn(text: string): string[] {
+  const found = [...text.matchAll(/(?<![\w./-])(?:src|test|python|java|bench|runs|examples|docs|bin)\/[\w./*-]*\w\/?/g)];
+  return found.map(([path]) => path.replace(/:\d+$/, ""));
+}
+
+function missingPaths(text: string): string[] {
+  return pathsIn(text).filter((path) => (path.includes("*") ? filesIn(path).length === 0 : !existsSync(join(root, path))));
+}
+
+/** Targets of Markdown links that are neither addresses nor places on the same page. */
+function missingLinks(file: string, text: string): string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  const isLocal = (target: string) => !/^(?:[a-z]+:|#)/.test(target);
+  const place = (target: string) => join(root, dirname(file), target.replace(/#.*$/, ""));
+  return targets.filter((target) => isLocal(target) && !existsSync(place(target)));
+}
+
+/** Numbers of the sections of docs/methods.md that `text` cites: `methods.md §2`, `[methods.md](methods.md) §2`. */
+const citedSections = (text: string) =>
+  [...text.matchAll(/methods\.md(?:\]\([^)]*\))? §(\d+)/g)].map(([, section]) => section!);
+
+/** Whole-line and block comments. */
+const comments = (source: string) => [...source.matchAll(/^\s*(?:\/\/|\/?\*).*$/gm)].map(([line]) => line).join("\n");
+
+/**
+ * Names of TypeScript and Python files with a folder before them, and of our pages, that lie neither in the repository nor
+ * in src/ nor beside `file`.
+ */
+function staleNames(file: string, text: string): string[] {
+  const named = text.matchAll(/(?<![\w./:@-])(?:(?:\.\/)?[\w-]+\/[\w./-]*\.(?:ts|py|java)|docs\/(?:\w+\/)?[\w-]+\.md)\b/g);
+  const places = ["", "src", "test", dirname(file), dirname(dirname(file))];
+  return [...named]
+    .map(([name]) => name)
+    .filter((name) => !places.some((place) => existsSync(join(root, place, name))));
+}
+
+for (const file of docs.filter((each) => !HISTORY.includes(each))) {
+  test(`${file}: every path and relative link exists`, () => {
+    const text = read(file);
+    assert.deepEqual(missingPaths(prose(text)), [], "paths that do not exist");
+    assert.deepEqual(missingLinks(file, prose(text)), [], "links that lead nowhere");
+  });
+}
+
+test("pictures in docs/architecture name files that exist", () => {
+  for (const file of filesIn("docs/architecture/*.md")) assert.deepEqual(missingPaths(read(file)), [], file);
+});
+
+test("every section of methods.md that is cited exists", () => {
+  const sections = [...read("docs/methods.md").matchAll(/^## (\d+)\. /gm)].map(([, section]) => section!);
+  const cited = [...docs, ...sources].flatMap((file) => citedSections(read(file)).map((section) => ({ file, section })));
+  assert(cited.length > 0);
+  assert.deepEqual(
+    cited.filter(({ section }) => !sections.includes(section)),
+    [],
+  );
+});
+
+test("every file that a source comment names exists", () => {
+  const missing = sources.flatMap((file) => staleNames(file, comments(read(file))).map((name) => `${file}: ${name}`));
+  assert.deepEqual(missing, []);
+});
+
+test("every decision and every page of the architecture is in its list", () => {
+  for (const folder of ["docs/decisions", "docs/architecture"]) {
+    const list = read(`${folder}/README.md`);
+    const pages = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md") && name !== "README.md");
+    assert.deepEqual(
+      pages.filter((page) => !list.includes(`](${page})`)),
+      [],
+      folder,
+    );
+  }
+});
+
+test("dependencies.md has one line for each package of package.json, and no other", () => {
+  const { dependencies, devDependencies } = JSON.parse(read("package.json"));
+  const rows = [...read("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(rows.toSorted(), Object.keys({ ...dependencies, ...devDependencies }).toSorted());
+});
+
+test("what does not exist is found", () => {
+  const text = ["see `src/engine/run.ts`, [page](nowhere.md), src/core/ids.ts and methods.md", "§9"].join(" ");
+  assert.deepEqual(missingPaths(text), ["src/engine/run.ts"]);
+  assert.deepEqual(missingLinks("README.md", text), ["nowhere.md"]);
+  assert.deepEqual(citedSections(text), ["9"]);
+  assert.deepEqual(staleNames("src/core/ids.ts", "as in old/ids.ts and engine/rollout/rollout.ts"), ["old/ids.ts"]);
+});
