@@ -18,12 +18,16 @@ const prose = (text: string) => text.replace(/^```[\s\S]*?^```/gm, "");
 
 /** `src/…` and `test/…` with or without a line, a star for any folder. */
 function pathsIn(text: string): string[] {
-  const found = [...text.matchAll(/(?<![\w./-])(?:src|test|python|java|bench|runs|examples|docs|bin)\/[\w./*-]*\w\/?/g)];
+  const found = [
+    ...text.matchAll(/(?<![\w./-])(?:src|test|python|java|bench|runs|examples|docs|bin)\/[\w./*-]*\w\/?/g),
+  ];
   return found.map(([path]) => path.replace(/:\d+$/, ""));
 }
 
 function missingPaths(text: string): string[] {
-  return pathsIn(text).filter((path) => (path.includes("*") ? filesIn(path).length === 0 : !existsSync(join(root, path))));
+  return pathsIn(text).filter((path) =>
+    path.includes("*") ? filesIn(path).length === 0 : !existsSync(join(root, path)),
+  );
 }
 
 /** Targets of Markdown links that are neither addresses nor places on the same page. */
@@ -42,11 +46,13 @@ const citedSections = (text: string) =>
 const comments = (source: string) => [...source.matchAll(/^\s*(?:\/\/|\/?\*).*$/gm)].map(([line]) => line).join("\n");
 
 /**
- * Names of TypeScript and Python files with a folder before them, and of our pages, that lie neither in the repository nor
- * in src/ nor beside `file`.
+ * Names of TypeScript, Java and Python files with a folder before them, and of our pages, that lie neither in the
+ * repository nor in src/ or test/ nor beside `file`. (Exporters cite the sources of other tools, which are in Python.)
  */
 function staleNames(file: string, text: string): string[] {
-  const named = text.matchAll(/(?<![\w./:@-])(?:(?:\.\/)?[\w-]+\/[\w./-]*\.(?:ts|py|java)|docs\/(?:\w+\/)?[\w-]+\.md)\b/g);
+  const named = text.matchAll(
+    /(?<![\w./:@-])(?:(?:\.\/)?[\w-]+\/[\w./-]*\.(?:ts|java)|python\/\w+\.py|docs\/(?:\w+\/)?[\w-]+\.md)\b/g,
+  );
   const places = ["", "src", "test", dirname(file), dirname(dirname(file))];
   return [...named]
     .map(([name]) => name)
@@ -67,7 +73,9 @@ test("pictures in docs/architecture name files that exist", () => {
 
 test("every section of methods.md that is cited exists", () => {
   const sections = [...read("docs/methods.md").matchAll(/^## (\d+)\. /gm)].map(([, section]) => section!);
-  const cited = [...docs, ...sources].flatMap((file) => citedSections(read(file)).map((section) => ({ file, section })));
+  const cited = [...docs, ...sources].flatMap((file) =>
+    citedSections(read(file)).map((section) => ({ file, section })),
+  );
   assert(cited.length > 0);
   assert.deepEqual(
     cited.filter(({ section }) => !sections.includes(section)),
