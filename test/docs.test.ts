@@ -1,8 +1,11 @@
-// What the written docs name must exist: paths, links, sections of methods.md, packages, decisions.
+// What the written docs name must exist: paths, links, sections of methods.md, packages. What exists must be in their tables.
 import assert from "node:assert/strict";
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { METHODS } from "../src/engine/algorithms/methods.ts";
+import { STUDENTS } from "../src/students/kinds.ts";
+import { ENVIRONMENTS } from "../src/worlds/open.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -104,6 +107,28 @@ test("dependencies.md has one line for each package of package.json, and no othe
   const { dependencies, devDependencies } = JSON.parse(read("package.json"));
   const rows = [...read("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
   assert.deepEqual(rows.toSorted(), Object.keys({ ...dependencies, ...devDependencies }).toSorted());
+});
+
+/** First cells of a page's tables, as far as they are code: "`eef`, `probes: 2`" gives `eef`. */
+const rowsOf = (page: string) => new Set([...read(page).matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name));
+
+const LISTED = {
+  "docs/methods.md": METHODS,
+  "docs/architecture/students-and-trainers.md": STUDENTS,
+  "docs/architecture/worlds-and-bridges.md": ENVIRONMENTS,
+};
+
+for (const [page, list] of Object.entries(LISTED)) {
+  test(`${page} has a row for everything that a config can name`, () => {
+    assert.deepEqual([...rowsOf(page)].toSorted(), Object.keys(list).toSorted());
+  });
+}
+
+test("methods.md says what every option of a method does", () => {
+  const text = read("docs/methods.md");
+  const options = new Set(Object.values(METHODS).flatMap((method) => Object.keys(method.options)));
+  const missing = [...options].filter((option) => !new RegExp(`\`${option}[\`:]`).test(text));
+  assert.deepEqual(missing, []);
 });
 
 test("what does not exist is found", () => {
