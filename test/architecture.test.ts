@@ -98,3 +98,14 @@ test("no rooms import each other in a circle", () => {
   };
   for (const room of Object.keys(MAY_IMPORT)) visit(room, []);
 });
+
+test("no files import each other in a circle, types and later imports included", () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert(!path.includes(file), `a circle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
+    if (done.has(file)) return;
+    for (const next of importsOf(file)) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files.filter((name) => !name.endsWith(".test.ts"))) visit(file, []);
+});

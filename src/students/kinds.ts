@@ -9,11 +9,11 @@
  *   tinker      a model that a server of the Tinker protocol (hosted, or SkyRL's) has: trained and sampled there
  */
 import type { z } from "zod";
-import { embedded } from "./embedded/config.ts";
-import { pretrained } from "./pretrained/config.ts";
-import { served } from "./served/config.ts";
+import { embedded } from "./embedded/kind.ts";
+import { pretrained } from "./pretrained/kind.ts";
+import { served } from "./served/kind.ts";
 import type { StudentKind } from "./student.ts";
-import { tinker } from "./tinker/config.ts";
+import { tinker } from "./tinker/kind.ts";
 
 export const STUDENTS = { embedded, pretrained, served, tinker } as const;
 

@@ -1,11 +1,11 @@
 /** What a config says of an embedded student, with every default. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
-import type { StudentConfig, StudentKind } from "../student.ts";
+import type { StudentConfig } from "../student.ts";
 
 const count = z.number().int().positive();
 
-const parts = {
+export const embeddedParts = {
   /** How episodes are written for the student. */
   format: z.enum(TEXT_FORMATS).default("compact"),
   /** The student may only choose listed actions. */
@@ -41,15 +41,4 @@ const parts = {
     .prefault({}),
 };
 
-export type EmbeddedConfig = StudentConfig<typeof parts>;
-
-export const embedded: StudentKind<typeof parts> = {
-  parts,
-  folders: [],
-  writesFreely: false,
-  // Its context is part of its checkpoint.
-  sampling: () => ({}),
-  practiceEpisodes: ({ student }) => student.practice.episodes,
-  stored: ({ student, training }) => ({ student, training }),
-  open: async (project, config) => (await import("./student.ts")).embeddedStudent(project, config),
-};
+export type EmbeddedConfig = StudentConfig<typeof embeddedParts>;

@@ -1,13 +1,12 @@
 /** What a config says of a pretrained student that is trained and sampled inside this process, with every default. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
-import { checkpointContent } from "../shared/base-checkpoint.ts";
 import { examples } from "../shared/examples.ts";
-import type { StudentConfig, StudentKind } from "../student.ts";
+import type { StudentConfig } from "../student.ts";
 
 const count = z.number().int().positive();
 
-const parts = {
+export const pretrainedParts = {
   format: z.enum(TEXT_FORMATS).default("react"),
   /** The student may only choose listed actions. */
   restrict: z.boolean().default(false),
@@ -50,16 +49,4 @@ const parts = {
     .prefault({}),
 };
 
-export type PretrainedConfig = StudentConfig<typeof parts>;
-
-export const pretrained: StudentKind<typeof parts> = {
-  parts,
-  folders: ["checkpoint"],
-  writesFreely: true,
-  sampling: ({ student: { context } }) => ({ context }),
-  // Where the checkpoint lies and how many cores compute should change nothing.
-  stored({ student: { kind, checkpoint, context }, training }) {
-    return { student: { kind, checkpoint: checkpointContent(checkpoint), context }, training };
-  },
-  open: async (project, config) => (await import("./student.ts")).pretrainedStudent(project, config),
-};
+export type PretrainedConfig = StudentConfig<typeof pretrainedParts>;

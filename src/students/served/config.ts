@@ -1,13 +1,12 @@
 /** What a config says of a served student, with every default. */
 import { z } from "zod";
 import { FORMATS } from "../../formats/format.ts";
-import { checkpointContent } from "../shared/base-checkpoint.ts";
 import { examples } from "../shared/examples.ts";
-import type { StudentConfig, StudentKind } from "../student.ts";
+import type { StudentConfig } from "../student.ts";
 
 const count = z.number().int().positive();
 
-const parts = {
+export const servedParts = {
   format: z.enum(FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
@@ -49,19 +48,4 @@ const parts = {
     .prefault({}),
 };
 
-export type ServedConfig = StudentConfig<typeof parts>;
-
-export const served: StudentKind<typeof parts> = {
-  parts,
-  folders: ["checkpoint"],
-  writesFreely: true,
-  sampling: ({ student: { context, extra } }) => ({
-    ...(extra && { extra }),
-    ...(context !== undefined && { context }),
-  }),
-  // How a checkpoint is served and on how many devices it is trained should change nothing.
-  stored({ student: { kind, checkpoint, context, extra }, training: { accelerateConfig: _, ...training } }) {
-    return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training };
-  },
-  open: async (project, config) => (await import("./student.ts")).servedStudent(project, config),
-};
+export type ServedConfig = StudentConfig<typeof servedParts>;

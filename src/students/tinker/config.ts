@@ -1,13 +1,12 @@
 /** What a config says of a student on a Tinker server, with every default. Keys are no part of a config. */
 import { z } from "zod";
 import { TEXT_FORMATS } from "../../formats/format.ts";
-import { tokenizerContent } from "../../tokenizers/content.ts";
 import { examples } from "../shared/examples.ts";
-import type { StudentConfig, StudentKind } from "../student.ts";
+import type { StudentConfig } from "../student.ts";
 
 const count = z.number().int().positive();
 
-const parts = {
+export const tinkerParts = {
   format: z.enum(TEXT_FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
@@ -46,16 +45,4 @@ const parts = {
     .prefault({}),
 };
 
-export type TinkerConfig = StudentConfig<typeof parts>;
-
-export const tinker: StudentKind<typeof parts> = {
-  parts,
-  folders: ["tokenizer"],
-  writesFreely: true,
-  sampling: ({ student: { context } }) => (context === undefined ? {} : { context }),
-  // Where a server is and how it is paid should change nothing.
-  stored({ student: { kind, model, tokenizer, context }, training }) {
-    return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
-  },
-  open: async (project, config) => (await import("./student.ts")).tinkerStudent(project, config),
-};
+export type TinkerConfig = StudentConfig<typeof tinkerParts>;

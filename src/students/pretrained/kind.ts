@@ -1,0 +1,16 @@
+/** The pretrained student, as the list of kinds names it. Nothing of it is loaded before it is opened. */
+import { checkpointContent } from "../shared/base-checkpoint.ts";
+import type { StudentKind } from "../student.ts";
+import { pretrainedParts } from "./config.ts";
+
+export const pretrained: StudentKind<typeof pretrainedParts> = {
+  parts: pretrainedParts,
+  folders: ["checkpoint"],
+  writesFreely: true,
+  sampling: ({ student: { context } }) => ({ context }),
+  // Where the checkpoint lies and how many cores compute should change nothing.
+  stored({ student: { kind, checkpoint, context }, training }) {
+    return { student: { kind, checkpoint: checkpointContent(checkpoint), context }, training };
+  },
+  open: async (project, config) => (await import("./student.ts")).pretrainedStudent(project, config),
+};
