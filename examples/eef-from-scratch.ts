@@ -139,13 +139,12 @@ export function experiment(seed: number) {
 if (import.meta.main) {
   const results = [1, 2, 3, 4, 5].map(experiment);
   const failures = results[0]!.readings.filter(({ round, run }) => round === 1 && !run.won);
-  const row = (...cells: string[]) =>
-    console.log(cells.map((cell, i) => cell.padEnd([24, 32, 11, 11, 0][i]!)).join(" "));
+  const row = (...cells: string[]) => console.log(cells.map((cell, i) => cell.padEnd([25, 36, 9, 12, 0][i]!)).join(""));
   row("lost by the expert", "finished by the student from step", "harmful", "beneficial", "need-recover");
   for (const { run, probed, harmful, beneficial, needRecover } of failures) {
-    const list = (spans: typeof harmful) => spans.map(({ from, to }) => `[${from},${to})`).join(" ");
+    const list = (spans: typeof harmful) => spans.map(({ from, to }) => `[${from},${to})`).join(" ") || "–";
     const probes = probed.map(({ step, won }) => `${step} ${won ? "won" : "lost"}`).join(", ");
-    row(run.task.join(" "), probes, list(harmful), list(beneficial), `${needRecover ?? ""}`);
+    row(run.task.join(" "), probes, list(harmful), list(beneficial), `${needRecover ?? "–"}`);
   }
   console.table(Object.fromEntries(results.map(({ won }, i) => [`% won, seed ${i + 1}`, won])));
 }

@@ -1,11 +1,11 @@
 /** What a student is trained on: the same run as an example for its start, and for a state to recover from. */
-import { demonstration, formatFor, rollout, type Trajectory, workshop } from "gleaner";
+import { demonstration, formatFor, rollout, trajectoryId, workshop } from "gleaner";
 
 const benchmark = workshop();
 const [task] = await benchmark.tasks("train");
 const environment = await benchmark.open();
 const { maxSteps, successReturn, expert } = benchmark;
-const id = "example" as Trajectory["id"];
+const id = trajectoryId("example");
 const options = { id, task: task!, environment, policy: expert!, seed: 0, maxSteps, successReturn };
 const trajectory = await rollout(options);
 

@@ -1,8 +1,11 @@
 /** A world of your own; also `gleaner play examples/own-world.ts` and `gleaner env examples/own-world.ts --stdio`. */
-import { type Benchmark, fromSimulator, randomPolicy, rollout, type Simulator, type Task } from "gleaner";
+import * as gleaner from "gleaner";
 
-const simulator: Simulator<{ at: number; door: number }> = {
-  initial: (task) => ({ state: { at: 0, door: task.data as number }, observation: "You stand in a corridor." }),
+const simulator: gleaner.Simulator<{ at: number; door: number }> = {
+  initial({ data }) {
+    if (typeof data !== "number") throw new gleaner.EnvironmentError(`expected the door's distance, got ${data}`);
+    return { state: { at: 0, door: data }, observation: "You stand in a corridor." };
+  },
   transition({ at, door }, action) {
     const next = action === "forward" ? Math.min(at + 1, door) : at;
     const opened = action === "open" && at === door;
@@ -11,29 +14,22 @@ const simulator: Simulator<{ at: number; door: number }> = {
   },
   actions: () => ["forward", "open"],
 };
-const taskOf = (door: number) =>
-  ({
-    id: `corridor/train/${door}`,
-    split: "train",
-    category: "all",
-    instruction: "Open the door.",
-    data: door,
-  }) as Task;
 
-export const benchmark: Benchmark = {
+const corridor = { benchmark: "corridor", split: "train", category: "all", instruction: "Open the door." };
+const tasks = [1, 2, 3].map((door) => gleaner.newTask({ ...corridor, key: `${door}`, data: door }));
+
+export const benchmark: gleaner.Benchmark = {
+  ...gleaner.listedTasks(tasks),
   name: "corridor",
-  splits: ["train"],
   maxSteps: 20,
   successReturn: 1,
   instructions: "Actions: forward, open.",
-  tasks: async () => [1, 2, 3].map(taskOf),
-  task: async (id) => taskOf(Number(id.split("/")[2])),
-  open: async () => fromSimulator(simulator),
+  open: async () => gleaner.fromSimulator(simulator),
 };
 
 if (import.meta.main) {
-  const who = { environment: await benchmark.open(), policy: randomPolicy() };
-  const what = { task: taskOf(2), id: "1" as never, seed: 0, maxSteps: 20, successReturn: 1 };
-  const { steps, success } = await rollout({ ...who, ...what });
+  const who = { environment: await benchmark.open(), policy: gleaner.randomPolicy() };
+  const what = { task: tasks[1]!, id: gleaner.trajectoryId("1"), seed: 0, maxSteps: 20, successReturn: 1 };
+  const { steps, success } = await gleaner.rollout({ ...who, ...what });
   console.log(`${success ? "won" : "lost"} after ${steps.length} steps`);
 }

@@ -2,7 +2,15 @@
 
 export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
 export { CliError, EnvironmentError, PolicyError, StopError, StoreError, TrainerError } from "./core/errors.ts";
-export { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "./core/ids.ts";
+export {
+  type CheckpointId,
+  fingerprint,
+  type TaskId,
+  type TrainingSetId,
+  type TrajectoryId,
+  taskId,
+  trajectoryId,
+} from "./core/ids.ts";
 export type { Json } from "./core/json.ts";
 export type {
   Completion,
@@ -18,7 +26,7 @@ export type {
 export { type Random, random, seedFrom } from "./core/random.ts";
 export type { Repository } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
-export type { Task } from "./core/task.ts";
+export { newTask, type Task, type TaskParts } from "./core/task.ts";
 export { newTokenIds, tokenIdsAt } from "./core/token-ids.ts";
 export type {
   Checkpoint,
@@ -87,6 +95,7 @@ export type { TinkerServer } from "./students/tinker/protocol/transport.ts";
 export type { TinkerSettings } from "./students/tinker/settings.ts";
 export { type TinkerOptions, tinkerBase, tinkerTrainer } from "./students/tinker/trainer.ts";
 export { alfworld } from "./worlds/alfworld/index.ts";
+export { listedTasks } from "./worlds/listed-tasks.ts";
 export { replaying } from "./worlds/replaying.ts";
 export { type ScienceWorldOptions, scienceworld } from "./worlds/scienceworld/index.ts";
 export { fromSimulator, type Simulator } from "./worlds/simulator.ts";

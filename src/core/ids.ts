@@ -3,6 +3,7 @@
  * process, so a killed run that is started again finds what it already has and does only what is owed.
  */
 import { createHash } from "node:crypto";
+import { CliError } from "./errors.ts";
 import { canonicalJson } from "./json.ts";
 
 /** A string that cannot be passed where another kind of id is wanted. */
@@ -15,4 +16,21 @@ export type CheckpointId = Id<"checkpoint">;
 /** 20 hexadecimal digits that depend on every part of `value` (a JSON value) and on nothing else. */
 export function fingerprint(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 20);
+}
+
+/** `text` as the id of a task: `<benchmark>/<split>/<key>`, no part empty; a key may have further `/`. Throws CliError. */
+export function taskId(text: string): TaskId {
+  const parts = typeof text === "string" ? text.split("/") : [];
+  if (parts.length < 3 || parts.includes("")) {
+    throw new CliError(`task id: expected <benchmark>/<split>/<key>, got ${JSON.stringify(text)}`);
+  }
+  return text as TaskId;
+}
+
+/** `text`, which must not be empty, as the id of a trajectory. Throws CliError. */
+export function trajectoryId(text: string): TrajectoryId {
+  if (typeof text !== "string" || text === "") {
+    throw new CliError(`trajectory id: expected text that is not empty, got ${JSON.stringify(text)}`);
+  }
+  return text as TrajectoryId;
 }
