@@ -4,9 +4,9 @@
  */
 import type { Benchmark } from "../src/core/environment.ts";
 import { CliError } from "../src/core/errors.ts";
-import type { TaskId, TrajectoryId } from "../src/core/ids.ts";
+import { trajectoryId } from "../src/core/ids.ts";
 import type { Policy } from "../src/core/policy.ts";
-import type { Task } from "../src/core/task.ts";
+import { newTask, type Task } from "../src/core/task.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
 import { rollout } from "../src/engine/rollout/rollout.ts";
 import { fromSimulator, type Simulator } from "../src/worlds/simulator.ts";
@@ -46,13 +46,15 @@ const world: Simulator<Hall> = {
   actions: () => ACTIONS,
 };
 
-const hall = (length: number): Task => ({
-  id: `corridor/${length <= 4 ? "train" : "test"}/halls/${length}` as TaskId,
-  split: length <= 4 ? "train" : "test",
-  category: "hall",
-  instruction: "open the door.",
-  data: { length, keyAt: Math.floor(length / 2) },
-});
+const hall = (length: number): Task =>
+  newTask({
+    benchmark: "corridor",
+    split: length <= 4 ? "train" : "test",
+    key: `halls/${length}`,
+    category: "hall",
+    instruction: "open the door.",
+    data: { length, keyAt: Math.floor(length / 2) },
+  });
 
 const tasks = [2, 3, 4, 5, 6].map(hall);
 
@@ -97,7 +99,7 @@ export async function walk(length: number, actions: readonly string[], seed = 0)
     async close() {},
   };
   return rollout({
-    id: `walk ${length} ${actions.join(",")} ${seed}` as TrajectoryId,
+    id: trajectoryId(`walk ${length} ${actions.join(",")} ${seed}`),
     task: hall(length),
     environment: await corridor.open(),
     policy,

@@ -3,7 +3,7 @@
  * turn between learned ones, preferences between trajectories and between answers. Their texts are what a hostile
  * environment could say.
  */
-import type { TrajectoryId } from "../src/core/ids.ts";
+import { type TrajectoryId, trajectoryId } from "../src/core/ids.ts";
 import type { Message } from "../src/core/policy.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../src/core/training.ts";
 
@@ -28,7 +28,7 @@ function learned(trajectory: string, step: number, content: string): WeightedMes
 }
 
 const whole: Demonstration = {
-  source: "whole" as TrajectoryId,
+  source: trajectoryId("whole"),
   messages: [
     masked(system),
     masked(user(`Task: open the door.\n\n${HOSTILE}`)),
@@ -39,7 +39,7 @@ const whole: Demonstration = {
 };
 
 const recovery: Demonstration = {
-  source: "recovery" as TrajectoryId,
+  source: trajectoryId("recovery"),
   messages: [
     masked(system),
     masked(user("Task: leave.")),
@@ -56,7 +56,7 @@ const recovery: Demonstration = {
 };
 
 const plain: Demonstration = {
-  source: "plain" as TrajectoryId,
+  source: trajectoryId("plain"),
   messages: [
     masked(user("open ; a door")),
     learned("plain", 0, "look"),

@@ -1,6 +1,6 @@
 /** Training sets drawn by fast-check, and small changes of what they teach, for properties of exports. */
 import fc from "fast-check";
-import type { TrajectoryId } from "../src/core/ids.ts";
+import { type TrajectoryId, trajectoryId } from "../src/core/ids.ts";
 import type { Message } from "../src/core/policy.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../src/core/training.ts";
 
@@ -14,7 +14,7 @@ function turns(first: number, said: readonly (readonly [string, string, boolean]
   return said.flatMap(([observation, action, isLearned], index): WeightedMessage[] => {
     const seen = { role: "user", content: observation, weight: 0 } as const;
     if (!isLearned) return [seen, { role: "assistant", content: action, weight: 0 }];
-    const provenance = { trajectory: "t" as TrajectoryId, step: first + index, actor: "a", reason: "r" };
+    const provenance = { trajectory: trajectoryId("t"), step: first + index, actor: "a", reason: "r" };
     return [seen, { role: "assistant", content: action, weight: 1, provenance }];
   });
 }
@@ -30,7 +30,7 @@ export const demonstration: fc.Arbitrary<Demonstration> = fc
   .tuple(system, fc.array(exchange, { maxLength: 3 }), fc.tuple(text, text), fc.array(exchange, { maxLength: 2 }))
   .map(([head, before, [observation, action], after]) => {
     const messages = turns(0, [...before, [observation, action, true], ...after]);
-    return { source: "t" as TrajectoryId, messages: head ? [head, ...messages] : messages };
+    return { source: trajectoryId("t"), messages: head ? [head, ...messages] : messages };
   });
 
 /** Preferences between trajectories that learn all of their own turns. */

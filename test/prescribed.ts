@@ -1,6 +1,6 @@
 /** Experiments for tests of algorithms: one task, no world, no model; every rollout is what the test says it is. */
 
-import type { CheckpointId, TaskId, TrajectoryId } from "../src/core/ids.ts";
+import { type CheckpointId, type TaskId, type TrajectoryId, taskId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
 import type { Checkpoint, Demonstration, TrainingSet, Tuning, WeightedMessage } from "../src/core/training.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
@@ -17,7 +17,7 @@ export const format: Format = {
 };
 
 export const task: Task = {
-  id: "world/train/1" as TaskId,
+  id: taskId("world/train/1"),
   split: "train",
   category: "c",
   instruction: "do",

@@ -4,7 +4,7 @@
  */
 import type { Benchmark } from "../src/core/environment.ts";
 import { CliError, EnvironmentError } from "../src/core/errors.ts";
-import type { TaskId } from "../src/core/ids.ts";
+import { type TaskId, taskId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
 import { fromSimulator, type Simulator } from "../src/worlds/simulator.ts";
 
@@ -33,7 +33,7 @@ export function shop({ seed = 0, kind = "human", goals = WARES.length, first = 0
   const suffix = seed === 0 ? "" : `#seed-${seed}`;
   const tasks = WARES.slice(first, first + goals).map(
     (_, index): Task => ({
-      id: `webshop/${kind}/${index}${suffix}` as TaskId,
+      id: taskId(`webshop/${kind}/${index}${suffix}`),
       split: index < 2 ? "test" : "train",
       category: "wares",
       instruction: shopGoal(first + index, seed),

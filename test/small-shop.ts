@@ -1,5 +1,5 @@
 /** A shop of a few products made by hand, for tests of what the official catalogue never shows. */
-import type { TaskId } from "../src/core/ids.ts";
+import { taskId } from "../src/core/ids.ts";
 import type { Task } from "../src/core/task.ts";
 import { catalogueOf } from "../src/worlds/webshop/catalogue/memory.ts";
 import { heuristicNouns } from "../src/worlds/webshop/reward/nouns.ts";
@@ -46,7 +46,7 @@ export function smallShop(products: readonly Product[], wish = "a desk lamp"): S
 }
 
 export const smallTask: Task = {
-  id: "webshop/synthetic/0" as TaskId,
+  id: taskId("webshop/synthetic/0"),
   split: "test",
   category: "electronics",
   instruction: "a desk lamp",

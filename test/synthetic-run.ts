@@ -2,11 +2,11 @@
  * A small finished experiment for tests of what reads one: two seeds of BC, RFT×2 and EEF (M = 3), two iterations each, on
  * 24 training and 20 held-out tasks, outcomes drawn by seed. Nothing was trained and no world was open.
  */
-import { type CheckpointId, fingerprint, type TaskId, type TrainingSetId, type TrajectoryId } from "../src/core/ids.ts";
+import { type CheckpointId, fingerprint, type TrainingSetId, trajectoryId } from "../src/core/ids.ts";
 import { random } from "../src/core/random.ts";
 import type { Repository } from "../src/core/repository.ts";
 import type { Round } from "../src/core/run.ts";
-import type { Task } from "../src/core/task.ts";
+import { newTask, type Task } from "../src/core/task.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../src/core/training.ts";
 import type { Step, Trajectory } from "../src/core/trajectory.ts";
 
@@ -59,7 +59,7 @@ function syntheticWorld(repository: Repository, run: string, categories: readonl
     Array.from({ length: count }, (_, index): Task => {
       const category = categories[index % categories.length]!;
       const instruction = `Order ${index} of ${split}.`;
-      const task = { id: `world/${split}/${index}` as TaskId, split, category, instruction, data: null };
+      const task = newTask({ benchmark: "world", split, key: `${index}`, category, instruction });
       repository.addTask(task);
       return task;
     });
@@ -74,7 +74,7 @@ function syntheticWorld(repository: Repository, run: string, categories: readonl
     });
     const steps = [...prefix, ...own];
     const trajectory: Trajectory = {
-      id: fingerprint({ task: task.id, policy, name, fork: fork?.step ?? null, from: fork?.from.id }) as TrajectoryId,
+      id: trajectoryId(fingerprint({ task: task.id, policy, name, fork: fork?.step ?? null, from: fork?.from.id })),
       taskId: task.id,
       policy,
       seed: 0,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { episode, roundOf, storeOf } from "../../test/recorded.ts";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { type TaskId, type TrajectoryId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import { flipsOf } from "./flips.ts";
 import { materialOf } from "./material.ts";
@@ -17,7 +17,7 @@ function tried(repository: Repository, policy: string, outcomes: readonly string
   return {
     explored: [...start].map((outcome, sample) => make(outcome, `start ${sample}`, null)),
     probed: states.flatMap((state, index) => {
-      const fork = { from: "e" as TrajectoryId, step: 2 * (index + 1) };
+      const fork = { from: trajectoryId("e"), step: 2 * (index + 1) };
       return [...state].map((outcome, sample) => make(outcome, `${fork.step} ${sample}`, fork));
     }),
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addSyntheticRun } from "../../test/synthetic-run.ts";
-import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import { type TaskId, type TrainingSetId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../core/training.ts";
 import { openSqlite } from "../store/sqlite.ts";
@@ -88,7 +88,7 @@ test("provenance that is missing, points nowhere, or names another place or acto
     messages[index] = rest as unknown as WeightedMessage;
   });
   assert.deepEqual(problems, ["no provenance"]);
-  assert.match(problemsWith({ trajectory: "gone" as TrajectoryId })[0]!, /gone is not stored/);
+  assert.match(problemsWith({ trajectory: trajectoryId("gone") })[0]!, /gone is not stored/);
   assert.match(problemsWith({ step: 999 })[0]!, /has no step 999/);
   assert.match(problemsWith({ step: 0, reason: "own success", actor: "expert/rules" })[0]!, /says it is step 0/);
   assert.match(problemsWith({ actor: "expert/rules" })[0]!, /credited to expert\/rules, but [0-9a-f]{20} acted/);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { episode } from "../../test/recorded.ts";
 import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import { CliError, StoreError } from "../core/errors.ts";
-import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import { type CheckpointId, type TaskId, type TrainingSetId, type TrajectoryId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
 import { toMarkdown } from "../reports/markdown.ts";
@@ -52,13 +52,13 @@ function tiny(): Repository {
     kind: "sft",
     examples: [
       {
-        source: "p24" as TrajectoryId,
+        source: trajectoryId("p24"),
         messages: [
           {
             role: "assistant",
             content: "e2 0",
             weight: 1,
-            provenance: { trajectory: "p24" as TrajectoryId, step: 0, actor: "expert/x", reason: "solution from s_0" },
+            provenance: { trajectory: trajectoryId("p24"), step: 0, actor: "expert/x", reason: "solution from s_0" },
           },
         ],
       },
@@ -300,7 +300,7 @@ test("several runs are told apart; a run of recordings reports its policies", ()
 
   const recordings = tiny();
   recordings.addRun({ name: "log", kind: "import", config: {} });
-  recordings.addTrajectory("log", { ...recordings.trajectory("e1" as TrajectoryId)!, id: "l1" as TrajectoryId });
+  recordings.addTrajectory("log", { ...recordings.trajectory(trajectoryId("e1"))!, id: trajectoryId("l1") });
   const { experts, methods } = reportOf(recordings, ["log"]);
   assert.deepEqual([experts.map(({ policy }) => policy), methods], [["expert/x"], []]);
 });
@@ -319,7 +319,7 @@ test("unknown runs and missing records are named", () => {
   assert.throws(() => reportOf(repository, ["nobody"]), { name: CliError.name, message: /"nobody".*known: run/ });
   assert.throws(() => reportOf(repository, []), { name: CliError.name });
   const [round] = repository.rounds("run");
-  repository.addRound({ ...round!, seed: 2, evaluated: ["lost" as TrajectoryId] });
+  repository.addRound({ ...round!, seed: 2, evaluated: [trajectoryId("lost")] });
   assert.throws(() => reportOf(repository, ["run"]), { name: StoreError.name, message: /lost/ });
 });
 
@@ -332,7 +332,7 @@ test("equal stores give equal reports, and a report is plain JSON", () => {
 test("what cannot be replayed is named, and counted in no figure of a method", () => {
   const repository = tiny();
   repository.addRun({ name: "log", kind: "import", config: {} });
-  const source = repository.trajectory("e1" as TrajectoryId)!;
+  const source = repository.trajectory(trajectoryId("e1"))!;
   const ids = ["l1", "l2", "l3"] as TrajectoryId[];
   ids.forEach((id, index) => {
     const taskId = `log/${index}` as TaskId;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EXPORT_SETS } from "../../test/export-sets.ts";
-import type { TrajectoryId } from "../core/ids.ts";
+import { trajectoryId } from "../core/ids.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../core/training.ts";
 import { expressible } from "./expressible.ts";
 import { EXPORTERS, exporterNamed } from "./registry.ts";
@@ -11,11 +11,11 @@ const split = { splitTurns: true, parquet: false };
 
 const user = (content: string): WeightedMessage => ({ role: "user", content, weight: 0 });
 const masked = (content: string): WeightedMessage => ({ role: "assistant", content, weight: 0 });
-const provenance = { trajectory: "t" as TrajectoryId, step: 0, actor: "a", reason: "r" };
+const provenance = { trajectory: trajectoryId("t"), step: 0, actor: "a", reason: "r" };
 const learned = (content: string): WeightedMessage => ({ role: "assistant", content, weight: 1, provenance });
 
 function sft(...examples: readonly (readonly WeightedMessage[])[]): TrainingSet {
-  return { kind: "sft", examples: examples.map((messages) => ({ source: "t" as TrajectoryId, messages })) };
+  return { kind: "sft", examples: examples.map((messages) => ({ source: trajectoryId("t"), messages })) };
 }
 
 const refused = (target: string, set: TrainingSet, why: RegExp, options = plain) =>

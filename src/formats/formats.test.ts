@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { taskId, trajectoryId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
@@ -13,7 +13,7 @@ import { tokenChunks, weightedTokens } from "./tokens.ts";
 
 const benchmark = workshop();
 const task: Task = {
-  id: "w/train/1" as TaskId,
+  id: taskId("w/train/1"),
   split: "train",
   category: "c",
   instruction: "Open the door.",
@@ -28,11 +28,11 @@ const step = (index: number) => ({
   usage: null,
 });
 const trajectory: Trajectory = {
-  id: "t" as TrajectoryId,
+  id: trajectoryId("t"),
   taskId: task.id,
   policy: "student",
   seed: 0,
-  fork: { from: "parent" as TrajectoryId, step: 2 },
+  fork: { from: trajectoryId("parent"), step: 2 },
   steps: [0, 1, 2, 3].map(step),
   finalObservation: "",
   return: 1,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TrajectoryId } from "../core/ids.ts";
+import { trajectoryId } from "../core/ids.ts";
 import { reasonsOf } from "./reasons.ts";
 import { type ImportSummary, startTally } from "./summary.ts";
 
@@ -16,7 +16,7 @@ test("problems that differ in what they quote and count are one, with its first 
   tally.broken(at(9), "the process died");
   const diverged = (line: number, step: number, advice?: string) => ({
     ...at(line),
-    trajectory: "t" as TrajectoryId,
+    trajectory: trajectoryId("t"),
     step,
     expected: "a",
     got: "b",

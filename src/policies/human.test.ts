@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { taskId, trajectoryId } from "../core/ids.ts";
 import type { Turn } from "../core/policy.ts";
 import { rollout } from "../engine/rollout/rollout.ts";
 import { workshop } from "../worlds/workshop/index.ts";
 import { HumanQuitError, human } from "./human.ts";
 
 const benchmark = workshop();
-const task = await benchmark.task("workshop/train/front-0-0" as TaskId);
+const task = await benchmark.task(taskId("workshop/train/front-0-0"));
 
 /** A person who has typed `lines` already. */
 function person(lines: readonly string[]) {
@@ -65,7 +65,7 @@ test("quitting ends a rollout instead of failing it", async () => {
   const { policy } = person(["go barn", "quit"]);
   const environment = await benchmark.open();
   const playing = rollout({
-    id: "x" as TrajectoryId,
+    id: trajectoryId("x"),
     task,
     environment,
     policy,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CliError, PolicyError } from "../core/errors.ts";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { taskId, trajectoryId } from "../core/ids.ts";
 import type { Turn } from "../core/policy.ts";
 import { rollout } from "../engine/rollout/rollout.ts";
 import { workshop } from "../worlds/workshop/index.ts";
@@ -11,7 +11,7 @@ import { randomPolicy } from "./random.ts";
 import { recorded } from "./recorded.ts";
 
 const benchmark = workshop();
-const task = await benchmark.task("workshop/train/front-0-5" as TaskId);
+const task = await benchmark.task(taskId("workshop/train/front-0-5"));
 const expert = benchmark.expert!;
 
 /** A first turn with these listed actions. */
@@ -83,9 +83,9 @@ test("the random policy takes every listed action, and needs some", async () => 
 test("a recorded trajectory is done again, and not a step more", async () => {
   const environment = await benchmark.open();
   const options = { task, environment, seed: 0, maxSteps: 30, successReturn: 1 };
-  const first = await rollout({ ...options, id: "first" as TrajectoryId, policy: noisy(expert, { errorRate: 0.1 }) });
+  const first = await rollout({ ...options, id: trajectoryId("first"), policy: noisy(expert, { errorRate: 0.1 }) });
   const policy = recorded(first);
-  const again = await rollout({ ...options, id: "again" as TrajectoryId, policy });
+  const again = await rollout({ ...options, id: trajectoryId("again"), policy });
   assert.deepEqual({ ...again, id: first.id }, first);
   await assert.rejects(policy.act({ ...turnOf(0, LISTED), steps: first.steps }), PolicyError);
 });

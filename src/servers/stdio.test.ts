@@ -7,12 +7,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Benchmark, Environment } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
-import type { TaskId } from "../core/ids.ts";
+import { taskId } from "../core/ids.ts";
 import { workshop } from "../worlds/workshop/index.ts";
 import { serveStdio } from "./stdio.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const TASK = "workshop/train/front-0-1" as TaskId;
+const TASK = taskId("workshop/train/front-0-1");
 const RESET = { op: "reset", task: TASK, seed: 0 };
 
 // biome-ignore lint/suspicious/noExplicitAny: replies are looked into field by field

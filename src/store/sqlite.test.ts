@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { repositoryContract } from "../../test/contract/repository.ts";
 import { StoreError } from "../core/errors.ts";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { taskId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -32,11 +32,11 @@ function member(index: number): Trajectory {
   const parent = index % 2 === 1 ? index - 1 : null;
   const prefix = [step(`first of ${parent ?? index}`)];
   return {
-    id: `t${String(index).padStart(6, "0")}` as TrajectoryId,
-    taskId: "world/train/1" as TaskId,
+    id: trajectoryId(`t${String(index).padStart(6, "0")}`),
+    taskId: taskId("world/train/1"),
     policy: "p",
     seed: index,
-    fork: parent === null ? null : { from: `t${String(parent).padStart(6, "0")}` as TrajectoryId, step: 1 },
+    fork: parent === null ? null : { from: trajectoryId(`t${String(parent).padStart(6, "0")}`), step: 1 },
     steps: [...prefix, ...Array.from({ length: 20 }, (_, i) => step(`${index}:${i}`))],
     finalObservation: "",
     return: 0,
@@ -47,7 +47,7 @@ function member(index: number): Trajectory {
 
 function withFoundations(repository: Repository): Repository {
   repository.addRun({ name: "run", kind: "experiment", config: {} });
-  repository.addTask({ id: "world/train/1" as TaskId, split: "train", category: "", instruction: "", data: null });
+  repository.addTask({ id: taskId("world/train/1"), split: "train", category: "", instruction: "", data: null });
   return repository;
 }
 

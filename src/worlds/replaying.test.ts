@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Environment } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
-import type { TaskId } from "../core/ids.ts";
+import { taskId } from "../core/ids.ts";
 import { replaying } from "./replaying.ts";
 import { workshop } from "./workshop/index.ts";
 
 const benchmark = workshop();
-const task = await benchmark.task("workshop/train/front-0-5" as TaskId);
+const task = await benchmark.task(taskId("workshop/train/front-0-5"));
 
 /** A world whose rooms are seen through fog (a suffix) that this test chooses, so that it can be made to differ. */
 function foggy(inner: Environment, fog: { text: string }): Environment {
@@ -82,6 +82,6 @@ test("a replay that ends early, a state snapshot and another task's snapshot are
   const inner = await benchmark.open();
   await inner.reset(task, 0);
   await assert.rejects(environment.restore(task, await inner.snapshot()), /expected a replay snapshot, got state/);
-  const other = await benchmark.task("workshop/train/front-0-4" as TaskId);
+  const other = await benchmark.task(taskId("workshop/train/front-0-4"));
   await assert.rejects(environment.restore(other, { ...snapshot, actions: [] }), EnvironmentError);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Benchmark } from "../../src/core/environment.ts";
-import type { TrajectoryId } from "../../src/core/ids.ts";
+import { trajectoryId } from "../../src/core/ids.ts";
 import type { Policy, Turn } from "../../src/core/policy.ts";
 import { rollout } from "../../src/engine/rollout/rollout.ts";
 
@@ -31,7 +31,7 @@ export function policyContract(name: string, make: () => Promise<PolicyUnderTest
     const tasks = (await benchmark.tasks(benchmark.splits[0]!)).slice(0, EPISODES);
     const decided: { action: string; completion: string }[] = [];
     for (const task of tasks) {
-      const id = `contract ${task.id}` as TrajectoryId;
+      const id = trajectoryId(`contract ${task.id}`);
       const options = { id, task, environment, policy: watched, seed: 0, maxSteps, successReturn };
       const { steps, outcome } = await rollout(options);
       assert.notEqual(outcome.kind, "failed", JSON.stringify(outcome));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { CliError, StoreError } from "../../src/core/errors.ts";
-import type { TaskId, TrainingSetId, TrajectoryId } from "../../src/core/ids.ts";
+import { type TaskId, type TrainingSetId, type TrajectoryId, trajectoryId } from "../../src/core/ids.ts";
 import { canonicalJson } from "../../src/core/json.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import type { Run, Timing, Verification } from "../../src/core/run.ts";
@@ -60,7 +60,7 @@ const anyFamily: fc.Arbitrary<readonly Trajectory[]> = fc
       const forkStep = from ? at % (from.steps.length + 1) : 0;
       family.push({
         ...content,
-        id: `t${index}` as TrajectoryId,
+        id: trajectoryId(`t${index}`),
         taskId: task.id,
         fork: from ? { from: from.id, step: forkStep } : null,
         steps: [...(from?.steps.slice(0, forkStep) ?? []), ...content.steps],
@@ -128,9 +128,9 @@ export function repositoryContract(name: string, open: () => Repository | Promis
 
     check("every kind of verification comes back, and a round with examples only", (repository) => {
       const kinds: readonly Verification[] = [
-        { kind: "verified", trajectory: "a" as TrajectoryId },
-        { kind: "unreplayable", trajectory: "b" as TrajectoryId, reason: "nobody has its world" },
-        { kind: "diverged", trajectory: "c" as TrajectoryId, step: 3, expected: "x", got: "y" },
+        { kind: "verified", trajectory: trajectoryId("a") },
+        { kind: "unreplayable", trajectory: trajectoryId("b"), reason: "nobody has its world" },
+        { kind: "diverged", trajectory: trajectoryId("c"), step: 3, expected: "x", got: "y" },
       ];
       withFoundations(repository);
       for (const verification of kinds) {
@@ -138,7 +138,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
         repository.addVerification(verification);
       }
       for (const kind of kinds) assert.deepEqual(repository.verification(kind.trajectory), kind);
-      const learning = { ...round, learnOnly: ["b" as TrajectoryId] };
+      const learning = { ...round, learnOnly: [trajectoryId("b")] };
       repository.addRound(learning);
       assert.deepEqual(repository.rounds(run.name), [learning]);
     });
@@ -214,7 +214,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       withFoundations(repository).addTrajectory(run.name, trajectory);
       const fork: Trajectory = {
         ...trajectory,
-        id: "u" as TrajectoryId,
+        id: trajectoryId("u"),
         fork: { from: trajectory.id, step: 1 },
         steps: [step, { ...step, action: "own" }],
       };
@@ -296,8 +296,8 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       withFoundations(repository).addRun({ ...run, name: "second" });
       for (const id of ["c", "a", "b"]) repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
       for (const id of ["d", "a"]) repository.addTrajectory("second", { ...trajectory, id: id as TrajectoryId });
-      repository.reuseTrajectory("second", "c" as TrajectoryId);
-      repository.reuseTrajectory(run.name, "c" as TrajectoryId);
+      repository.reuseTrajectory("second", trajectoryId("c"));
+      repository.reuseTrajectory(run.name, trajectoryId("c"));
       assert.deepEqual(repository.trajectoriesOf(run.name), ["a", "b", "c"]);
       assert.deepEqual(repository.trajectoriesOf("second"), ["a", "c", "d"]);
       const reuses = dumpOf(repository).filter((line) => line.includes('"reuse"'));
@@ -309,7 +309,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
 
     check("a trajectory needs its run, its task, its parent and its parent's prefix", (repository) => {
       withFoundations(repository);
-      const fork = { ...trajectory, id: "u" as TrajectoryId, fork: { from: trajectory.id, step: 1 } };
+      const fork = { ...trajectory, id: trajectoryId("u"), fork: { from: trajectory.id, step: 1 } };
       const refuses = (run: string, refused: Trajectory) =>
         assert.throws(() => repository.addTrajectory(run, refused), { name: StoreError.name });
       refuses("nobody", trajectory);

@@ -1,5 +1,5 @@
 /** One of each thing a Repository keeps. */
-import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "../../src/core/ids.ts";
+import { type CheckpointId, type TrainingSetId, taskId, trajectoryId } from "../../src/core/ids.ts";
 import type { Round, Run, Timing } from "../../src/core/run.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Checkpoint, TrainingSet } from "../../src/core/training.ts";
@@ -11,7 +11,7 @@ export const run: Run = {
   config: { seeds: [1, 2], method: { name: "EEF", probes: 5 } },
 };
 export const task: Task = {
-  id: "world/train/1" as TaskId,
+  id: taskId("world/train/1"),
   split: "train",
   category: "easy",
   instruction: "Open the door.",
@@ -26,7 +26,7 @@ export const step: Step = {
   usage: null,
 };
 export const trajectory: Trajectory = {
-  id: "t" as TrajectoryId,
+  id: trajectoryId("t"),
   taskId: task.id,
   policy: "expert/rules",
   seed: 0,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TrainerError } from "../../src/core/errors.ts";
-import type { CheckpointId, TrajectoryId } from "../../src/core/ids.ts";
+import { type CheckpointId, type TrajectoryId, trajectoryId } from "../../src/core/ids.ts";
 import type {
   Checkpoint,
   Demonstration,
@@ -25,7 +25,7 @@ export interface TrainerUnderTest {
 const provenance = (trajectory: TrajectoryId) => ({ trajectory, step: 0, actor: "expert/e", reason: "expert success" });
 
 /** A demonstration that answers `question` with `answer`. */
-export function demonstrationOf(question: string, answer: string, source = "t1" as TrajectoryId): Demonstration {
+export function demonstrationOf(question: string, answer: string, source = trajectoryId("t1")): Demonstration {
   const learned = { role: "assistant", content: answer, weight: 1, provenance: provenance(source) } as const;
   return { messages: [{ role: "user", content: question, weight: 0 }, learned], source };
 }
@@ -101,8 +101,8 @@ export function trainerContract(name: string, make: () => Promise<TrainerUnderTe
 
   check("refuses, before it starts, what it cannot train exactly, by the trajectory's name", async (under) => {
     const { trainer, from, bytes, placeOf } = under;
-    const tooLong = demonstrationOf("a ".repeat(100_000), "b", "guilty" as TrajectoryId);
-    const empty = { messages: [{ role: "user", content: "a", weight: 0 }], source: "guilty" as TrajectoryId } as const;
+    const tooLong = demonstrationOf("a ".repeat(100_000), "b", trajectoryId("guilty"));
+    const empty = { messages: [{ role: "user", content: "a", weight: 0 }], source: trajectoryId("guilty") } as const;
     for (const example of [tooLong, empty]) {
       const bad: TrainingSet = { kind: "sft", examples: [demonstrationOf("a", "b"), example] };
       await assert.rejects(eventsOf(trainer, { set: bad, from, id, seed: 1 }), (error) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Benchmark, StepResult } from "../../src/core/environment.ts";
-import type { TaskId, TrajectoryId } from "../../src/core/ids.ts";
+import { type TaskId, type TrajectoryId, taskId } from "../../src/core/ids.ts";
 import { rollout } from "../../src/engine/rollout/rollout.ts";
 import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
@@ -34,7 +34,7 @@ test("7,207 tasks, each with its own words and its step limit", { skip }, async 
   assert.equal(tasks.length, 7207);
   assert(tasks.every(({ instruction }) => instruction.startsWith("Your task is to ")));
   assert(tasks.every((task) => benchmark.stepLimit!(task) <= benchmark.maxSteps));
-  const boil = await benchmark.task("scienceworld/task-1-boil/3" as TaskId);
+  const boil = await benchmark.task(taskId("scienceworld/task-1-boil/3"));
   assert.equal(boil.id, "scienceworld/boil/3");
   assert.equal(benchmark.stepLimit!(boil), 100);
 });
@@ -71,7 +71,7 @@ test("the gold path wins, and `info` tells what was asked for", { skip }, async 
     assert.deepEqual([success, sum, outcome.kind], [true, 100, "terminated"], id);
   }
   const environment = await benchmark.open();
-  await environment.reset(await benchmark.task("scienceworld/boil/3" as TaskId), 0);
+  await environment.reset(await benchmark.task(taskId("scienceworld/boil/3")), 0);
   const { info } = await environment.step("open door to kitchen");
   const { score, moves, look, inventory, goal } = info as Record<string, string | number>;
   assert.deepEqual([typeof score, moves], ["number", 1]);

@@ -12,7 +12,7 @@ import { materialOf } from "../../src/analysis/material.ts";
 import { evaluationOf } from "../../src/analysis/success.ts";
 import type { Benchmark } from "../../src/core/environment.ts";
 import { CliError, EnvironmentError } from "../../src/core/errors.ts";
-import type { TaskId } from "../../src/core/ids.ts";
+import { type TaskId, taskId } from "../../src/core/ids.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { expertRollouts } from "../../src/engine/experiment/expert.ts";
 import { silent } from "../../src/engine/experiment/progress.ts";
@@ -53,7 +53,7 @@ test("the same mistakes in a config or an id are the user's, with what would be 
   await assert.rejects(scienceworld({ simplifications: "teleport" }), /^CliError: simplifications: unknown "teleport"/);
   await assert.rejects(scienceworld({ variations: 0 }), /^CliError: variations: expected an integer ≥ 1, got 0$/);
   const benchmark = await scienceworld();
-  await assert.rejects(benchmark.task("scienceworld/boil/30" as TaskId), /boil has the variations 0 to 29$/);
+  await assert.rejects(benchmark.task(taskId("scienceworld/boil/30")), /boil has the variations 0 to 29$/);
   await assert.rejects(benchmark.tasks("valid"), CliError);
   const environment = await benchmark.open();
   await assert.rejects(environment.reset(taskOf("boil", 30), 0), /^EnvironmentError: task boil has variations 0 to 29/);

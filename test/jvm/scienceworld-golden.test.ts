@@ -1,7 +1,7 @@
 /** The 35 recorded episodes again: same JVM, fresh JVM, other order, with and without questions between, side by side. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { TaskId } from "../../src/core/ids.ts";
+import { taskId } from "../../src/core/ids.ts";
 import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
 import type { Jvm } from "../../src/worlds/scienceworld/jvm.ts";
@@ -51,7 +51,7 @@ test("all recorded episodes played side by side in two JVMs are the same", { ski
   await Promise.all(
     goldenEpisodes().map(async (episode) => {
       const benchmark = worlds[episode.simp as "" | "easy"];
-      const task = await benchmark.task(`scienceworld/${episode.task}/${episode.var}` as TaskId);
+      const task = await benchmark.task(taskId(`scienceworld/${episode.task}/${episode.var}`));
       assert.equal(task.instruction, episode.desc);
       assert.equal(task.split, episode.split);
       const environment = await benchmark.open();

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { TaskId } from "../../src/core/ids.ts";
+import { taskId } from "../../src/core/ids.ts";
 import { installScienceWorld, scienceworld, scienceworldFindings } from "../../src/worlds/scienceworld/index.ts";
 import { skip } from "./scienceworld.ts";
 
@@ -26,7 +26,7 @@ test("pip's wheel is unpacked into an empty cache once, and the older release lo
   const notices: string[] = [];
   const onNotice = (text: string) => notices.push(text);
   const benchmark = await scienceworld({ version, cache, processes: 1, onNotice });
-  const task = await benchmark.task("scienceworld/find-plant/0" as TaskId);
+  const task = await benchmark.task(taskId("scienceworld/find-plant/0"));
   assert.match(task.instruction, /^Your task is to find a/);
   const environment = await benchmark.open();
   assert.match(await environment.reset(task, 0), /^This room is called/);

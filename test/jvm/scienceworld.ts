@@ -7,7 +7,7 @@ import { after } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { Environment } from "../../src/core/environment.ts";
 import { messageOf } from "../../src/core/errors.ts";
-import type { TaskId } from "../../src/core/ids.ts";
+import { taskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
 import { newEpisode } from "../../src/worlds/scienceworld/episode.ts";
 import { cacheFolder, installedFolder } from "../../src/worlds/scienceworld/files.ts";
@@ -111,7 +111,7 @@ export const hashOf = (text: string): string => createHash("sha256").update(text
 
 /** A task for tests that need nothing of it but its world. */
 export const taskOf = (name: string, variation: number): Task => ({
-  id: `scienceworld/${name}/${variation}` as TaskId,
+  id: taskId(`scienceworld/${name}/${variation}`),
   split: "train",
   category: name,
   instruction: "",

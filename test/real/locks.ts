@@ -3,7 +3,7 @@
  * the episode. Evaluated on the doors it was trained on: the circle is tested, not generalisation.
  */
 import type { Benchmark } from "../../src/core/environment.ts";
-import type { TaskId } from "../../src/core/ids.ts";
+import { taskId } from "../../src/core/ids.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import type { Task } from "../../src/core/task.ts";
 import { fromSimulator, type Simulator } from "../../src/worlds/simulator.ts";
@@ -32,7 +32,7 @@ const simulator: Simulator<Lock> = {
 };
 
 const taskOf = (split: string, door: number): Task => ({
-  id: `locks/${split}/${door}` as TaskId,
+  id: taskId(`locks/${split}/${door}`),
   split,
   category: "door",
   instruction: `Door ${String.fromCharCode(65 + door)}.`,

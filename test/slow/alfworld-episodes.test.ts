@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TaskId } from "../../src/core/ids.ts";
+import { taskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
 import { alfworld } from "../../src/worlds/alfworld/index.ts";
 import { alfworldGames, readJsonLines, shared, skipWithout } from "../shared.ts";
@@ -42,7 +42,7 @@ test("510 of 510 logged episodes are played again without a difference", { skip:
   for (const { name, result, traj } of logs) {
     const lines = traj.trimEnd().split("\n");
     const goal = lines.findIndex((line) => line.startsWith("Your task is to: "));
-    const game = await benchmark.task(`alfworld/train/${name}` as TaskId);
+    const game = await benchmark.task(taskId(`alfworld/train/${name}`));
     const task: Task = { ...game, instruction: lines[goal]!.replace("Your task is to: ", "") };
     const introduction = await environment.reset(task, 0);
     assert.equal(

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { corridor, walk, winning } from "../../../test/corridor.ts";
 import { importCorridor, jsonLines, logOf, scratchFolder } from "../../../test/logs.ts";
 import { EnvironmentError } from "../../core/errors.ts";
-import type { TrajectoryId } from "../../core/ids.ts";
+import { trajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { openSqlite } from "../../store/sqlite.ts";
@@ -24,7 +24,7 @@ async function forkOf(parent: Trajectory, step: number, actions: readonly string
   const before = parent.steps.slice(0, step);
   const whole = await walk(4, [...before.map(({ action }) => action), ...actions], parent.seed);
   const steps = [...before, ...whole.steps.slice(step)];
-  const id = `fork ${step} of ${parent.id}` as TrajectoryId;
+  const id = trajectoryId(`fork ${step} of ${parent.id}`);
   return { ...whole, id, policy: "student", seed: parent.seed + 6, steps, fork: { from: parent.id, step } };
 }
 
@@ -86,7 +86,7 @@ test("what an import marked as diverged diverges at the same step", async () => 
 test("failed trajectories are verified as far as they go; a world that breaks now is a divergence", async () => {
   const failed = { kind: "failed", error: { name: "PolicyError", message: "no answer" } } as const;
   const halfway: Trajectory = { ...(await walk(4, ["look", "forward"])), outcome: failed };
-  const never: Trajectory = { ...halfway, id: "never" as TrajectoryId, steps: [], finalObservation: "" };
+  const never: Trajectory = { ...halfway, id: trajectoryId("never"), steps: [], finalObservation: "" };
   const repository = await storeWith([halfway, never]);
   assert.deepEqual((await verifyRun(repository, "run", corridor)).divergences, []);
 
@@ -106,7 +106,7 @@ test("what cannot be replayed is not played, and told apart", async () => {
   const played = await walk(4, winning(4));
   const kept: Trajectory = {
     ...played,
-    id: "kept" as TrajectoryId,
+    id: trajectoryId("kept"),
     steps: [{ ...played.steps[0]!, observation: "?" }],
   };
   const repository = await storeWith([played, kept]);

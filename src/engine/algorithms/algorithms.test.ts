@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base, broken, examplesOf, experimentOf, type Prescription, run, task } from "../../../test/prescribed.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { type TaskId, taskId } from "../../core/ids.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { bc } from "./bc.ts";
 import { eef } from "./eef.ts";
@@ -161,8 +161,8 @@ test("RFT×3 learns all distinct wins, or one solution a task with the fewest ex
 });
 
 test("RFT that matches EEF makes exactly as many rollouts, of each task", async () => {
-  const other = { ...task, id: "world/train/2" as TaskId };
-  const unplayed = { ...task, id: "world/train/3" as TaskId };
+  const other = { ...task, id: taskId("world/train/2") };
+  const unplayed = { ...task, id: taskId("world/train/3") };
   const expert = [
     run("expert-long", expertActions(12), false),
     run("expert-short", expertActions(3), true),

@@ -12,7 +12,7 @@ import {
   shownMessages,
   task,
 } from "../../../test/prescribed.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import type { Task } from "../../core/task.ts";
 import type { TrainingSet } from "../../core/training.ts";
 import { agentEvol } from "./agent-evol.ts";
@@ -97,7 +97,7 @@ test("best-of-N trains nothing and is evaluated by N samples of the starting pol
 });
 
 const training = { betas: [0.1], learningRates: [1e-4], epochs: 1, batch: 1, cut: null };
-const second: Task = { ...task, id: "world/train/2" as TaskId };
+const second: Task = { ...task, id: taskId("world/train/2") };
 
 test("RFT then ETO learns its own wins, then of each task its best rollout against its worst", async () => {
   const returns = { 1: [0, 1, 1], 2: [0.5, 0.2, 0.2] } as const;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base, broken, checkpointOf, experimentOf, format, run, task } from "../../../test/prescribed.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import type { Preference, TrainingSet, WeightedMessage } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { eto } from "./eto.ts";
@@ -20,7 +20,7 @@ const agent = (side: readonly WeightedMessage[]) =>
 
 const own = (earned: number, actions = ["o0", "o1"]) => run("own", actions, earned);
 const expert = (earned: number, actions = ["e0", "e1"]) => run("expert", actions, earned);
-const other = { taskId: "world/train/2" as TaskId };
+const other = { taskId: taskId("world/train/2") };
 
 // methods.md §4: pair when the returns differ strictly; the higher one is chosen, whoever made it; equal or missing: no pair.
 const PAIRINGS: readonly { what: string; own: Trajectory; experts: readonly Trajectory[]; pairs: readonly string[] }[] =

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { base, broken, experimentOf, run, task } from "../../../test/prescribed.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import { type Random, random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import type { Checkpoint, TrainingSet, WeightedMessage } from "../../core/training.ts";
@@ -21,7 +21,7 @@ import { nat } from "./nat.ts";
 import { rft } from "./rft.ts";
 import { rftEto } from "./rft-eto.ts";
 
-const TASKS: readonly Task[] = [1, 2, 3].map((n) => ({ ...task, id: `world/train/${n}` as TaskId }));
+const TASKS: readonly Task[] = [1, 2, 3].map((n) => ({ ...task, id: taskId(`world/train/${n}`) }));
 
 /** Recordings and rollouts that follow from a seed. Few different actions, so that trajectories share their beginnings. */
 function randomWorld(seed: number, expertRuns: number) {

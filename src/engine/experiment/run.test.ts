@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import type { Benchmark } from "../../core/environment.ts";
-import type { TaskId, TrajectoryId } from "../../core/ids.ts";
+import { type TaskId, trajectoryId } from "../../core/ids.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Round } from "../../core/run.ts";
@@ -169,7 +169,7 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
   const learnOnly = await logInto(repository, world);
   const [heldOut] = await world.tasks("test");
   const variant = { ...heldOut!, id: `${heldOut!.id}#reworded` as TaskId };
-  const leak = { ...learnOnly[0]!, id: "leak" as TrajectoryId, taskId: variant.id };
+  const leak = { ...learnOnly[0]!, id: trajectoryId("leak"), taskId: variant.id };
   repository.addTask(variant);
   repository.addTrajectory("log", leak);
   repository.addVerification({ kind: "unreplayable", trajectory: leak.id, reason: "a log" });
@@ -216,8 +216,8 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
   assert(said.some((line) => line.includes("left out, being of held-out tasks: 1 of the expert")));
 
   repository.addRun({ name: "only", kind: "import", config: {} });
-  repository.addTrajectory("only", { ...learnOnly[0]!, id: "alone" as TrajectoryId });
-  repository.addVerification({ kind: "unreplayable", trajectory: "alone" as TrajectoryId, reason: "a log" });
+  repository.addTrajectory("only", { ...learnOnly[0]!, id: trajectoryId("alone") });
+  repository.addVerification({ kind: "unreplayable", trajectory: trajectoryId("alone"), reason: "a log" });
   await assert.rejects(runExperiment({ ...small, expert: { run: "only" } }, parts), {
     name: "CliError",
     message: /no trajectory of run "only" can be replayed, so RFT, EEF M=1 would have no task to explore/,

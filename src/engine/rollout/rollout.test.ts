@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corridor } from "../../../test/corridor.ts";
 import { PolicyError } from "../../core/errors.ts";
-import type { TrajectoryId } from "../../core/ids.ts";
+import { type TrajectoryId, trajectoryId } from "../../core/ids.ts";
 import { ContextFullError, type Policy, type Turn } from "../../core/policy.ts";
 import { concurrently } from "./concurrent.ts";
 import { snapshotsAlong } from "./replay.ts";
@@ -24,7 +24,7 @@ const WAY = ["forward", "take key", "forward", "open door"];
 const knowing = acting(({ steps }) => WAY[steps.length]!);
 const play = (policy: Policy, more: Partial<RolloutOptions> = {}) =>
   rollout({
-    id: "t" as TrajectoryId,
+    id: trajectoryId("t"),
     task: task!,
     environment,
     policy,

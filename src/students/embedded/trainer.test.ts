@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { demonstrationOf, trainerContract } from "../../../test/contract/trainer.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
-import type { CheckpointId, TrajectoryId } from "../../core/ids.ts";
+import { type CheckpointId, trajectoryId } from "../../core/ids.ts";
 import type { Checkpoint, Demonstration, Preference, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
 import { embeddedModel } from "./model.ts";
@@ -56,14 +56,14 @@ test("the initial checkpoint follows from architecture, vocabulary and seed", as
 /** To prefer `better` to `worse` as the answer to `question`, after a turn that both share. */
 function preferenceOf(question: string, better: string, worse: string): Preference {
   const [{ messages: chosen }, { messages: rejected }] = [
-    demonstrationOf(question, better, "better" as TrajectoryId),
-    demonstrationOf(question, worse, "worse" as TrajectoryId),
+    demonstrationOf(question, better, trajectoryId("better")),
+    demonstrationOf(question, worse, trajectoryId("worse")),
   ];
   return {
     prompt: [{ role: "user", content: question }],
     chosen: chosen.slice(1),
     rejected: rejected.slice(1),
-    sources: ["better" as TrajectoryId, "worse" as TrajectoryId],
+    sources: [trajectoryId("better"), trajectoryId("worse")],
   };
 }
 

@@ -7,7 +7,7 @@ import { demonstrationOf, trainerContract } from "../../../test/contract/trainer
 import { pretrainedCheckpoint } from "../../../test/pretrained-checkpoint.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import { TrainerError } from "../../core/errors.ts";
-import type { CheckpointId, TrajectoryId } from "../../core/ids.ts";
+import { type CheckpointId, trajectoryId } from "../../core/ids.ts";
 import type { Checkpoint, Preference, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { DEFAULT_PRETRAINED_SETTINGS, type PretrainedSettings, pretrainedTrainer } from "./trainer.ts";
 
@@ -102,7 +102,7 @@ const pair = (chosen: string, rejected: string): Preference => ({
   prompt: [{ role: "user", content: "find the mug" }],
   chosen: [learned(chosen), context("user", "It is there."), learned("take it")],
   rejected: rejected ? [learned(rejected)] : [],
-  sources: ["better" as TrajectoryId, "worse" as TrajectoryId],
+  sources: [trajectoryId("better"), trajectoryId("worse")],
 });
 
 test("preferences begin at ln 2 and are learned", async () => {
@@ -121,7 +121,7 @@ test("what cannot be trained exactly is refused by name before anything starts",
       return true;
     });
   const sft = (...given: (typeof examples)[number][]): TrainingSet => ({ kind: "sft", examples: given });
-  const long = demonstrationOf("find it ".repeat(40), "no", "guilty" as TrajectoryId);
+  const long = demonstrationOf("find it ".repeat(40), "no", trajectoryId("guilty"));
   await refused(
     sft(examples[0]!, long),
     /training new: example 1 \(trajectory guilty\): \d+ tokens, expected at most 256/,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { alfworldGames, readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { alfworld } from "./index.ts";
@@ -27,7 +27,7 @@ const benchmark = skip ? null : await alfworld({ data: alfworldGames() });
 
 async function taskOf(episode: Episode): Promise<Task> {
   const [, split, type, trial] = episode.game.split("/");
-  return benchmark!.task(`alfworld/${split}/${type}/${trial}` as TaskId);
+  return benchmark!.task(taskId(`alfworld/${split}/${type}/${trial}`));
 }
 
 test("72 recorded episodes are played again without a difference", { skip }, async () => {

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { environmentContract } from "../../../test/contract/environment.ts";
 import { shared, skipWithout } from "../../../test/shared.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { PRESETS, type WebshopBenchmark, webshop } from "./index.ts";
 
@@ -64,7 +64,7 @@ test("the official splits hold the goals by index after the shuffle", { skip }, 
     [train[0], evaluation[0], held[0]],
     [1500, 500, 0].map((index) => `webshop/synthetic/${index}`),
   );
-  assert.deepEqual(await benchmark.task("webshop/synthetic/500" as TaskId), {
+  assert.deepEqual(await benchmark.task(taskId("webshop/synthetic/500")), {
     id: "webshop/synthetic/500",
     split: "eval",
     category: "fashion",

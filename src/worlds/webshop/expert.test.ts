@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { shared, skipWithout } from "../../../test/shared.ts";
-import type { TaskId, TrajectoryId } from "../../core/ids.ts";
+import { type TaskId, taskId, trajectoryId } from "../../core/ids.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Task } from "../../core/task.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
@@ -27,7 +27,7 @@ before(async () => {
 });
 
 const taskOf = (goal: number): Task => ({
-  id: `webshop/synthetic/${goal}` as TaskId,
+  id: taskId(`webshop/synthetic/${goal}`),
   split: "eval",
   category: "",
   instruction: shop.stock.goals[goal]!.instruction,
@@ -39,7 +39,7 @@ async function play(policy: Policy, goals: readonly number[]) {
   const played = [];
   for (const goal of goals) {
     const task = taskOf(goal);
-    const id = String(goal) as TrajectoryId;
+    const id = trajectoryId(String(goal));
     played.push(await rollout({ id, task, environment, policy, seed: 0, maxSteps: MAX_STEPS, successReturn: 1 }));
   }
   return played;

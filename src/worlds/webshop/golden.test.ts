@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { readJsonLines, shared, skipWithout } from "../../../test/shared.ts";
 import type { Environment, StepResult } from "../../core/environment.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import type { Task } from "../../core/task.ts";
 import { loadCatalogue } from "./catalogue/load.ts";
 import { stockOf } from "./catalogue/stock.ts";
@@ -84,7 +84,7 @@ async function forEach<T>(environments: Each<Environment>, run: (one: Environmen
 }
 
 const taskOf = (goal: number): Task => ({
-  id: `webshop/synthetic/${goal}` as TaskId,
+  id: taskId(`webshop/synthetic/${goal}`),
   split: "test",
   category: "",
   instruction: "",

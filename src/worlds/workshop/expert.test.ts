@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Environment } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
-import type { TrajectoryId } from "../../core/ids.ts";
+import { trajectoryId } from "../../core/ids.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Task } from "../../core/task.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
@@ -15,7 +15,7 @@ const environment = await benchmark.open();
 
 const play = (policy: Policy, task: Task, world: Environment = environment) =>
   rollout({
-    id: `${policy.name} on ${task.id}` as TrajectoryId,
+    id: trajectoryId(`${policy.name} on ${task.id}`),
     task,
     environment: world,
     policy,

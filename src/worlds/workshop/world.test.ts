@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
-import type { TaskId } from "../../core/ids.ts";
+import { taskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import { workshop } from "./index.ts";
@@ -162,7 +162,7 @@ test("another list of words under another name is another world", async () => {
     stages: WORKSHOP.stages.map((stage) => ({ ...stage, tools: [...stage.tools].reverse() })),
   };
   const benchmark = workshop({ words: kitchen });
-  const task: Task = await benchmark.task("kitchen/test/any-silent-3-5" as TaskId);
+  const task: Task = await benchmark.task(taskId("kitchen/test/any-silent-3-5"));
   assert.equal(benchmark.name, "kitchen");
   assert.equal(task.split, "test");
   assert.equal(await (await benchmark.open()).reset(task, 0), START);
