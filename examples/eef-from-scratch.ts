@@ -1,6 +1,6 @@
 /**
  * EEF from scratch: learning from an expert's failures, in one file that imports nothing.
- * The method is "Exploring Expert Failures" (Lan et al. 2025, arXiv 2504.13145).
+ * The method is "Exploring Expert Failures" (Lan et al. 2025, arXiv 2504.13145). Run: node examples/eef-from-scratch.ts
  *
  * An expert plays and often loses. Imitation learns from its wins and throws its losses away. But most of a lost run
  * may be good. To find out which part, put the world back into states along the run and let the student finish from
@@ -76,7 +76,7 @@ function train(examples: readonly Example[]): Student {
   return student;
 }
 
-// 5. PROBES AND LABELS. A probe: the student finishes from a state along the expert's run. It tests that state.
+// 5. PROBES AND LABELS. A probe: the student finishes from a state along an expert's run. Does it win?
 /** The steps to probe: at most `probes`, one skip length apart. */
 export function probeSteps(actions: number, probes: number): number[] {
   const skip = Math.max(1, Math.floor(actions / (probes + 1)));
@@ -91,7 +91,7 @@ export function labelsOf(probes: readonly { readonly step: number; readonly won:
 }
 
 // 6. EEF. Probe; then learn one solution for the start of each task and one for each need-recover state; repeat.
-/** Of the wins through a state: the one with the fewest expert steps from there on. What led to the state is masked. */
+/** Of wins through a state: fewest expert steps from there; then latest; then shortest. What led there is masked. */
 export function solution(wins: readonly Run[], expert: Run, step: number | null): Example[] {
   if (step === null) return [];
   const path = ({ steps }: Run) => String(steps.slice(0, step).map(({ key }) => key));
@@ -101,7 +101,7 @@ export function solution(wins: readonly Run[], expert: Run, step: number | null)
   return through.slice(0, 1).map((win) => learn(win, step));
 }
 function eef(runs: readonly Run[], imitation: Student, rounds: number, probes: number, draw: Draw) {
-  const wins = runs.filter(({ won }) => won); // the expert's, and soon the student's too
+  const wins = runs.filter(({ won }) => won); // soon the student's too
   const readings = [];
   let student = imitation;
   for (let round = 1; round <= rounds; round++) {
@@ -130,7 +130,7 @@ export function experiment(seed: number) {
   const runs = tasks.map((task) => play(task, expert, 0)).map((run) => ({ ...run, step: run.steps.length }));
   const imitation = train(runs.filter(({ won }) => won).map((run) => learn(run)));
   const { student, readings } = eef(runs, imitation, 3, 3, draw);
-  const control = eef(runs, imitation, 12, 0, draw).student; // as many rollouts, but all from the start
+  const control = eef(runs, imitation, 12, 0, draw).student; // no fewer rollouts, but all from the start
   const wins = (of: Student) => heldOut.filter((task) => play(task, (sight) => likeliest(of.get(sight)!), 0).won);
   const percent = (of: Student) => Math.round((100 * wins(of).length) / heldOut.length);
   return { readings, won: { imitation: percent(imitation), "no probes": percent(control), EEF: percent(student) } };
