@@ -120,7 +120,7 @@ function eef(runs: readonly Run[], imitation: Student, rounds: number, probes: n
   return { student, readings };
 }
 
-// 7. THE EXPERIMENT. All tasks end on the top floor, so doors of low floors are rare, and they come first.
+// 7. THE EXPERIMENT. All tasks end on the top floor: doors of low floors are rare and come first. Here, failures pay.
 export function experiment(seed: number) {
   const draw = random(seed);
   const newTask = (_: unknown, i: number): Task => FLOORS.slice(i % 7).map((floor) => `${floor}${pick(SIGNS, draw)}`);
