@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 // Starts the command line: the built files of a published package, or the sources of a clone.
+import "./check-node.js";
 import { existsSync } from "node:fs";
-// As a whole: an old Node does not have what is used of it, and should come as far as the check below.
+// As a whole: an old Node does not have what is used of it, and should come as far as the check above.
 import * as modules from "node:module";
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(`gleaner needs Node 22.18 or newer, this is ${process.versions.node}. In a clone use: npx gleaner …`);
-  process.exit(1);
-}
 // node:sqlite still announces itself as experimental; every other warning stays visible.
 process.removeAllListeners("warning");
 process.on("warning", (warning) => {

@@ -1,7 +1,7 @@
 /** The package as a user gets it: packed, installed into an empty folder, run from there and imported as a library. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -14,11 +14,16 @@ test("npm pack, install, run, import", () => {
   const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
   const run = (command: string, args: string[], cwd = folder) =>
     execFileSync(command, args, { cwd, env, encoding: "utf8" });
-  run("npm", ["run", "-s", "build"], ROOT);
-  const packed = run("npm", ["pack", "--silent", "--pack-destination", folder], ROOT).trim().split("\n").at(-1)!;
+  const packed = run("npm", ["run", "-s", "pack", "--", folder], ROOT).trim().split("\n").at(-1)!;
   writeFileSync(join(folder, "package.json"), '{ "name": "empty", "private": true, "type": "module" }');
-  writeFileSync(join(folder, ".npmrc"), "onnxruntime-node-install=skip\n");
-  run("npm", ["install", "--silent", "--no-audit", "--no-fund", `./${packed}`]);
+  run("npm", ["install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", `./${packed}`]);
+  const installed = JSON.parse(readFileSync(join(folder, "node_modules", "gleaner", "package.json"), "utf8"));
+  const asked = readFileSync(join(folder, "node_modules", "gleaner", "bin", "check-node.js"), "utf8");
+  const [, version] = /^>=(\d+\.\d+)$/.exec(installed.engines.node) ?? [];
+  assert(asked.includes(`gleaner needs Node ${version} or newer`), `engines ask for ${installed.engines.node}`);
+  // What only a clone needs stays there, its Node above all.
+  assert.equal(installed.devDependencies, undefined);
+  assert(!existsSync(join(folder, "node_modules", ".bin", "node")));
   assert.match(run("npx", ["gleaner", "--version"]), /^\d+\.\d+\.\d+/);
   assert.match(run("npx", ["gleaner", "env", "workshop", "--stdio"]), /^$/);
   const small = ["training.steps=4", "training.batch=4", "environment.trainTasks=12", "environment.testTasks=6"];
