@@ -9,8 +9,8 @@ import { CliError } from "../core/errors.ts";
 import { type Random, random } from "../core/random.ts";
 import type { Repository } from "../core/repository.ts";
 import { replay } from "../engine/rollout/replay.ts";
+import { MAX_RECORD_BYTES } from "../files/record.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { MAX_RECORD_BYTES } from "./files/record.ts";
 import type { ImportSummary } from "./summary.ts";
 
 const { write } = scratchFolder();

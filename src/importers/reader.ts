@@ -5,8 +5,8 @@
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
-import type { Position, RawRecord } from "./files/record.ts";
-import { readRecords } from "./files/records.ts";
+import type { Position, RawRecord } from "../files/record.ts";
+import { readRecords } from "../files/records.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */

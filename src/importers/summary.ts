@@ -3,7 +3,7 @@ import type { TrajectoryId } from "../core/ids.ts";
 import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Position } from "./files/record.ts";
+import type { Position } from "../files/record.ts";
 import type { LoggedEpisode } from "./reader.ts";
 
 /** Where in the logs. */

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { fileInZip } from "../../archives/zip.ts";
 import { CliError, messageOf } from "../../core/errors.ts";
+import { fileInZip } from "../../files/zip.ts";
 import { type KnownModel, MODELS } from "../../installs/models/catalogue.ts";
 import { download, hashOf } from "../../installs/models/download.ts";
 import { cacheFolder, folderSize, gigabytes } from "../../installs/python-environment.ts";

@@ -14,8 +14,8 @@
  */
 import { CliError } from "../../core/errors.ts";
 import type { StepTokenIds } from "../../core/trajectory.ts";
-import type { RawRecord } from "../files/record.ts";
-import { readRecords } from "../files/records.ts";
+import type { RawRecord } from "../../files/record.ts";
+import { readRecords } from "../../files/records.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 import { endingOf, type Row, taskKeyOf } from "../row.ts";
 import type { World } from "../worlds/world.ts";

@@ -13,13 +13,13 @@
  * 08e8605; no log of a text world was at hand. Chunked logs and archives of more than 4 GiB are not read, nor are events.
  */
 import { readFile } from "node:fs/promises";
-import { zipEntries } from "../../archives/zip.ts";
 import { CliError } from "../../core/errors.ts";
+import { unreadable } from "../../files/file.ts";
+import { readList } from "../../files/list.ts";
+import { MAX_RECORD_BYTES, type RawRecord } from "../../files/record.ts";
+import { firstSigns } from "../../files/records.ts";
+import { zipEntries } from "../../files/zip.ts";
 import { chatMessages } from "../chat.ts";
-import { unreadable } from "../files/file.ts";
-import { readList } from "../files/list.ts";
-import { MAX_RECORD_BYTES, type RawRecord } from "../files/record.ts";
-import { firstSigns } from "../files/records.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 

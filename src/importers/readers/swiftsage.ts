@@ -20,8 +20,8 @@
  * tells of `task`, `help` and `objects`, which are no steps to the simulator.
  */
 import { CliError } from "../../core/errors.ts";
-import { readMembers } from "../files/members.ts";
-import { firstSigns, readRecords } from "../files/records.ts";
+import { readMembers } from "../../files/members.ts";
+import { firstSigns, readRecords } from "../../files/records.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 import { scienceworldAdvice } from "../worlds/scienceworld.ts";
 

@@ -16,8 +16,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { fileInZip } from "../../archives/zip.ts";
 import { CliError, messageOf } from "../../core/errors.ts";
+import { fileInZip } from "../../files/zip.ts";
 import {
   cacheFolder,
   installedFolder,

@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CliError, messageOf } from "../../core/errors.ts";
+import { CliError, messageOf } from "../core/errors.ts";
 
 /** The unpacked bytes. Gzip is known by its name or by its first two bytes. */
 export async function contentOf(file: string): Promise<AsyncIterable<Buffer>> {

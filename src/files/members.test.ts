@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { scratchFolder } from "../../../test/logs.ts";
+import { scratchFolder } from "../../test/logs.ts";
 import { readMembers } from "./members.ts";
 import { MAX_RECORD_BYTES, type RawRecord } from "./record.ts";
 
