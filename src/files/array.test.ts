@@ -71,7 +71,7 @@ test("what is no text, too long, cut off or behind the array is reported; what c
   assert.deepEqual(texts(records), ['{"a": 1}', undefined, undefined, '{"d": 4}', undefined]);
   assert.deepEqual(problems(records), [
     [2, 2, "not UTF-8 text"],
-    [3, 3, "longer than 16 MiB: expected one episode in each record"],
+    [3, 3, "expected a record of at most 16 MiB, found a longer one"],
     [4, 5, "the array has no end here: expected a whole JSON array"],
   ]);
   assert.deepEqual(problems(await read("[{}\n")), [[1, 1, "the array has no end here: expected a whole JSON array"]]);

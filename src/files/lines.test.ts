@@ -67,7 +67,7 @@ test("a line that is no text or too long is reported, the others are read", asyn
     ],
   );
   assert.partialDeepStrictEqual(lines[1], { problem: "not UTF-8 text" });
-  assert.partialDeepStrictEqual(lines[2], { problem: "longer than 16 MiB: expected one episode in each record" });
+  assert.partialDeepStrictEqual(lines[2], { problem: "expected a record of at most 16 MiB, found a longer one" });
 });
 
 test("a file that cannot be read to its end is named", async () => {

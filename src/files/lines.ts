@@ -18,16 +18,15 @@ export async function* readLines(file: string): AsyncGenerator<RawRecord> {
     for await (const chunk of await contentOf(file)) {
       let from = 0;
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-        add(chunk.subarray(from, end));
+        const record = take({ line }, chunk.subarray(from, end));
         from = end + 1;
-        const record = take({ line });
         line += 1;
         if (!isBlank(record)) yield record;
       }
       add(chunk.subarray(from));
     }
   } catch (error) {
-    throw unreadable(file, line, error);
+    throw unreadable(file, `line ${line}`, error);
   }
   const last = take({ line });
   if (!isBlank(last)) yield last;

@@ -2,9 +2,9 @@
  * The objects in one list of a JSON object, `{…, "samples": [{…}, {…}], …}`, plain or gzipped, streamed: memory holds one of
  * them, however large the file. What stands around the list is passed over.
  */
-import { bracketFinder } from "./brackets.ts";
 import { contentOf, unreadable } from "./file.ts";
 import { collector, type Position, type RawRecord } from "./record.ts";
+import { SIGN, signFinder } from "./signs.ts";
 
 /** Brackets open around the list, and around its elements. */
 const [AROUND_LIST, IN_LIST] = [1, 2];
@@ -19,7 +19,7 @@ const NAME_BYTES = 200;
 export async function* readList(file: string, name: string): AsyncGenerator<RawRecord> {
   const opensList = new RegExp(`"${name}"\\s*:\\s*$`);
   const { add, take } = collector();
-  const finder = bracketFinder();
+  const finder = signFinder();
   let depth = 0;
   let record = 0;
   let isInList = false;
@@ -34,21 +34,23 @@ export async function* readList(file: string, name: string): AsyncGenerator<RawR
       const nameBefore = (at: number) =>
         known.toString("latin1", Math.max(0, before.length + at - NAME_BYTES), before.length + at);
       let from = 0;
-      for (const { sign, at, line } of finder.find(chunk)) {
-        const opens = sign === "{" || sign === "[";
-        if (sign === "[" && depth === AROUND_LIST && opensList.test(nameBefore(at))) {
+      finder.begin(chunk);
+      for (let at = finder.next(); at < chunk.length; at = finder.next()) {
+        const sign = chunk[at];
+        if (sign === SIGN.comma) continue;
+        const opens = sign === SIGN.openObject || sign === SIGN.openList;
+        if (sign === SIGN.openList && depth === AROUND_LIST && opensList.test(nameBefore(at))) {
           isInList = true;
           hasList = true;
         }
-        if (sign === "{" && isInList && depth === IN_LIST) {
-          position = { line, record: ++record };
+        if (sign === SIGN.openObject && isInList && depth === IN_LIST) {
+          position = { line: finder.lineAt(at), record: ++record };
           from = at;
         }
         depth = Math.max(0, depth + (opens ? 1 : -1));
         if (opens || !isInList) continue;
         if (depth === IN_LIST && position) {
-          add(chunk.subarray(from, at + 1));
-          yield take(position);
+          yield take(position, chunk.subarray(from, at + 1));
           position = undefined;
         } else if (depth < IN_LIST) isInList = false;
       }
@@ -56,9 +58,9 @@ export async function* readList(file: string, name: string): AsyncGenerator<RawR
       before = known.subarray(-NAME_BYTES);
     }
   } catch (error) {
-    throw unreadable(file, finder.line, error);
+    throw unreadable(file, `line ${finder.line()}`, error);
   }
-  const at = position ?? { line: finder.line, record: record + 1 };
+  const at = position ?? { line: finder.line(), record: record + 1 };
   if (depth > 0) yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
   else if (!hasList) yield { ...at, text: null, problem: `no list "${name}" in the file's object: expected one` };
 }

@@ -74,7 +74,7 @@ test("a record that spans many chunks is whole, one too long is told of and the 
   const records = await read(JSON.stringify({ 1: { a: 1 }, 2: { paths: [long, {}] } }));
   assert.deepEqual(parsed(records), [{ a: 1 }, { paths: [long] }, { paths: [{}] }]);
   const [tooLong, next] = await read(`{"1":{"a":"${"x".repeat(MAX_RECORD_BYTES)}"},"2":{}}`);
-  assert.match((tooLong as { problem: string }).problem, /longer than 16 MiB/);
+  assert.match((tooLong as { problem: string }).problem, /at most 16 MiB/);
   assert.equal(next?.text, "{}");
 });
 

@@ -1,15 +1,15 @@
 /**
- * Episodes in one JSON object, plain or gzipped, streamed: memory holds one episode, however large the file. Like array.ts it
- * finds where records begin and end and nothing else.
+ * Episodes in one JSON object, plain or gzipped, streamed: memory holds one episode, however large the file. It finds
+ * where records begin and end and nothing else; whether one is JSON is for JSON.parse to say.
  *
  *     {"6": {…}, "7": {…}}                            each value is a record
  *     {"23": {"taskName": …, "paths": [{…}, …]}}      with `list` = "paths": each element, as {"taskName": …, "paths":[{…}]}
  *
  * Values that are no objects tell no episode and are passed over, as is what stands behind a list in its object.
  */
-import { bracketFinder } from "./brackets.ts";
 import { contentOf, unreadable } from "./file.ts";
 import { collector, type Position, type RawRecord } from "./record.ts";
+import { SIGN, signFinder } from "./signs.ts";
 
 /** Brackets open around a record: the file's own, or also its object's and its list's. */
 const [IN_FILE, IN_LIST] = [1, 3];
@@ -18,7 +18,7 @@ const [IN_FILE, IN_LIST] = [1, 3];
 export async function* readMembers(file: string, list: string): AsyncGenerator<RawRecord> {
   const opensList = new RegExp(`"${list}"\\s*:\\s*\\[$`);
   const { add, take } = collector();
-  const finder = bracketFinder();
+  const finder = signFinder();
   let depth = 0;
   let record = 0;
   /** Of the record being read; undefined between records. */
@@ -30,18 +30,20 @@ export async function* readMembers(file: string, list: string): AsyncGenerator<R
   try {
     for await (const chunk of await contentOf(file)) {
       let from = 0;
-      for (const { sign, at, line } of finder.find(chunk)) {
-        if (sign === "{" && depth === around()) {
-          position = { line, record: ++record };
+      finder.begin(chunk);
+      for (let at = finder.next(); at < chunk.length; at = finder.next()) {
+        const sign = chunk[at];
+        if (sign === SIGN.comma) continue;
+        if (sign === SIGN.openObject && depth === around()) {
+          position = { line: finder.lineAt(at), record: ++record };
           from = at;
         }
-        const mayOpenList = sign === "[" && position && head === undefined && depth === IN_LIST - 1;
-        if (sign === "{" || sign === "[") depth += 1;
+        const mayOpenList = sign === SIGN.openList && position && head === undefined && depth === IN_LIST - 1;
+        if (sign === SIGN.openObject || sign === SIGN.openList) depth += 1;
         else if (depth > 0) depth -= 1;
         if (mayOpenList && position) {
-          add(chunk.subarray(from, at + 1));
+          const before = take(position, chunk.subarray(from, at + 1));
           from = at + 1;
-          const before = take(position);
           const isHead = before.text !== null && opensList.test(before.text);
           if (isHead) {
             head = before.text;
@@ -53,9 +55,8 @@ export async function* readMembers(file: string, list: string): AsyncGenerator<R
             yield before;
             position = undefined;
           }
-        } else if (sign === "}" && position && depth === around()) {
-          add(chunk.subarray(from, at + 1));
-          const whole = take(position);
+        } else if (sign === SIGN.closeObject && position && depth === around()) {
+          const whole = take(position, chunk.subarray(from, at + 1));
           position = undefined;
           yield head === undefined || whole.text === null ? whole : { ...whole, text: `${head}${whole.text}]}` };
         }
@@ -64,9 +65,9 @@ export async function* readMembers(file: string, list: string): AsyncGenerator<R
       if (position) add(chunk.subarray(from));
     }
   } catch (error) {
-    throw unreadable(file, finder.line, error);
+    throw unreadable(file, `line ${finder.line()}`, error);
   }
   if (depth === 0) return;
-  const at = position ?? { line: finder.line, record: record + 1 };
+  const at = position ?? { line: finder.line(), record: record + 1 };
   yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
 }

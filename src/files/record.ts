@@ -1,37 +1,46 @@
-/** One record of a log as text, whatever holds it: a line of JSON Lines or an element of a JSON array. */
+/** One record of a large file as text, whatever holds it: a line of JSON Lines or a member of a JSON array or object. */
 
 /** No episode is this long. A longer record is reported and skipped without being kept. */
-export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+export const MAX_RECORD_BYTES = 16 * 2 ** 20;
 
 /** Where a record begins; both count from 1. */
 export interface Position {
   readonly line: number;
-  /** Which element of the file's JSON array it is; absent in JSON Lines. */
+  /** Which member of the file's JSON array or object it is; absent in JSON Lines. */
   readonly record?: number;
 }
 
 /** `text` is null where the record cannot be read; `problem` then says why. */
-export type RawRecord = Position & ({ readonly text: string } | { readonly text: null; readonly problem: string });
+export type RawRecord<Place extends Position = Position> = Place &
+  ({ readonly text: string } | { readonly text: null; readonly problem: string });
 
-/** Collects the pieces of one record; of one that is too long only the length. */
-export function collector() {
+export interface Collector {
+  /** Adds the next piece of the record; says whether the record is still short enough. */
+  add(piece: Uint8Array): boolean;
+  /** What was collected and then `last`, as the record at `position`; the next one begins empty. */
+  take<Place extends Position>(position: Place, last?: Uint8Array): RawRecord<Place>;
+}
+
+/** Collects the pieces of one record; of one that is longer than `maxBytes` only the length. */
+export function collector(maxBytes = MAX_RECORD_BYTES): Collector {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytes = 0;
-  let pieces: Buffer[] = [];
+  let pieces: Uint8Array[] = [];
   return {
-    add(piece: Buffer): void {
+    add(piece) {
       bytes += piece.length;
-      if (bytes > MAX_RECORD_BYTES) pieces = [];
+      if (bytes > maxBytes) pieces = [];
       else pieces.push(piece);
+      return bytes <= maxBytes;
     },
-    /** What was collected, as the record at `position`; the next one begins empty. */
-    take(position: Position): RawRecord {
-      const isTooLong = bytes > MAX_RECORD_BYTES;
-      const whole = Buffer.concat(pieces);
+    take(position, last = new Uint8Array()) {
+      const isTooLong = bytes + last.length > maxBytes;
+      const whole = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
       bytes = 0;
       pieces = [];
-      if (isTooLong) return { ...position, text: null, problem: TOO_LONG };
+      if (isTooLong) return { ...position, text: null, problem: tooLong(maxBytes) };
       try {
-        return { ...position, text: new TextDecoder("utf-8", { fatal: true }).decode(whole) };
+        return { ...position, text: decoder.decode(whole) };
       } catch {
         return { ...position, text: null, problem: "not UTF-8 text" };
       }
@@ -39,4 +48,4 @@ export function collector() {
   };
 }
 
-const TOO_LONG = `longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB: expected one episode in each record`;
+const tooLong = (maxBytes: number) => `expected a record of at most ${maxBytes / 2 ** 20} MiB, found a longer one`;

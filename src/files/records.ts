@@ -28,7 +28,7 @@ export async function firstSigns(file: string, count: number): Promise<string> {
       if (signs.length >= count) break;
     }
   } catch (error) {
-    throw unreadable(file, 1, error);
+    throw unreadable(file, "line 1", error);
   }
   return signs.slice(0, count);
 }

@@ -60,7 +60,7 @@ async function entriesOf(file: string): Promise<ReturnType<typeof zipEntries>> {
     return zipEntries(await readFile(file));
   } catch (error) {
     if (error instanceof CliError) throw new CliError(`${file}: ${error.message}`);
-    throw unreadable(file, 1, error);
+    throw unreadable(file, "line 1", error);
   }
 }
 

@@ -226,7 +226,7 @@ test("errors name file and record", async () => {
   await refuses({ [NAMES.products]: [] }, /items_shuffle\.json: expected products, found none/);
   await refuses(
     { "items_shuffle_1000.json.gz": packed.subarray(0, 60) },
-    /items_shuffle_1000\.json\.gz: member \d+: damaged gzip/,
+    /items_shuffle_1000\.json\.gz: damaged gzip at member \d+/,
   );
 });
 

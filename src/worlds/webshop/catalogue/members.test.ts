@@ -52,13 +52,17 @@ test("numbers that only Python's JSON has are null", async () => {
 test("names the file and the member of what is damaged", async () => {
   const whole = JSON.stringify(Array.from({ length: 5000 }, (_, i) => ({ asin: `B${(i * 7919) % 100003}` })));
   const packed = gzipSync(whole);
-  await refuses("cut.json.gz", packed.subarray(0, packed.length / 2), /damaged gzip \(unexpected end of file\)/);
+  await refuses(
+    "cut.json.gz",
+    packed.subarray(0, packed.length / 2),
+    /damaged gzip at member \d+ \(unexpected end of file\)/,
+  );
   await refuses("garbled.json.gz", Buffer.from(packed).fill(0x55, 50, 90), /damaged gzip/);
-  await refuses("plain.json.gz", whole, /damaged gzip \(incorrect header check\)/);
-  await refuses("cut.json", whole.slice(0, 1000), /member \d+: ends in the middle of the array/);
+  await refuses("plain.json.gz", whole, /damaged gzip at member 0 \(incorrect header check\)/);
+  await refuses("cut.json", whole.slice(0, 1000), /member \d+: the array has no end here/);
   await refuses("bad.json", '[{"a": 1}, {"a": oops}]', /member 1: Unexpected token/);
   await refuses("comma.json", '[{"a": 1},]', /member 1: Unexpected end of JSON input/);
   await refuses("object.json", "{}", /found "\{", expected an array/);
   await refuses("empty.json", "", /empty/);
-  await refuses("packed.json", packed, /expected an array/);
+  assert.equal((await read("packed.json", packed, "array")).length, 5000);
 });

@@ -3,13 +3,12 @@
  * Python's json.load accepts is accepted (NaN and Infinity, which are read as null); everything else that is not JSON
  * ends in a CliError that names the file and the member.
  */
-import { createReadStream } from "node:fs";
-import { pipeline, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { CliError, messageOf } from "../../../core/errors.ts";
-import { type JsonShape, jsonSplitter } from "./json-splitter.ts";
+import { contentOf, unreadable } from "../../../files/file.ts";
+import { type JsonShape, jsonSplitter, type Member as Text } from "../../../files/splitter.ts";
 
-const CHUNK_BYTES = 2 ** 20;
+/** No member is longer; the longest product of the official files has a few hundred kilobytes. */
+const MAX_MEMBER_BYTES = 64 * 2 ** 20;
 
 export interface Member {
   /** From 0. */
@@ -23,34 +22,28 @@ export interface Member {
 
 /** Throws CliError for a file that cannot be read, is damaged, or is not JSON of this shape. */
 export async function* membersOf(path: string, shape: JsonShape): AsyncGenerator<Member> {
-  const splitter = jsonSplitter(shape);
+  const splitter = jsonSplitter(shape, MAX_MEMBER_BYTES);
   let index = 0;
+  const read = (member: Text): Member => {
+    try {
+      if (member.text === null) throw new SyntaxError(member.problem);
+      const { text } = member;
+      return shape === "array" ? { index, key: "", text, value: parse(text) } : entry(text, index);
+    } catch (error) {
+      throw new CliError(`${path}: member ${index}: ${messageOf(error)}`, { cause: error });
+    }
+  };
   try {
-    for await (const chunk of bytesOf(path)) {
+    for await (const chunk of await contentOf(path)) {
       for (const text of splitter.push(chunk)) {
-        yield shape === "array" ? { index, key: "", text, value: parse(text) } : entry(text, index);
+        yield read(text);
         index++;
       }
     }
-    splitter.end();
   } catch (error) {
-    // What the consumer of this generator throws does not come by here.
-    throw new CliError(`${path}: member ${index}: ${messageOf(error)}`, { cause: error });
+    throw unreadable(path, `member ${index}`, error);
   }
-}
-
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (!path.endsWith(".gz")) {
-    yield* source;
-    return;
-  }
-  const unpacked: Readable = pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
-  try {
-    yield* unpacked;
-  } catch (error) {
-    throw new Error(`damaged gzip (${messageOf(error)}), download the file again`, { cause: error });
-  }
+  for (const text of splitter.end()) read(text);
 }
 
 function entry(text: string, index: number): Member {

@@ -7,9 +7,9 @@
  * the original never loads them.
  */
 import { CliError } from "../../../core/errors.ts";
+import { keysInOrder } from "../../../files/splitter.ts";
 import { floatRepr, strip } from "../python/text.ts";
 import type { HumanInstruction, OptionGroup, Product } from "../types.ts";
-import { keysInOrder } from "./json-splitter.ts";
 
 /** The one attribute of a product that has no entry of attributes. */
 const NO_ATTRIBUTES = ["DUMMY_ATTR"];
