@@ -5,7 +5,7 @@
 
 export const SIGN = { comma: 0x2c, openList: 0x5b, closeList: 0x5d, openObject: 0x7b, closeObject: 0x7d } as const;
 
-const [QUOTE, BACKSLASH, NEWLINE] = [0x22, 0x5c, 0x0a];
+const [QUOTE, BACKSLASH, LINE_FEED] = [0x22, 0x5c, 0x0a];
 /** 1 for the bytes at which the search stops. */
 const STOPS = new Uint8Array(256);
 for (const byte of [QUOTE, ...Object.values(SIGN)]) STOPS[byte] = 1;
@@ -28,14 +28,17 @@ export function signFinder(): SignFinder {
   /** Whether the chunk's first byte is escaped by the last one of the chunk before. */
   let isEscaped = false;
   let line = 1;
-  /** Up to where in the chunk lines have been counted. */
-  let counted = 0;
+  /** The chunk's first line feed that is not counted yet; its length if there is none. */
+  let lineFeed = 0;
 
+  const findLineFeed = (from: number) => {
+    const found = chunk.indexOf(LINE_FEED, from);
+    lineFeed = found < 0 ? chunk.length : found;
+  };
   const lineAt = (place: number) => {
-    for (let found = chunk.indexOf(NEWLINE, counted); found >= 0 && found < place; ) {
+    while (lineFeed < place) {
       line += 1;
-      counted = found + 1;
-      found = chunk.indexOf(NEWLINE, counted);
+      findLineFeed(lineFeed + 1);
     }
     return line;
   };
@@ -53,7 +56,7 @@ export function signFinder(): SignFinder {
       lineAt(chunk.length);
       chunk = nextChunk;
       at = 0;
-      counted = 0;
+      findLineFeed(0);
     },
     next() {
       let place = at;
