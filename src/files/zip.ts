@@ -1,87 +1,106 @@
 /**
- * The files in a zip archive, with Node's zlib: stored, deflated or Zstandard. No encryption, no zip64, no archives in parts.
- * The layout is in section 4.3 of PKWARE's APPNOTE. What is wrong with one file in it leaves the others readable.
+ * The files in a zip archive, one at a time: memory holds the one that is asked for, however large the archive. yauzl reads
+ * the archive's directory (zip64 too); what it leaves out is added here: Zstandard, checksums, and a limit for each file.
+ * No encryption, no archives in parts. What is wrong with one file in it leaves the others readable.
  */
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { CliError, messageOf } from "../core/errors.ts";
-
-const END = 0x06054b50;
-const ENTRY = 0x02014b50;
+import { bufferSource, fileSource, Reader, type ZipSource } from "./zip-source.ts";
 
 export interface ZipEntry {
   readonly name: string;
-  /** The file's bytes, at most so many. Throws CliError for a damaged one and for one that is packed in another way. */
-  content(maxBytes: number): Buffer;
+  /**
+   * The file's bytes, at most so many; only before the next entry is asked for. Throws CliError for a damaged one and for
+   * one that is packed in another way.
+   */
+  content(maxBytes: number): Promise<Buffer>;
 }
 
-/** The archive's files, in its order. Throws CliError for anything but an archive whose directory is whole. */
-export function zipEntries(archive: Buffer): ZipEntry[] {
+/**
+ * The files of an archive, given by its path or its bytes, in the archive's order. Throws CliError for anything but an
+ * archive whose directory is whole, before the first file; what the file system throws for a path passes through.
+ */
+export async function* zipEntries(archive: string | Buffer): AsyncGenerator<ZipEntry> {
+  const source = typeof archive === "string" ? await fileSource(archive) : bufferSource(archive);
   try {
-    return [...entriesOf(archive)];
-  } catch (error) {
-    if (error instanceof RangeError) throw new CliError("expected a zip archive, found a part of one");
-    throw error;
+    const zip = await opened(source);
+    for (const entry of await directoryOf(zip)) {
+      const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+      const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+      yield { name, content: (maxBytes) => contentOf({ zip, source, entry, name }, maxBytes) };
+    }
+  } finally {
+    await source.close();
   }
 }
 
 /** The file called `name`. Throws CliError if there is none, and as `zipEntries` and `content` do. */
-export function fileInZip(archive: Buffer, name: string, maxBytes: number): Buffer {
-  const entry = zipEntries(archive).find((each) => each.name === name);
-  if (!entry) throw new CliError(`expected ${name} in the zip archive, found no such file`);
-  return entry.content(maxBytes);
+export async function fileInZip(archive: string | Buffer, name: string, maxBytes: number): Promise<Buffer> {
+  for await (const entry of zipEntries(archive)) if (entry.name === name) return await entry.content(maxBytes);
+  throw new CliError(`expected ${name} in the zip archive, found no such file`);
 }
 
-function* entriesOf(archive: Buffer): Generator<ZipEntry> {
-  let end = archive.length - 22;
-  while (end >= 0 && archive.readUInt32LE(end) !== END) end--;
-  if (end < 0) throw new CliError("expected a zip archive, found none, or a part of one");
-  let at = archive.readUInt32LE(end + 16);
-  for (let left = archive.readUInt16LE(end + 10); left > 0; left--) {
-    if (archive.readUInt32LE(at) !== ENTRY)
-      throw new CliError("expected a zip archive, found a damaged directory in it");
-    const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => archive.readUInt16LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ];
-    const name = archive.toString("utf8", at + 46, at + 46 + nameBytes);
-    const [method, checksum, packedBytes, bytes, start] = [
-      archive.readUInt16LE(at + 10),
-      archive.readUInt32LE(at + 16),
-      archive.readUInt32LE(at + 20),
-      archive.readUInt32LE(at + 24),
-      archive.readUInt32LE(at + 42),
-    ];
-    yield {
-      name,
-      content(maxBytes) {
-        if (bytes > maxBytes) throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${bytes}`);
-        const content = unpacked(archive, { name, method, packedBytes, start }, maxBytes);
-        if (content.length === bytes && crc32(content) === checksum) return content;
-        throw new CliError(`${name}: damaged, expected ${bytes} bytes with the checksum of the archive's directory`);
-      },
-    };
-    at += 46 + nameBytes + extraBytes + commentBytes;
+interface Opened {
+  readonly zip: ZipFile;
+  readonly source: ZipSource;
+  readonly entry: Entry;
+  readonly name: string;
+}
+
+/** Names are only compared, never written to, and sizes are judged file by file: neither makes an archive unreadable. */
+const LENIENT = { autoClose: false, decodeStrings: false, validateEntrySizes: false } as const;
+
+async function opened(source: ZipSource): Promise<ZipFile> {
+  try {
+    return await fromRandomAccessReaderPromise(new Reader(source), source.size, LENIENT);
+  } catch (error) {
+    throw archiveError(error);
   }
 }
 
-interface Packed {
-  readonly name: string;
-  readonly method: number;
-  readonly packedBytes: number;
-  /** Where its own header begins. */
-  readonly start: number;
+async function directoryOf(zip: ZipFile): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+    return entries;
+  } catch (error) {
+    throw archiveError(error);
+  }
 }
 
-function unpacked(archive: Buffer, { name, method, packedBytes, start }: Packed, maxOutputLength: number): Buffer {
+/** Errors of the file system have a code and pass. */
+function archiveError(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== undefined) return error;
+  return new CliError(`expected a whole zip archive (${messageOf(error)})`);
+}
+
+/** By the method's number in the archive. */
+const UNPACKERS = new Map<number, (packed: Buffer, maxOutputLength: number) => Buffer>([
+  [0, (packed) => packed],
+  [8, (packed, maxOutputLength) => inflateRawSync(packed, { maxOutputLength })],
+  [93, (packed, maxOutputLength) => zstdDecompressSync(packed, { maxOutputLength })],
+]);
+
+/** What does not become smaller is packed into a little more than its own bytes. */
+const MOST_ADDED = 2 ** 20;
+
+async function contentOf({ zip, source, entry, name }: Opened, maxBytes: number): Promise<Buffer> {
+  const { uncompressedSize: bytes, compressedSize: packedBytes, compressionMethod: method } = entry;
+  if (bytes > maxBytes) throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${bytes}`);
+  if (packedBytes > maxBytes + MOST_ADDED)
+    throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${packedBytes} packed ones`);
+  if (entry.isEncrypted()) throw new CliError(`${name}: expected a file that is not encrypted`);
+  const unpack = UNPACKERS.get(method);
+  if (!unpack)
+    throw new CliError(`${name}: packed by method ${method}, expected 0 (stored), 8 (deflated) or 93 (Zstandard)`);
+  let content: Buffer;
   try {
-    const from = start + 30 + archive.readUInt16LE(start + 26) + archive.readUInt16LE(start + 28);
-    const packed = archive.subarray(from, from + packedBytes);
-    if (method === 0) return packed;
-    if (method === 8) return inflateRawSync(packed, { maxOutputLength });
-    if (method === 93) return zstdDecompressSync(packed, { maxOutputLength });
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    content = unpack(await source.read(fileDataStart, packedBytes), Math.max(1, bytes));
   } catch (error) {
     throw new CliError(`${name}: damaged (${messageOf(error)}), expected a whole file in the archive`);
   }
-  throw new CliError(`${name}: packed by method ${method}, expected 0 (stored), 8 (deflated) or 93 (Zstandard)`);
+  if (content.length === bytes && crc32(content) === entry.crc32) return content;
+  throw new CliError(`${name}: damaged, expected ${bytes} bytes with the checksum of the archive's directory`);
 }

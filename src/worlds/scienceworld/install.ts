@@ -60,7 +60,7 @@ export async function installScienceWorld(options: InstallOptions = {}): Promise
   const release = readRelease(options.version ?? NEWEST);
   if (wheel !== undefined || jarState(cache, release) !== "verified") {
     if (wheel === undefined) onProgress(`downloading scienceworld ${release} with pip`);
-    unpack(wheel === undefined ? await downloaded(release) : readWheel(wheel), release, join(cache, release));
+    await unpack(wheel === undefined ? await downloaded(release) : readWheel(wheel), release, join(cache, release));
   }
   const java = await javaVersion(program("java"));
   onProgress(`preparing the simulator for Java ${java}`);
@@ -87,7 +87,7 @@ export async function describeTasks(runtime: Runtime): Promise<void> {
   }
 }
 
-function unpack(wheel: Buffer, release: Release, folder: string): void {
+async function unpack(wheel: Buffer, release: Release, folder: string): Promise<void> {
   const found = sha256(wheel);
   if (found !== RELEASES[release].wheel) {
     throw new CliError(
@@ -96,7 +96,7 @@ function unpack(wheel: Buffer, release: Release, folder: string): void {
   }
   mkdirSync(folder, { recursive: true });
   for (const name of [TYPES, JAR])
-    writeWhole(join(folder, name), fileInZip(wheel, `scienceworld/${name}`, LARGEST_MEMBER));
+    writeWhole(join(folder, name), await fileInZip(wheel, `scienceworld/${name}`, LARGEST_MEMBER));
 }
 
 /** Never leaves half a file behind. */

@@ -1,0 +1,64 @@
+/**
+ * Where yauzl reads an archive's directory. Its own reader of files throws out of a callback, past every catch, for places
+ * that no file has (yauzl 3.4.0; a damaged zip64 directory names such); this one answers them with an error.
+ */
+import { open } from "node:fs/promises";
+import { RandomAccessReader } from "yauzl";
+
+export interface ZipSource {
+  readonly size: number;
+  /** So many bytes from `start` on. Throws an error for places beyond the archive's end. */
+  read(start: number, bytes: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+export function bufferSource(archive: Buffer): ZipSource {
+  const size = archive.length;
+  return {
+    size,
+    async read(start, bytes) {
+      expectWithin(size, start, bytes);
+      return archive.subarray(start, start + bytes);
+    },
+    close: async () => {},
+  };
+}
+
+/** Throws what the file system throws. */
+export async function fileSource(path: string): Promise<ZipSource> {
+  const file = await open(path);
+  const { size } = await file.stat();
+  return {
+    size,
+    async read(start, bytes) {
+      expectWithin(size, start, bytes);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, start);
+      if (bytesRead < bytes) throw new Error("the archive became shorter");
+      return buffer;
+    },
+    close: () => file.close(),
+  };
+}
+
+function expectWithin(size: number, start: number, bytes: number): void {
+  if (start + bytes > size) throw new Error(`names bytes ${start} to ${start + bytes} of ${size}`);
+}
+
+/** Does not close its source. */
+export class Reader extends RandomAccessReader {
+  readonly #source: ZipSource;
+
+  constructor(source: ZipSource) {
+    super();
+    this.#source = source;
+  }
+
+  override read(
+    ...[buffer, offset, length, position, callback]: Parameters<RandomAccessReader["read"]>
+  ): ReturnType<RandomAccessReader["read"]> {
+    this.#source.read(position, length).then((bytes) => {
+      bytes.copy(buffer, offset);
+      callback(null);
+    }, callback);
+  }
+}
