@@ -6,6 +6,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { messageOf } from "../core/errors.ts";
 import type { Cost } from "./budget.ts";
+import { askedWaitMs, UNREACHABLE } from "./retries.ts";
 import { AnswerTooLongError } from "./transport.ts";
 
 export type Fault =
@@ -13,8 +14,8 @@ export type Fault =
       readonly kind: "passing";
       readonly reason: string;
       readonly cost: Cost;
-      /** What the server asked for. */
-      readonly waitMs?: number;
+      /** What the server asked for; 0 if it asked for nothing. */
+      readonly waitMs: number;
       /** Nobody took the connection: another URL may do better. */
       readonly isUnreachable?: boolean;
       /** The server is well and has too much to do. */
@@ -45,8 +46,6 @@ export function faultIn(body: unknown): Fault | undefined {
   return faultOfStatus({ status: Number(code) || 500, text: describe(error), reason: String(message ?? code) });
 }
 
-const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/;
-
 function connectionFault(error: APIConnectionError): Fault {
   const causes = causesOf(error);
   const tooLong = causes.find((cause) => cause instanceof AnswerTooLongError);
@@ -68,8 +67,7 @@ function statusFault(error: APIError): Fault {
   // The SDK's message already begins with the status.
   const reason = error.message.replace(/\s+/g, " ").slice(0, LONGEST_REASON);
   const fault = faultOfStatus({ status, text: `${reason} ${describe(error.error)}`, reason });
-  const waitMs = waitOf(headers);
-  return fault.kind === "passing" && waitMs !== undefined ? { ...fault, waitMs } : fault;
+  return fault.kind === "passing" ? { ...fault, waitMs: askedWaitMs(headers) } : fault;
 }
 
 const LONGEST_REASON = 300;
@@ -115,19 +113,8 @@ function faultOfStatus({ status, text, reason }: StatusAnswer): Fault {
   return { kind: "rejected", reason, cost };
 }
 
-const passing = (reason: string, cost: Cost) => ({ kind: "passing", reason, cost }) as const;
+const passing = (reason: string, cost: Cost) => ({ kind: "passing", reason, cost, waitMs: 0 }) as const;
 
 function describe(error: unknown): string {
   return typeof error === "string" ? error : (JSON.stringify(error ?? "") ?? "");
-}
-
-/** `Retry-After` in seconds or as a date, or the finer `retry-after-ms`. */
-function waitOf(headers: Headers | undefined): number | undefined {
-  const exact = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
-  if (exact >= 0) return exact;
-  const asked = headers?.get("retry-after");
-  if (!asked) return undefined;
-  const seconds = Number(asked);
-  const milliseconds = Number.isNaN(seconds) ? Date.parse(asked) - Date.now() : seconds * 1000;
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }

@@ -4,6 +4,7 @@
  * stops a run and what fails one rollout is told apart by the error (`StopError`, `PolicyError`, `ContextFullError`).
  */
 import { setMaxListeners } from "node:events";
+import pLimit from "p-limit";
 import { PolicyError, StopError } from "../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../core/policy.ts";
 import { random } from "../core/random.ts";
@@ -13,7 +14,8 @@ import { type Cost, openLedger, type Spending } from "./budget.ts";
 import { contextIn, contextMemory, mostTokens, usualTokens } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
 import { apiKeyFrom, resolveOptions, type ServerOptions, type ServerSettings } from "./options.ts";
-import { openPace, openSlots, pause } from "./pace.ts";
+import { openPace } from "./pace.ts";
+import { type Try, withRetries } from "./retries.ts";
 import { routeOf } from "./routing.ts";
 import { openTransport, type RequestBody } from "./transport.ts";
 
@@ -24,10 +26,6 @@ export interface ServerModel extends LanguageModel {
 
 /** Whether a server is there at all is asked with little patience. */
 const LOOK_MS = 5_000;
-/** A server that wants us to wait longer is not for today. */
-const LONGEST_WAIT_MS = 15 * 60_000;
-const DOUBLINGS = 6;
-
 type PassingFault = Extract<Fault, { kind: "passing" }>;
 
 /** Throws CliError for options out of range and a key that is not there; nothing is sent yet. */
@@ -39,7 +37,7 @@ export function serverModel(options: ServerOptions): ServerModel {
   const stop = new AbortController();
   // Everything that waits listens.
   setMaxListeners(0, stop.signal);
-  const slots = openSlots(concurrency);
+  const slots = pLimit(concurrency);
   const requestPace = openPace(requestsPerMinute, stop.signal);
   const tokenPace = openPace(tokensPerMinute, stop.signal);
   const ledger = openLedger({
@@ -67,12 +65,7 @@ export function serverModel(options: ServerOptions): ServerModel {
       throw new StopError("server", `${settings.name}: ${advice}`);
     }
     await expectRoom(request);
-    const release = await slots.take();
-    try {
-      return await completeWithRetries(request);
-    } finally {
-      release();
-    }
+    return slots(() => completeWithRetries(request));
   }
 
   async function expectRoom({ messages, maxTokens }: CompletionRequest): Promise<void> {
@@ -95,17 +88,17 @@ export function serverModel(options: ServerOptions): ServerModel {
     const route = routeOf(urls, request.session ?? String(request.seed));
     const draws = random("backoff", request.seed);
     let unreachable = 0;
-    for (let attempt = 0; ; attempt++) {
-      const result = await attemptOnce(route[unreachable % route.length]!, request, body);
-      if (result.kind === "completion") return result.completion;
-      if (result.kind !== "passing") throw errorOf(result);
-      if (attempt === retries) throw await errorAfterRetries(result);
-      if (result.isUnreachable) unreachable += 1;
-      const jitter = 0.5 + draws.next() / 2;
-      const backoffMs = settings.backoffMs * 2 ** Math.min(attempt, DOUBLINGS) * jitter;
-      if ((result.waitMs ?? 0) > LONGEST_WAIT_MS) throw errorOf({ ...result, kind: "refused" });
-      await pause(Math.max(backoffMs, (result.waitMs ?? 0) * (1 + draws.next() / 8)), stop.signal);
-    }
+    const { backoffMs } = settings;
+    return withRetries({ retries, backoffMs, draws, signal: stop.signal }, async (): Promise<Try<Completion>> => {
+      const tried = await attemptOnce(route[unreachable % route.length]!, request, body);
+      if (tried.kind === "completion") return { result: tried.completion };
+      if (tried.kind !== "passing") throw errorOf(tried);
+      if (tried.isUnreachable) unreachable += 1;
+      return {
+        waitMs: tried.waitMs,
+        giveUp: (why) => (why === "no tries left" ? errorAfterRetries(tried) : errorOf({ ...tried, kind: "refused" })),
+      };
+    });
   }
 
   type Attempt = { readonly kind: "completion"; readonly completion: Completion } | Fault;

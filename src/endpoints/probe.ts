@@ -9,7 +9,7 @@ import { NOTHING_SPENT, type Spending } from "./budget.ts";
 import { contextIn } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
 import { apiKeyFrom, resolveOptions, type ServerOptions } from "./options.ts";
-import { pause } from "./pace.ts";
+import { pause } from "./retries.ts";
 import { missing, ok, SAMPLING_QUESTION, type ServerCheck, samplingChecks } from "./sampling-checks.ts";
 import { type ModelEntry, openTransport, type RequestBody, type Transport } from "./transport.ts";
 
@@ -107,7 +107,7 @@ function openAsker(transport: Transport, { model, limitField, extra }: Fixed): A
         const fault = isFault(answer) ? answer : faultIn(answer);
         if (!fault) return answer;
         if (fault.kind !== "passing" || attempt === TRIES) throw new Error(fault.reason);
-        await pause(Math.max(fault.waitMs ?? 0, PATIENCE_MS / 4), AbortSignal.timeout(600_000));
+        await pause(Math.max(fault.waitMs, PATIENCE_MS / 4), AbortSignal.timeout(600_000));
       }
     },
     spent: () => spent,

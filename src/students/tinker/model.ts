@@ -2,9 +2,9 @@
  * A model on a Tinker server as a language model: the chat template is rendered and tokenised here, token ids go there
  * and come back. What stops a run and what fails one rollout is told apart by the error, as for any other server.
  */
+import pLimit from "p-limit";
 import { PolicyError, StopError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
-import { openSlots } from "../../endpoints/pace.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
@@ -33,7 +33,7 @@ export function tinkerModel(options: TinkerModelOptions): LanguageModel {
   transportSettings(server);
   const tokenizer = openChatTokenizer(folder);
   const stop = [endOfTurn(tokenizer)];
-  const slots = openSlots(concurrency);
+  const slots = pLimit(concurrency);
   let opening: Promise<{ readonly session: TinkerSession; readonly sampler: Sampler }> | undefined;
 
   async function open() {
@@ -69,13 +69,10 @@ export function tinkerModel(options: TinkerModelOptions): LanguageModel {
       }
       if (request.tools)
         throw new StopError("server", `${name}: tool calls cannot be read out of tokens; use another format`);
-      const release = await slots.take();
       try {
-        return await complete(request);
+        return await slots(() => complete(request));
       } catch (error) {
         throw errorOf(error, name);
-      } finally {
-        release();
       }
     },
     async close() {

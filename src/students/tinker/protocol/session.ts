@@ -8,8 +8,9 @@
  * Source: tinker 0.38.0, tinker/resources/*.py (paths), tinker/lib/api_future_impl.py (results),
  * tinker/lib/internal_client_holder.py (heartbeat); SkyRL's skyrl/tinker/api.py (github.com/NovaSky-AI/SkyRL, 280dd92).
  */
+import { pause } from "../../../endpoints/retries.ts";
 import { TinkerError } from "./failures.ts";
-import { type Exchange, openTransport, pause, type TinkerServer, transportSettings } from "./transport.ts";
+import { type Exchange, openTransport, type TinkerServer, transportSettings } from "./transport.ts";
 import { fields, readText, unusable } from "./wire.ts";
 
 const POLL_MS = 100;

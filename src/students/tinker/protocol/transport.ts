@@ -8,9 +8,9 @@
  *
  * Source: tinker 0.38.0, tinker/_base_client.py (retries), tinker/lib/_auth_token_provider.py (X-API-Key).
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../../../core/errors.ts";
 import { random } from "../../../core/random.ts";
+import { askedWaitMs, UNREACHABLE, withRetries } from "../../../endpoints/retries.ts";
 import { TinkerError, type TinkerReason } from "./failures.ts";
 
 export interface TinkerServer {
@@ -89,42 +89,27 @@ export class StatusError extends Error {
   }
 }
 
-/** A server that wants us to wait longer is not for today. */
-const LONGEST_WAIT_MS = 15 * 60_000;
-const DOUBLINGS = 6;
 const LONGEST_REASON = 300;
 
 export function openTransport(settings: TransportSettings): Transport {
   const { retries, backoffMs, recognisesRepeats } = settings;
   return {
-    async ask(exchange) {
-      const draws = random("backoff", exchange.path);
-      for (let attempt = 0; ; attempt++) {
+    ask(exchange) {
+      const { path, signal } = exchange;
+      const mayRepeat = exchange.mayRepeat || recognisesRepeats;
+      return withRetries({ retries, backoffMs, draws: random("backoff", path), signal }, async () => {
         try {
-          return await once(settings, exchange);
+          return { result: await once(settings, exchange) };
         } catch (error) {
-          const { signal } = exchange;
           signal.throwIfAborted();
-          if (exchange.isPoll && isPending(error)) return TRY_AGAIN;
-          const mayRepeat = exchange.mayRepeat || recognisesRepeats;
-          const fault = faultOf(error, { ...exchange, mayRepeat, isLast: attempt === retries });
-          if (fault.error) throw fault.error;
-          const doubled = backoffMs * 2 ** Math.min(attempt, DOUBLINGS) * (0.5 + draws.next() / 2);
-          await pause(Math.max(doubled, fault.waitMs), signal);
+          if (exchange.isPoll && isPending(error)) return { result: TRY_AGAIN };
+          const fault = faultOf(error, { ...exchange, mayRepeat });
+          if (!fault.mayPass) throw fault.error;
+          return { waitMs: fault.waitMs, giveUp: () => fault.error };
         }
-      }
+      });
     },
   };
-}
-
-/** Waits, unless `signal` ends it: then its reason is thrown. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  }
 }
 
 async function once({ url, apiKey, timeoutMs }: TransportSettings, { path, body, signal }: Exchange): Promise<unknown> {
@@ -136,7 +121,7 @@ async function once({ url, apiKey, timeoutMs }: TransportSettings, { path, body,
   });
   // Within the time limit, too.
   const text = await response.text();
-  if (!response.ok) throw new StatusError(response.status, detailOf(text), waitOf(response.headers));
+  if (!response.ok) throw new StatusError(response.status, detailOf(text), askedWaitMs(response.headers));
   return JSON.parse(text) as unknown;
 }
 
@@ -153,15 +138,10 @@ function detailOf(text: string): string {
   return plain.replace(/\s+/g, " ").slice(0, LONGEST_REASON);
 }
 
-/** `Retry-After` in seconds; 0 if there is none. Dates are not heeded. */
-function waitOf(headers: Headers): number {
-  const seconds = Number(headers.get("retry-after") ?? 0);
-  return seconds > 0 ? seconds * 1000 : 0;
-}
-
 interface Fault {
-  /** Absent: it is worth another try after `waitMs`. */
-  readonly error?: TinkerError;
+  readonly error: TinkerError;
+  /** Whether it is worth another try, after `waitMs`. */
+  readonly mayPass: boolean;
   readonly waitMs: number;
 }
 
@@ -169,20 +149,16 @@ const isPending = (error: unknown) =>
   error instanceof StatusError ? error.status === 408 : error instanceof Error && error.name === "TimeoutError";
 
 const PASSING = [408, 425, 429];
-const NEVER_CONNECTED = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/;
 /** A gateway that gave up does not know what became of the request. */
 const SILENT = [502, 504];
 
-interface Circumstances {
-  readonly mayRepeat: boolean;
-  readonly isPoll?: boolean;
-  readonly isLast: boolean;
-}
-
-function faultOf(thrown: unknown, { mayRepeat, isPoll = false, isLast }: Circumstances): Fault {
+function faultOf(thrown: unknown, { mayRepeat, isPoll }: Pick<Exchange, "mayRepeat" | "isPoll">): Fault {
+  const because = (reason: TinkerReason, message: string) => new TinkerError(reason, message, { cause: thrown });
   const fatal = (reason: TinkerReason, message: string): Fault => ({
-    error: new TinkerError(reason, message, { cause: thrown }),
-    waitMs: 0,
+    ...{ error: because(reason, message), mayPass: false, waitMs: 0 },
+  });
+  const passing = (reason: TinkerReason, message: string, waitMs = 0): Fault => ({
+    ...{ error: because(reason, message), mayPass: true, waitMs },
   });
   if (thrown instanceof StatusError) {
     const { status, message, waitMs } = thrown;
@@ -192,13 +168,12 @@ function faultOf(thrown: unknown, { mayRepeat, isPoll = false, isLast }: Circums
     if (status === 400 && isPoll) return fatal("failed", message);
     if (!PASSING.includes(status) && status < 500) return fatal("refused", said);
     if (SILENT.includes(status) && !mayRepeat) return fatal("uncertain", said);
-    return isLast || waitMs > LONGEST_WAIT_MS ? fatal("busy", said) : { waitMs };
+    return passing("busy", said, waitMs);
   }
   if (thrown instanceof SyntaxError) return fatal("unusable answer", `not JSON: ${thrown.message}`);
   const why = causeOf(thrown);
-  if (NEVER_CONNECTED.test(why)) return isLast ? fatal("unreachable", why) : { waitMs: 0 };
-  if (!mayRepeat) return fatal("uncertain", `no answer: ${why}`);
-  return isLast ? fatal("unreachable", `no answer: ${why}`) : { waitMs: 0 };
+  if (UNREACHABLE.test(why)) return passing("unreachable", why);
+  return mayRepeat ? passing("unreachable", `no answer: ${why}`) : fatal("uncertain", `no answer: ${why}`);
 }
 
 /** `fetch failed` says little; what it was caused by has a code. */
