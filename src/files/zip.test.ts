@@ -58,6 +58,12 @@ test("what is no archive, packed otherwise or too large says so", async () => {
   await fails(read(Buffer.alloc(0)), /expected a whole zip archive/);
   await fails(read(write("cut.zip", zipOf(FILES).subarray(0, -30))), /expected a whole zip archive/);
   await fails(read(Buffer.concat([zipOf(FILES), Buffer.from("more")])), /expected a whole zip archive/);
+  // A directory at a place that no file has.
+  const far = zipOf(FILES, "stored", true);
+  far.writeBigUInt64LE(2n ** 60n, far.length - 22 - 20 - 56 + 48);
+  await fails(read(write("far.zip", far)), /expected a whole zip archive/);
+  far.writeBigUInt64LE(2n ** 60n, far.length - 22 - 20 + 8);
+  await fails(read(write("farther.zip", far)), /expected a whole zip archive/);
   await fails(read(zipOf(FILES, "other")), /packed by method 97, expected 0 \(stored\), 8 \(deflated\) or 93/);
   await fails(read(zipOf(FILES), 100), /b\\c: expected at most 100 bytes, found 5000/);
   await assert.rejects(read(join(import.meta.dirname, "absent.zip")), { code: "ENOENT" });
