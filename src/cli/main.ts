@@ -1,4 +1,4 @@
-/** The command line: one file for each command, and errors that a user can act on. */
+/** The command line: finds the command (commands.ts), and says of an error what a user can do. */
 import { Command, CommanderError } from "commander";
 import {
   CliError,
@@ -9,39 +9,7 @@ import {
   StoreError,
   TrainerError,
 } from "../core/errors.ts";
-import * as compare from "./commands/compare.ts";
-import * as demo from "./commands/demo.ts";
-import * as doctor from "./commands/doctor.ts";
-import * as dump from "./commands/dump.ts";
-import * as env from "./commands/env.ts";
-import * as expert from "./commands/expert.ts";
-import * as exportRun from "./commands/export.ts";
-import * as importLogs from "./commands/import.ts";
-import * as model from "./commands/model.ts";
-import * as play from "./commands/play.ts";
-import * as probe from "./commands/probe.ts";
-import * as report from "./commands/report.ts";
-import * as run from "./commands/run.ts";
-import * as runs from "./commands/runs.ts";
-import * as verify from "./commands/verify.ts";
-
-const COMMANDS = [
-  demo,
-  importLogs,
-  expert,
-  play,
-  verify,
-  probe,
-  run,
-  report,
-  compare,
-  exportRun,
-  runs,
-  dump,
-  env,
-  model,
-  doctor,
-];
+import { COMMANDS } from "./commands.ts";
 
 /** Something outside broke and the message says what: a stack would tell of a programming mistake. */
 const BOUNDARIES = [EnvironmentError, PolicyError, StopError, StoreError, TrainerError];
@@ -55,14 +23,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     // `--version` behind a command is the command's own.
     .enablePositionalOptions()
     .showHelpAfterError("(gleaner <command> --help shows what it takes)");
-  for (const command of COMMANDS) command.register(program);
+  for (const { name, summary } of COMMANDS) program.command(name).description(summary);
+  // Only the command that is asked for is loaded.
+  program.hook("preSubcommand", async (_, command) => {
+    const asked = COMMANDS.find(({ name }) => name === command.name());
+    (await asked?.load())?.register(command);
+  });
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // A reader that left early (`gleaner … | head`) is no error.
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(helpLast(argv), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -77,4 +50,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error(error);
     return 1;
   }
+}
+
+/** `help run` → `run --help`: the help of a command needs its file, and commander loads none for the word. */
+function helpLast(argv: readonly string[]): string[] {
+  const [word, ...command] = argv;
+  return word === "help" && command.length > 0 ? [...command, "--help"] : [...argv];
 }

@@ -6,9 +6,8 @@ import { toTable } from "../../reports/terminal.ts";
 import { openProject, projectOption } from "../project.ts";
 import { checkRuns } from "./report.ts";
 
-export function register(program: Command): void {
-  projectOption(program.command("compare"))
-    .description("compare two runs on the tasks that both evaluated")
+export function register(command: Command): void {
+  projectOption(command)
     .argument("<a>", "a run")
     .argument("<b>", "another run")
     .option("--json", "as JSON")

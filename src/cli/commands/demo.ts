@@ -28,9 +28,8 @@ interface DemoFlags {
   readonly seed: number;
 }
 
-export function register(program: Command): void {
-  projectOption(program.command("demo"))
-    .description("a built-in world: an expert with failures → BC, RFT×6, EEF → table and report")
+export function register(command: Command): void {
+  projectOption(command)
     .addOption(new Option("--env <world>", "which world").choices(["workshop", "webshop"]).default("workshop"))
     .addOption(
       new Option("--kind <kind>", "workshop: which skills are rare").choices(["front", "back", "any"]).default("front"),

@@ -19,10 +19,8 @@ interface DoctorFlags {
   readonly apiKeyEnv?: string;
 }
 
-export function register(program: Command): void {
-  program
-    .command("doctor")
-    .description("what this machine has, what is missing and how to get it")
+export function register(command: Command): void {
+  command
     .option("--data <environment=dir...>", "where an environment's data is, e.g. webshop=DIR")
     .optionsGroup("A model server, in place of this machine:")
     .option("--server <url>", "base URL of an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")

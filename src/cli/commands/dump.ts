@@ -4,14 +4,12 @@ import type { Command } from "commander";
 import { canonicalJson } from "../../core/json.ts";
 import { openProject, projectOption } from "../project.ts";
 
-export function register(program: Command): void {
-  projectOption(program.command("dump"))
-    .description("print the whole store as JSON lines (equal runs print equal bytes)")
-    .action(async (options: { project: string }) => {
-      const project = openProject(options);
-      for (const line of project.repository.dump()) {
-        if (!process.stdout.write(`${canonicalJson(line)}\n`)) await once(process.stdout, "drain");
-      }
-      project.close();
-    });
+export function register(command: Command): void {
+  projectOption(command).action(async (options: { project: string }) => {
+    const project = openProject(options);
+    for (const line of project.repository.dump()) {
+      if (!process.stdout.write(`${canonicalJson(line)}\n`)) await once(process.stdout, "drain");
+    }
+    project.close();
+  });
 }

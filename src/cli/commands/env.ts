@@ -30,9 +30,8 @@ interface NounFlags {
   readonly out: string;
 }
 
-export function register(program: Command): void {
-  const env = environmentOptions(program.command("env"))
-    .description("list the environments, or offer one as JSON lines (docs/stdio-protocol.md)")
+export function register(env: Command): void {
+  environmentOptions(env)
     .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
     .option("--seed <n>", "seed of an environment that draws its tasks or prices", wholeNumber)
     .option("--stdio", "serve JSON lines on standard input and output")

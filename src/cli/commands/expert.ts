@@ -32,8 +32,7 @@ const GOLD = "expert/gold";
 /** Of the gold paths that do not win this many are named. */
 const SHOWN = 10;
 
-export function register(program: Command): void {
-  const expert = program.command("expert").description("make expert trajectories");
+export function register(expert: Command): void {
   rolloutOptions(expert.command("scripted"))
     .description("the environment's scripted expert, erring at a uniform rate")
     .action(scripted);

@@ -37,9 +37,8 @@ interface ExportFlags {
   readonly json?: boolean;
 }
 
-export function register(program: Command): void {
-  projectOption(program.command("export"))
-    .description("write what a run learned from as the files of another training tool, or check such files")
+export function register(command: Command): void {
+  projectOption(command)
     .argument("[run]", "a run of this project")
     .option("--to <target>", EXPORTERS.map(({ name }) => name).join(", "))
     .option("--out <dir>", "the folder to make")

@@ -32,9 +32,8 @@ interface ImportFlags extends EnvironmentFlags {
   readonly json?: boolean;
 }
 
-export function register(program: Command): void {
-  projectOption(environmentOptions(program.command("import")))
-    .description("read logs of another agent and replay every episode that can be")
+export function register(command: Command): void {
+  projectOption(environmentOptions(command))
     .argument("<logs...>", ".jsonl or .json files, gzipped or not; .eval files of Inspect")
     .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")

@@ -18,8 +18,7 @@ interface FetchFlags {
   readonly wheel?: string;
 }
 
-export function register(program: Command): void {
-  const model = program.command("model").description("list pretrained models that can be fetched, or fetch one");
+export function register(model: Command): void {
   model.action(() => {
     const rows = Object.entries(MODELS).map(([name, { summary, license }]) => [name, summary, license]);
     console.log(table(["model", "what it is", "license"], rows));

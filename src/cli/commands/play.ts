@@ -25,9 +25,8 @@ interface PlayFlags extends EnvironmentFlags {
   readonly port?: number;
 }
 
-export function register(program: Command): void {
-  projectOption(environmentOptions(program.command("play")))
-    .description("play yourself, in the terminal or (webshop) in a browser; recorded as an expert's trajectories")
+export function register(command: Command): void {
+  projectOption(environmentOptions(command))
     .argument("<environment>", "a name from `gleaner env`, or the path of a module")
     .option("--task <id>", "which task (default: one you have not played yet)")
     .option("--split <split>", "where a task is taken from without --task (default: the first split)")

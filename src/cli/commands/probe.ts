@@ -20,11 +20,8 @@ interface ProbeFlags extends SubjectFlags {
   readonly markdown?: boolean;
 }
 
-export function register(program: Command): void {
-  projectOption(environmentOptions(program.command("probe")))
-    .description(
-      "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
-    )
+export function register(command: Command): void {
+  projectOption(environmentOptions(command))
     .argument(
       "<subject>",
       "a YAML file as for `gleaner run` (methods: [] will do), a run of this project, or logs to import",

@@ -22,9 +22,8 @@ interface ReportFlags {
   readonly prices?: string;
 }
 
-export function register(program: Command): void {
-  projectOption(program.command("report"))
-    .description("tables, intervals, costs, probe curves and the leakage check of one or more runs")
+export function register(command: Command): void {
+  projectOption(command)
     .argument("<runs...>", "names from `gleaner runs`")
     .option("--json", "the whole report as JSON")
     .option("--markdown", "as Markdown")

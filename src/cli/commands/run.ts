@@ -7,9 +7,8 @@ import { progressFor } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { showReport } from "./report.ts";
 
-export function register(program: Command): void {
-  projectOption(program.command("run"))
-    .description("run an experiment; started again after a kill, it goes on where it was")
+export function register(command: Command): void {
+  projectOption(command)
     .argument("<config>", "a YAML file (examples/ has some)")
     .option("--set <key=value...>", "change a value of the config, e.g. --set training.steps=200")
     .action(async (file: string, options: { project: string; set?: string[] }) => {

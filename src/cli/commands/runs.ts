@@ -6,9 +6,8 @@ import type { Run } from "../../core/run.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
-export function register(program: Command): void {
-  projectOption(program.command("runs"))
-    .description("list the runs of this project")
+export function register(command: Command): void {
+  projectOption(command)
     .option("--json", "as JSON")
     .action((options: { project: string; json?: boolean }) => {
       const project = openProject(options);

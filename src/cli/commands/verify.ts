@@ -25,9 +25,8 @@ interface VerifyFlags extends EnvironmentFlags {
   readonly json?: boolean;
 }
 
-export function register(program: Command): void {
-  projectOption(environmentOptions(program.command("verify")))
-    .description("play every trajectory of a run again and compare what the world answers")
+export function register(command: Command): void {
+  projectOption(environmentOptions(command))
     .argument("<run>", "a run of this project")
     .option("--json", "as JSON, with every divergence")
     .action(verify);
