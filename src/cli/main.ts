@@ -52,8 +52,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `help run` → `run --help`: the help of a command needs its file, and commander loads none for the word. */
+/** `help run` → `run --help`: commander itself would print the help of a command that is not loaded. */
 function helpLast(argv: readonly string[]): string[] {
   const [word, ...command] = argv;
-  return word === "help" && command.length > 0 ? [...command, "--help"] : [...argv];
+  const isKnown = COMMANDS.some(({ name }) => name === command[0]);
+  return word === "help" && isKnown ? [...command, "--help"] : [...argv];
 }

@@ -3,7 +3,7 @@
  * truncates the episode; a server that refuses us stops the run, since every other episode would fail the same way; the
  * rest fails one rollout.
  */
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
+import type { APIConnectionError, APIError } from "openai";
 import { messageOf } from "../core/errors.ts";
 import type { Cost } from "./budget.ts";
 import { askedWaitMs, UNREACHABLE } from "./retries.ts";
@@ -29,7 +29,8 @@ export type Fault =
   | { readonly kind: "unusable"; readonly reason: string; readonly cost: Cost };
 
 /** What a thrown `error` of the transport means. */
-export function faultOf(error: unknown): Fault {
+export async function faultOf(error: unknown): Promise<Fault> {
+  const { APIConnectionError, APIConnectionTimeoutError, APIError } = await import("openai");
   if (error instanceof APIConnectionTimeoutError) return passing("no answer in time", "unknown");
   if (error instanceof APIConnectionError) return connectionFault(error);
   if (error instanceof APIError) return statusFault(error);

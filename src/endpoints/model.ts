@@ -116,7 +116,7 @@ export function serverModel(options: ServerOptions): ServerModel {
       cost = usage ?? fault?.cost ?? "unknown";
       return fault ?? readCompletion(answer, request, cost);
     } catch (error) {
-      const fault = faultOf(error);
+      const fault = await faultOf(error);
       cost = fault.cost;
       return fault;
     } finally {

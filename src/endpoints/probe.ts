@@ -42,7 +42,7 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   try {
     models = await modelsOf(transport, settings.timeoutMs);
   } catch (error) {
-    const found = faultOf(error).reason;
+    const found = (await faultOf(error)).reason;
     const checks = [missing("reachable", found, "nothing can be asked of this server")];
     return { model: null, checks, notes: notesOf(checks), spent: NOTHING_SPENT };
   }

@@ -1,8 +1,9 @@
 /**
  * One HTTP exchange with a server, through the openai SDK. The SDK's own retries are off and its parsing is kept out of
  * reach of what a broken server may send: the whole answer is read here, up to a size, within the SDK's time limit.
+ * The SDK is loaded with the first request.
  */
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import type { ServerSettings } from "./options.ts";
 
 /** The fields of a chat completion request that gleaner sends, in the order in which they are sent. */
@@ -28,7 +29,24 @@ export class AnswerTooLongError extends Error {
 type Settings = Pick<ServerSettings, "timeoutMs" | "maxAnswerBytes">;
 
 export function openTransport(url: string, apiKey: string | undefined, settings: Settings): Transport {
-  const client = new OpenAI({
+  let opened: Promise<OpenAI> | undefined;
+  const client = () => (opened ??= openClient(url, apiKey, settings));
+  return {
+    async complete(body) {
+      const answer: unknown = await (await client()).post("/chat/completions", { body });
+      // What does not call itself JSON comes as text.
+      return typeof answer === "string" ? JSON.parse(answer) : answer;
+    },
+    async models(timeoutMs) {
+      const page = await (await client()).get<{ data?: readonly ModelEntry[] }>("/models", { timeout: timeoutMs });
+      return Array.isArray(page?.data) ? page.data.filter((entry) => typeof entry?.id === "string") : [];
+    },
+  };
+}
+
+async function openClient(url: string, apiKey: string | undefined, settings: Settings): Promise<OpenAI> {
+  const { OpenAI } = await import("openai");
+  return new OpenAI({
     baseURL: url,
     // Without a key the SDK would take one from OPENAI_API_KEY and send it to whatever server this is.
     apiKey: apiKey ?? "none",
@@ -41,17 +59,6 @@ export function openTransport(url: string, apiKey: string | undefined, settings:
     logLevel: "off",
     fetch: boundedFetch(settings.maxAnswerBytes),
   });
-  return {
-    async complete(body) {
-      const answer: unknown = await client.post("/chat/completions", { body });
-      // What does not call itself JSON comes as text.
-      return typeof answer === "string" ? JSON.parse(answer) : answer;
-    },
-    async models(timeoutMs) {
-      const page = await client.get<{ data?: readonly ModelEntry[] }>("/models", { timeout: timeoutMs });
-      return Array.isArray(page?.data) ? page.data.filter((entry) => typeof entry?.id === "string") : [];
-    },
-  };
 }
 
 /** `fetch` that has read the whole body when it returns: the caller's time limit then covers it. */

@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { taskId } from "../../src/core/ids.ts";
-import { installScienceWorld, scienceworld, scienceworldFindings } from "../../src/worlds/scienceworld/index.ts";
+import { scienceworldFindings } from "../../src/worlds/scienceworld/findings.ts";
+import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
+import { installScienceWorld } from "../../src/worlds/scienceworld/install.ts";
 import { skip } from "./scienceworld.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-install-"));

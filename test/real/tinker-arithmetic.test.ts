@@ -105,7 +105,7 @@ suite("a Tinker server's arithmetic", { skip }, () => {
     const say = async (checkpoint: Checkpoint, thing: string, temperature = 0) => {
       assert(checkpoint.at.kind === "hosted");
       const options = { url: server.url, model: checkpoint.at.model, name: checkpoint.id, tokenizer: tinyCheckpoint() };
-      const model = tinkerModel({ ...options, tokenIds: true });
+      const model = await tinkerModel({ ...options, tokenIds: true });
       try {
         const messages = [{ role: "user", content: question(thing).content }] as const;
         return await model.complete({ messages, temperature, maxTokens: 40, seed: 5 });

@@ -10,7 +10,6 @@ import {
 } from "../../installs/python-environment.ts";
 import { serveStdio } from "../../servers/stdio.ts";
 import { ENVIRONMENTS, openBenchmark } from "../../worlds/open.ts";
-import { makeNounTable } from "../../worlds/webshop/noun-table.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { table } from "../table.ts";
 
@@ -57,6 +56,7 @@ export function register(env: Command): void {
 async function nouns(name: string, { data = process.env.GLEANER_WEBSHOP_DATA, out }: NounFlags): Promise<void> {
   if (name !== "webshop") throw new CliError(`env nouns ${name}: expected webshop`);
   if (!data) throw new CliError("env nouns webshop: expected --data DIR, the folder of the official files");
+  const { makeNounTable } = await import("../../worlds/webshop/noun-table.ts");
   const rule = await makeNounTable({ data, out, say: (line) => console.error(line) });
   console.log(`${rule}; use it with --nouns ${out}`);
 }

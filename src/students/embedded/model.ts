@@ -1,12 +1,12 @@
-/** A checkpoint of the embedded student as a language model. Batching, caching and sampling are `model/`'s business. */
+/** A checkpoint of the embedded student as a language model. Batching, caching and sampling are `model/`'s business, loaded on first use. */
 import { messageOf, PolicyError } from "../../core/errors.ts";
 import { ContextFullError, type LanguageModel } from "../../core/policy.ts";
 import { tokenChunks } from "../../formats/tokens.ts";
-import { openGenerator } from "../../model/generate.ts";
-import { loadTokenizer } from "../../model/tokenizer.ts";
 
 /** `name` = the checkpoint's id; `slots` = conversations decoded at once. */
 export async function embeddedModel(folder: string, name: string, slots: number): Promise<LanguageModel> {
+  const { openGenerator } = await import("../../model/generate.ts");
+  const { loadTokenizer } = await import("../../model/tokenizer.ts");
   const tokenizer = loadTokenizer(folder);
   const generator = await openGenerator(folder, { slots });
   // Observations, answers and listed actions repeat all the time.

@@ -1,6 +1,6 @@
 /**
  * The embedded trainer: conversations → weighted tokens → a checkpoint folder, in a worker thread of this process.
- * Demonstrations and preferences; of both, only the tokens of messages of weight 1 count.
+ * Demonstrations and preferences; of both, only the tokens of messages of weight 1 count. The model is loaded on first use.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -16,12 +16,9 @@ import type {
   WeightedMessage,
 } from "../../core/training.ts";
 import { type Tokenizer, weightedTokens } from "../../formats/tokens.ts";
-import { initialize } from "../../model/checkpoint.ts";
 import type { Objective } from "../../model/objectives.ts";
-import { buildTokenizer, loadTokenizer } from "../../model/tokenizer.ts";
-import { DEFAULT_TRAIN_SETTINGS, type TrainSettings } from "../../model/train.ts";
+import { DEFAULT_TRAIN_SETTINGS, type TrainSettings } from "../../model/train-settings.ts";
 import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
-import { trainFolder } from "../shared/train-folder.ts";
 
 /** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
 export type EmbeddedSettings = Partial<TrainSettings>;
@@ -42,6 +39,8 @@ async function* trainEmbedded(
   settings: TrainSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
+  const { loadTokenizer } = await import("../../model/tokenizer.ts");
+  const { trainFolder } = await import("../shared/train-folder.ts");
   const objective = objectiveOf(request.set, loadTokenizer(folderOf(project, request.from)));
   yield* trainFolder(project, request, { objective, settings });
 }
@@ -84,6 +83,8 @@ export async function initialCheckpoint(options: {
   readonly seed: number;
 }): Promise<Checkpoint> {
   const { project, architecture, material, seed } = options;
+  const { initialize } = await import("../../model/checkpoint.ts");
+  const { buildTokenizer } = await import("../../model/tokenizer.ts");
   const tokenizer = buildTokenizer(
     material.map(({ content }) => content),
     { maxVocabulary: architecture.vocabulary },

@@ -7,8 +7,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { CliError, messageOf, PolicyError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
-import { openGenerator } from "../../model/generate.ts";
-import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { answerHeader, endOfTurn } from "../../tokenizers/end-of-turn.ts";
 
 export interface PretrainedModelOptions {
@@ -29,6 +28,8 @@ export interface PretrainedModelOptions {
 /** Throws CliError for a folder that cannot be sampled exactly. */
 export async function pretrainedModel(options: PretrainedModelOptions): Promise<LanguageModel> {
   const { folder, name, slots, context, threads = availableParallelism(), tokenIds = false } = options;
+  const { openGenerator } = await import("../../model/generate.ts");
+  const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
   const tokenizer = openChatTokenizer(folder);
   const stop = endOfTurn(tokenizer);
   const otherStops = endsIn(folder).filter((id) => id !== stop);

@@ -9,7 +9,8 @@ import { temporaryFolder } from "../../../test/temporary.ts";
 import { TrainerError } from "../../core/errors.ts";
 import { type CheckpointId, trajectoryId } from "../../core/ids.ts";
 import type { Checkpoint, Preference, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
-import { DEFAULT_PRETRAINED_SETTINGS, type PretrainedSettings, pretrainedTrainer } from "./trainer.ts";
+import { DEFAULT_PRETRAINED_SETTINGS, type PretrainedSettings } from "./settings.ts";
+import { pretrainedTrainer } from "./trainer.ts";
 
 const ALL_PROJECTS = temporaryFolder();
 const BASE = join(ALL_PROJECTS, "base");

@@ -1,126 +1,23 @@
-/**
- * A pretrained student, trained inside Node: any Llama checkpoint folder of a size that this machine can hold in memory,
- * low-rank adapters on every linear layer, merged at the end into an ordinary checkpoint folder. Conversations are
- * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part. What the conversations
- * of a step begin with, as instructions and example episodes, is computed once for all of them.
- */
-import { availableParallelism } from "node:os";
-import { messageOf, TrainerError } from "../../core/errors.ts";
-import type { LeftOut, TrainEvent, Trainer, TrainingSet, TrainRequest } from "../../core/training.ts";
-import type { Example } from "../../model/batches.ts";
-import { readConfig } from "../../model/checkpoint.ts";
-import type { Objective } from "../../model/objectives.ts";
-import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { CONTEXT } from "../../tokenizers/labels.ts";
-import { folderOf } from "../shared/checkpoint-folder.ts";
-import { checkFineTuning, type FineTuning, requireIn } from "../shared/fine-tuning.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
-import { trainFolder } from "../shared/train-folder.ts";
-import { trainable } from "../shared/trainable.ts";
+/** The trainer of a pretrained student, as an experiment sees it. How it learns is in training.ts, loaded on first use. */
+import type { Trainer } from "../../core/training.ts";
+import { checkPretrainedSettings, DEFAULT_PRETRAINED_SETTINGS, type PretrainedSettings } from "./settings.ts";
 
-/** `schedule: cosine` falls to a twentieth; `loraRank` is 1 or more. */
-export interface PretrainedSettings extends FineTuning {
-  /** What adapters say counts loraAlpha / loraRank times. */
-  readonly loraAlpha: number;
-  /** Of the processor; 0 = all. No part of a checkpoint's identity, as the processor itself is none. */
-  readonly threads: number;
-}
-
-export const DEFAULT_PRETRAINED_SETTINGS: PretrainedSettings = {
-  steps: 100,
-  batch: 8,
-  deviceBatch: 1,
-  learningRate: 5e-4,
-  warmup: 5,
-  schedule: "cosine",
-  weightDecay: 0,
-  gradientClip: 1,
-  loraRank: 16,
-  loraAlpha: 32,
-  maxLength: 0,
-  threads: 0,
-};
+export type { PretrainedSettings } from "./settings.ts";
 
 /** Checkpoints go to `<project>/checkpoints/<id>`. Throws CliError for a setting that is out of range. */
 export function pretrainedTrainer(project: string, given: Partial<PretrainedSettings>): Trainer {
   const settings = { ...DEFAULT_PRETRAINED_SETTINGS, ...given };
-  checkSettings(settings);
+  checkPretrainedSettings(settings);
   const { threads: _, ...identity } = settings;
   return {
     name: "embedded-lora",
     kinds: ["sft", "dpo"],
     settings: identity,
-    train: (request) => trainPretrained(project, { ...settings, ...request.tuning }, request),
+    async *train(request) {
+      const tuned = { ...settings, ...request.tuning };
+      checkPretrainedSettings(tuned);
+      const { trainPretrained } = await import("./training.ts");
+      yield* trainPretrained(project, tuned, request);
+    },
   };
-}
-
-function checkSettings(settings: PretrainedSettings): void {
-  const { loraRank, loraAlpha, threads } = settings;
-  const require = requireIn("embedded-lora", settings);
-  require(Number.isInteger(loraRank) && loraRank >= 1, "loraRank", "a whole number ≥ 1");
-  checkFineTuning("embedded-lora", settings);
-  require(loraAlpha > 0, "loraAlpha", "> 0");
-  require(Number.isInteger(threads) && threads >= 0, "threads", "a whole number ≥ 0");
-}
-
-async function* trainPretrained(
-  project: string,
-  settings: PretrainedSettings,
-  request: TrainRequest,
-): AsyncIterable<TrainEvent> {
-  checkSettings(settings);
-  const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
-  let learned: Learned;
-  try {
-    learned = learnedFrom(folderOf(project, request.from), request.set, maxLength);
-  } catch (error) {
-    throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
-  }
-  const { objective, leftOut } = learned;
-  if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
-  yield* trainFolder(project, request, {
-    objective,
-    settings: { ...rest, optimizer: "adamw" },
-    lora: { rank: loraRank, alpha: loraAlpha },
-    deviceBatch: Math.min(deviceBatch, settings.batch),
-    threads: threads || availableParallelism(),
-  });
-}
-
-interface Learned {
-  readonly objective: Objective;
-  readonly leftOut: readonly LeftOut[];
-}
-
-/** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
-function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Learned {
-  const { max_position_embeddings: context } = readConfig(folder);
-  const tokenizer = openChatTokenizer(folder);
-  const { set, leftOut } = trainable(given, tokenizer);
-  const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
-  if (set.kind === "sft") {
-    return { objective: { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) }, leftOut };
-  }
-  if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
-  return {
-    objective: { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta },
-    leftOut,
-  };
-}
-
-const exampleOf = ({ input_ids, labels, weight }: SftRow): Example =>
-  untilLearned({ tokens: input_ids, weights: labels.map((label) => (label === CONTEXT ? 0 : weight)) });
-
-function pairOf({ prompt_ids, chosen_ids, rejected_ids, chosen_mask, rejected_mask }: DpoRow) {
-  const context = prompt_ids.map(() => 0);
-  return {
-    chosen: untilLearned({ tokens: [...prompt_ids, ...chosen_ids], weights: [...context, ...chosen_mask] }),
-    rejected: untilLearned({ tokens: [...prompt_ids, ...rejected_ids], weights: [...context, ...rejected_mask] }),
-  };
-}
-
-/** Without what comes after the last learned token, which nothing learned can see. The first token is never learned. */
-function untilLearned({ tokens, weights }: Example): Example {
-  const end = weights.findLastIndex((weight) => weight !== 0) + 1;
-  return { tokens: tokens.slice(0, end), weights: weights.slice(0, end).with(0, 0) };
 }

@@ -24,7 +24,7 @@ async function setUp(t: TestContext, { misbehave, said = "go<|im_end|>", ...opti
   const sample = chat.encode(said);
   const stub = await tinkerStub(t, { sample, ...(misbehave && { misbehave }) });
   const place = { url: stub.url, backoffMs: 1, retries: 1, tokenizer, name: "c1" };
-  const model = tinkerModel({ ...place, model: STATE, tokenIds: true, ...options });
+  const model = await tinkerModel({ ...place, model: STATE, tokenIds: true, ...options });
   t.after(() => model.close());
   return { stub, model, chat, sample };
 }

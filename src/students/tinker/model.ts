@@ -5,11 +5,10 @@
 import pLimit from "p-limit";
 import { PolicyError, StopError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
-import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
-import { openSampler, type Sampler } from "./protocol/sampler.ts";
-import { openSession, type TinkerSession } from "./protocol/session.ts";
+import type { Sampler } from "./protocol/sampler.ts";
+import type { TinkerSession } from "./protocol/session.ts";
 import { type TinkerServer, transportSettings } from "./protocol/transport.ts";
 
 export interface TinkerModelOptions extends TinkerServer {
@@ -28,15 +27,18 @@ export interface TinkerModelOptions extends TinkerServer {
 }
 
 /** Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet. */
-export function tinkerModel(options: TinkerModelOptions): LanguageModel {
+export async function tinkerModel(options: TinkerModelOptions): Promise<LanguageModel> {
   const { model, name, tokenizer: folder, concurrency = 32, contextTokens, tokenIds = false, ...server } = options;
   transportSettings(server);
+  const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
   const tokenizer = openChatTokenizer(folder);
   const stop = [endOfTurn(tokenizer)];
   const slots = pLimit(concurrency);
   let opening: Promise<{ readonly session: TinkerSession; readonly sampler: Sampler }> | undefined;
 
   async function open() {
+    const { openSampler } = await import("./protocol/sampler.ts");
+    const { openSession } = await import("./protocol/session.ts");
     const session = await openSession({ server });
     return { session, sampler: await openSampler(session, model) };
   }

@@ -35,11 +35,11 @@ export function tinkerStudent(project: string, config: TinkerConfig): Student {
     practiceTrainer: trainer,
     initial: async () => base,
     async policy(checkpoint, format, temperature) {
-      const model = journals.before(modelOf(checkpoint));
+      const model = journals.before(await modelOf(checkpoint));
       return prompted({ model, format, temperature, maxTokens, restrict: false });
     },
     async notes() {
-      const model = modelOf(base);
+      const model = await modelOf(base);
       try {
         const { prompt, maxTokens } = SAMPLING_QUESTION;
         const messages = [{ role: "user", content: prompt }] as const;

@@ -25,9 +25,9 @@ import {
   readLogic,
   SPLITS,
   type Split,
-  type TaskKind,
 } from "./files.ts";
 import type { Game } from "./game.ts";
+import type { TaskKind } from "./kinds.ts";
 import { practiceEpisodes } from "./practice.ts";
 import { instructionsFor } from "./prompt.ts";
 

@@ -16,17 +16,6 @@ import { type Logic, logicOf } from "./logic.ts";
 export const SPLITS = ["train", "valid_seen", "valid_unseen", "valid_train"] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** The kinds of task, by the names that their folders begin with. */
-export const TASKS = [
-  "pick_and_place_simple",
-  "look_at_obj_in_light",
-  "pick_clean_then_place_in_recep",
-  "pick_heat_then_place_in_recep",
-  "pick_cool_then_place_in_recep",
-  "pick_two_obj_and_place",
-] as const;
-export type TaskKind = (typeof TASKS)[number];
-
 export const GAME_FILE = "game.tw-pddl";
 const RELEASE_FOLDER = "json_2.1.1";
 const GOAL = "Your task is to: ";

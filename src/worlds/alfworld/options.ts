@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { type EnvironmentEntry, listOf } from "../entry.ts";
-import { alfworld as openAlfworld, TASKS } from "./index.ts";
+import { alfworld as openAlfworld } from "./index.ts";
+import { TASKS } from "./kinds.ts";
 
 const schema = z.strictObject({
   data: z.string().optional(),

@@ -12,13 +12,10 @@ import { fingerprint } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import type { ReplaySnapshot } from "../replaying.ts";
+import type { Extra } from "./extras.ts";
 import type { Request } from "./jvm.ts";
 import { ATTEMPTS, asEnvironmentError, type Host, isLost, type Pool } from "./pool.ts";
 import { initialPoints, isUngrown, pointsAfter, pointsOf, type Scoring } from "./scoring.ts";
-
-/** What may be added to `info`. */
-export const EXTRAS = ["look", "inventory", "goal"] as const;
-export type Extra = (typeof EXTRAS)[number];
 
 /** What an episode begins with, as the simulator wants it. */
 export interface Start {

@@ -2,16 +2,11 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type EnvironmentEntry, listOf } from "../entry.ts";
-import {
-  EXTRAS,
-  installScienceWorld,
-  NEWEST,
-  scienceworld as openScienceworld,
-  RELEASES,
-  SCORINGS,
-  STEP_LIMITS,
-  scienceworldFindings,
-} from "./index.ts";
+import { EXTRAS } from "./extras.ts";
+import { NEWEST, RELEASES } from "./files.ts";
+import { scienceworld as openScienceworld } from "./index.ts";
+import { SCORINGS } from "./scoring.ts";
+import { STEP_LIMITS } from "./tasks.ts";
 
 const positive = z.number().int().positive();
 
@@ -44,9 +39,10 @@ export const scienceworld: EnvironmentEntry<Options> = {
     const onNotice = (text: string) => console.error(text);
     return openScienceworld({ ...options, ...cacheOf(data), onNotice });
   },
-  findings: (data) => scienceworldFindings(cacheOf(data).cache),
+  findings: async (data) => (await import("./findings.ts")).scienceworldFindings(cacheOf(data).cache),
   async install({ data, version, wheel, say }) {
     const options = { ...cacheOf(data), ...(version && { version }), ...(wheel && { wheel }) };
+    const { installScienceWorld } = await import("./install.ts");
     const { release, folder, java } = await installScienceWorld({ ...options, onProgress: (what) => say(`${what} …`) });
     const flags = [
       ...(data === undefined ? [] : [`--data ${data}`]),

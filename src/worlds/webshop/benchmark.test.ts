@@ -9,7 +9,8 @@ import { shared, skipWithout } from "../../../test/shared.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import { taskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
-import { PRESETS, type WebshopBenchmark, webshop } from "./index.ts";
+import { type WebshopBenchmark, webshop } from "./index.ts";
+import { PRESETS } from "./presets.ts";
 
 const skip = skipWithout("webshop/items_shuffle_1000.json.gz");
 const data = shared("webshop");

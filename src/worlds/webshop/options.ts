@@ -4,8 +4,11 @@ import { z } from "zod";
 import { CliError } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import type { EnvironmentEntry } from "../entry.ts";
-import { inspectData, type SetFinding } from "./catalogue/index.ts";
-import { OBSERVATIONS, webshop as openWebshop, PRESETS, skillOf } from "./index.ts";
+import type { SetFinding } from "./catalogue/index.ts";
+import { webshop as openWebshop } from "./index.ts";
+import { PRESETS } from "./presets.ts";
+import { OBSERVATIONS } from "./session/observations.ts";
+import { skillOf } from "./skills.ts";
 
 const schema = z.strictObject({
   data: z.string().optional(),
@@ -57,6 +60,7 @@ export const webshop: EnvironmentEntry<Options> = {
     const base = { what: "WebShop files", isNeeded: false } as const;
     const advice = "gleaner env install webshop; the generated catalogue needs none";
     if (folder === undefined) return [{ ...base, state: "missing", found: "no folder given", advice }];
+    const { inspectData } = await import("./catalogue/index.ts");
     // Reading gigabytes is what `env install` is for.
     const { files, sets } = await inspectData(resolve(folder), { read: false });
     const there = files.filter(({ path }) => path !== null);
@@ -70,6 +74,7 @@ export const webshop: EnvironmentEntry<Options> = {
     if (given === undefined)
       return { text: `${WHERE_FROM}\n\nThen: gleaner env install webshop --data DIR checks what you have.` };
     const folder = resolve(given);
+    const { inspectData } = await import("./catalogue/index.ts");
     say(`reading ${folder} …`);
     const { files, sets } = await inspectData(folder);
     const rows = files.map(({ name, bytes, sha256 }) => [

@@ -7,6 +7,7 @@ import { random } from "../../../core/random.ts";
 import { strip } from "../python/text.ts";
 import { ORIGINAL_RULES as ORIGINAL_REWARD_RULES, type RewardRules } from "../reward/reward.ts";
 import type { Shop } from "../types.ts";
+import type { Observation } from "./observations.ts";
 import { remembering } from "./recent.ts";
 
 /** Products that a search finds at most. */
@@ -15,9 +16,6 @@ const MAX_RESULTS = 50;
 export const PRODUCTS_PER_PAGE = 10;
 const MAX_REMEMBERED_LISTS = 4096;
 const MAX_REMEMBERED_CHARACTERS = 4_000_000;
-
-export const OBSERVATIONS = ["text", "text_rich", "html", "url"] as const;
-export type Observation = (typeof OBSERVATIONS)[number];
 
 export interface Rules {
   readonly observation: Observation;

@@ -1,0 +1,81 @@
+/**
+ * A pretrained student, trained inside Node: any Llama checkpoint folder of a size that this machine can hold in memory,
+ * low-rank adapters on every linear layer, merged at the end into an ordinary checkpoint folder. Conversations are
+ * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part. What the conversations
+ * of a step begin with, as instructions and example episodes, is computed once for all of them.
+ */
+import { availableParallelism } from "node:os";
+import { messageOf, TrainerError } from "../../core/errors.ts";
+import type { LeftOut, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
+import type { Example } from "../../model/batches.ts";
+import { readConfig } from "../../model/checkpoint.ts";
+import type { Objective } from "../../model/objectives.ts";
+import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { CONTEXT } from "../../tokenizers/labels.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
+import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { trainFolder } from "../shared/train-folder.ts";
+import { trainable } from "../shared/trainable.ts";
+import type { PretrainedSettings } from "./settings.ts";
+
+/** Settings are in range. Throws TrainerError for what cannot be trained exactly. */
+export async function* trainPretrained(
+  project: string,
+  settings: PretrainedSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
+  let learned: Learned;
+  try {
+    learned = learnedFrom(folderOf(project, request.from), request.set, maxLength);
+  } catch (error) {
+    throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
+  }
+  const { objective, leftOut } = learned;
+  if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
+  yield* trainFolder(project, request, {
+    objective,
+    settings: { ...rest, optimizer: "adamw" },
+    lora: { rank: loraRank, alpha: loraAlpha },
+    deviceBatch: Math.min(deviceBatch, settings.batch),
+    threads: threads || availableParallelism(),
+  });
+}
+
+interface Learned {
+  readonly objective: Objective;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
+function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Learned {
+  const { max_position_embeddings: context } = readConfig(folder);
+  const tokenizer = openChatTokenizer(folder);
+  const { set, leftOut } = trainable(given, tokenizer);
+  const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
+  if (set.kind === "sft") {
+    return { objective: { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) }, leftOut };
+  }
+  if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
+  return {
+    objective: { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta },
+    leftOut,
+  };
+}
+
+const exampleOf = ({ input_ids, labels, weight }: SftRow): Example =>
+  untilLearned({ tokens: input_ids, weights: labels.map((label) => (label === CONTEXT ? 0 : weight)) });
+
+function pairOf({ prompt_ids, chosen_ids, rejected_ids, chosen_mask, rejected_mask }: DpoRow) {
+  const context = prompt_ids.map(() => 0);
+  return {
+    chosen: untilLearned({ tokens: [...prompt_ids, ...chosen_ids], weights: [...context, ...chosen_mask] }),
+    rejected: untilLearned({ tokens: [...prompt_ids, ...rejected_ids], weights: [...context, ...rejected_mask] }),
+  };
+}
+
+/** Without what comes after the last learned token, which nothing learned can see. The first token is never learned. */
+function untilLearned({ tokens, weights }: Example): Example {
+  const end = weights.findLastIndex((weight) => weight !== 0) + 1;
+  return { tokens: tokens.slice(0, end), weights: weights.slice(0, end).with(0, 0) };
+}

@@ -1,0 +1,176 @@
+/**
+ * Real models trained with TRL: `sft` with a weight for each example, `dpo` with the environment masked, LoRA or full.
+ *
+ * Tokens and labels are made here (tokenizers/) and written as rows; python/train_trl.py trains on them in a child process
+ * and says how it goes. The result is an ordinary checkpoint folder: adapters merged, the starting checkpoint's tokenizer
+ * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
+ * leaves no checkpoint, and one that is started again does all of it again.
+ */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
+import type { TrainEvent, TrainRequest } from "../../core/training.ts";
+import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { folderOf } from "../shared/checkpoint-folder.ts";
+import { rowsOf } from "../shared/rows.ts";
+import { trainable } from "../shared/trainable.ts";
+import { type TrlReason, trlError } from "./trl/failures.ts";
+import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./trl/python-process.ts";
+import type { TrlSettings } from "./trl/settings.ts";
+
+const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
+
+export interface TrlOptions {
+  /** Checkpoints go to `<project>/checkpoints/<id>`. */
+  readonly project: string;
+  /** The interpreter of an environment with python/requirements.txt. */
+  readonly python: string;
+  readonly settings?: Partial<TrlSettings>;
+  /** Several devices: the file that `accelerate config` writes (data parallel, FSDP, DeepSpeed). Absent: one process. */
+  readonly accelerateConfig?: string;
+  /** Hears the first batch as TRL collated it, padding included. For checks: every batch is compared with the rows anyway. */
+  readonly onFirstBatch?: (batch: CollatedBatch) => void;
+}
+
+/** One row for each sequence; for preferences first all chosen sides, then all rejected ones. */
+export interface CollatedBatch {
+  readonly inputIds: readonly (readonly number[])[];
+  readonly labels: readonly (readonly number[])[];
+}
+
+/** Settings are in range. Throws TrainerError for what cannot be trained exactly. */
+export async function* trainWithTrl(
+  options: TrlOptions,
+  settings: TrlSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  const path = `checkpoints/${request.id}`;
+  const to = join(options.project, path);
+  const work = `${to}.training`;
+  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
+  for (const leftover of [to, work]) rmSync(leftover, { recursive: true, force: true });
+  // Python numbers the examples that it is given.
+  let kept = request;
+  try {
+    const tokenizer = tokenizerOf(resolve(folderOf(options.project, request.from)));
+    const { set, leftOut } = trainable(request.set, tokenizer);
+    if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
+    kept = { ...request, set };
+    const config = writeJob({ options, settings, request: kept, work, tokenizer });
+    yield* trainEvents(options, settings.steps, { config, signal: request.signal });
+    renameSync(join(work, "checkpoint"), to);
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    throw new TrainerError(`training ${request.id}: ${withSource(error.message, kept)}`, { cause: error.cause });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  yield { kind: "done", at: { kind: "folder", path } };
+}
+
+interface Job {
+  readonly options: TrlOptions;
+  readonly settings: TrlSettings;
+  readonly request: TrainRequest;
+  /** The folder in which everything is made. */
+  readonly work: string;
+  readonly tokenizer: ChatTokenizer;
+}
+
+/** Writes what Python is to do, rows and config; returns the config's path. Throws TrainerError for what cannot be trained exactly. */
+function writeJob({ options, settings, request, work, tokenizer }: Job): string {
+  const { set, from, seed } = request;
+  const folder = resolve(folderOf(options.project, from));
+  const beta = set.kind === "dpo" ? set.beta : undefined;
+  if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
+  mkdirSync(work, { recursive: true });
+  const rows = join(work, "rows.jsonl");
+  writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
+  const places = { from: folder, rows, work: join(work, "trainer"), to: join(work, "checkpoint") };
+  const reportBatch = options.onFirstBatch !== undefined;
+  const config = join(work, "config.json");
+  writeFileSync(config, JSON.stringify({ kind: set.kind, settings, seed, beta, reportBatch, ...places }, null, 2));
+  return config;
+}
+
+function writeRows(path: string, rows: Iterable<object>): void {
+  const file = openSync(path, "w");
+  try {
+    for (const row of rows) writeSync(file, `${JSON.stringify(row)}\n`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tokenizerOf(folder: string): ChatTokenizer {
+  try {
+    return openChatTokenizer(folder);
+  } catch (error) {
+    if (error instanceof CliError) throw trlError("bad checkpoint", error.message);
+    throw error;
+  }
+}
+
+/** Tokens of the longest conversation: as set, and never more than the checkpoint reads. */
+function limitOf(folder: string, { maxLength }: TrlSettings): number {
+  const file = join(folder, "config.json");
+  let context: unknown;
+  try {
+    context = JSON.parse(readFileSync(file, "utf8")).max_position_embeddings;
+  } catch (error) {
+    throw trlError("bad checkpoint", messageOf(error));
+  }
+  return Math.min(
+    maxLength || Number.POSITIVE_INFINITY,
+    typeof context === "number" ? context : Number.POSITIVE_INFINITY,
+  );
+}
+
+interface Launch {
+  readonly config: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function* trainEvents(options: TrlOptions, steps: number, { config, signal }: Launch): AsyncIterable<TrainEvent> {
+  const { python, accelerateConfig, onFirstBatch } = options;
+  const launcher = accelerateConfig
+    ? ["-m", "accelerate.commands.launch", "--config_file", resolve(accelerateConfig)]
+    : [];
+  if (accelerateConfig && !existsSync(accelerateConfig))
+    throw trlError("settings", `${accelerateConfig}: no such file`);
+  const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: PYTHON_VARIABLES, signal });
+  let isSaved = false;
+  for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
+    if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };
+    if (event.kind === "batch") onFirstBatch?.({ inputIds: event.inputIds, labels: event.labels });
+    if (event.kind === "error") throw trlError(event.reason, event.message);
+    if (event.kind === "saved") isSaved = true;
+  }
+  if (!isSaved) throw trlError("failed", "it ended without a checkpoint");
+}
+
+/** What python/train_trl.py says. */
+type ScriptEvent =
+  | { readonly kind: "metrics"; readonly step: number; readonly values: Readonly<Record<string, number>> }
+  | ({ readonly kind: "batch" } & CollatedBatch)
+  | { readonly kind: "saved" }
+  | { readonly kind: "error"; readonly reason: TrlReason; readonly message: string };
+
+/** Python knows examples by number; people know them by trajectory. */
+function withSource(message: string, { set }: TrainRequest): string {
+  const number = /^tokens differ: example (\d+)/.exec(message)?.[1];
+  const example = number === undefined ? undefined : set.examples[Number(number)];
+  if (!example) return message;
+  const source = "sources" in example ? example.sources.join(" over ") : example.source;
+  return `${message} (trajectory ${source})`;
+}

@@ -1,0 +1,4 @@
+/** The ways to look at a page: as text, as text with marked buttons, as HTML, or by its address. */
+
+export const OBSERVATIONS = ["text", "text_rich", "html", "url"] as const;
+export type Observation = (typeof OBSERVATIONS)[number];
