@@ -1,4 +1,10 @@
-/** The public surface: re-exports only. What is not here may change without notice. */
+/**
+ * The public surface: re-exports only, in the order in which a reader asks. What is not here may change without notice.
+ *
+ * It opens light: worlds, models, SDKs and the reader of configs are loaded when they are first used (test/light.test.ts).
+ */
+
+// Words: what everything else is said in.
 
 export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
 export { CliError, EnvironmentError, PolicyError, StopError, StoreError, TrainerError } from "./core/errors.ts";
@@ -24,30 +30,45 @@ export type {
   Turn,
 } from "./core/policy.ts";
 export { type Random, random, seedFrom } from "./core/random.ts";
-export type { Repository } from "./core/repository.ts";
-export type { Round, Run, Timing, Verification } from "./core/run.ts";
 export { newTask, type Task, type TaskParts } from "./core/task.ts";
 export { newTokenIds, tokenIdsAt } from "./core/token-ids.ts";
-export type {
-  Checkpoint,
-  Demonstration,
-  LeftOut,
-  Preference,
-  Provenance,
-  TrainEvent,
-  Trainer,
-  TrainingSet,
-  TrainRequest,
-  Tuning,
-  WeightedMessage,
-} from "./core/training.ts";
 export type { Fork, Outcome, Step, StepTokenIds, TokenIds, Trajectory, Usage } from "./core/trajectory.ts";
+
+// Play: in which world, who acts, and what a model reads and writes.
+
+export { replay, snapshotsAlong } from "./engine/rollout/replay.ts";
+export { type ForkPoint, type RolloutOptions, rollout } from "./engine/rollout/rollout.ts";
+export { type ExampleEpisode, withExamples } from "./formats/few-shot.ts";
+export { conversation, type Format, type FormatName, formatId } from "./formats/format.ts";
+export { type Mode, withMode } from "./formats/mode.ts";
+export { formatFor } from "./formats/named.ts";
+export { verbatim } from "./formats/verbatim.ts";
+export { noisy } from "./policies/noisy.ts";
+export { prompted } from "./policies/prompted.ts";
+export { randomPolicy } from "./policies/random.ts";
+export { recorded } from "./policies/recorded.ts";
+export { alfworld } from "./worlds/alfworld/index.ts";
+export { listedTasks } from "./worlds/listed-tasks.ts";
+export { replaying } from "./worlds/replaying.ts";
+export { type ScienceWorldOptions, scienceworld } from "./worlds/scienceworld/index.ts";
+export { fromSimulator, type Simulator } from "./worlds/simulator.ts";
+export { type WebshopOptions, webshop } from "./worlds/webshop/index.ts";
+export { type WorkshopOptions, workshop, workshopExpert } from "./worlds/workshop/index.ts";
+
+// Collect: a model behind a server as the expert, what it may cost, and the store of everything collected.
+
+export type { Repository } from "./core/repository.ts";
+export type { Round, Run, Timing, Verification } from "./core/run.ts";
 export type { Budget, Prices, Spending } from "./endpoints/budget.ts";
 export { type Journal, openJournal } from "./endpoints/journal.ts";
 export { type ServerModel, serverModel } from "./endpoints/model.ts";
 export type { ServerOptions } from "./endpoints/options.ts";
 export { type ProbeOptions, probeServer, type ServerProbe } from "./endpoints/probe.ts";
 export type { ServerCheck } from "./endpoints/sampling-checks.ts";
+export { openSqlite } from "./store/sqlite.ts";
+
+// Choose: what of the expert's episodes and of the student's own is worth learning.
+
 export { type AgentEvolOptions, agentEvol } from "./engine/algorithms/agent-evol.ts";
 export { bc } from "./engine/algorithms/bc.ts";
 export { bestOf } from "./engine/algorithms/best-of.ts";
@@ -67,37 +88,41 @@ export { type NatOptions, nat } from "./engine/algorithms/nat.ts";
 export { type Cut, contrast, type PreferenceTraining } from "./engine/algorithms/preferences.ts";
 export { type RftOptions, rft } from "./engine/algorithms/rft.ts";
 export { type RftEtoOptions, rftEto } from "./engine/algorithms/rft-eto.ts";
-export { type ExperimentConfig, parseConfig, readConfig } from "./engine/experiment/config.ts";
-export type { Parts } from "./engine/experiment/parts.ts";
-export { runExperiment } from "./engine/experiment/run.ts";
-export { replay, snapshotsAlong } from "./engine/rollout/replay.ts";
-export { type ForkPoint, type RolloutOptions, rollout } from "./engine/rollout/rollout.ts";
+
+// Train: from what was chosen to a checkpoint, and from a checkpoint to a model that acts.
+
+export type {
+  Checkpoint,
+  Demonstration,
+  LeftOut,
+  Preference,
+  Provenance,
+  TrainEvent,
+  Trainer,
+  TrainingSet,
+  TrainRequest,
+  Tuning,
+  WeightedMessage,
+} from "./core/training.ts";
 export { demonstration } from "./formats/demonstration.ts";
-export { type ExampleEpisode, withExamples } from "./formats/few-shot.ts";
-export { conversation, type Format, type FormatName, formatId } from "./formats/format.ts";
-export { type Mode, withMode } from "./formats/mode.ts";
-export { formatFor } from "./formats/named.ts";
-export { verbatim } from "./formats/verbatim.ts";
-export { noisy } from "./policies/noisy.ts";
-export { prompted } from "./policies/prompted.ts";
-export { randomPolicy } from "./policies/random.ts";
-export { recorded } from "./policies/recorded.ts";
-export { openSqlite } from "./store/sqlite.ts";
 export { embeddedModel } from "./students/embedded/model.ts";
 export { embeddedTrainer, initialCheckpoint } from "./students/embedded/trainer.ts";
 export { type PretrainedModelOptions, pretrainedModel } from "./students/pretrained/model.ts";
 export { type PretrainedSettings, pretrainedTrainer } from "./students/pretrained/trainer.ts";
 export { type TrlOptions, trlTrainer } from "./students/served/trainer.ts";
 export { baseCheckpoint } from "./students/shared/base-checkpoint.ts";
-export type { Student } from "./students/student.ts";
 export { type TinkerModelOptions, tinkerModel } from "./students/tinker/model.ts";
 export type { TinkerServer } from "./students/tinker/protocol/transport.ts";
 export type { TinkerSettings } from "./students/tinker/settings.ts";
 export { type TinkerOptions, tinkerBase, tinkerTrainer } from "./students/tinker/trainer.ts";
-export { alfworld } from "./worlds/alfworld/index.ts";
-export { listedTasks } from "./worlds/listed-tasks.ts";
-export { replaying } from "./worlds/replaying.ts";
-export { type ScienceWorldOptions, scienceworld } from "./worlds/scienceworld/index.ts";
-export { fromSimulator, type Simulator } from "./worlds/simulator.ts";
-export { type WebshopOptions, webshop } from "./worlds/webshop/index.ts";
-export { type WorkshopOptions, workshop, workshopExpert } from "./worlds/workshop/index.ts";
+
+// Compare: several methods in one experiment, from one config.
+
+export {
+  type ExperimentConfig,
+  type Parts,
+  parseConfig,
+  readConfig,
+  runExperiment,
+} from "./engine/experiment/index.ts";
+export type { Student } from "./students/student.ts";

@@ -1,0 +1,51 @@
+/**
+ * Whole experiments, as the library offers them. What they are made of is loaded when they are asked for: the reader of YAML
+ * and the schemas of all students are a third of what the library would load. Start reading at run.ts.
+ */
+import type { ExperimentConfig } from "./config.ts";
+import type { Parts } from "./parts.ts";
+
+export type { ExperimentConfig } from "./config.ts";
+export type { Parts } from "./parts.ts";
+
+/** A value of a config to be changed: `["training.steps", 200]`. */
+type Assignment = readonly [key: string, value: unknown];
+
+/**
+ * Reads a config file, fills in every default and checks it.
+ *
+ * @param path A YAML file; docs/methods.md and examples/ say what may be in it.
+ * @param sets Values that replace what the file says, as `--set` does.
+ * @throws CliError with file, line and place of each problem.
+ */
+export async function readConfig(path: string, sets: readonly Assignment[] = []): Promise<ExperimentConfig> {
+  return (await import("./config.ts")).readConfig(path, sets);
+}
+
+/**
+ * The same for a config that is already in memory.
+ *
+ * @param name What errors call it, in place of a file's path.
+ * @param text YAML.
+ * @param sets Values that replace what the text says, as `--set` does.
+ * @throws CliError with name, line and place of each problem.
+ */
+export async function parseConfig(
+  name: string,
+  text: string,
+  sets: readonly Assignment[] = [],
+): Promise<ExperimentConfig> {
+  return (await import("./config.ts")).parseConfig(name, text, sets);
+}
+
+/**
+ * Runs an experiment, or goes on with it: for each seed the expert's runs, behaviour cloning, then every method, each
+ * evaluated on held-out tasks. What is already in `parts.repository` is found again and not done twice.
+ *
+ * @param config From `readConfig` or `parseConfig`.
+ * @param parts The world, the expert, the student and the store that the config's names stand for. The caller closes them.
+ * @throws StopError if a server or a budget ends the run, StoreError, TrainerError, and CliError for what does not fit together.
+ */
+export async function runExperiment(config: ExperimentConfig, parts: Parts): Promise<void> {
+  return (await import("./run.ts")).runExperiment(config, parts);
+}
