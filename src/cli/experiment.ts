@@ -13,6 +13,7 @@ import { keepStudent } from "../students/places.ts";
 import type { Student } from "../students/student.ts";
 import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../worlds/open.ts";
 import { runName } from "./flags.ts";
+import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
 
 /** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
@@ -67,6 +68,7 @@ export async function partsOf(
     },
     student: await kindOf(config).open(folder, config),
     progress,
+    program: programName(),
   };
   return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) } };
 }

@@ -46,6 +46,10 @@ export interface Timing {
   readonly iteration: number;
   readonly phase: "explore" | "probe" | "train" | "evaluate" | "expert";
   readonly milliseconds: number;
+  /** When it ended: ISO 8601, UTC. Absent in stores made before it was kept. */
+  readonly at?: string;
+  /** The program that did it, `0.1.0 (1a2b3c4)`. Absent where it is not known. */
+  readonly by?: string;
 }
 
 /** What replaying found out about an imported trajectory. */

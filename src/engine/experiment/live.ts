@@ -33,6 +33,8 @@ export interface LiveOptions {
   readonly base: Checkpoint;
   readonly concurrency: number;
   readonly progress: Progress;
+  /** What calls itself the program that does this; kept with the timings. */
+  readonly program?: string | undefined;
   /** Rollouts under way, shared by methods that run side by side. */
   readonly underWay: UnderWay;
   /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
@@ -55,7 +57,9 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
   const timed = async <T>(phase: Timing["phase"], iteration: number, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
-    repository.addTiming({ run, method, seed, iteration, phase, milliseconds: performance.now() - start });
+    const milliseconds = performance.now() - start;
+    const by = options.program === undefined ? {} : { by: options.program };
+    repository.addTiming({ run, method, seed, iteration, phase, milliseconds, at: new Date().toISOString(), ...by });
     return result;
   };
 

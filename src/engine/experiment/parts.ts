@@ -15,4 +15,6 @@ export interface Parts {
   readonly scriptedExpert: (benchmark: Benchmark, seed: number, source: ScriptedSource) => Policy;
   readonly student: Student;
   readonly progress: Progress;
+  /** The program's version and commit, kept with the timings. */
+  readonly program?: string | undefined;
 }

@@ -41,6 +41,7 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
     learnOnly,
     base,
     concurrency: config.concurrency,
+    program: parts.program,
     underWay: new Map(),
   };
 }
