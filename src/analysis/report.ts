@@ -3,6 +3,7 @@ import { CliError } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
+import { type Answer, answersOf } from "./answer.ts";
 import { type Cost, costOf, type RelativeCost, relativeCost, trainingTimes } from "./cost.ts";
 import { type Flips, flipsOf } from "./flips.ts";
 import { type Leakage, leakageOf, type Render } from "./leakage.ts";
@@ -21,6 +22,8 @@ import {
 import { distinct, type Episode, type Material, type Method, materialOf, sum } from "./material.ts";
 import { type Money, moneyOf, type Prices } from "./money.ts";
 import { type ProbeCurve, probeCurve } from "./probes.ts";
+import { type Ran, ranOf } from "./ran.ts";
+import { roleOf } from "./roles.ts";
 import { type Actor, type Skill, type SkillOf, skillsOf } from "./skills.ts";
 import { INTERVAL } from "./statistics.ts";
 import { type SubjectReport, subjectReport } from "./subjects.ts";
@@ -37,6 +40,10 @@ import {
 export interface Report {
   readonly kind: "report";
   readonly runs: readonly string[];
+  /** What the figures below come to: one for each run that holds methods, else one about what was recorded. */
+  readonly answers: readonly Answer[];
+  /** What was run, by run. */
+  readonly ran: readonly Ran[];
   /** What the worlds say about themselves: rules in force that change results. */
   readonly worlds: readonly string[];
   /** Guarantees that the servers of served students did not give. */
@@ -133,11 +140,15 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   const methods = material.methods.map((method) => methodReport(material, method, { trainingTasks, times, prices }));
   const experts = expertReports(material);
   const evaluations = methods.flatMap(({ iterations }) => iterations.map(({ evaluation }) => evaluation));
+  const differences = differencesOf(material, methods);
+  const roles = material.methods.map((method) => roleOf(repository.run(method.run), method));
   const namesOf = (key: "bySplit" | "byCategory", of: readonly GroupedEvaluation[]) =>
     naturally(of.flatMap((evaluation) => evaluation[key].map(({ name }) => name)));
   return {
     kind: "report",
     runs: material.runs,
+    answers: answersOf({ runs: material.runs, experts, methods, roles, differences }),
+    ran: material.runs.map((run) => ranOf(repository, run)),
     worlds: notesOf(material, "notes"),
     servers: notesOf(material, "server"),
     interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
@@ -146,7 +157,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     experts,
     unreplayable: unreplayableOf(material),
     methods,
-    differences: differencesOf(material, methods),
+    differences,
     subjects: material.methods.flatMap(
       ({ label, rounds }) => subjectReport(material, label, lastRounds(rounds), trainingTasks) ?? [],
     ),

@@ -117,6 +117,16 @@ const FEWEST = 5;
 /** |z| of a trend above which a report calls it rising or falling. */
 export const CLEAR_TREND = 3;
 
+/** Whether winning rises with depth; `unknown` where it cannot be told. */
+export type Trend = "rising" | "falling" | "flat" | "unknown";
+
+/** A z of `trendWithin` in a word. */
+export function trendOf(z: number | null): Trend {
+  if (z === null) return "unknown";
+  if (Math.abs(z) <= CLEAR_TREND) return "flat";
+  return z > 0 ? "rising" : "falling";
+}
+
 /**
  * z of Mantel's extension test (1963): whether winning rises with `index` inside the groups, however much the groups
  * differ. So a place that only hard tasks have looks no worse than it is. null where fewer than five groups hold both

@@ -17,13 +17,32 @@ export interface Section {
   readonly notes: readonly string[];
   /** The plot that shows the same, by its name. */
   readonly figure?: string;
-  /** Left out in the terminal, which has less room than a file. */
+  /** Left out in the terminal unless everything is asked for: it has less room than a file. */
   readonly isDetail?: boolean;
 }
 
 export interface Document {
   readonly title: string;
+  /** What a reader in a hurry takes along: the first sentence answers, the others say what follows. Absent: no such thing. */
+  readonly lead?: readonly string[];
+  /** What was looked at, in a few lines. */
+  readonly facts?: readonly Fact[];
+  /** Where there is a lead, the first one stays open and the others are folded. */
   readonly sections: readonly Section[];
+  /** The words that the sections use. */
+  readonly glossary?: readonly Term[];
+}
+
+/** `seeds`: `1, 2, 3`. */
+export interface Fact {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A word and one sentence that says what it means. */
+export interface Term {
+  readonly word: string;
+  readonly meaning: string;
 }
 
 /** Columns of text to the left, of numbers to the right. */

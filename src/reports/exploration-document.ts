@@ -3,7 +3,7 @@
 import type { ProbeCurve, ProbeShare } from "../analysis/probes.ts";
 import { lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { SkillUse } from "../analysis/skills.ts";
-import { CLEAR_TREND, type Share } from "../analysis/statistics.ts";
+import { CLEAR_TREND, type Share, trendOf } from "../analysis/statistics.ts";
 import { costSections } from "./cost-document.ts";
 import { type Section, tableOf } from "./document.ts";
 import { percent, percentInterval, UNKNOWN, whole } from "./numbers.ts";
@@ -127,10 +127,7 @@ function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeC
     ...shareOf(won),
     index === 0 ? UNKNOWN : rate(wonFromStart),
   ]);
-  const say = (z: number | null) => {
-    if (z === null) return "too little to tell";
-    return Math.abs(z) <= CLEAR_TREND ? "flat" : z > 0 ? "rising" : "falling";
-  };
+  const say = (z: number | null) => (trendOf(z) === "unknown" ? "too little to tell" : trendOf(z));
   const advice =
     (trendOfLost ?? 0) > CLEAR_TREND
       ? " The deeper they start the more they win: an indication that failures are worth mining."

@@ -1,15 +1,30 @@
 /** Reports and comparisons as Markdown. Every text is escaped: ids, categories and actors come from outside. */
-import { harmless, type Section, type Table } from "./document.ts";
+import { type Document, type Fact, harmless, type Section, type Table, type Term } from "./document.ts";
+import type { Written } from "./ran-text.ts";
 import { documentOf, type Subject } from "./subject.ts";
 
-/** A whole Markdown file, ending with a newline. */
-export function toMarkdown(subject: Subject): string {
-  const { title, sections } = documentOf(subject, { wide: true });
-  return `${[`# ${escaped(title)}`, ...sections.map(sectionText)].join("\n\n")}\n`;
+/** A whole Markdown file, ending with a newline. `written`: what a report says of its own making. */
+export function toMarkdown(subject: Subject, { written }: { readonly written?: Written } = {}): string {
+  return markdownOf(documentOf(subject, { wide: true, written }));
 }
 
+/** The same of any document. */
+export function markdownOf({ title, lead = [], facts = [], sections, glossary = [] }: Document): string {
+  const parts = [
+    `# ${escaped(title)}`,
+    ...lead.map((sentence, index) => (index === 0 ? `**${plainText(sentence)}**` : plainText(sentence))),
+    ...(facts.length > 0 ? [facts.map(factText).join("\n")] : []),
+    ...sections.map(sectionText),
+    ...(glossary.length > 0 ? ["## Glossary", glossary.map(termText).join("\n")] : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const factText = ({ name, text }: Fact) => `- ${plainText(name)}: ${plainText(text)}`;
+const termText = ({ word, meaning }: Term) => `- **${plainText(word)}**: ${plainText(meaning)}`;
+
 function sectionText({ title, table, notes }: Section): string {
-  const paragraphs = notes.map((note) => escaped(note, Number.POSITIVE_INFINITY));
+  const paragraphs = notes.map(plainText);
   return [`## ${escaped(title)}`, ...(table ? [tableText(table)] : []), ...paragraphs].join("\n\n");
 }
 
@@ -21,6 +36,8 @@ function tableText({ columns, rows }: Table): string {
     ...rows.map((row) => line(row.map((cell) => escaped(cell)))),
   ].join("\n");
 }
+
+const plainText = (text: string) => escaped(text, Number.POSITIVE_INFINITY);
 
 /** Text that Markdown shows as it is, on one line. An underscore inside a word is safe and stays readable. */
 function escaped(text: string, length?: number): string {

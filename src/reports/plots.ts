@@ -20,9 +20,9 @@ const STYLE = {
   padding: 12,
   config: {
     font: "sans-serif",
-    axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", gridColor: "#e8e8e8" },
-    legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" },
-    title: { fontSize: 14, anchor: "start", subtitleFontSize: 12, subtitleColor: "#555555" },
+    axis: { labelFontSize: 14, titleFontSize: 14, titleFontWeight: "normal", gridColor: "#e8e8e8" },
+    legend: { labelFontSize: 14, titleFontSize: 14, titleFontWeight: "normal" },
+    title: { fontSize: 16, anchor: "start", subtitleFontSize: 14, subtitleColor: "#555555" },
     view: { stroke: null },
     range: { category: COLOURS },
   },
@@ -94,7 +94,7 @@ function successPlot(report: Report): Unit {
       ...(expert.length > 0 && { subtitle: "† on the training tasks: not comparable" }),
     },
     width: 480,
-    height: { step: 32 },
+    height: { step: 40 },
     data: { values: rows },
     layer: [
       {
@@ -106,7 +106,7 @@ function successPlot(report: Report): Unit {
         encoding: { y, color, x },
       },
       {
-        mark: { type: "text", dy: -11, fontSize: 11 },
+        mark: { type: "text", dy: -13, fontSize: 14 },
         encoding: { y, color, x, text: { field: "text" } },
       },
     ],
@@ -218,7 +218,7 @@ function probesPlot(report: Report): Unit | null {
       subtitle: "dashed: just the tasks that have such a state, from their start",
     },
     data: { values: points },
-    facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 12 } } },
+    facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 14 } } },
     spec: {
       width: 320,
       height: 260,

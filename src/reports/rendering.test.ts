@@ -7,6 +7,7 @@ import { compareRuns } from "../analysis/compare-runs.ts";
 import { type Report, reportOf } from "../analysis/report.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { shortLabels } from "./document.ts";
+import { GLOSSARY } from "./glossary.ts";
 import { toHtml } from "./html.ts";
 import { toMarkdown } from "./markdown.ts";
 import { amount, duration, more, percent, points, probability, whole } from "./numbers.ts";
@@ -53,11 +54,11 @@ test("short labels of categories", () => {
   assert.deepEqual(shortLabels(["the same words here", "here the same words"]), ["#1", "#2"]);
 });
 
-test("Markdown: the main table comes first, every row has its columns, the sections are there", () => {
+test("Markdown: the answer, what was run and the main table come first, every row has its columns, the sections are there", () => {
   const markdown = toMarkdown(synthetic());
   assert.match(
     markdown,
-    /^# Report: demo\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
+    /^# Report: demo\n\n\*\*EEF and RFT×2, its fairest control, cannot be told apart: .*\*\*\n\nMining .*\n\nNext: .*\n\n- seeds: 1, 2\n- tasks: .*\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
   );
   assert.match(markdown, /\| expert † \| 62\.5 % \|/);
   const titles = [...markdown.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
@@ -76,12 +77,14 @@ test("Markdown: the main table comes first, every row has its columns, the secti
     "Skills: kinds of action that episodes chose",
     "Unsolved training tasks",
     "Leakage check",
+    "The config",
+    "Glossary",
   ]);
   assert.match(markdown, /Not the same compute: EEF took 98 % more environment steps than RFT×2\./);
   assert.doesNotMatch(markdown, /NaN|undefined|null|Infinity/);
 });
 
-test("the terminal: the main table first, at most 100 columns, no control characters", () => {
+test("the terminal: the answer, what was run and the main table, at most 100 columns, no control characters", () => {
   const categories = [
     "pick_and_place_simple",
     "look_at_obj_in_light",
@@ -89,9 +92,14 @@ test("the terminal: the main table first, at most 100 columns, no control charac
     "x".repeat(300),
   ];
   for (const options of [{}, { categories }, { seeds: [1] }]) {
-    const lines = toTable(synthetic(options)).split("\n");
-    assert.equal(lines[0], "Success on held-out tasks");
-    assert.match(lines[2]!, /method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
+    const report = synthetic(options);
+    const [brief, all] = [toTable(report), toTable(report, { all: true })];
+    assert.match(brief, /^EEF .*\n(.*\n)+Next: .*\n\nseeds .*\ntasks .*\n\nSuccess on held-out tasks\n┌/);
+    assert.match(brief, /\n│ method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
+    assert.doesNotMatch(brief, /Differences|Cost per seed|Glossary/);
+    assert(all.startsWith(brief.slice(0, brief.indexOf("Success on held-out tasks"))));
+    assert.match(all, /\nDifferences\n(.*\n)+Cost per seed\n(.*\n)+Glossary\n/);
+    const lines = `${brief}\n${all}`.split("\n");
     for (const line of lines) assert([...line].length <= 100, line);
     assert.doesNotMatch(lines.join(""), /\p{Cc}|NaN|undefined/u);
   }
@@ -100,8 +108,11 @@ test("the terminal: the main table first, at most 100 columns, no control charac
 test("the terminal leaves the rows of a very long table to the files", () => {
   const report = synthetic({ seeds: [1] });
   const differences = Array.from({ length: 50 }, () => report.differences[0]!);
-  assert.match(toTable({ ...report, differences }), /… and 10 more rows/);
-  assert.doesNotMatch(toTable(report), /more rows/);
+  assert.match(toTable({ ...report, differences }, { all: true }), /… and 10 more rows/);
+  assert.doesNotMatch(
+    toTable({ ...report, differences: report.differences }, { all: true }),
+    /Differences\n(│.*\n)*… and/,
+  );
 });
 
 test("an import and an empty experiment are reported too", () => {
@@ -174,12 +185,35 @@ test("three iterations: a column and a row for each", async () => {
   assert.equal((await plots(report)).length, 4);
 });
 
+test("when a report was written, and by what, stands among the facts", () => {
+  const report = synthetic();
+  const written = { by: "1.2.3 (abc1234)", at: new Date("2026-05-04T03:02:01Z") };
+  const sentence = "written 2026-05-04 by gleaner 1.2.3 (abc1234)";
+  const ran = [
+    { ...report.ran[0]!, timing: { from: "2026-05-03T22:10:00Z", to: "2026-05-04T01:30:59Z", programs: ["1.2.3"] } },
+  ];
+  for (const text of [toHtml({ ...report, ran }, [], { written }), toTable({ ...report, ran }, { written })]) {
+    assert(text.includes(sentence));
+    assert(text.includes("2026-05-03 22:10 to 2026-05-04 01:30 UTC, gleaner 1.2.3"));
+  }
+  assert(toMarkdown(report, { written }).includes(sentence));
+  assert.doesNotMatch(toMarkdown(report), /this report|ran:/);
+});
+
+test("every word of the glossary stands in every format", () => {
+  const report = synthetic();
+  const texts = [toMarkdown(report), toHtml(report), toTable(report, { all: true })];
+  for (const { word } of GLOSSARY) for (const text of texts) assert(text.includes(word), word);
+  assert(GLOSSARY.length >= 10);
+});
+
 test("a violation is shouted", () => {
   const report = synthetic({ seeds: [1] });
   const violation = { trainingSet: "t", example: 3, message: 4, problem: "a user message has weight 1" };
   const bad = { ...report, leakage: { ...report.leakage, violations: 1, listed: [violation] } };
   assert.match(toMarkdown(bad), /\| a user message has weight 1 \| t \| 3 \| 4 \|\n\n1 VIOLATIONS in/);
-  assert.match(toTable(bad), /VIOLATIONS/);
+  assert.match(toTable(bad), /^Do not trust these figures: the leakage check found 1 VIOLATIONS/);
+  assert.match(toMarkdown(bad), /^# .*\n\n\*\*Do not trust these figures/);
 });
 
 test("a comparison as Markdown and for the terminal", () => {
@@ -210,9 +244,12 @@ test("HTML: the sections and tables of the Markdown, each figure once, nothing f
     ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"],
   );
   assert.doesNotMatch(html, /<script|NaN|undefined|Infinity/);
+  assert.equal(html.match(/<section /g)!.length, 1, "only the main table is open");
+  assert.equal(html.match(/<details>\n<summary>/g)!.length, sections - 1);
+  assert.match(html, /<body>\n<h1>.*<\/h1>\n<p class="answer">EEF .*<\/p>/);
   // A figure whose section is not there stands at the end.
   const [first] = figures;
-  assert.match(toHtml(report, [{ ...first!, name: "other" }]), /<\/section>\n<figure><svg /);
+  assert.match(toHtml(report, [{ ...first!, name: "other" }]), /<\/details>\n<figure><svg /);
 });
 
 /** Markdown has a head and a rule for each table, of as many cells each. */

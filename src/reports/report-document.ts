@@ -1,9 +1,14 @@
-/** A report as titles, tables and sentences; each number's meaning stands where it stands. How the methods did comes first. */
+/**
+ * A report as titles, tables and sentences; each number's meaning stands where it stands. The answer comes first, then what
+ * was run and how the methods did, then everything else.
+ */
 
 import { type ExpertReport, lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { Evaluation, Group, GroupedEvaluation } from "../analysis/success.ts";
+import { answerText } from "./answer-text.ts";
 import { type Document, type Section, shortLabels, tableOf } from "./document.ts";
 import { explorationSections } from "./exploration-document.ts";
+import { GLOSSARY } from "./glossary.ts";
 import {
   duration,
   more,
@@ -17,6 +22,7 @@ import {
   unequalSteps,
   whole,
 } from "./numbers.ts";
+import { configSection, factsOf, type Written } from "./ran-text.ts";
 
 /** More pairs of unequal compute than this are not spelled out. */
 const MOST_UNEQUAL = 8;
@@ -27,9 +33,11 @@ const CATEGORIES_IN_MAIN_TABLE = 6;
 export interface ReportDocumentOptions {
   /** Whether the main table may have a column for each category, and differences a row for each split. */
   readonly wide: boolean;
+  /** Printed among the facts; absent: nothing is said of it. */
+  readonly written?: Written | undefined;
 }
 
-export function reportDocument(report: Report, { wide }: ReportDocumentOptions): Document {
+export function reportDocument(report: Report, { wide, written }: ReportDocumentOptions): Document {
   const categoriesInMain = wide && report.categories.length > 1 && report.categories.length <= CATEGORIES_IN_MAIN_TABLE;
   const sections = [
     mainSection(report, categoriesInMain),
@@ -39,8 +47,25 @@ export function reportDocument(report: Report, { wide }: ReportDocumentOptions):
     ...iterationSection(report),
     ...differenceSection(report, wide),
     ...explorationSections(report),
+    ...configSection(report),
   ];
-  return { title: `Report: ${report.runs.join(", ")}`, sections };
+  return {
+    title: `Report: ${report.runs.join(", ")}`,
+    lead: leadOf(report),
+    facts: factsOf(report, written),
+    sections,
+    glossary: GLOSSARY,
+  };
+}
+
+/** The answers; a leak stands before them, since it makes every figure worthless. */
+function leadOf({ answers, runs, leakage }: Report): string[] {
+  const alarm =
+    `Do not trust these figures: the leakage check found ${whole(leakage.violations)} VIOLATIONS in the training sets ` +
+    "(listed under “Leakage check”).";
+  const sentences = answers.flatMap((answer) => answerText(answer, answers.length > 1));
+  const hint = answers.length > 1 ? [`\`gleaner compare ${runs[0]} ${runs[1]}\` compares two runs, task by task.`] : [];
+  return [...(leakage.violations > 0 ? [alarm] : []), ...sentences, ...hint];
 }
 
 /** One row of the main table: who it is about and how it did. */
@@ -95,11 +120,7 @@ function mainSection(report: Report, withCategories: boolean): Section {
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
-  const notes = [
-    ...report.worlds.map((world) => `World: ${world}.`),
-    ...report.servers.map((server) => `Server: ${server}.`),
-    ...unreplayableNotes(report),
-  ];
+  const notes = unreplayableNotes(report);
   if (labels.some((label, index) => label !== report.categories[index]))
     notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];

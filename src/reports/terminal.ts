@@ -1,26 +1,55 @@
-/** Reports and comparisons for a terminal: at most 100 columns, the main table first, details left to the file. */
+/** Reports and comparisons for a terminal: at most 100 columns, the answer and the main table first, the rest where it is asked for. */
 import Table from "cli-table3";
-import { type Document, harmless, type Section, type Table as TableData } from "./document.ts";
+import { type Document, type Fact, harmless, type Section, type Table as TableData } from "./document.ts";
+import type { Written } from "./ran-text.ts";
 import { documentOf, type Subject } from "./subject.ts";
 
 const WIDTH = 100;
 /** More rows than this are left to the file. */
 const ROWS = 40;
 /** No column is made narrower than this. */
-const NARROWEST = 8;
+const NARROWEST = 10;
 
-/** Lines of plain text without colours. */
-export function toTable(subject: Subject): string {
-  const sections = fittingDocument(subject).sections.filter(({ isDetail }) => !isDetail);
-  return sections.map(sectionText).join("\n\n");
+export interface TerminalOptions {
+  /** Every section and the glossary; else, of a report, only the answer, what was run and the main table. */
+  readonly all?: boolean;
+  /** What a report says of its own making. */
+  readonly written?: Written;
 }
 
-function fittingDocument(subject: Subject): Document {
-  const wide = documentOf(subject, { wide: true });
+/** Lines of plain text without colours. */
+export function toTable(subject: Subject, { all = false, written }: TerminalOptions = {}): string {
+  const documentFor = (wide: boolean) => documentOf(subject, { wide, written });
+  const wide = documentFor(true);
   const main = wide.sections[0]?.table;
-  return main && Math.max(...tableText(main).split("\n").map(widthOf)) > WIDTH
-    ? documentOf(subject, { wide: false })
-    : wide;
+  const fits = !main || Math.max(...tableText(main).split("\n").map(widthOf)) <= WIDTH;
+  return textOf(fits ? wide : documentFor(false), all);
+}
+
+/** The same of any document. */
+export function textOf({ lead = [], facts = [], sections, glossary = [] }: Document, all = false): string {
+  const shown = sections.filter(({ isDetail }, index) => all || (!isDetail && (lead.length === 0 || index === 0)));
+  const terms = glossary.map(({ word, meaning }) => hanging(`${harmless(word)}: `, meaning, 2));
+  return [
+    ...(lead.length > 0 ? [lead.map((sentence) => plainText(sentence)).join("\n")] : []),
+    ...(facts.length > 0 ? [factsText(facts)] : []),
+    ...shown.map(sectionText),
+    ...(all && terms.length > 0 ? [["Glossary", ...terms].join("\n")] : []),
+  ].join("\n\n");
+}
+
+/** Names in a column of their own. */
+function factsText(facts: readonly Fact[]): string {
+  const longest = Math.min(24, Math.max(...facts.map(({ name }) => widthOf(harmless(name)))));
+  return facts.map(({ name, text }) => hanging(harmless(name).padEnd(longest + 2), text, longest + 2)).join("\n");
+}
+
+const plainText = (text: string, width = WIDTH) => wrapped(harmless(text, Number.POSITIVE_INFINITY), width);
+
+/** `text` behind `head`, its further lines set in by `by` columns. */
+function hanging(head: string, text: string, by: number): string {
+  const [first, ...rest] = plainText(text, WIDTH - Math.max(by, widthOf(head))).split("\n");
+  return [head + first, ...rest.map((line) => " ".repeat(by) + line)].join("\n");
 }
 
 function sectionText({ title, table, notes }: Section): string {
@@ -29,19 +58,43 @@ function sectionText({ title, table, notes }: Section): string {
     harmless(title, WIDTH),
     ...(table ? [fittingTable({ ...table, rows: table.rows.slice(0, ROWS) })] : []),
     ...(left > 0 ? [`… and ${left} more rows, which the files and --markdown have.`] : []),
-    ...notes.map((note) => wrapped(harmless(note, Number.POSITIVE_INFINITY), WIDTH)),
+    ...notes.map((note) => plainText(note)),
   ].join("\n");
 }
 
-/** The table, its widest columns wrapped until it fits. */
-function fittingTable({ columns, rows }: TableData): string {
-  const widths = columns.map(({ name }, index) =>
+/** The table, its widest columns wrapped until it fits; one of too many columns as several, each with the first column. */
+function fittingTable(table: TableData): string {
+  return partsOf(table).map(fitted).join("\n");
+}
+
+/** A border and a blank stand left of each cell, a blank right of it, a border at the end. */
+const widthOfTable = (widths: readonly number[]) => widths.reduce((total, width) => total + width + 3, 1);
+
+function partsOf(table: TableData): TableData[] {
+  const least = naturalWidths(table).map((width) => Math.min(width, NARROWEST));
+  const parts: number[][] = [[0]];
+  for (let column = 1; column < least.length; column++) {
+    const columns = [...parts.at(-1)!, column];
+    if (columns.length > 2 && widthOfTable(columns.map((index) => least[index]!)) > WIDTH) parts.push([0, column]);
+    else parts[parts.length - 1] = columns;
+  }
+  const part = (indices: readonly number[]): TableData => ({
+    columns: indices.map((index) => table.columns[index]!),
+    rows: table.rows.map((row) => indices.map((index) => row[index]!)),
+  });
+  return parts.map(part);
+}
+
+const naturalWidths = ({ columns, rows }: TableData): number[] =>
+  columns.map(({ name }, index) =>
     Math.max(...[name, ...rows.map((row) => row[index]!)].map((cell) => widthOf(harmless(cell)))),
   );
-  // A border and a blank stand left of each cell, a blank right of it, a border at the end.
-  const excess = () => widths.reduce((total, width) => total + width + 3, 1) - WIDTH;
+
+function fitted(table: TableData): string {
+  const widths = naturalWidths(table);
+  const excess = () => widthOfTable(widths) - WIDTH;
   while (excess() > 0 && Math.max(...widths) > NARROWEST) widths[widths.indexOf(Math.max(...widths))]! -= 1;
-  return tableText({ columns, rows }, widths);
+  return tableText(table, widths);
 }
 
 /** `widths` are of the text in each column. Wrapped here, since cli-table3 breaks characters beyond U+FFFF in two. */

@@ -10,8 +10,10 @@ import { readConfig } from "../../engine/experiment/config.ts";
 import { toHtml } from "../../reports/html.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { plots } from "../../reports/plots.ts";
+import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { ENVIRONMENTS } from "../../worlds/open.ts";
+import { programName } from "../program.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 
 interface ReportFlags {
@@ -19,6 +21,7 @@ interface ReportFlags {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly html?: boolean;
+  readonly all?: boolean;
   readonly prices?: string;
 }
 
@@ -28,17 +31,18 @@ export function register(command: Command): void {
     .option("--json", "the whole report as JSON")
     .option("--markdown", "as Markdown")
     .option("--html", "as one HTML page")
+    .option("--all", "every section and the glossary, here in the terminal")
     .option("--prices <config>", "count costs in money, by the prices: of this config")
-    .action(async (runs: string[], { json, markdown, html, ...options }: ReportFlags) => {
+    .action(async (runs: string[], { json, markdown, html, all, ...options }: ReportFlags) => {
       const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
       const project = openProject(options);
       try {
         checkRuns(project, runs);
         const report = () => reportOf(project.repository, runs, { prices, skillOf });
         if (json) console.log(JSON.stringify(report(), null, 2));
-        else if (markdown) console.log(toMarkdown(report()));
-        else if (html) console.log(toHtml(report(), await plots(report())));
-        else await showReport(project, runs, prices);
+        else if (markdown) console.log(toMarkdown(report(), { written: now() }));
+        else if (html) console.log(toHtml(report(), await plots(report()), { written: now() }));
+        else await showReport(project, runs, { prices, all });
       } finally {
         project.close();
       }
@@ -60,19 +64,38 @@ function pricesOf(file: string): Prices {
   return prices;
 }
 
-/** Prints the table and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
-export async function showReport(project: Project, runs: readonly string[], prices?: Prices): Promise<void> {
+/** What a report says of its own making. Not in the JSON: equal runs give equal JSON but for times. */
+const now = (): Written => ({ by: programName(), at: new Date() });
+
+export interface ShowOptions {
+  readonly prices?: Prices | undefined;
+  /** Print every section. */
+  readonly all?: boolean | undefined;
+}
+
+/** Prints the report and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
+export async function showReport(project: Project, runs: readonly string[], options: ShowOptions = {}): Promise<void> {
+  const { prices, all = false } = options;
   const report = reportOf(project.repository, runs, { prices, skillOf });
   const folder = join(project.folder, "reports", runs.join("+"));
   mkdirSync(folder, { recursive: true });
+  const written = now();
   const drawn = await plots(report);
   for (const { name, svg } of drawn) writeFileSync(join(folder, `${name}.svg`), svg);
   const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
-  writeFileSync(join(folder, "report.md"), `${toMarkdown(report)}\n${pictures}`);
-  writeFileSync(join(folder, "report.html"), toHtml(report, drawn));
+  writeFileSync(join(folder, "report.md"), `${toMarkdown(report, { written })}\n${pictures}`);
+  writeFileSync(join(folder, "report.html"), toHtml(report, drawn, { written }));
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  console.log(toTable(report));
-  console.log(
-    `\nMore (costs, skills, unsolved tasks): ${relative(process.cwd(), join(folder, "report.html"))}, or report.md`,
-  );
+  console.log(toTable(report, { all, written }));
+  console.log(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
+}
+
+function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
+  if (all) return `The same as a page: ${page}, or report.md`;
+  return [
+    "Differences, probes by depth, costs, skills, unsolved tasks, the leakage check and a glossary:",
+    `  ${page}, or report.md`,
+    `  gleaner report ${runs.join(" ")} --all    prints them here`,
+    `  gleaner show ${runs[0]}    goes through the expert's runs one by one`,
+  ].join("\n");
 }

@@ -30,7 +30,7 @@ export async function runAndReport(
   try {
     const progress = progressFor(process.stderr);
     await execute(project, config, progress, file).finally(progress.stop);
-    await showReport(project, [config.run], config.prices);
+    await showReport(project, [config.run], { prices: config.prices });
   } finally {
     project.close();
   }

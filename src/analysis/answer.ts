@@ -1,0 +1,264 @@
+/**
+ * What a report says first: which method won, by how much against the fairest control, whether mining the expert's failures
+ * was worth it, and what to do next. Facts only; `reports/answer-text.ts` makes sentences of them. Nothing is claimed that the
+ * intervals do not show.
+ */
+import type { ExpertReport, MethodDifference, MethodReport } from "./report.ts";
+import type { Role } from "./roles.ts";
+import { type Estimate, type Trend, trendOf } from "./statistics.ts";
+
+/** The verdict of an interval of a difference: above 0, below 0, around 0; "cannot tell" without an interval. */
+export type Verdict = "better" | "worse" | "no difference seen" | "cannot tell";
+
+export type Answer =
+  | { readonly kind: "nothing recorded"; readonly run: string }
+  /** Trajectories, from which no method has learned yet. */
+  | { readonly kind: "recordings"; readonly run: string; readonly experts: readonly Recorded[] }
+  | { readonly kind: "nothing evaluated"; readonly run: string }
+  /** Every method won none of the held-out tasks, or all of them: there is nothing to compare. */
+  | { readonly kind: "none won" | "all won"; readonly run: string; readonly tasks: number }
+  /** One method only, as a rule behaviour cloning. */
+  | { readonly kind: "alone"; readonly run: string; readonly best: Scored }
+  | Compared;
+
+export interface Recorded {
+  readonly policy: string;
+  readonly trajectories: number;
+  readonly success: number | null;
+  /** Share of the tasks it played that it won at least once. */
+  readonly coverage: number | null;
+}
+
+/** A method after its last iteration, on held-out tasks. */
+export interface Scored {
+  readonly label: string;
+  readonly success: Estimate;
+}
+
+/** What a method is measured against. */
+export interface Control extends Scored {
+  /** Why it is the fairest one there is, from the fairest on. */
+  readonly because: "one solution" | "as many rollouts" | "explores less" | "explores nothing";
+  /** The subject's success less the control's, paired by seed and task. */
+  readonly difference: Estimate;
+  /** 0.2: the subject took 20 % more environment steps than the control; null where one of them took none. */
+  readonly moreEnvironmentSteps: number | null;
+  /** The subject made more rollouts than the control, by over 5 %. */
+  readonly fewerRollouts: boolean;
+}
+
+export interface Compared {
+  readonly kind: "compared";
+  readonly run: string;
+  /** The highest success; of equal ones the method that explores least. */
+  readonly best: Scored;
+  /** Whom the verdict is about: EEF (of several the one with the highest success), else the best that is not the control. */
+  readonly subject: Scored;
+  /** How many variants of EEF the subject was chosen from; 0 where it is not EEF. */
+  readonly variants: number;
+  readonly control: Control;
+  readonly verdict: Verdict;
+  readonly mining: Mining;
+  readonly next: Next;
+}
+
+/** Whether it was worth it to mine the expert's failures. */
+export interface Mining {
+  /**
+   * `perhaps`: better, but the control learned from more solutions a task, or made fewer rollouts, and the lead may come from
+   * that. `not tested`: EEF met no control that explores. `not tried`: nobody probed.
+   */
+  readonly worth: "yes" | "perhaps" | "no gain seen" | "no" | "not tested" | "not tried";
+  /** How winning changes with depth in probes on lost runs. */
+  readonly trend: Trend;
+}
+
+export type Next =
+  | "finish the run"
+  | "add the control"
+  | "more seeds"
+  | "more seeds or tasks"
+  | "hand it on"
+  | "sample from the start"
+  | "probe the failures";
+
+/** What the answer follows from. `roles` are those of `methods`, in the same order. */
+export interface Grounds {
+  readonly runs: readonly string[];
+  readonly experts: readonly ExpertReport[];
+  readonly methods: readonly MethodReport[];
+  readonly roles: readonly Role[];
+  readonly differences: readonly MethodDifference[];
+}
+
+/** One answer for each run that holds methods, in the order of the runs; if none does, one about what was recorded. */
+export function answersOf(grounds: Grounds): Answer[] {
+  const { runs, experts, methods } = grounds;
+  if (methods.length > 0) {
+    const withMethods = runs.filter((run) => methods.some((method) => method.run === run));
+    return withMethods.map((run) => answerOf(run, grounds));
+  }
+  const run = runs.join(", ");
+  if (experts.length === 0) return [{ kind: "nothing recorded", run }];
+  const recorded = experts.map(({ policy, trajectories, evaluation, coverage }) => {
+    return { policy, trajectories, success: evaluation.overall.success.value, coverage };
+  });
+  return [{ kind: "recordings", run, experts: recorded }];
+}
+
+/** A method that may win, with what is known of it. */
+interface Contender extends Scored {
+  readonly role: Role;
+  readonly method: MethodReport;
+}
+
+function answerOf(run: string, grounds: Grounds): Answer {
+  const contenders = grounds.methods.flatMap((method, index): Contender[] => {
+    const role = grounds.roles[index]!;
+    const { success } = method.iterations.at(-1)!.evaluation.overall;
+    const counts = method.run === run && role.kind !== "upper bound" && success.value !== null;
+    return counts ? [{ label: method.label, success, role, method }] : [];
+  });
+  if (contenders.length === 0) return { kind: "nothing evaluated", run };
+  const values = contenders.map(({ success }) => success.value!);
+  const tasks = Math.max(...contenders.map(({ success }) => success.tasks));
+  if (Math.max(...values) === 0) return { kind: "none won", run, tasks };
+  if (Math.min(...values) === 1) return { kind: "all won", run, tasks };
+  const best = highest(contenders);
+  return compared(run, contenders, best, grounds) ?? { kind: "alone", run, best: scored(best) };
+}
+
+/** undefined where there is nobody to compare with. */
+function compared(
+  run: string,
+  contenders: readonly Contender[],
+  best: Contender,
+  { differences }: Grounds,
+): Compared | undefined {
+  const variants = contenders.filter(({ role }) => role.kind === "EEF");
+  const cloning = contenders.find(({ role }) => role.kind === "BC");
+  const others = contenders.filter((each) => each !== cloning);
+  if (others.length === 0) return undefined;
+  const subject = highest(variants.length > 0 ? variants : others);
+  const control = fairestControl(subject, contenders, differences);
+  if (!control) return undefined;
+  const verdict = verdictOf(control.difference);
+  const trend = trendOf(subject.method.probes?.trendOfLost ?? null);
+  const mining = { worth: variants.length === 0 ? ("not tried" as const) : worthOf(verdict, control), trend };
+  const isFinished = contenders.every(({ method: { iterations } }) => {
+    return iterations.at(-1)!.seeds.length === iterations[0]!.seeds.length;
+  });
+  return {
+    kind: "compared",
+    run,
+    best: scored(best),
+    subject: scored(subject),
+    variants: variants.length,
+    control,
+    verdict,
+    mining,
+    next: isFinished ? nextOf(verdict, mining, subject) : "finish the run",
+  };
+}
+
+const scored = ({ label, success }: Contender): Scored => ({ label, success });
+
+/** Of equal ones the first, which explores least. */
+const highest = (contenders: readonly Contender[]): Contender =>
+  contenders.reduce((best, each) => (each.success.value! > best.success.value! ? each : best));
+
+/** More than this share more rollouts are not "as many". */
+const AS_MANY = 0.05;
+
+/**
+ * Of EEF: an RFT that keeps one solution a task as EEF does; else one with as many rollouts, matched task by task if there
+ * is one; else one with fewer rollouts; else behaviour cloning. Of any other method: behaviour cloning.
+ */
+function fairestControl(
+  subject: Contender,
+  contenders: readonly Contender[],
+  differences: readonly MethodDifference[],
+): Control | undefined {
+  const candidates = contenders.flatMap((each) => {
+    const isControl = each.role.kind === "BC" || (subject.role.kind === "EEF" && each.role.kind === "RFT");
+    if (each === subject || !isControl) return [];
+    const difference = differenceOf(subject.label, each.label, differences);
+    if (!difference) return [];
+    const fewerRollouts = (difference.moreRollouts ?? 0) > AS_MANY;
+    return [{ each, difference, fewerRollouts, rank: rankOf(each.role, fewerRollouts, subject.role, difference) }];
+  });
+  const [fairest] = candidates.sort((a, b) => compareRanks(a.rank, b.rank));
+  if (!fairest) return undefined;
+  const { each, difference, fewerRollouts } = fairest;
+  return {
+    ...scored(each),
+    because: reasonOf(each.role, fewerRollouts),
+    difference: difference.overall,
+    moreEnvironmentSteps: difference.moreEnvironmentSteps,
+    fewerRollouts,
+  };
+}
+
+interface Against {
+  readonly overall: Estimate;
+  readonly moreRollouts: number | null;
+  readonly moreEnvironmentSteps: number | null;
+}
+
+/** Reports hold each pair once, in the order of their rows; the subject may stand on either side. */
+function differenceOf(subject: string, control: string, differences: readonly MethodDifference[]): Against | undefined {
+  const straight = differences.find(({ a, b }) => a === subject && b === control);
+  if (straight) return { ...straight, overall: straight.overall.estimate };
+  const turned = differences.find(({ a, b }) => a === control && b === subject);
+  if (!turned) return undefined;
+  const inverse = (more: number | null) => (more === null || more === -1 ? null : 1 / (1 + more) - 1);
+  return {
+    overall: negated(turned.overall.estimate),
+    moreRollouts: inverse(turned.moreRollouts),
+    moreEnvironmentSteps: inverse(turned.moreEnvironmentSteps),
+  };
+}
+
+function negated(estimate: Estimate): Estimate {
+  const minus = (value: number | null) => (value === null ? null : 0 - value);
+  return { ...estimate, value: minus(estimate.value), low: minus(estimate.high), high: minus(estimate.low) };
+}
+
+/** Smaller is fairer, from the first number on. */
+function rankOf(role: Role, fewerRollouts: boolean, subject: Role, { moreRollouts }: Against): number[] {
+  if (role.kind !== "RFT") return [4];
+  const level = role.oneSolution ? 0 : role.matched ? 1 : fewerRollouts ? 3 : 2;
+  const otherStart = subject.kind === "EEF" && subject.trainFrom !== role.trainFrom ? 1 : 0;
+  return [level, otherStart, role.matched ? 0 : 1, Math.abs(moreRollouts ?? 1)];
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at < 0 ? 0 : a[at]! - (b[at] ?? 0);
+}
+
+function reasonOf(role: Role, fewerRollouts: boolean): Control["because"] {
+  if (role.kind !== "RFT") return "explores nothing";
+  if (role.oneSolution) return "one solution";
+  return fewerRollouts ? "explores less" : "as many rollouts";
+}
+
+export function verdictOf({ low, high }: Pick<Estimate, "low" | "high">): Verdict {
+  if (low === null || high === null) return "cannot tell";
+  if (low > 0) return "better";
+  return high < 0 ? "worse" : "no difference seen";
+}
+
+function worthOf(verdict: Verdict, { because, fewerRollouts }: Control): Mining["worth"] {
+  if (because === "explores nothing" || verdict === "cannot tell") return "not tested";
+  if (verdict === "better") return because === "one solution" && !fewerRollouts ? "yes" : "perhaps";
+  return verdict === "worse" ? "no" : "no gain seen";
+}
+
+function nextOf(verdict: Verdict, { worth, trend }: Mining, { success }: Scored): Next {
+  if (worth === "not tried") return "probe the failures";
+  if (verdict === "cannot tell") return "more seeds or tasks";
+  if (worth === "not tested" || worth === "perhaps") return "add the control";
+  if (worth === "yes") return success.seeds === 1 ? "more seeds" : "hand it on";
+  return trend === "rising" ? "more seeds or tasks" : "sample from the start";
+}

@@ -1,0 +1,43 @@
+/** What was run: settings as stored, seeds, and when and by which program. */
+import type { Json } from "../core/json.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Run, Timing } from "../core/run.ts";
+import { distinct } from "./material.ts";
+
+export interface Ran {
+  readonly run: string;
+  readonly kind: Run["kind"];
+  /** As resolved, without paths. */
+  readonly config: Json;
+  readonly seeds: readonly number[];
+  /** The one part in which equal runs differ; null where the store does not say. */
+  readonly timing: RanTiming | null;
+}
+
+export interface RanTiming {
+  /** When the first and the last piece of work ended: ISO 8601, UTC. */
+  readonly from: string;
+  readonly to: string;
+  /** Version and commit; several where a run went on under another one. */
+  readonly programs: readonly string[];
+}
+
+/** `run` must be stored. */
+export function ranOf(repository: Repository, run: string): Ran {
+  const { kind, config } = repository.run(run)!;
+  const seeds = distinct(repository.rounds(run).map(({ seed }) => seed)).sort((a, b) => a - b);
+  return { run, kind, config, seeds, timing: timingOf(repository.timings(run)) };
+}
+
+/** A run that is started again notes for each piece that it found it done, so only the first time counts. */
+function timingOf(timings: readonly Timing[]): RanTiming | null {
+  const firsts = new Map<string, Timing>();
+  for (const timing of timings) {
+    const key = JSON.stringify([timing.method, timing.seed, timing.iteration, timing.phase]);
+    if (!firsts.has(key)) firsts.set(key, timing);
+  }
+  const done = [...firsts.values()];
+  const times = done.flatMap(({ at }) => at ?? []).sort();
+  if (times.length === 0) return null;
+  return { from: times[0]!, to: times.at(-1)!, programs: distinct(done.flatMap(({ by }) => by ?? [])) };
+}

@@ -1,0 +1,151 @@
+/** A report's answer as sentences: the first one answers, the second says whether mining was worth it, the last what to do next. */
+import type { Answer, Compared, Control, Mining, Next, Scored } from "../analysis/answer.ts";
+import type { Trend } from "../analysis/statistics.ts";
+import { percent, points, whole } from "./numbers.ts";
+
+/** Two or three sentences. With `named` they begin with the run's name, for reports on several runs. */
+export function answerText(answer: Answer, named: boolean): string[] {
+  const [first, ...rest] = sentencesOf(answer);
+  return [named ? `${answer.run}: ${first}` : first!, ...rest];
+}
+
+function sentencesOf(answer: Answer): string[] {
+  switch (answer.kind) {
+    case "nothing recorded":
+      return ["Nothing has been recorded yet."];
+    case "recordings":
+      return [
+        ...answer.experts.map(
+          ({ policy, trajectories, success, coverage }) =>
+            `${policy} won ${percent(success)} of ${counted(trajectories, "recorded run")} and ${percent(coverage)} of the tasks it played.`,
+        ),
+        `No method has learned from them yet. Next: \`gleaner probe ${answer.run}\` tells whether its failures are worth mining.`,
+      ];
+    case "nothing evaluated":
+      return ["No method has been evaluated on held-out tasks yet, so there is nothing to compare."];
+    case "none won":
+      return [
+        `No method won any of the ${counted(answer.tasks, "held-out task")}: the student is the limit, not the method.`,
+        "Next: take a stronger student, train it for more steps, or start with easier tasks.",
+      ];
+    case "all won":
+      return [
+        `Every method won all ${counted(answer.tasks, "held-out task")}, so they cannot be told apart.`,
+        "Next: take harder tasks.",
+      ];
+    case "alone":
+      return [
+        `${scoredText(answer.best)}; there is no other method to compare it with.`,
+        "Next: add methods to the config, EEF and RFT×N with one solution for a start.",
+      ];
+    case "compared":
+      return comparedText(answer);
+    default:
+      return answer satisfies never;
+  }
+}
+
+function comparedText(answer: Compared): string[] {
+  const { subject, best, control, mining, next } = answer;
+  const others = best.label !== subject.label && best.label !== control.label;
+  return [
+    verdictText(answer),
+    ...(others ? [`The highest success is another method's: ${scoredText(best)}.`] : []),
+    miningText(mining, control),
+    `Next: ${nextText(next, answer)}.`,
+  ];
+}
+
+function verdictText({ subject, control, verdict, variants }: Compared): string {
+  const many = variants > 1 ? ` (the best of ${variants} variants of EEF, picked on these very tasks)` : "";
+  const who = `${subject.label}${many}`;
+  const against = `${control.label}, its ${control.because === "explores nothing" ? "only" : "fairest"} control`;
+  const shares = `${percent(subject.success.value)} against ${percent(control.success.value)} of ${counted(subject.success.tasks, "held-out task")}`;
+  const { low, high, seeds } = control.difference;
+  const one = seeds === 1 ? ", one seed" : "";
+  const difference = `${points(control.difference.value)} points`;
+  const sure = low === null ? ` (no interval${one})` : ` (95 % interval ${points(low)} to ${points(high)}${one})`;
+  switch (verdict) {
+    case "better":
+      return `${who} beats ${against}: ${shares}, ${difference}${sure}.`;
+    case "worse":
+      return `${who} does worse than ${against}: ${shares}, ${difference}${sure}.`;
+    case "no difference seen":
+      return `${who} and ${against}, cannot be told apart: ${shares}, ${difference}${sure}.`;
+    default:
+      return `Too few tasks were evaluated to compare ${who} with ${against}: ${shares}.`;
+  }
+}
+
+const TRENDS: Readonly<Record<Trend, string>> = {
+  rising: "probes on lost runs win more the deeper they start",
+  flat: "probes on lost runs do not win more the deeper they start",
+  falling: "probes on lost runs win less the deeper they start",
+  unknown: "too few probes on lost runs were won or lost to see a trend",
+};
+
+function miningText({ worth, trend }: Mining, control: Control): string {
+  const and = (expected: boolean) => (expected ? "and" : "but");
+  switch (worth) {
+    case "yes":
+      return `Mining the expert's failures was worth it${cost(control)}, ${and(trend === "rising")} ${TRENDS[trend]}.`;
+    case "perhaps":
+      return (
+        `Mining the expert's failures may have been worth it, ${and(trend === "rising")} ${TRENDS[trend]}; ` +
+        `but the lead can also come from ${otherReason(control)}.`
+      );
+    case "no gain seen":
+      return `Mining the expert's failures showed no gain${cost(control)}, ${and(trend !== "rising")} ${TRENDS[trend]}.`;
+    case "no":
+      return `Mining the expert's failures was not worth it, ${and(trend !== "rising")} ${TRENDS[trend]}.`;
+    case "not tested":
+      return `Whether mining the expert's failures was worth it is not shown: ${untested(control)}.`;
+    default:
+      return "Nobody probed the expert's failures, so this run does not say whether mining them would be worth it.";
+  }
+}
+
+const untested = ({ because }: Control) =>
+  because === "explores nothing" ? "no control explored as much without probing" : "too few tasks were evaluated";
+
+const otherReason = ({ because, fewerRollouts }: Control) =>
+  fewerRollouts
+    ? "more rollouts than the control made"
+    : because === "one solution"
+      ? "chance"
+      : "learning one solution a task, which the control does not";
+
+/** Costs are named from this share on. */
+const TELLING = 0.05;
+
+/** ` at 26 % fewer environment steps`; empty where both took about as many. */
+function cost({ moreEnvironmentSteps: more }: Control): string {
+  if (more === null || Math.abs(more) <= TELLING) return "";
+  return ` at ${Math.round(100 * Math.abs(more))} % ${more < 0 ? "fewer" : "more"} environment steps`;
+}
+
+function nextText(next: Next, { run, subject }: Compared): string {
+  switch (next) {
+    case "finish the run":
+      return "start `gleaner run` again with the same config, since some seeds are not finished";
+    case "add the control":
+      return "add `{ method: rft, samples: N, solutions: one }` with as many rollouts as EEF makes";
+    case "more seeds":
+      return "run more seeds, since one says nothing about others";
+    case "more seeds or tasks":
+      return "run more seeds or evaluate more tasks, until the interval is narrow enough to tell";
+    case "hand it on":
+      return `\`gleaner export ${run}\` hands what ${subject.label} learned from to your own trainer`;
+    case "sample from the start":
+      return "sample more from the start (RFT×N), which is simpler";
+    case "probe the failures":
+      return `\`gleaner probe ${run}\` tells whether the expert's failures are worth mining`;
+    default:
+      return next satisfies never;
+  }
+}
+
+const scoredText = ({ label, success }: Scored) =>
+  `${label} won ${percent(success.value)} of ${counted(success.tasks, "held-out task")}`;
+
+const counted = (count: number, noun: string) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
