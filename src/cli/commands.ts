@@ -12,39 +12,44 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "demo",
-    summary: "a built-in world: an expert with failures → BC, RFT×6, EEF → table and report",
+    summary: "run the main job in a built-in world: an expert that fails, then BC, RFT×6 and EEF, then the report",
     load: () => import("./commands/demo.ts"),
   },
   {
     name: "import",
-    summary: "read logs of another agent and replay every episode that can be",
+    summary: "read the logs of another agent and replay every episode that can be replayed",
     load: () => import("./commands/import.ts"),
   },
-  { name: "expert", summary: "make expert trajectories", load: () => import("./commands/expert.ts") },
+  { name: "expert", summary: "make expert trajectories: with a script, from gold solutions, or with any model behind a server", load: () => import("./commands/expert.ts") },
   {
     name: "play",
-    summary: "play yourself, in the terminal or (webshop) in a browser; recorded as an expert's trajectories",
+    summary: "play yourself, in the terminal or (WebShop) in a browser; your episodes are recorded as an expert's",
     load: () => import("./commands/play.ts"),
   },
   {
     name: "verify",
-    summary: "play every trajectory of a run again and compare what the world answers",
+    summary: "replay every trajectory of a run and compare what the world answers with what was recorded",
     load: () => import("./commands/verify.ts"),
   },
   {
     name: "probe",
-    summary: "before any method is run: would it pay to mine the expert's failures, or to sample more from the start?",
+    summary: "ask, before anything is trained, whether the expert's failures are worth mining",
     load: () => import("./commands/probe.ts"),
   },
   {
     name: "run",
-    summary: "run an experiment; started again after a kill, it goes on where it was",
+    summary: "run an experiment; started again after a kill, it goes on where it stopped",
     load: () => import("./commands/run.ts"),
   },
   {
     name: "report",
-    summary: "tables, intervals, costs, probe curves and the leakage check of one or more runs",
+    summary: "say what came of a run: the answer first, then tables, intervals, costs and checks",
     load: () => import("./commands/report.ts"),
+  },
+  {
+    name: "show",
+    summary: "print one expert run: where the student won and lost, which actions did harm, what was learned and why",
+    load: () => import("./commands/show.ts"),
   },
   {
     name: "compare",
@@ -59,22 +64,22 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "runs", summary: "list the runs of this project", load: () => import("./commands/runs.ts") },
   {
     name: "dump",
-    summary: "print the whole store as JSON lines (equal runs print equal bytes)",
+    summary: "print the whole store as JSON lines; equal runs print equal bytes",
     load: () => import("./commands/dump.ts"),
   },
   {
     name: "env",
-    summary: "list the environments, or offer one as JSON lines (docs/stdio-protocol.md)",
+    summary: "list the worlds, describe one, or offer it as JSON lines (docs/stdio-protocol.md)",
     load: () => import("./commands/env.ts"),
   },
   {
     name: "model",
-    summary: "list pretrained models that can be fetched, or fetch one",
+    summary: "list the pretrained models that can be fetched, or fetch one",
     load: () => import("./commands/model.ts"),
   },
   {
     name: "doctor",
-    summary: "what this machine has, what is missing and how to get it",
+    summary: "say what this machine has, what is missing and how to get it",
     load: () => import("./commands/doctor.ts"),
   },
 ];

@@ -26,14 +26,18 @@ export function toTable(subject: Subject, { all = false, written }: TerminalOpti
   return textOf(fits ? wide : documentFor(false), all);
 }
 
-/** The same of any document. */
-export function textOf({ lead = [], facts = [], sections, glossary = [] }: Document, all = false): string {
+/** The same of any document. Of longer tables than `mostRows` the rest is left to the files. */
+export function textOf(
+  { lead = [], facts = [], sections, glossary = [] }: Document,
+  all = false,
+  mostRows = ROWS,
+): string {
   const shown = sections.filter(({ isDetail }, index) => all || (!isDetail && (lead.length === 0 || index === 0)));
   const terms = glossary.map(({ word, meaning }) => hanging(`${harmless(word)}: `, meaning, 2));
   return [
     ...(lead.length > 0 ? [lead.map((sentence) => plainText(sentence)).join("\n")] : []),
     ...(facts.length > 0 ? [factsText(facts)] : []),
-    ...shown.map(sectionText),
+    ...shown.map((section) => sectionText(section, mostRows)),
     ...(all && terms.length > 0 ? [["Glossary", ...terms].join("\n")] : []),
   ].join("\n\n");
 }
@@ -52,11 +56,11 @@ function hanging(head: string, text: string, by: number): string {
   return [head + first, ...rest.map((line) => " ".repeat(by) + line)].join("\n");
 }
 
-function sectionText({ title, table, notes }: Section): string {
-  const left = (table?.rows.length ?? 0) - ROWS;
+function sectionText({ title, table, notes }: Section, mostRows: number): string {
+  const left = (table?.rows.length ?? 0) - mostRows;
   return [
     harmless(title, WIDTH),
-    ...(table ? [fittingTable({ ...table, rows: table.rows.slice(0, ROWS) })] : []),
+    ...(table ? [fittingTable({ ...table, rows: table.rows.slice(0, mostRows) })] : []),
     ...(left > 0 ? [`… and ${left} more rows, which the files and --markdown have.`] : []),
     ...notes.map((note) => plainText(note)),
   ].join("\n");

@@ -33,13 +33,12 @@ export function outcomesOf(
   );
 }
 
-/** The labels along each expert trajectory that was probed, by all of `outcomes`. */
-export function labelsAlong(
+/** Of each expert trajectory the states that were tried, s_0 first, with tries and wins by all of `outcomes`. */
+export function talliesAlong(
   expert: readonly Trajectory[],
   points: readonly ProbePoint[],
   outcomes: readonly Outcome[],
-  confidence: number,
-): Map<Trajectory, Labels> {
+): Map<Trajectory, Tally[]> {
   const tries = Map.groupBy(outcomes, ({ state }) => state);
   const steps = Map.groupBy(points, ({ trajectory }) => trajectory.id);
   const tally = (state: string, step: number): Tally[] => {
@@ -49,9 +48,20 @@ export function labelsAlong(
   return new Map(
     expert.map((trajectory) => {
       const along = (steps.get(trajectory.id) ?? []).flatMap((point) => tally(stateAlong(point), point.step));
-      return [trajectory, labelsByRate([...tally(trajectory.taskId, 0), ...along], confidence)];
+      return [trajectory, [...tally(trajectory.taskId, 0), ...along]];
     }),
   );
+}
+
+/** The labels along each expert trajectory that was probed, by all of `outcomes`. */
+export function labelsAlong(
+  expert: readonly Trajectory[],
+  points: readonly ProbePoint[],
+  outcomes: readonly Outcome[],
+  confidence: number,
+): Map<Trajectory, Labels> {
+  const tallies = talliesAlong(expert, points, outcomes);
+  return new Map([...tallies].map(([trajectory, states]) => [trajectory, labelsByRate(states, confidence)]));
 }
 
 /** How many stretches between neighbouring states two readings of the same trajectories label differently. */

@@ -1,0 +1,86 @@
+/** The expert's runs of a run, one line each: what became of them, the ones that tell most first. */
+import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { Round } from "../core/run.ts";
+import { provenanceOf, sum } from "./material.ts";
+import type { Share } from "./statistics.ts";
+import { expertIds, nameOf, type RoundName, type RunReading, type Telling, trajectoryIn } from "./story.ts";
+import { naturally } from "./success.ts";
+
+export interface StoryLine {
+  readonly task: TaskId;
+  readonly trajectory: TrajectoryId;
+  readonly policy: string;
+  readonly steps: number;
+  readonly won: boolean;
+  /** Students from the task's start; null if none played. */
+  readonly fromStart: Share | null;
+  /** Students that took over later, all states together. */
+  readonly probes: Share;
+  readonly reading: RunReading | null;
+  /** Whether what was learned from the round holds a recovery from the need-recover state. */
+  readonly recoveryLearned: boolean;
+  /** Neither an expert nor the round's rollouts won the task. */
+  readonly unsolved: boolean;
+}
+
+export interface StoryList {
+  readonly kind: "stories";
+  readonly run: string;
+  readonly round: RoundName | null;
+  readonly lines: readonly StoryLine[];
+}
+
+/** Throws StoreError where something that the round refers to is missing. */
+export function storiesOf(telling: Telling): StoryList {
+  const { run, round, readingOf } = telling;
+  const runs = expertIds(telling).map((id) => trajectoryIn(telling, id));
+  const solved = new Set<string>(runs.filter(({ success }) => success).map(({ taskId }) => taskId));
+  for (const id of [...(round?.explored ?? []), ...(round?.probed ?? [])]) {
+    const { taskId, success } = trajectoryIn(telling, id);
+    if (success) solved.add(taskId);
+  }
+  const recoveries = round ? recoveredFrom(telling, round) : new Set<string>();
+  const lines = runs.map(({ id, taskId, policy, steps, success }): StoryLine => {
+    const reading = readingOf(id) ?? null;
+    const states = reading?.states ?? [];
+    const start = states.find(({ step }) => step === 0);
+    const later = states.filter(({ step }) => step > 0);
+    const needRecover = reading?.needRecover ?? null;
+    return {
+      task: taskId,
+      trajectory: id,
+      policy,
+      steps: steps.length,
+      won: success,
+      fromStart: start ? { won: start.won, of: start.of } : null,
+      probes: { won: sum(later.map(({ won }) => won)), of: sum(later.map(({ of }) => of)) },
+      reading,
+      recoveryLearned: needRecover !== null && recoveries.has(`${taskId} recovery from s_${needRecover}`),
+      unsolved: !solved.has(taskId),
+    };
+  });
+  const places = new Map(naturally(lines.map(({ task }) => task)).map((task, place) => [task, place]));
+  const sorted = lines.toSorted((a, b) => rankOf(a) - rankOf(b) || places.get(a.task)! - places.get(b.task)!);
+  return { kind: "stories", run, round: round && nameOf(round), lines: sorted };
+}
+
+/** Lost runs first, and of them those in which a win was lost, then those that nobody ever won. */
+function rankOf({ won, reading, unsolved }: StoryLine): number {
+  const isHarmed = (reading?.harmful.length ?? 0) > 0;
+  const isHelped = (reading?.beneficial.length ?? 0) > 0;
+  if (won) return isHarmed ? 4 : 5;
+  if (isHarmed) return 0;
+  return unsolved ? 1 : isHelped ? 2 : 3;
+}
+
+/** `<task> <reason>` of everything learned. */
+function recoveredFrom(telling: Telling, { trainingSet }: Round): ReadonlySet<string> {
+  const set = telling.repository.trainingSet(trainingSet);
+  if (set?.kind !== "sft") return new Set();
+  return new Set(
+    set.examples.flatMap(({ source, messages }) => {
+      const reasons = messages.flatMap((message) => provenanceOf(message)?.reason ?? []);
+      return reasons.length === 0 ? [] : [`${trajectoryIn(telling, source).taskId} ${reasons[0]}`];
+    }),
+  );
+}

@@ -1,0 +1,219 @@
+/**
+ * One task as it went: what the expert did, where the student won and lost when it took over, which actions did harm, and
+ * what was learned of it and why. Plain data for whoever shows it. How probes are read is the method's matter: it comes in
+ * as a function.
+ */
+import { StoreError } from "../core/errors.ts";
+import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Round } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
+import type { TrainingSet, WeightedMessage } from "../core/training.ts";
+import type { Outcome, Trajectory } from "../core/trajectory.ts";
+import { distinct, provenanceOf } from "./material.ts";
+import type { Share } from "./statistics.ts";
+
+/** Actions `[from, to)`. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a method read from the probes along one expert run. */
+export interface RunReading {
+  /** The states that were tried, before action `step`; the task's start is step 0. */
+  readonly states: readonly (Share & { readonly step: number })[];
+  readonly harmful: readonly Stretch[];
+  readonly beneficial: readonly Stretch[];
+  /** The state behind the first harmful actions; null if there is none. */
+  readonly needRecover: number | null;
+}
+
+/** undefined for runs that nobody probed. */
+export type ReadingOf = (trajectory: TrajectoryId) => RunReading | undefined;
+
+/** What a story is told from: a run, and the round that is looked at; null where the run has no methods. */
+export interface Telling {
+  readonly repository: Repository;
+  readonly run: string;
+  readonly round: Round | null;
+  readonly readingOf: ReadingOf;
+}
+
+export interface StoryStep {
+  readonly index: number;
+  /** What was seen before the action. */
+  readonly observation: string;
+  readonly action: string;
+  /** Students that took over here, before the action; null if none did. */
+  readonly taken: Share | null;
+  readonly label: "harmful" | "beneficial" | null;
+  readonly isNeedRecover: boolean;
+}
+
+/** One run of the expert. */
+export interface ExpertRun {
+  readonly trajectory: TrajectoryId;
+  readonly policy: string;
+  readonly won: boolean;
+  readonly return: number;
+  readonly outcome: Outcome;
+  readonly finalObservation: string;
+  readonly steps: readonly StoryStep[];
+  readonly reading: RunReading | null;
+}
+
+export interface LessonStep {
+  readonly index: number;
+  readonly actor: string;
+  readonly byExpert: boolean;
+  readonly action: string;
+  /** False: context only. */
+  readonly isLearned: boolean;
+}
+
+/** One trajectory that a training set learns from. */
+export interface Lesson {
+  /** Half of a preference, or an example to imitate. */
+  readonly part: "example" | "preferred" | "rejected";
+  readonly trajectory: TrajectoryId;
+  readonly won: boolean;
+  /** Where it left an expert's run; null if it began at the task's start. */
+  readonly fork: Trajectory["fork"];
+  /** As stored with the learned messages. */
+  readonly reasons: readonly string[];
+  readonly steps: readonly LessonStep[];
+}
+
+export interface Story {
+  readonly kind: "story";
+  readonly run: string;
+  readonly round: RoundName | null;
+  readonly task: Pick<Task, "id" | "split" | "category" | "instruction">;
+  readonly runs: readonly ExpertRun[];
+  readonly lessons: readonly Lesson[];
+}
+
+export type RoundName = Pick<Round, "method" | "seed" | "iteration">;
+
+/** Every task of the round's expert runs, or of a run without methods. */
+export function tasksIn(telling: Telling): TaskId[] {
+  return distinct(expertIds(telling).map((id) => trajectoryIn(telling, id).taskId));
+}
+
+/** `task` must be one of `tasksIn`. Throws StoreError where something that a round refers to is missing. */
+export function storyOf(telling: Telling, task: TaskId): Story {
+  const { repository, run, round } = telling;
+  const found = repository.task(task);
+  if (!found) throw new StoreError(`task ${task} belongs to a trajectory but is not stored`);
+  const { id, split, category, instruction } = found;
+  const runs = expertIds(telling)
+    .map((each) => trajectoryIn(telling, each))
+    .filter(({ taskId }) => taskId === task);
+  return {
+    kind: "story",
+    run,
+    round: round && nameOf(round),
+    task: { id, split, category, instruction },
+    runs: runs.map((each) => expertRun(each, telling.readingOf(each.id))),
+    lessons: round ? lessonsOf(telling, round, task) : [],
+  };
+}
+
+export const nameOf = ({ method, seed, iteration }: Round): RoundName => ({ method, seed, iteration });
+
+/** What experts recorded: given to the round, or held by a run without methods. */
+export function expertIds({ repository, run, round }: Telling): readonly TrajectoryId[] {
+  return round ? [...round.expert, ...(round.learnOnly ?? [])] : repository.trajectoriesOf(run);
+}
+
+export function trajectoryIn({ repository }: Pick<Telling, "repository">, id: TrajectoryId): Trajectory {
+  const found = repository.trajectory(id);
+  if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
+  return found;
+}
+
+function expertRun(trajectory: Trajectory, reading: RunReading | undefined): ExpertRun {
+  const { id, policy, success, outcome, finalObservation, steps } = trajectory;
+  const within = (stretches: readonly Stretch[], index: number) =>
+    stretches.some(({ from, to }) => from <= index && index < to);
+  return {
+    trajectory: id,
+    policy,
+    won: success,
+    return: trajectory.return,
+    outcome,
+    finalObservation,
+    steps: steps.map(({ observation, action }, index) => {
+      const state = reading?.states.find(({ step }) => step === index);
+      const isHarmful = within(reading?.harmful ?? [], index);
+      const isBeneficial = within(reading?.beneficial ?? [], index);
+      return {
+        index,
+        observation,
+        action,
+        taken: state ? { won: state.won, of: state.of } : null,
+        label: isHarmful ? "harmful" : isBeneficial ? "beneficial" : null,
+        isNeedRecover: reading?.needRecover === index,
+      };
+    }),
+    reading: reading ?? null,
+  };
+}
+
+/** What the round's training set learned from trajectories of `task`. */
+function lessonsOf(telling: Telling, round: Round, task: TaskId): Lesson[] {
+  const set = telling.repository.trainingSet(round.trainingSet);
+  if (!set) throw new StoreError(`training set ${round.trainingSet} belongs to a round but is not stored`);
+  const experts = new Set(expertIds(telling));
+  return partsOf(set).flatMap(({ part, source, messages }) => {
+    const trajectory = trajectoryIn(telling, source);
+    return trajectory.taskId === task ? [lessonOf(telling, { part, trajectory, messages, experts })] : [];
+  });
+}
+
+interface Part {
+  readonly part: Lesson["part"];
+  readonly source: TrajectoryId;
+  readonly messages: readonly WeightedMessage[];
+}
+
+function partsOf(set: TrainingSet): Part[] {
+  if (set.kind === "sft")
+    return set.examples.map(({ source, messages }) => ({ part: "example" as const, source, messages }));
+  return set.examples.flatMap(({ sources: [better, worse], chosen, rejected }): Part[] => [
+    { part: "preferred", source: better, messages: chosen },
+    { part: "rejected", source: worse, messages: rejected },
+  ]);
+}
+
+function lessonOf(
+  telling: Telling,
+  lesson: {
+    readonly part: Lesson["part"];
+    readonly trajectory: Trajectory;
+    readonly messages: readonly WeightedMessage[];
+    readonly experts: ReadonlySet<TrajectoryId>;
+  },
+): Lesson {
+  const { part, trajectory, messages, experts } = lesson;
+  const learned = messages.flatMap((message) => provenanceOf(message) ?? []);
+  const steps = new Set(learned.map(({ step }) => step));
+  return {
+    part,
+    trajectory: trajectory.id,
+    won: trajectory.success,
+    fork: trajectory.fork,
+    reasons: distinct(learned.map(({ reason }) => reason)),
+    steps: trajectory.steps.map(({ action }, index) => {
+      const by = makerOf(telling, trajectory, index);
+      return { index, actor: by.policy, byExpert: experts.has(by.id), action, isLearned: steps.has(index) };
+    }),
+  };
+}
+
+/** The trajectory in which step `index` was taken: a fork's first steps are its parent's. */
+function makerOf(telling: Telling, trajectory: Trajectory, index: number): Trajectory {
+  const { fork } = trajectory;
+  return fork && index < fork.step ? makerOf(telling, trajectoryIn(telling, fork.from), index) : trajectory;
+}

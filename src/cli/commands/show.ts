@@ -1,0 +1,126 @@
+/** `gleaner show`: the expert's runs one by one, with what probing found in them and what was learned. */
+import { type Command, InvalidArgumentError } from "commander";
+import { storyOf, type Telling, tasksIn } from "../../analysis/story.ts";
+import { type StoryList, storiesOf } from "../../analysis/story-list.ts";
+import { CliError } from "../../core/errors.ts";
+import type { TaskId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
+import type { Round } from "../../core/run.ts";
+import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
+import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
+import { textOf } from "../../reports/terminal.ts";
+import { openProject, projectOption } from "../project.ts";
+
+interface ShowFlags {
+  readonly project: string;
+  readonly method?: string;
+  readonly seed?: number;
+  readonly iteration?: number;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Lines of the list unless all are asked for. */
+const SHOWN = 20;
+
+export function register(command: Command): void {
+  projectOption(command)
+    .argument("<run>", "a run of this project")
+    .argument(
+      "[task]",
+      "a task's id, or its end where no other task ends so; without it: the list of the expert's runs",
+    )
+    .option("--method <name>", "whose probes and examples (default: the first method that probed)")
+    .option("--seed <n>", "of which seed (default: the lowest)", wholeNumber)
+    .option("--iteration <n>", "of which iteration (default: the last)", wholeNumber)
+    .option("--all", "the whole list")
+    .option("--json", "as JSON")
+    .action((run: string, task: string | undefined, { project: folder, ...flags }: ShowFlags) => {
+      const project = openProject({ project: folder });
+      try {
+        const { telling, remarks } = tellingOf(project.repository, run, flags);
+        console.log(task === undefined ? listText(telling, flags) : taskText(telling, task, flags, remarks));
+      } finally {
+        project.close();
+      }
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
+  return Number(text);
+}
+
+function listText(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): string {
+  const list: StoryList = storiesOf(telling);
+  if (json) return JSON.stringify(list, null, 2);
+  return textOf(storyListDocument(list, all ? undefined : SHOWN), true, Number.POSITIVE_INFINITY);
+}
+
+function taskText(
+  telling: Telling,
+  task: string,
+  { json = false }: Pick<ShowFlags, "json">,
+  remarks: readonly string[],
+): string {
+  const story = storyOf(telling, taskNamed(telling, task));
+  return json ? JSON.stringify(story, null, 2) : textOf(storyDocument(story, remarks), true, Number.POSITIVE_INFINITY);
+}
+
+/** The task whose id is `name` or, where only one does, ends with it. Throws CliError. */
+export function taskNamed(telling: Telling, name: string): TaskId {
+  const tasks = tasksIn(telling);
+  const endings = [
+    tasks.filter((id) => id === name),
+    tasks.filter((id) => id.endsWith(`/${name}`)),
+    tasks.filter((id) => id.endsWith(name)),
+  ];
+  const found = endings.find((ids) => ids.length > 0) ?? [];
+  if (found.length === 1) return found[0]!;
+  const { run } = telling;
+  if (found.length === 0)
+    throw new CliError(`the expert of run "${run}" played no task "${name}" (see gleaner show ${run} --all)`);
+  const some = found.slice(0, 5).join(", ");
+  throw new CliError(
+    `${found.length} tasks end with "${name}": ${some}${found.length > 5 ? ", …" : ""}; give more of the id`,
+  );
+}
+
+/** The round that the flags leave, and how its method read the probes. Throws CliError naming the rounds there are. */
+export function tellingOf(
+  repository: Repository,
+  run: string,
+  flags: Pick<ShowFlags, "method" | "seed" | "iteration">,
+): { readonly telling: Telling; readonly remarks: readonly string[] } {
+  if (!repository.run(run)) throw new CliError(`there is no run "${run}" in this project (see gleaner runs)`);
+  const rounds = repository.rounds(run);
+  const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
+  const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
+  if (left.length === 0 && (rounds.length > 0 || asked.length > 0)) {
+    const names = [
+      ...new Set(rounds.map(({ method, seed, iteration }) => `${method}, seed ${seed}, iteration ${iteration}`)),
+    ];
+    throw new CliError(`run "${run}" has no round that fits these flags; there are: ${names.join("; ") || "none"}`);
+  }
+  const round = chosen(left);
+  const before = rounds.filter(
+    ({ method, seed, iteration }) =>
+      round && method === round.method && seed === round.seed && iteration <= round.iteration,
+  );
+  const readings = round && round.probed.length > 0 ? readingsOf(repository, before) : new Map();
+  const telling: Telling = { repository, run, round, readingOf: (id) => readings.get(id) };
+  const found = [...readings.values()].filter(({ needRecover }) => needRecover !== null).length;
+  const counted = round?.counts.needRecover;
+  const differs = readings.size > 0 && counted !== undefined && counted !== found;
+  const remark = `The run counted ${counted} need-recover states, this reading finds ${found}: do not rely on the labels.`;
+  return { telling, remarks: differs ? [remark] : [] };
+}
+
+/** Of a method that probed if there is one, the first by row; of its lowest seed the last iteration. */
+function chosen(rounds: readonly Round[]): Round | null {
+  const probing = rounds.filter(({ probed }) => probed.length > 0);
+  const [first] = probing.length > 0 ? probing : rounds.toReversed();
+  if (!first) return null;
+  const own = rounds.filter(({ method, seed }) => method === first.method && seed === first.seed);
+  return own.reduce((last, each) => (each.iteration > last.iteration ? each : last));
+}

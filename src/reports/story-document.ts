@@ -1,0 +1,224 @@
+/** A story, or the list of them, as titles, tables and sentences. */
+import type { Share } from "../analysis/statistics.ts";
+import type { ExpertRun, Lesson, RoundName, RunReading, Story, StoryStep, Stretch } from "../analysis/story.ts";
+import type { StoryLine, StoryList } from "../analysis/story-list.ts";
+import { type Document, type Fact, type Section, tableOf } from "./document.ts";
+import { UNKNOWN } from "./numbers.ts";
+
+/** Longer actions and observations are cut. */
+const ACTION = 60;
+const OBSERVATION = 110;
+
+/** At most `limit` lines. */
+export function storyListDocument({ run, round, lines }: StoryList, limit = Number.POSITIVE_INFINITY): Document {
+  const title = `The expert's ${lines.length} runs in ${run}${round ? ` (${roundText(round)})` : ""}`;
+  if (lines.length === 0) return { title, sections: [{ title, notes: ["There are none."] }] };
+  const shown = lines.slice(0, limit);
+  const isProbed = lines.some(({ reading }) => reading !== null);
+  const prefix = sharedFolder(lines.map(({ task }) => task));
+  const table = {
+    columns: [
+      ...tableOf(["task", "expert"], ["steps", ...(isProbed ? ["start", "probes"] : [])], []).columns,
+      ...(isProbed ? tableOf(["harmful", "beneficial", "need-recover"], [], []).columns : []),
+    ],
+    rows: shown.map((line) => [...lineCells(line, prefix), ...(isProbed ? readingCells(line) : [])]),
+  };
+  const left = lines.length - shown.length;
+  const notes = [
+    ...(left > 0 ? [`… and ${left} more, which --all shows.`] : []),
+    `Lost runs come first, those with harmful actions before the others. unsolved: lost, and no rollout won the task.${
+      prefix === "" ? "" : ` Every task's id begins with ${prefix}.`
+    }`,
+    ...(isProbed
+      ? [
+          "start, probes: how many rollouts of the student won, from the task's start and from states along the run. harmful, " +
+            "beneficial: the steps after which a win was lost, or a loss became a win; +1: there is one more such stretch. " +
+            "need-recover: the state behind the first harmful step, and whether winning from there was learned.",
+        ]
+      : []),
+    `\`gleaner show ${run} TASK\` goes through one of them step by step; the end of the task's id will do.`,
+  ];
+  return { title, sections: [{ title, table, notes }] };
+}
+
+/** `workshop/train/` where every id begins so and what is left tells them apart; else "". */
+function sharedFolder(ids: readonly string[]): string {
+  const folder = ids[0]!.slice(0, ids[0]!.lastIndexOf("/") + 1);
+  return ids.every((id) => id.startsWith(folder)) ? folder : "";
+}
+
+function lineCells({ task, won, unsolved, steps }: StoryLine, prefix: string): string[] {
+  return [task.slice(prefix.length), won ? "won" : unsolved ? "unsolved" : "lost", String(steps)];
+}
+
+function readingCells({ fromStart, probes, reading, recoveryLearned }: StoryLine): string[] {
+  const first = ([stretch, ...more]: readonly Stretch[]) =>
+    stretch ? `${span(stretch)}${more.length > 0 ? ` +${more.length}` : ""}` : UNKNOWN;
+  const state = reading?.needRecover ?? null;
+  return [
+    fromStart ? share(fromStart) : UNKNOWN,
+    probes.of > 0 ? share(probes) : UNKNOWN,
+    first(reading?.harmful ?? []),
+    first(reading?.beneficial ?? []),
+    state === null ? UNKNOWN : `s_${state}, ${recoveryLearned ? "learned" : "not learned"}`,
+  ];
+}
+
+const share = ({ won, of }: Share) => `${won} of ${of}`;
+
+/** `2–3`: both included. */
+const span = ({ from, to }: Stretch) => (to - from === 1 ? String(from) : `${from}–${to - 1}`);
+
+const roundText = ({ method, seed, iteration }: RoundName) => `${method}, seed ${seed}, iteration ${iteration}`;
+
+/** `remarks` are printed last: what the reader should know of the reading itself. */
+export function storyDocument(story: Story, remarks: readonly string[] = []): Document {
+  const { run, round, task, runs, lessons } = story;
+  const facts: Fact[] = [
+    { name: "task", text: `${task.id} (${task.category})` },
+    { name: "goal", text: oneLine(task.instruction, 300) },
+    { name: "run", text: round ? `${run}: ${roundText(round)}` : run },
+  ];
+  const learned = round ? lessons.map((lesson, index) => lessonSection(lesson, index, lessons.length)) : [];
+  const sections = [...runs.map(runSection), ...learned];
+  return {
+    title: `${task.id} in ${run}`,
+    lead: leadOf(story),
+    facts,
+    sections: remarks.length > 0 ? [...sections, { title: "Note", notes: remarks }] : sections,
+  };
+}
+
+/** What happened, in a sentence for each thing. */
+function leadOf({ runs, lessons, round }: Story): string[] {
+  const went = runs.map(
+    ({ policy, won, steps, outcome }) =>
+      `${policy} ${outcome.kind === "failed" ? "broke off" : won ? "won" : "lost"} after ${counted(steps.length, "step")}.`,
+  );
+  const happened = runs.flatMap(({ reading }) => (reading ? readingText(reading) : []));
+  if (!round) return [...went, "No method has learned from it yet."];
+  const learned =
+    lessons.length === 0
+      ? `${round.method} learned nothing from this task.`
+      : `${round.method} learned ${counted(lessons.length, "example")} from this task, shown below.`;
+  return [...went, ...happened, learned];
+}
+
+function readingText({ states, harmful, beneficial }: RunReading): string[] {
+  const [won, lost] = states.every(({ of }) => of === 1) ? ["won", "lost"] : ["won more often", "won less often"];
+  const say = (stretches: readonly Stretch[], did: string, before: string, after: string) => {
+    const them = isOneStep(stretches) ? "it" : "them";
+    const sentence = `${stepsText(stretches)} ${did}: the student ${before} from before ${them} and ${after} from after ${them}.`;
+    return stretches.length === 0 ? [] : [sentence];
+  };
+  if (harmful.length + beneficial.length === 0)
+    return ["No step did harm or helped: the student fared alike wherever it took over."];
+  return [...say(harmful, "did harm", won!, lost!), ...say(beneficial, "helped", lost!, won!)];
+}
+
+const isOneStep = ([first, ...more]: readonly Stretch[]) =>
+  first !== undefined && more.length === 0 && first.to - first.from === 1;
+
+/** `Steps 0–1 and 8–9`. */
+function stepsText(stretches: readonly Stretch[]): string {
+  const spans = stretches.map(span);
+  const list = spans.length > 1 ? `${spans.slice(0, -1).join(", ")} and ${spans.at(-1)}` : spans[0];
+  return `${isOneStep(stretches) ? "Step" : "Steps"} ${list}`;
+}
+
+const LABELS = { harmful: "██ harmful", beneficial: "░░ beneficial" } as const;
+
+function runSection({ policy, won, steps, outcome, finalObservation, reading }: ExpertRun): Section {
+  const isProbed = reading !== null;
+  const rows = steps.map((step) => [
+    String(step.index),
+    ...(isProbed ? [takenText(step), step.label === null ? "" : LABELS[step.label]] : []),
+    oneLine(step.action, ACTION),
+    oneLine(step.observation, OBSERVATION),
+  ]);
+  const end = outcome.kind === "failed" ? `broke off: ${outcome.error.message}` : won ? "won" : "lost";
+  const limit = outcome.kind === "truncated" ? ` (limit of ${outcome.limit})` : "";
+  rows.push([
+    "end",
+    ...(isProbed ? ["", ""] : []),
+    oneLine(`${end}${limit}`, ACTION),
+    oneLine(finalObservation, OBSERVATION),
+  ]);
+  const table = tableOf(
+    ["step", ...(isProbed ? ["taken over here", "label"] : []), "action", "seen before it"],
+    [],
+    rows,
+  );
+  const notes = isProbed
+    ? [
+        "taken over here: students that were put into this state, before the action, and finished the task. At step 0 they " +
+          "play from the start. need-recover: the state that the student learns to win from.",
+      ]
+    : [];
+  return { title: `What ${policy} did`, table, notes };
+}
+
+function takenText({ taken, isNeedRecover }: StoryStep): string {
+  if (!taken) return isNeedRecover ? "need-recover" : "";
+  const word = taken.won === taken.of ? "won" : taken.won === 0 ? "lost" : "won";
+  const count = taken.won === 0 ? `${taken.of} of ${taken.of}` : share(taken);
+  return `${word} ${count}${isNeedRecover ? ", need-recover" : ""}`;
+}
+
+const PARTS = { example: "Learned", preferred: "Preferred", rejected: "Preferred against" } as const;
+
+function lessonSection(lesson: Lesson, index: number, of: number): Section {
+  const { part, fork, won, reasons, steps, trajectory } = lesson;
+  const [first] = steps;
+  const from = fork
+    ? `the expert's run up to step ${fork.step}, then the student`
+    : first?.byExpert
+      ? "the expert's own run"
+      : "the student's own rollout from the start";
+  const names = [...new Map(steps.map(({ actor, byExpert }) => [byExpert ? "expert" : "student", actor]))];
+  const table = tableOf(["step", "who", "action", "weight"], [], lessonRows(steps));
+  return {
+    title: `${PARTS[part]} ${index + 1} of ${of}: ${from}`,
+    table,
+    notes: [
+      `Why: ${reasons.length > 0 ? reasons.map(whyText).join("; ") : "nothing of it is learned"}. ` +
+        `The trajectory ${won ? "won" : "lost"}. context only: seen, not learned.`,
+      `${names.map(([who, actor]) => `${who}: ${actor}`).join("; ")}; trajectory: ${trajectory}.`,
+    ],
+  };
+}
+
+/** Steps in a row that are context only are one row. */
+function lessonRows(steps: Lesson["steps"]): string[][] {
+  const rows: string[][] = [];
+  for (let at = 0; at < steps.length; ) {
+    const { isLearned, byExpert, index, action } = steps[at]!;
+    const who = byExpert ? "expert" : "student";
+    let end = at + 1;
+    while (!isLearned && end < steps.length && !steps[end]!.isLearned && steps[end]!.byExpert === byExpert) end++;
+    const range = end - at > 1 ? `${index}–${steps[end - 1]!.index}` : String(index);
+    const text =
+      end - at > 1
+        ? `${oneLine(action, ACTION)} … ${oneLine(steps[end - 1]!.action, ACTION)}`
+        : oneLine(action, ACTION);
+    rows.push([range, who, text, isLearned ? "1, learned" : "0, context only"]);
+    at = end;
+  }
+  return rows;
+}
+
+/** The stored reason, and what it means where that is not plain. */
+function whyText(reason: string): string {
+  const recovery = /^recovery from s_(\d+)$/.exec(reason);
+  if (recovery) return `${reason} (harm was done just before step ${recovery[1]}; this won from there)`;
+  if (reason === "solution from s_0") return `${reason} (of the wins of this task, the fewest expert actions)`;
+  return reason;
+}
+
+/** On one line, its blanks single; cut where it is longer than `length` characters. */
+function oneLine(text: string, length: number): string {
+  const characters = [...text.replace(/\s+/g, " ").trim()];
+  return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
