@@ -3,9 +3,11 @@
  * was worth it, and what to do next. Facts only; `reports/answer-text.ts` makes sentences of them. Nothing is claimed that the
  * intervals do not show.
  */
-import type { ExpertReport, MethodDifference, MethodReport } from "./report.ts";
+import type { RelativeCost } from "./cost.ts";
+import type { ProbeCurve } from "./probes.ts";
 import type { Role } from "./roles.ts";
 import { type Estimate, type Trend, trendOf } from "./statistics.ts";
+import type { Difference, GroupedEvaluation } from "./success.ts";
 
 /** The verdict of an interval of a difference: above 0, below 0, around 0; "cannot tell" without an interval. */
 export type Verdict = "better" | "worse" | "no difference seen" | "cannot tell";
@@ -82,13 +84,34 @@ export type Next =
   | "sample from the start"
   | "probe the failures";
 
+type Overall = Pick<GroupedEvaluation, "overall">;
+
+/** What is used of a report's method, expert and difference. */
+export interface JudgedMethod {
+  readonly run: string;
+  readonly label: string;
+  readonly iterations: readonly { readonly seeds: readonly number[]; readonly evaluation: Overall }[];
+  readonly probes: Pick<ProbeCurve, "trendOfLost"> | null;
+}
+
+export interface JudgedExpert extends Pick<Recorded, "policy" | "trajectories" | "coverage"> {
+  readonly evaluation: Overall;
+}
+
+/** Of two labels: a − b. */
+export interface JudgedDifference extends RelativeCost {
+  readonly a: string;
+  readonly b: string;
+  readonly overall: Pick<Difference, "estimate">;
+}
+
 /** What the answer follows from. `roles` are those of `methods`, in the same order. */
 export interface Grounds {
   readonly runs: readonly string[];
-  readonly experts: readonly ExpertReport[];
-  readonly methods: readonly MethodReport[];
+  readonly experts: readonly JudgedExpert[];
+  readonly methods: readonly JudgedMethod[];
   readonly roles: readonly Role[];
-  readonly differences: readonly MethodDifference[];
+  readonly differences: readonly JudgedDifference[];
 }
 
 /** One answer for each run that holds methods, in the order of the runs; if none does, one about what was recorded. */
@@ -109,7 +132,7 @@ export function answersOf(grounds: Grounds): Answer[] {
 /** A method that may win, with what is known of it. */
 interface Contender extends Scored {
   readonly role: Role;
-  readonly method: MethodReport;
+  readonly method: JudgedMethod;
 }
 
 function answerOf(run: string, grounds: Grounds): Answer {
@@ -177,7 +200,7 @@ const AS_MANY = 0.05;
 function fairestControl(
   subject: Contender,
   contenders: readonly Contender[],
-  differences: readonly MethodDifference[],
+  differences: readonly JudgedDifference[],
 ): Control | undefined {
   const candidates = contenders.flatMap((each) => {
     const isControl = each.role.kind === "BC" || (subject.role.kind === "EEF" && each.role.kind === "RFT");
@@ -199,14 +222,12 @@ function fairestControl(
   };
 }
 
-interface Against {
+interface Against extends RelativeCost {
   readonly overall: Estimate;
-  readonly moreRollouts: number | null;
-  readonly moreEnvironmentSteps: number | null;
 }
 
 /** Reports hold each pair once, in the order of their rows; the subject may stand on either side. */
-function differenceOf(subject: string, control: string, differences: readonly MethodDifference[]): Against | undefined {
+function differenceOf(subject: string, control: string, differences: readonly JudgedDifference[]): Against | undefined {
   const straight = differences.find(({ a, b }) => a === subject && b === control);
   if (straight) return { ...straight, overall: straight.overall.estimate };
   const turned = differences.find(({ a, b }) => a === control && b === subject);

@@ -42,7 +42,7 @@ function addRound(repository: Repository, outcomes: string, iteration = 1): Roun
 
 const read = (repository: Repository, rounds: readonly Round[]) => readingsOf(repository, rounds).get(EXPERT)!;
 
-/** docs of the method, §2: spans in units of the skip length. */
+/** docs/methods.md §2, test vectors: spans in units of the skip length. */
 const VECTORS = [
   { outcomes: "0 1 0 1", beneficial: [[0, 1], [2, 3]], harmful: [[1, 2]], needRecover: 2 }, // biome-ignore format: one vector a line
   { outcomes: "1 1 1 1", beneficial: [], harmful: [], needRecover: null },
