@@ -20,7 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "read the logs of another agent and replay every episode that can be replayed",
     load: () => import("./commands/import.ts"),
   },
-  { name: "expert", summary: "make expert trajectories: with a script, from gold solutions, or with any model behind a server", load: () => import("./commands/expert.ts") },
+  {
+    name: "expert",
+    summary: "make expert trajectories: with a script, from gold solutions, or with any model behind a server",
+    load: () => import("./commands/expert.ts"),
+  },
   {
     name: "play",
     summary: "play yourself, in the terminal or (WebShop) in a browser; your episodes are recorded as an expert's",
