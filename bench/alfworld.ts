@@ -11,7 +11,8 @@ import { readGame } from "../src/worlds/alfworld/files.ts";
 import type { Game } from "../src/worlds/alfworld/game.ts";
 import { alfworld } from "../src/worlds/alfworld/index.ts";
 import { alfworldGames } from "../test/shared.ts";
-import { installTextWorld, startTextWorld } from "./python/textworld.ts";
+import type { Findings } from "./parts/result.ts";
+import { installTextWorld, startTextWorld, TEXTWORLD_VERSIONS } from "./python/textworld.ts";
 
 /** Walks of ours; the real engine does the first few of them. */
 const GAMES = 400;
@@ -35,8 +36,7 @@ interface Speed {
   readonly loadMs: number;
 }
 
-/** Prints a table and one JSON line. */
-export async function bench(): Promise<void> {
+export async function run(): Promise<Findings> {
   const data = alfworldGames();
   const benchmark = await alfworld({ data });
   const tasks = random("bench alfworld")
@@ -47,17 +47,16 @@ export async function bench(): Promise<void> {
   const before = [ours(walks), ours(walks)];
   const real = speedOf([await textWorlds(walks.slice(0, TEXTWORLD_GAMES))]);
   const own = speedOf([...before, ours(walks), ours(walks)]);
-  const ratio = own.stepsPerSecond / real.stepsPerSecond;
-  const row = (engine: string, { stepsPerSecond, loadMs }: Speed) => {
-    return {
-      engine,
-      "steps per second": Math.round(stepsPerSecond * 10) / 10,
-      "ms to load a game": Math.round(loadMs * 10) / 10,
-    };
+  const row = ({ stepsPerSecond, loadMs }: Speed) => ({ "steps/s": stepsPerSecond, "loading a game, ms": loadMs });
+  return {
+    settings: { games: GAMES, "games in TextWorld": TEXTWORLD_GAMES, "steps a game": STEPS },
+    versions: TEXTWORLD_VERSIONS,
+    figures: { gleaner: row(own), TextWorld: row(real) },
+    ratios: {
+      "gleaner ÷ TextWorld, steps/s": own.stepsPerSecond / real.stepsPerSecond,
+      "TextWorld ÷ gleaner, loading": real.loadMs / own.loadMs,
+    },
   };
-  console.table([row("gleaner", own), row("TextWorld", real)]);
-  console.log(`gleaner makes ${Math.round(ratio)} times the steps of TextWorld`);
-  console.log(JSON.stringify({ bench: "alfworld", unit: "steps/s", gleaner: own, textworld: real, ratio }));
 }
 
 /** A game's solution, then random commands: what an agent does, and more. */

@@ -15,6 +15,8 @@ import type { Exporter } from "../src/exporters/exporter.ts";
 import { EXPORTERS } from "../src/exporters/registry.ts";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
 import { byteTokenizer } from "../test/byte-tokenizer.ts";
+import { versionsOf } from "./parts/origin.ts";
+import type { Findings } from "./parts/result.ts";
 
 const ROWS = 100_000;
 const TOKEN_ROWS = 1_000;
@@ -62,25 +64,31 @@ function writePlainly({ examples }: Demonstrations, path: string): void {
   closeSync(file);
 }
 
-/** Prints a table and one JSON line. */
-export async function bench(): Promise<void> {
+export async function run(): Promise<Findings> {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-bench-export-"));
   try {
     const tokenizer = openChatTokenizer(byteTokenizer(join(folder, "model")));
     const [masked, whole] = [demonstrations(ROWS, false), demonstrations(ROWS, true)];
     const few = { ...masked, examples: masked.examples.slice(0, TOKEN_ROWS) };
-    const rows = [];
+    const figures: Record<string, Record<string, number>> = {};
+    const ratios: Record<string, number> = {};
     // The first writing would pay for compiling.
     writePlainly(few, join(folder, "plain.jsonl"));
     for (const exporter of EXPORTERS) {
       const isTokens = exporter.tokenizer === "needed";
       const takesMasks = exporter.expresses.masks === "each" || exporter.expresses.masks === "suffix";
       const set = isTokens ? few : takesMasks ? masked : whole;
-      rows.push(await compared(exporter, set, folder, isTokens ? { tokenizer } : {}));
+      const found = await compared(exporter, set, folder, isTokens ? { tokenizer } : {});
+      figures[exporter.name] = found;
+      ratios[`${exporter.name} ÷ plain JSON, CPU time`] = found["CPU s"] / found["plain JSON, CPU s"];
     }
-    console.table(rows);
-    const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-    console.log(JSON.stringify({ bench: "export", peakMegabytes, rows }));
+    figures["the whole process"] = { "most memory, MB": process.resourceUsage().maxRSS / 1024 };
+    return {
+      settings: { "rows of messages": ROWS, "rows of token ids": TOKEN_ROWS, "turns a row": TURNS },
+      versions: versionsOf("hyparquet-writer", "@huggingface/tokenizers"),
+      figures,
+      ratios,
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -110,12 +118,10 @@ async function compared(
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   rmSync(out, { recursive: true });
   return {
-    target: exporter.name,
     rows: set.examples.length,
-    megabytes: Number((bytes / 1e6).toFixed(1)),
-    "CPU s": Number(exporting.toFixed(2)),
-    "plain JSON CPU s": Number(plainly.toFixed(2)),
-    "times plain": Number((exporting / plainly).toFixed(1)),
-    "check CPU s": Number(checking.toFixed(2)),
+    MB: bytes / 1e6,
+    "CPU s": exporting,
+    "plain JSON, CPU s": plainly,
+    "check, CPU s": checking,
   };
 }

@@ -1,15 +1,46 @@
-/** `npm run bench -- NAME…`: each benchmark compares two things in one run and prints a table and a line of JSON. */
-import { readdirSync } from "node:fs";
+/**
+ * `npm run bench -- NAME… [--no-write]`: each benchmark compares two things in one run. Prints tables and a line of JSON, and
+ * keeps the same JSON in bench/results/NAME.json. A benchmark is a file of this folder that exports `run`.
+ */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { originNow } from "./parts/origin.ts";
+import { type Findings, printFindings, resultOf, resultText } from "./parts/result.ts";
+
+const RESULTS = join(import.meta.dirname, "results");
 
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".ts") && file !== "main.ts")
   .map((file) => file.replace(/\.ts$/, ""));
-const names = process.argv.slice(2);
-if (names.length === 0 || names.some((name) => !known.includes(name))) {
-  console.error(`usage: npm run bench -- ${known.join("|")}`);
+
+function usage(problem: string): never {
+  console.error(`${problem}\nusage: npm run bench -- NAME… [--no-write], where NAME is one of ${known.join(", ")}`);
   process.exit(2);
 }
+
+function parsed() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { "no-write": { type: "boolean", default: false } } });
+  } catch (error) {
+    return usage((error as Error).message);
+  }
+}
+
+const { values, positionals: names } = parsed();
+if (names.length === 0) usage("expected the name of a benchmark");
+for (const name of names) if (!known.includes(name)) usage(`${name}: no such benchmark`);
+
 for (const name of names) {
-  const { bench } = (await import(`./${name}.ts`)) as { bench: () => Promise<void> };
-  await bench();
+  const { run } = (await import(`./${name}.ts`)) as { run: () => Promise<Findings> };
+  const origin = originNow(process.argv.slice(2));
+  const findings = await run();
+  printFindings(findings);
+  const result = resultOf(name, findings, origin);
+  console.log(JSON.stringify(result));
+  if (values["no-write"] || findings.missing !== undefined) continue;
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, `${name}.json`), resultText(result));
+  const warning = origin.dirty ? " (not to be committed: made from no commit, or from one with changes)" : "";
+  console.log(`written to bench/results/${name}.json${warning}`);
 }

@@ -15,6 +15,8 @@ import { openOptimizer } from "../src/model/optimizer.ts";
 import { randomStream } from "../src/model/random.ts";
 import { askPython, skipWithoutPython } from "../test/python-torch.ts";
 import { cpuMs, settled } from "./parts/cpu-time.ts";
+import { versionsOf } from "./parts/origin.ts";
+import type { Findings } from "./parts/result.ts";
 
 const CONFIG: LlamaConfig = {
   vocab_size: 2048,
@@ -95,11 +97,12 @@ async function decodeMs(config: LlamaConfig): Promise<number> {
 
 const unmeasured = () => ({ train: Number.POSITIVE_INFINITY, decode: Number.POSITIVE_INFINITY });
 
-/** Prints a table and one JSON line; without Python, only our own side. */
-export async function bench(): Promise<void> {
+/** Without Python, only our own side. */
+export async function run(): Promise<Findings> {
   const best = unmeasured();
   const copying = unmeasured();
   const torch = unmeasured();
+  const versions = versionsOf("onnxruntime-node");
   const skipped = skipWithoutPython();
   for (let round = 0; round < ROUNDS; round++) {
     best.train = Math.min(best.train, await trainMs(CONFIG));
@@ -109,20 +112,36 @@ export async function bench(): Promise<void> {
     if (skipped) continue;
     const script = join(import.meta.dirname, "python", "torch-reference.py");
     const job = { config: CONFIG, train: TRAIN, decode: DECODE };
-    const found = askPython(script, job) as { trainMs: number; decodeMs: number };
+    const found = askPython(script, job) as { torch: string; trainMs: number; decodeMs: number };
+    versions.torch = found.torch;
     torch.train = Math.min(torch.train, found.trainMs);
     torch.decode = Math.min(torch.decode, found.decodeMs);
   }
-  if (skipped) console.log(`torch: ${skipped}`);
-  const tokens = { train: TRAIN.sequences * TRAIN.length, decode: DECODE.rows };
-  const rows = (["train", "decode"] as const).map((what) => ({
-    what: what === "train" ? "training step, 16 × 256" : "decoding, 32 rows at 200",
-    "CPU ms": Number(best[what].toFixed(2)),
-    "torch CPU ms": skipped ? null : Number(torch[what].toFixed(2)),
-    "time / torch's": skipped ? null : Number((best[what] / torch[what]).toFixed(2)),
-    "with a copy head": Number(copying[what].toFixed(2)),
-    "tokens / CPU s": Math.round((1000 * tokens[what]) / best[what]),
-  }));
-  console.table(rows);
-  console.log(JSON.stringify({ bench: "model", parameters: parameterCount(CONFIG), threads: 1, rows }));
+  const kinds = [
+    {
+      kind: "train",
+      row: `training step, ${TRAIN.sequences} × ${TRAIN.length}`,
+      tokens: TRAIN.sequences * TRAIN.length,
+    },
+    { kind: "decode", row: `decoding, ${DECODE.rows} rows at ${DECODE.context}`, tokens: DECODE.rows },
+  ] as const;
+  const figures: Record<string, Record<string, number | null>> = {};
+  const ratios: Record<string, number> = {};
+  for (const { kind, row, tokens } of kinds) {
+    figures[row] = {
+      "CPU ms": best[kind],
+      "torch, CPU ms": skipped ? null : torch[kind],
+      "with a copy head, CPU ms": copying[kind],
+      "tokens/CPU s": (1000 * tokens) / best[kind],
+    };
+    if (!skipped) ratios[`${row}: torch ÷ gleaner, CPU time`] = torch[kind] / best[kind];
+    ratios[`${row}: with ÷ without a copy head, CPU time`] = copying[kind] / best[kind];
+  }
+  return {
+    settings: { parameters: parameterCount(CONFIG), threads: 1, rounds: ROUNDS },
+    versions,
+    figures,
+    ratios,
+    ...(skipped ? { missing: `torch: ${skipped}` } : {}),
+  };
 }

@@ -9,7 +9,9 @@ import { readConfig } from "../src/model/checkpoint.ts";
 import { randomStream } from "../src/model/random.ts";
 import { askPython, skipWithoutPython, torchPython } from "../test/python-torch.ts";
 import { smollm2 } from "../test/smollm2.ts";
+import { versionsOf } from "./parts/origin.ts";
 import type { PretrainedFound, PretrainedJob } from "./parts/pretrained-work.ts";
+import { type Findings, skipped } from "./parts/result.ts";
 
 const ROUNDS = 2;
 const LORA = { rank: 16, alpha: 32 };
@@ -80,29 +82,22 @@ function modelFolder(): string | undefined {
   }
 }
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-function tableRows({ rows }: Measured, ours: PretrainedFound, torch: PretrainedFound | undefined) {
-  return rows.map((what, i) => ({
-    what,
-    "torch CPU ms": torch ? rounded(torch.ms[i]!, 2) : null,
-    "ours CPU ms": rounded(ours.ms[i]!, 2),
-    "times faster": torch ? rounded(torch.ms[i]! / ours.ms[i]!, 2) : null,
-    "torch peak MB": torch ? rounded(torch.peakMb, 0) : null,
-    "ours peak MB": rounded(ours.peakMb, 0),
-  }));
+function figuresOf(ours: PretrainedFound, torch: PretrainedFound | undefined, i: number) {
+  return {
+    "CPU ms": ours.ms[i]!,
+    "torch, CPU ms": torch ? torch.ms[i]! : null,
+    "most memory, MB": ours.peakMb,
+    "torch, most memory, MB": torch ? torch.peakMb : null,
+  };
 }
 
-/** Prints a table and one JSON line; without Python, only our own side. */
-export async function bench(): Promise<void> {
+/** Without Python, only our own side. */
+export async function run(): Promise<Findings> {
   const folder = modelFolder();
   if (folder === undefined) {
-    console.log(
-      "skipped: needs SmolLM2-135M, which `gleaner model fetch` could not get, or its folder in GLEANER_SMOLLM2",
-    );
-    return;
+    return skipped("needs SmolLM2-135M, which `gleaner model fetch` could not get, or its folder in GLEANER_SMOLLM2");
   }
-  const skipped = missingTorch();
+  const missing = missingTorch();
   const measured = jobsFor(folder);
   const ours: PretrainedFound[] = [];
   const torch: PretrainedFound[] = [];
@@ -110,15 +105,27 @@ export async function bench(): Promise<void> {
     for (const [i, { rows, job }] of measured.entries()) {
       const found = askOurs(job);
       ours[i] = better(ours[i], found);
-      if (skipped) continue;
+      if (missing) continue;
       const expected = askTorch(job);
       torch[i] = better(torch[i], expected);
       if (Math.abs(found.value - expected.value) <= TOLERANCE * Math.abs(expected.value)) continue;
       throw new Error(`${rows[0]}: expected torch's ${expected.value}, got ${found.value}`);
     }
   }
-  if (skipped) console.log(`torch: ${skipped}`);
-  const rows = measured.flatMap((job, i) => tableRows(job, ours[i]!, torch[i]));
-  console.table(rows);
-  console.log(JSON.stringify({ bench: "pretrained", model: "SmolLM2-135M-Instruct", threads: 1, rows }));
+  const figures: Record<string, Record<string, number | null>> = {};
+  const ratios: Record<string, number> = {};
+  for (const [job, { rows }] of measured.entries()) {
+    const [own, other] = [ours[job]!, torch[job]];
+    for (const [i, row] of rows.entries()) {
+      figures[row] = figuresOf(own, other, i);
+      if (other) ratios[`${row}: torch ÷ gleaner, CPU time`] = other.ms[i]! / own.ms[i]!;
+    }
+  }
+  return {
+    settings: { model: "SmolLM2-135M-Instruct", threads: 1, "LoRA rank": LORA.rank, context: CONTEXT, rounds: ROUNDS },
+    versions: { ...versionsOf("onnxruntime-node"), ...torch[0]?.versions },
+    figures,
+    ratios,
+    ...(missing ? { missing: `torch: ${missing}` } : {}),
+  };
 }

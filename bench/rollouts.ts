@@ -19,6 +19,8 @@ import { formatFor } from "../src/formats/named.ts";
 import { verbatim } from "../src/formats/verbatim.ts";
 import { prompted } from "../src/policies/prompted.ts";
 import { workshop } from "../src/worlds/workshop/index.ts";
+import { versionsOf } from "./parts/origin.ts";
+import type { Findings } from "./parts/result.ts";
 
 const LATENCY_MS = 1000;
 const STEPS = 6;
@@ -33,16 +35,25 @@ interface Measured {
   readonly cpuMs: number;
 }
 
-/** Prints a table and one JSON line. */
-export async function bench(): Promise<void> {
+export async function run(): Promise<Findings> {
   const stub = fork(join(import.meta.dirname, "parts", "stub-server.ts"), [String(LATENCY_MS)]);
   const [port] = (await once(stub, "message")) as [number];
   const url = `http://127.0.0.1:${port}/v1`;
-  const rows = [];
-  for (const concurrency of CONCURRENCIES) rows.push(await compare(url, concurrency));
+  const figures: Record<string, Record<string, number>> = {};
+  const ratios: Record<string, number> = {};
+  for (const concurrency of CONCURRENCIES) {
+    const row = `${concurrency} in flight`;
+    const found = await compare(url, concurrency);
+    figures[row] = found;
+    ratios[`${row}: rollouts ÷ fetch, wall time`] = found["rollouts, ms"] / found["fetch, ms"];
+  }
   stub.disconnect();
-  console.table(rows.toReversed());
-  console.log(JSON.stringify({ bench: "rollouts", latencyMs: LATENCY_MS, stepsPerEpisode: STEPS, rows }));
+  return {
+    settings: { "latency, ms": LATENCY_MS, "steps an episode": STEPS, rounds: ROUNDS },
+    versions: versionsOf("openai"),
+    figures,
+    ratios,
+  };
 }
 
 async function compare(url: string, concurrency: number) {
@@ -73,14 +84,13 @@ async function compare(url: string, concurrency: number) {
   const wall = best(whole, "wallMs") / best(bare, "wallMs") - 1;
   const cpu = best(whole, "cpuMs") - best(bare, "cpuMs");
   return {
-    concurrency,
     requests: concurrency * STEPS,
-    "fetch ms": Math.round(best(bare, "wallMs")),
-    "rollouts ms": Math.round(best(whole, "wallMs")),
-    "overhead %": Number((100 * wall).toFixed(2)),
-    "fetch CPU ms/request": Number(best(bare, "cpuMs").toFixed(3)),
-    "overhead CPU ms/request": Number(cpu.toFixed(3)),
-    "stable prefixes %": 100 * stability([...episodes.values()]),
+    "fetch, ms": best(bare, "wallMs"),
+    "rollouts, ms": best(whole, "wallMs"),
+    "overhead, %": 100 * wall,
+    "fetch, a request, CPU ms": best(bare, "cpuMs"),
+    "overhead, a request, CPU ms": cpu,
+    "stable prefixes, %": 100 * stability([...episodes.values()]),
   };
 }
 

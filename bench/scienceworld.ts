@@ -9,9 +9,10 @@ import { random } from "../src/core/random.ts";
 import type { Task } from "../src/core/task.ts";
 import { newEpisode } from "../src/worlds/scienceworld/episode.ts";
 import { cacheFolder, installedFolder, NEWEST } from "../src/worlds/scienceworld/files.ts";
-import { prepareRuntime, type Runtime, startRuntime } from "../src/worlds/scienceworld/java.ts";
+import { javaVersion, prepareRuntime, program, type Runtime, startRuntime } from "../src/worlds/scienceworld/java.ts";
 import { newPool, type Pool } from "../src/worlds/scienceworld/pool.ts";
 import { idOf, TASK_KINDS } from "../src/worlds/scienceworld/tasks.ts";
+import { type Findings, skipped } from "./parts/result.ts";
 
 const STEPS = 30;
 const STATES = 48;
@@ -19,26 +20,38 @@ const TIMES = 200;
 const REPLAYS = 5;
 const HEAP_MB = 512;
 
-/** Prints tables and one JSON line; one line with the reason where Java or the simulator is missing. */
-export async function bench(): Promise<void> {
+/** Skipped with the reason where Java or the simulator is missing. */
+export async function run(): Promise<Findings> {
   let runtime: Runtime;
   try {
     runtime = await prepareRuntime(cacheFolder(), installedFolder(cacheFolder(), NEWEST));
   } catch (error) {
-    console.log(`scienceworld: skipped: ${messageOf(error)}`);
-    return;
+    return skipped(messageOf(error));
   }
   const first = world(runtime);
   const walks = await walksThrough(first);
   const rates = await ratesOf(first, walks);
   const states = await statesOf(first, world(runtime), walks);
-  const megabytes = { [`after use, ${STATES} saved states`]: residentMegabytes(first.pool) };
+  const used = megabytesOf(first.pool.hosts[0]!.jvm.pid!);
   await first.pool.close();
   const start = await startOf(runtime);
-  console.table([rates]);
-  console.table([states]);
-  console.table([{ ...start, ...megabytes }]);
-  console.log(JSON.stringify({ bench: "scienceworld", rates, states, start, megabytes }));
+  return {
+    settings: { "steps a walk": STEPS, walks: walks.length, "saved states": STATES, "heap, MB": HEAP_MB },
+    versions: { scienceworld: NEWEST, java: await javaVersion(program("java")) },
+    figures: {
+      steps: { "steps/s": rates.plain },
+      "steps, the actions listed before each": { "steps/s": rates.listing },
+      "loading a task": { ms: rates.loadMs },
+      "saving a state": { ms: states.save },
+      "restoring a state": { ms: states.restore },
+      [`replaying ${STEPS} steps`]: { ms: states.replay },
+      "a further JVM": { ...start, [`after use, ${STATES} saved states, MB`]: used },
+    },
+    ratios: {
+      "stepping ÷ stepping and listing, steps/s": rates.plain / rates.listing,
+      "replay ÷ restore, wall time": states.replay / states.restore,
+    },
+  };
 }
 
 interface World {
@@ -101,15 +114,11 @@ async function ratesOf({ open }: World, walks: readonly Walk[]) {
     }
   }
   await environment.close();
-  const rate = (ms: number) => Math.round((1000 * STEPS * walks.length) / ms);
-  return {
-    "steps/s": rate(times.plain),
-    "with actions listed": rate(times.listing),
-    "load, ms": rounded(median(loads)),
-  };
+  const rate = (ms: number) => (1000 * STEPS * walks.length) / ms;
+  return { plain: rate(times.plain), listing: rate(times.listing), loadMs: median(loads) };
 }
 
-/** Saving and restoring after 30 actions in one JVM; reaching the same states by replay in another. */
+/** Milliseconds: saving and restoring after 30 actions in one JVM; reaching the same states by replay in another. */
 async function statesOf(first: World, second: World, walks: readonly Walk[]) {
   const [environment, elsewhere] = [first.open(), second.open()];
   const saves: number[] = [];
@@ -134,14 +143,8 @@ async function statesOf(first: World, second: World, walks: readonly Walk[]) {
   for (const { task, snapshot } of [...saved.slice(0, walks.length), ...saved.slice(0, REPLAYS * 5)]) {
     replays.push(await milliseconds(() => elsewhere.restore(task, snapshot)));
   }
-  const [save, restore, replay] = [median(saves), median(restores), median(replays.slice(walks.length))];
   await second.pool.close();
-  return {
-    "save, ms": rounded(save),
-    "restore, ms": rounded(restore),
-    [`replay of ${STEPS}, ms`]: rounded(replay),
-    "replay ÷ restore": Math.round(replay / restore),
-  };
+  return { save: median(saves), restore: median(restores), replay: median(replays.slice(walks.length)) };
 }
 
 /** What a further JVM costs, the shim compiled and the archive of classes made. */
@@ -153,7 +156,7 @@ async function startOf(runtime: Runtime) {
   const cpu = cpuSeconds(jvm.pid!);
   const megabytes = megabytesOf(jvm.pid!);
   await jvm.close();
-  return { "start, s": rounded(seconds), "start, CPU s": cpu, "MB at start": megabytes };
+  return { "start, s": seconds, "start, CPU s": cpu, "at start, MB": megabytes };
 }
 
 /** Seconds of CPU time a process has used; null where there is no /proc. */
@@ -171,8 +174,6 @@ function megabytesOf(pid: number): number | null {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, "utf8"))?.[1]) / 1024);
 }
 
-const residentMegabytes = ({ hosts }: Pool) => megabytesOf(hosts[0]!.jvm.pid!);
-
 async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
@@ -180,4 +181,3 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const rounded = (value: number) => Math.round(100 * value) / 100;

@@ -13,8 +13,9 @@ import type { Benchmark } from "../src/core/environment.ts";
 import { randomPolicy } from "../src/policies/random.ts";
 import { generatedCatalogue } from "../src/worlds/webshop/generator/catalogue.ts";
 import { type Observation, type WebshopOptions, webshop } from "../src/worlds/webshop/index.ts";
+import type { Findings } from "./parts/result.ts";
 import { recorded, stepsPerSecond } from "./parts/steps.ts";
-import { searchFigures } from "./webshop-search.ts";
+import { searchFigures, searchTable } from "./webshop-search.ts";
 
 /** What the original makes on the same kind of machine with 1,000 products (recorded; not run here). */
 const ORIGINAL_STEPS_PER_SECOND = 25;
@@ -24,32 +25,56 @@ const FULL_CATALOGUE = 1_180_000;
 const QUERIES = 1_000;
 const MODES: readonly Observation[] = ["text", "text_rich", "html"];
 
-/** Prints tables and one JSON line. */
-export async function bench(): Promise<void> {
-  const source = sourceOfProducts();
+export async function run(): Promise<Findings> {
+  const { source, products } = sourceOfProducts();
   const start = performance.now();
   const benchmark = await webshop(source);
   const [task] = await benchmark.tasks("test");
   await (await benchmark.open()).reset(task!, 0);
   const startMs = performance.now() - start;
   const rates = await ratesOf(source, benchmark);
-  console.table(rates);
   const sessionMegabytes = await memoryOfSessions(benchmark);
-  console.table([{ "start, ms": Math.round(startMs), [`${SESSIONS} live sessions, MB`]: sessionMegabytes.toFixed(1) }]);
-  const large = await largeCatalogue();
-  console.table(Object.entries(large).map(([what, value]) => ({ what, value })));
-  console.log(JSON.stringify({ bench: "webshop", source, startMs, rates, sessionMegabytes, large }));
+  const { search, firstOpenSeconds, openSeconds } = await largeCatalogue();
+  const { figures, ratios } = searchTable(search);
+  return {
+    settings: {
+      products,
+      steps: STEPS,
+      sessions: SESSIONS,
+      "the original's steps/s, recorded elsewhere": ORIGINAL_STEPS_PER_SECOND,
+    },
+    figures: {
+      ...rates,
+      "start, to the first page": { ms: startMs },
+      [`${SESSIONS} live sessions`]: { MB: sessionMegabytes },
+      ...figures,
+      "opening the large shop": { "the first time, s": firstOpenSeconds, "again, s": openSeconds },
+    },
+    ratios: {
+      ...Object.fromEntries(
+        Object.entries(rates).map(([row, rate]) => [
+          `${row}: stepping ÷ stepping and listing, steps/s`,
+          rate["steps/s"] / rate["listing the actions, steps/s"],
+        ]),
+      ),
+      ...ratios,
+      "opening the large shop first ÷ again, wall time": firstOpenSeconds / openSeconds,
+    },
+  };
 }
 
-function sourceOfProducts(): WebshopOptions {
+/** The options of the shop, and how the result names its products: never by their folder. */
+function sourceOfProducts(): { readonly source: WebshopOptions; readonly products: string } {
+  const given = process.env.GLEANER_WEBSHOP_DATA;
+  if (given !== undefined) return { source: { data: given }, products: "of GLEANER_WEBSHOP_DATA" };
   const shared = resolve(process.env.GLEANER_SHARED ?? join(import.meta.dirname, "..", "..", "shared"), "webshop");
-  const data = process.env.GLEANER_WEBSHOP_DATA ?? (existsSync(shared) ? shared : undefined);
-  return data === undefined ? { generated: { products: 1_000 } } : { data };
+  if (existsSync(shared)) return { source: { data: shared }, products: "the official 1,000" };
+  return { source: { generated: { products: 1_000 } }, products: "1,000 generated ones" };
 }
 
 async function ratesOf(source: WebshopOptions, benchmark: Benchmark) {
   const policies = { random: randomPolicy(), shopper: benchmark.expert! };
-  const rows = [];
+  const rows: Record<string, { "steps/s": number; "listing the actions, steps/s": number }> = {};
   for (const [name, policy] of Object.entries(policies)) {
     const episodes = await recorded(benchmark, policy, (await benchmark.tasks("test")).slice(0, 300));
     for (const observation of MODES) {
@@ -57,14 +82,10 @@ async function ratesOf(source: WebshopOptions, benchmark: Benchmark) {
       const first = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: false });
       const again = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: false });
       const listing = await stepsPerSecond(environment, episodes, { steps: STEPS, listing: true });
-      const steps = Math.round(Math.max(first, again));
-      rows.push({
-        episodes: name,
-        observation,
-        "steps/s": steps,
-        "listing actions": Math.round(listing),
-        "× the original's 25": Math.round(steps / ORIGINAL_STEPS_PER_SECOND),
-      });
+      rows[`${name}, ${observation}`] = {
+        "steps/s": Math.max(first, again),
+        "listing the actions, steps/s": listing,
+      };
     }
   }
   return rows;
@@ -98,12 +119,12 @@ async function largeCatalogue() {
   const queries = Array.from({ length: QUERIES }, (_, i) =>
     queryOf(catalogue.product(Math.floor((i * FULL_CATALOGUE) / QUERIES))),
   );
-  const figures = searchFigures(catalogue, queries);
+  const search = searchFigures(catalogue, queries);
   const cache = mkdtempSync(join(tmpdir(), "gleaner-bench-"));
   try {
     const first = await secondsToOpen(cache);
     const second = await secondsToOpen(cache);
-    return { ...figures, firstOpenSeconds: first, openSeconds: second };
+    return { search, firstOpenSeconds: first, openSeconds: second };
   } finally {
     rmSync(cache, { recursive: true });
   }

@@ -48,9 +48,11 @@ export interface PretrainedFound {
   readonly value: number;
   /** Most resident memory of the process so far, in megabytes, libraries included. */
   readonly peakMb: number;
+  /** Of the libraries; only of torch's side. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
-type Found = Omit<PretrainedFound, "peakMb">;
+type Found = Pick<PretrainedFound, "ms" | "value">;
 
 async function trainingStep({ folder, lora, conversations, learned }: TrainingJob): Promise<Found> {
   const { config, parameters } = readCheckpoint(folder);

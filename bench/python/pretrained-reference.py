@@ -1,7 +1,7 @@
 """A pretrained student in torch, transformers and PEFT, for bench/pretrained.ts: one thread, CPU time, float32.
 
 Reads one JSON object from standard input, a job as bench/parts/pretrained-work.ts describes them, and prints one: CPU
-milliseconds, a value that both sides must find, and the most memory that this process had.
+milliseconds, a value that both sides must find, the most memory that this process had, and versions.
 
 Every kernel is the one that the libraries choose by themselves. The output matrix is applied only where a token is
 learned or chosen, and conversations are computed one after the other, which takes torch the least time.
@@ -12,6 +12,7 @@ import resource
 import statistics
 import sys
 import time
+from importlib.metadata import version
 
 import torch
 import torch.nn.functional as F
@@ -86,4 +87,6 @@ def decoding():
 found = training_step() if job["kind"] == "training" else decoding()
 # Linux counts it in kilobytes, macOS in bytes.
 unit = 2**20 if sys.platform == "darwin" else 2**10
-print(json.dumps({**found, "peakMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+versions = {name: version(name) for name in ("torch", "transformers", "peft")}
+print(json.dumps({**found, "peakMb": peak, "versions": versions}))

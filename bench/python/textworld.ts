@@ -1,9 +1,11 @@
 /** The real TextWorld as a child process, for tests and benchmarks that compare with it. Its installation takes two minutes. */
 import { startPython, virtualEnvironment } from "./environment.ts";
 
-const PACKAGES = ["textworld[pddl]==1.7.0"];
+/** Of the packages that are installed. */
+export const TEXTWORLD_VERSIONS = { textworld: "1.7.0", alfworld: "0.4.2" };
+const PACKAGES = [`textworld[pddl]==${TEXTWORLD_VERSIONS.textworld}`];
 /** Without their dependencies, which are gigabytes. */
-const BARE_PACKAGES = ["alfworld==0.4.2"];
+const BARE_PACKAGES = [`alfworld==${TEXTWORLD_VERSIONS.alfworld}`];
 
 /** What the engine says after loading a game or a command. */
 export interface Answer {
