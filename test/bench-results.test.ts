@@ -1,7 +1,7 @@
 // bench/results: what a benchmark leaves behind, and what is committed of it.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { originNow, versionsOf } from "../bench/parts/origin.ts";
@@ -10,6 +10,8 @@ import { ROOT } from "./command.ts";
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const filesIn = (pattern: string): string[] => globSync(pattern, { cwd: ROOT }).toSorted();
+/** Dated entries: they say what was found on their day. */
+const HISTORY = ["LOG.md", "CHANGELOG.md"];
 const benches = filesIn("bench/*.ts")
   .map((file) => basename(file, ".ts"))
   .filter((name) => name !== "main");
@@ -105,3 +107,61 @@ for (const file of filesIn("bench/results/*.json")) {
     assert(Object.keys(result.figures).length > 0, "no figures");
   });
 }
+
+/** `npm run bench -- a b --no-write` names a and b. Capitals stand for any name. */
+const citedIn = (text: string): string[] =>
+  [...text.matchAll(/npm run bench -- ([^`\n]+)`/g)].flatMap(([, names]) =>
+    names!.split(/\s+/).filter((name) => /^[a-z]/.test(name)),
+  );
+
+/** Cells of the column `steps/s` in Markdown tables, with the first cell of their row: world and figure. */
+function stepRates(text: string): { readonly world: string; readonly rate: number }[] {
+  const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
+  return tables.flatMap((table) => {
+    const [header, , ...rows] = table
+      .trim()
+      .split("\n")
+      .map((line) => line.split("|").map((cell) => cell.trim()));
+    const column = header!.indexOf("steps/s");
+    if (column < 0) return [];
+    const rates = rows.map((cells) => {
+      const world = cells[1]!.replaceAll("`", "");
+      return { world, rate: Number(/^[\d,.]+/.exec(cells[column]!)?.[0].replaceAll(",", "")) };
+    });
+    return rates.filter(({ rate }) => !Number.isNaN(rate));
+  });
+}
+
+const pages = [...filesIn("*.md"), ...filesIn("docs/**/*.md")];
+
+test("every benchmark that a page cites has its results", () => {
+  const cited = pages.flatMap((page) => citedIn(read(page)).map((name) => ({ page, name })));
+  assert(cited.length > 0);
+  const results = filesIn("bench/results/*.json").map((file) => basename(file, ".json"));
+  assert.deepEqual(
+    cited.filter(({ name }) => !results.includes(name)),
+    [],
+  );
+});
+
+test("steps/s in tables of README and docs are those of the results", () => {
+  const rates = pages.filter((page) => !HISTORY.includes(page)).flatMap((page) => stepRates(read(page)));
+  assert(rates.length > 0);
+  for (const { world, rate } of rates) {
+    const file = `bench/results/${world}.json`;
+    assert(existsSync(join(ROOT, file)), `${file} is not there`);
+    const { figures } = resultSchema.parse(JSON.parse(read(file)));
+    const measured = Object.values(figures).flatMap((row) => Math.round(row["steps/s"] ?? Number.NaN));
+    assert(measured.includes(rate), `${world}: expected one of ${measured.join(", ")} steps/s, found ${rate}`);
+  }
+});
+
+test("citations and rates are found", () => {
+  assert.deepEqual(citedIn("`npm run bench -- NAME`, `npm run bench -- export`, `npm run bench -- a b --no-write`"), [
+    "export",
+    "a",
+    "b",
+  ]);
+  const table = "| world | steps/s | by |\n|---|--:|---|\n| `shop` | 1,220.5 in each | 7 |\n| own | | 8 |\n";
+  assert.deepEqual(stepRates(`before\n\n${table}\nafter`), [{ world: "shop", rate: 1220.5 }]);
+});
