@@ -1,9 +1,5 @@
-/**
- * Where yauzl reads an archive's directory. Its own reader of files throws out of a callback, past every catch, for places
- * that no file has (yauzl 3.4.0; a damaged zip64 directory names such); this one answers them with an error.
- */
+/** The bytes of a zip archive, by place: of a file or in memory. */
 import { open } from "node:fs/promises";
-import { RandomAccessReader } from "yauzl";
 
 export interface ZipSource {
   readonly size: number;
@@ -42,23 +38,4 @@ export async function fileSource(path: string): Promise<ZipSource> {
 
 function expectWithin(size: number, start: number, bytes: number): void {
   if (start + bytes > size) throw new Error(`names bytes ${start} to ${start + bytes} of ${size}`);
-}
-
-/** Does not close its source. */
-export class Reader extends RandomAccessReader {
-  readonly #source: ZipSource;
-
-  constructor(source: ZipSource) {
-    super();
-    this.#source = source;
-  }
-
-  override read(
-    ...[buffer, offset, length, position, callback]: Parameters<RandomAccessReader["read"]>
-  ): ReturnType<RandomAccessReader["read"]> {
-    this.#source.read(position, length).then((bytes) => {
-      bytes.copy(buffer, offset);
-      callback(null);
-    }, callback);
-  }
 }

@@ -4,9 +4,9 @@
  * No encryption, no archives in parts. What is wrong with one file in it leaves the others readable.
  */
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
-import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from "yauzl";
 import { CliError, messageOf } from "../core/errors.ts";
-import { bufferSource, fileSource, Reader, type ZipSource } from "./zip-source.ts";
+import type { DirectoryEntry } from "./zip-directory.ts";
+import { bufferSource, fileSource, type ZipSource } from "./zip-source.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -24,12 +24,8 @@ export interface ZipEntry {
 export async function* zipEntries(archive: string | Buffer): AsyncGenerator<ZipEntry> {
   const source = typeof archive === "string" ? await fileSource(archive) : bufferSource(archive);
   try {
-    const zip = await opened(source);
-    for (const entry of await directoryOf(zip)) {
-      const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-      const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
-      yield { name, content: (maxBytes) => contentOf({ zip, source, entry, name }, maxBytes) };
-    }
+    for (const entry of await directory(source))
+      yield { name: entry.name, content: (maxBytes) => contentOf(source, entry, maxBytes) };
   } finally {
     await source.close();
   }
@@ -41,38 +37,16 @@ export async function fileInZip(archive: string | Buffer, name: string, maxBytes
   throw new CliError(`expected ${name} in the zip archive, found no such file`);
 }
 
-interface Opened {
-  readonly zip: ZipFile;
-  readonly source: ZipSource;
-  readonly entry: Entry;
-  readonly name: string;
-}
-
-/** Names are only compared, never written to, and sizes are judged file by file: neither makes an archive unreadable. */
-const LENIENT = { autoClose: false, decodeStrings: false, validateEntrySizes: false } as const;
-
-async function opened(source: ZipSource): Promise<ZipFile> {
+/** yauzl is loaded on first use: most commands read no archive. */
+async function directory(source: ZipSource): Promise<DirectoryEntry[]> {
+  const { directoryOf } = await import("./zip-directory.ts");
   try {
-    return await fromRandomAccessReaderPromise(new Reader(source), source.size, LENIENT);
+    return await directoryOf(source);
   } catch (error) {
-    throw archiveError(error);
+    // Errors of the file system have a code and pass.
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    throw new CliError(`expected a whole zip archive (${messageOf(error)})`);
   }
-}
-
-async function directoryOf(zip: ZipFile): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  try {
-    for await (const entry of zip.eachEntry()) entries.push(entry);
-    return entries;
-  } catch (error) {
-    throw archiveError(error);
-  }
-}
-
-/** Errors of the file system have a code and pass. */
-function archiveError(error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== undefined) return error;
-  return new CliError(`expected a whole zip archive (${messageOf(error)})`);
 }
 
 /** By the method's number in the archive. */
@@ -85,19 +59,18 @@ const UNPACKERS = new Map<number, (packed: Buffer, maxOutputLength: number) => B
 /** What does not become smaller is packed into a little more than its own bytes. */
 const MOST_ADDED = 2 ** 20;
 
-async function contentOf({ zip, source, entry, name }: Opened, maxBytes: number): Promise<Buffer> {
-  const { uncompressedSize: bytes, compressedSize: packedBytes, compressionMethod: method } = entry;
+async function contentOf(source: ZipSource, entry: DirectoryEntry, maxBytes: number): Promise<Buffer> {
+  const { name, uncompressedSize: bytes, compressedSize: packedBytes, compressionMethod: method } = entry;
   if (bytes > maxBytes) throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${bytes}`);
   if (packedBytes > maxBytes + MOST_ADDED)
     throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${packedBytes} packed ones`);
-  if (entry.isEncrypted()) throw new CliError(`${name}: expected a file that is not encrypted`);
+  if (entry.isEncrypted) throw new CliError(`${name}: expected a file that is not encrypted`);
   const unpack = UNPACKERS.get(method);
   if (!unpack)
     throw new CliError(`${name}: packed by method ${method}, expected 0 (stored), 8 (deflated) or 93 (Zstandard)`);
   let content: Buffer;
   try {
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    content = unpack(await source.read(fileDataStart, packedBytes), Math.max(1, bytes));
+    content = unpack(await source.read(await entry.start(), packedBytes), Math.max(1, bytes));
   } catch (error) {
     throw new CliError(`${name}: damaged (${messageOf(error)}), expected a whole file in the archive`);
   }
