@@ -2,6 +2,7 @@
  * `npm run bench -- NAME… [--no-write]`: each benchmark compares two things in one run. Prints tables and a line of JSON, and
  * keeps the same JSON in bench/results/NAME.json. A benchmark is a file of this folder that exports `run`.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -27,20 +28,31 @@ function parsed() {
   }
 }
 
-const { values, positionals: names } = parsed();
-if (names.length === 0) usage("expected the name of a benchmark");
-for (const name of names) if (!known.includes(name)) usage(`${name}: no such benchmark`);
-
-for (const name of names) {
+async function measure(name: string, isKept: boolean): Promise<void> {
   const { run } = (await import(`./${name}.ts`)) as { run: () => Promise<Findings> };
   const origin = originNow(process.argv.slice(2));
   const findings = await run();
   printFindings(findings);
   const result = resultOf(name, findings, origin);
   console.log(JSON.stringify(result));
-  if (values["no-write"] || findings.missing !== undefined) continue;
+  if (!isKept || findings.missing !== undefined) return;
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, `${name}.json`), resultText(result));
   const warning = origin.dirty ? " (not to be committed: made from no commit, or from one with changes)" : "";
   console.log(`written to bench/results/${name}.json${warning}`);
 }
+
+/** Each in a process of its own: the one before must neither warm it up nor count in its memory. */
+function measureApart(names: readonly string[], flags: readonly string[]): void {
+  for (const name of names) {
+    const command = [...process.execArgv, import.meta.filename, name, ...flags];
+    if (spawnSync(process.execPath, command, { stdio: "inherit" }).status !== 0) process.exitCode = 1;
+  }
+}
+
+const { values, positionals: names } = parsed();
+if (names.length === 0) usage("expected the name of a benchmark");
+for (const name of names) if (!known.includes(name)) usage(`${name}: no such benchmark`);
+
+if (names.length === 1) await measure(names[0]!, !values["no-write"]);
+else measureApart(names, values["no-write"] ? ["--no-write"] : []);
