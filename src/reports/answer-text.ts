@@ -51,7 +51,7 @@ function comparedText(answer: Compared): string[] {
   return [
     verdictText(answer),
     ...(others ? [`The highest success is another method's: ${scoredText(best)}.`] : []),
-    miningText(mining, control),
+    miningText(mining, control, subject.success.seeds === 1 ? " in this one seed" : ""),
     `Next: ${nextText(next, answer)}.`,
   ];
 }
@@ -84,11 +84,12 @@ const TRENDS: Readonly<Record<Trend, string>> = {
   unknown: "too few probes on lost runs were won or lost to see a trend",
 };
 
-function miningText({ worth, trend }: Mining, control: Control): string {
+/** `where` limits what is claimed. */
+function miningText({ worth, trend }: Mining, control: Control, where: string): string {
   const and = (expected: boolean) => (expected ? "and" : "but");
   switch (worth) {
     case "yes":
-      return `Mining the expert's failures was worth it${cost(control)}, ${and(trend === "rising")} ${TRENDS[trend]}.`;
+      return `Mining the expert's failures was worth it${where}${cost(control)}, ${and(trend === "rising")} ${TRENDS[trend]}.`;
     case "perhaps":
       return (
         `Mining the expert's failures may have been worth it, ${and(trend === "rising")} ${TRENDS[trend]}; ` +
@@ -97,7 +98,7 @@ function miningText({ worth, trend }: Mining, control: Control): string {
     case "no gain seen":
       return `Mining the expert's failures showed no gain${cost(control)}, ${and(trend !== "rising")} ${TRENDS[trend]}.`;
     case "no":
-      return `Mining the expert's failures was not worth it, ${and(trend !== "rising")} ${TRENDS[trend]}.`;
+      return `Mining the expert's failures was not worth it${where}, ${and(trend !== "rising")} ${TRENDS[trend]}.`;
     case "not tested":
       return `Whether mining the expert's failures was worth it is not shown: ${untested(control)}.`;
     default:
@@ -118,10 +119,10 @@ const otherReason = ({ because, fewerRollouts }: Control) =>
 /** Costs are named from this share on. */
 const TELLING = 0.05;
 
-/** ` at 26 % fewer environment steps`; empty where both took about as many. */
+/** `, at 26 % fewer environment steps`; empty where both took about as many. */
 function cost({ moreEnvironmentSteps: more }: Control): string {
   if (more === null || Math.abs(more) <= TELLING) return "";
-  return ` at ${Math.round(100 * Math.abs(more))} % ${more < 0 ? "fewer" : "more"} environment steps`;
+  return `, at ${Math.round(100 * Math.abs(more))} % ${more < 0 ? "fewer" : "more"} environment steps`;
 }
 
 function nextText(next: Next, { run, subject }: Compared): string {

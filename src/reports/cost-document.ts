@@ -26,9 +26,9 @@ function totalSection({ methods }: Report): Section {
     title: "Cost per seed",
     table: tableOf(["method"], [...counts, "exploring", "probing", "training", "evaluating"], rows),
     notes: [
-      "As if each method had run alone; times of rollouts are as measured, so a method that found another's rollouts " +
-        "in the store waited less. prefix steps: the expert's steps before the probes, taken again only by worlds that " +
-        "restore a state by replaying.",
+      "Each method is counted as if it had run alone. Times are as measured: a method that found another's rollouts in the " +
+        "store waited less. prefix steps: the expert's steps before the probes; only worlds that restore a state by replaying " +
+        "take them again.",
     ],
     isDetail: true,
   };
@@ -51,8 +51,8 @@ function solvedSection({ methods }: Report): Section {
     title: "Cost for each newly solved training task",
     table: tableOf(["method"], numbers, rows),
     notes: [
-      "Per seed. solved: training tasks won at least once; new: those that the expert had not won. What exploring, probing " +
-        "and training took in all, divided by the new ones; of BC, which explores nothing, there are none.",
+      "Per seed. solved: training tasks won at least once. new: those that the expert had not won. The columns after it: what " +
+        "exploring, probing and training took in all, for each new one.",
     ],
     isDetail: true,
   };
@@ -76,8 +76,8 @@ function moneySection({ methods, prices, experts, unreplayable }: Report): Secti
       title: "Cost in money, per seed",
       table: tableOf(["method"], ["expert", "student", "total", "per solved task", "student per new task"], rows),
       notes: [
-        "By the config's prices: expert: the recordings that the method was given; student: its rollouts on training tasks. " +
-          "Training and evaluating have no price. per solved task: the total over all training tasks solved, the expert's included.",
+        "By the config's prices. expert: the recordings that the method was given. student: its rollouts on training tasks. " +
+          "Training and evaluating have no price. per solved task: the total, for each training task solved, the expert's included.",
         ...(unpriced.length > 0 ? [`Without a price, so at no cost: ${unpriced.join(", ")}.`] : []),
       ],
     },

@@ -47,9 +47,9 @@ function explorationSection({ methods }: Report): Section[] {
       title: "What exploring gave",
       table: tableOf(["method"], numbers, rows),
       notes: [
-        "coverage after the expert and after the last iteration. learned: share of rollouts that ended up in training, " +
-          "of all, of those from the start and of probes. need-recover: states found in the last iteration and those " +
-          "with a solution, per seed.",
+        "expert, coverage: the share of training tasks won at least once, by the expert alone and after the last iteration. " +
+          "learned: the share of rollouts that training learned from; from start, probes: the same of each kind. need-recover, " +
+          "solved: need-recover states found in the last iteration, and those with a solution, per seed.",
       ],
     },
   ];
@@ -103,7 +103,7 @@ function coverageSection({ methods }: Report): Section[] {
     {
       title: "Training tasks won at least once, by iteration",
       table: tableOf(["method"], numbers, rows),
-      notes: ["By the expert or in any iteration up to then, the mean over seeds."],
+      notes: ["Won by the expert or in any iteration so far; the mean over seeds."],
       figure: "coverage",
       isDetail: true,
     },
@@ -130,7 +130,7 @@ function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeC
   const say = (z: number | null) => (trendOf(z) === "unknown" ? "too little to tell" : trendOf(z));
   const advice =
     (trendOfLost ?? 0) > CLEAR_TREND
-      ? " The deeper they start the more they win: an indication that failures are worth mining."
+      ? " Probes on lost runs win more the deeper they start: an indication that failures are worth mining."
       : " Probes on lost runs do not win more the deeper they start: an indication that sampling from the start does as well.";
   return {
     title: `Rollouts of ${label} by where they start`,
@@ -140,10 +140,10 @@ function probeSection(label: string, { depths, trendOfLost, trendOfWon }: ProbeC
       rows,
     ),
     notes: [
-      "Share won. State k lies k skip lengths along the expert's run. from start: rollouts from the start of just the tasks " +
-        "in the row, since only long runs have late states, and their tasks may be harder.",
-      `On lost runs: ${say(trendOfLost)}; on won runs: ${say(trendOfWon)} (test for trend within tasks, |z| above ` +
-        `${CLEAR_TREND}).${trendOfLost === null ? "" : advice}`,
+      "The share of rollouts that won. The states of an expert's run lie at equal distances, state 1 first. from start: rollouts " +
+        "from the start of just the tasks in the row. Only long runs have late states, and their tasks may be harder.",
+      `On lost runs: ${say(trendOfLost)}. On won runs: ${say(trendOfWon)}. (A test for trend within tasks; flat: |z| is at most ` +
+        `${CLEAR_TREND}.)${trendOfLost === null ? "" : advice}`,
     ],
   };
 }
@@ -163,10 +163,10 @@ function flipsSection({ methods }: Report): Section[] {
       title: "Labels that flip when probed again",
       table: tableOf(["method"], [...again, "tried later", "then won", "then lost"], rows),
       notes: [
-        "states: tried more than once by the same policy (starts included); outcome differs: the chance that two rollouts from " +
-          "one of them end differently. stretches, label differs: the same for the label between two neighbouring states (harmful, " +
-          "beneficial, neither). tried later: states to which the next iteration's policy came back; then won, then lost: " +
-          "the share of them whose outcome changed.",
+        "states: those that one policy tried more than once, starts included. outcome differs: how often two rollouts from such a " +
+          "state end differently. stretches, label differs: the same for the label between two neighbouring states (harmful, " +
+          "beneficial or neither). tried later: states that the next iteration's policy tried again. then won, then lost: the " +
+          "share of them whose outcome changed.",
       ],
       isDetail: true,
     },
@@ -192,8 +192,8 @@ function skillsSection({ skills, experts, methods }: Report): Section[] {
       title: "Skills: kinds of action that episodes chose",
       table: tableOf(["skill"], names, rows),
       notes: [
-        `Share of the episodes${training} that chose it at least once / share of those that were won. A skill is what the ` +
-          `world calls one, or else an action's first word. That won episodes use it does not mean that it wins them.${more}`,
+        `Two shares: the episodes${training} that used the skill at least once / those of them that won. A skill is what the ` +
+          `world calls one, else an action's first word. That won episodes use a skill does not mean that it wins them.${more}`,
       ],
       isDetail: true,
     },
@@ -232,10 +232,11 @@ function leakageSection({ leakage, methods }: Report): Section[] {
   if (methods.length === 0) return [];
   const { sets, examples, learned, textsConfirmed, textsRendered, violations, listed } = leakage;
   const claim =
-    "each is an action that a stored trajectory has at that place, by the actor it names, not before the state its " +
-    "example is for, on no held-out task";
+    "Each is an action that a stored trajectory has at that place, taken by the actor it names. None stands before the state " +
+    "that its example is for, and none is of a held-out task.";
   const looked = `${whole(learned)} learned messages in ${whole(examples)} examples of ${whole(sets)} training sets`;
-  const verdict = violations === 0 ? `${looked}: ${claim}.` : `${whole(violations)} VIOLATIONS in ${looked}.`;
+  const verdict =
+    violations === 0 ? `${looked} were checked. ${claim}` : `${whole(violations)} VIOLATIONS in ${looked}.`;
   const confirmed = textsConfirmed === learned ? "All their texts" : `${whole(textsConfirmed)} of their texts`;
   const texts = textsRendered
     ? `${confirmed} are exactly what the run's format gives to that step.`

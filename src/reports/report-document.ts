@@ -126,21 +126,22 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];
   if (report.experts.length > 0) {
     const names = report.experts.map(({ policy }) => policy).join(", ");
-    notes.push(`† ${names}, on the training tasks: not comparable with the rows below, which are on held-out tasks.`);
+    notes.push(`† ${names}, on the training tasks. Not comparable with the other rows, which are on held-out tasks.`);
   }
   const last = report.methods.map(lastIteration);
   const mostSeeds = Math.max(...last.map(({ seeds }) => seeds.length));
-  const splits = report.splits.length > 0 ? `, split ${report.splits.join(", ")}` : "";
+  const splits = report.splits.length > 0 ? ` (split ${report.splits.join(", ")})` : "";
   notes.push(
-    `success: greedy rollouts after the last iteration${splits}. ${intervalNote(report, mostSeeds)}`,
-    "rollouts, env. steps, training: what the method spent on training tasks up to then, per seed, as if it had run " +
-      "alone; steps are the student's own. coverage: training tasks won at least once, the expert's wins included.",
+    `success: the share of held-out tasks${splits} won after the last iteration, by one greedy rollout each. ` +
+      intervalNote(report, mostSeeds),
+    "rollouts, env. steps, training: what the method spent on training tasks, per seed, as if it had run alone. Only the " +
+      "student's own steps count. coverage: the share of training tasks that the expert or the student won at least once.",
   );
   for (const { label, bestOf } of report.methods) {
     if (bestOf !== null)
       notes.push(
-        `${label}: of ${bestOf} samples of each held-out task the best one counts. Nobody knows beforehand which that is, so ` +
-          `it is an upper bound and no method; its ${bestOf} rollouts a held-out task are in no column.`,
+        `${label}: of ${bestOf} samples of each held-out task the best one counts. Nobody knows beforehand which one that is, ` +
+          "so this is an upper bound and not a method. No column counts these rollouts.",
       );
   }
   if (
@@ -148,7 +149,9 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
       ({ evaluation: { overall } }) => overall.success.low !== null && overall.success.low === overall.success.high,
     )
   )
-    notes.push("An interval of width 0 is no certainty: all or none were won, so there is nothing to resample.");
+    notes.push(
+      "An interval of width 0 does not mean certainty: all or none were won, so there is nothing to resample.",
+    );
   for (const { label, iterations } of report.methods) {
     const [begun, arrived] = [iterations[0]!.seeds.length, iterations.at(-1)!.seeds.length];
     if (arrived < begun)
@@ -177,9 +180,9 @@ function unreplayableNotes({ unreplayable, methods }: Report): string[] {
 }
 
 function intervalNote({ interval }: Pick<Report, "interval">, seeds: number): string {
-  const over = seeds > 1 ? "seeds and tasks" : "tasks only: one seed says nothing about other seeds";
-  const few = seeds > 1 && seeds < 5 ? `; over ${seeds} seeds it is probably too narrow` : "";
-  return `95 %: bootstrap interval, ${whole(interval.resamples)} draws over ${over}${few}.`;
+  const over = seeds > 1 ? "seeds and tasks" : "tasks only, since one seed says nothing about other seeds";
+  const few = seeds > 1 && seeds < 5 ? ` Over ${seeds} seeds it is probably too narrow.` : "";
+  return `95 %: bootstrap interval, ${whole(interval.resamples)} draws over ${over}.${few}`;
 }
 
 function categorySection(report: Report): Section {
@@ -228,7 +231,9 @@ function subjectSection({ subjects }: Report): Section[] {
   const cells = ({ success }: Evaluation) => [percent(success.value), percentInterval(success), whole(success.tasks)];
   const rows = subjects.map(({ method, seen, unseen }) => [method, ...cells(seen), ...cells(unseen)]);
   const numbers = ["seen", "95 %", "tasks", "not seen", "95 %", "tasks"];
-  const notes = ["seen: what the held-out task is about (its product, say) is also what some training task is about."];
+  const notes = [
+    "seen: some training task is about the same thing as the held-out task, the same product for example.",
+  ];
   return [
     { title: "Success by whether training has seen the subject", table: tableOf(["method"], numbers, rows), notes },
   ];
@@ -275,8 +280,8 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
   const text = ["methods", ...(severalSplits ? ["split"] : [])];
   const numbers = ["difference", "95 %", ...(withP ? ["p"] : []), "won by one", "rollouts", "env. steps"];
   const notes = [
-    "Paired over the same seeds and tasks, in percentage points; won by one: pairs that only the first : only the second " +
-      `won${withP ? "; p: McNemar's exact test" : ""}. rollouts, env. steps: how much more the first one spent.`,
+    "Both methods on the same seeds and tasks, in percentage points. won by one: how often only the first : only the " +
+      `second won.${withP ? " p: McNemar's exact test." : ""} rollouts, env. steps: how much more the first one spent.`,
   ];
   const unequal = differences.flatMap(
     ({ a, b, moreEnvironmentSteps }) => unequalSteps(a, b, moreEnvironmentSteps) ?? [],

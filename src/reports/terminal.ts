@@ -26,18 +26,14 @@ export function toTable(subject: Subject, { all = false, written }: TerminalOpti
   return textOf(fits ? wide : documentFor(false), all);
 }
 
-/** The same of any document. Of longer tables than `mostRows` the rest is left to the files. */
-export function textOf(
-  { lead = [], facts = [], sections, glossary = [] }: Document,
-  all = false,
-  mostRows = ROWS,
-): string {
+/** The same of any document. Without `all` the rows of very long tables are left to the files. */
+export function textOf({ lead = [], facts = [], sections, glossary = [] }: Document, all = false): string {
   const shown = sections.filter(({ isDetail }, index) => all || (!isDetail && (lead.length === 0 || index === 0)));
   const terms = glossary.map(({ word, meaning }) => hanging(`${harmless(word)}: `, meaning, 2));
   return [
     ...(lead.length > 0 ? [lead.map((sentence) => plainText(sentence)).join("\n")] : []),
     ...(facts.length > 0 ? [factsText(facts)] : []),
-    ...shown.map((section) => sectionText(section, mostRows)),
+    ...shown.map((section) => sectionText(section, all ? Number.POSITIVE_INFINITY : ROWS)),
     ...(all && terms.length > 0 ? [["Glossary", ...terms].join("\n")] : []),
   ].join("\n\n");
 }

@@ -93,9 +93,8 @@ export async function showReport(project: Project, runs: readonly string[], opti
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
   if (all) return `The same as a page: ${page}, or report.md`;
   return [
-    "Differences, probes by depth, costs, skills, unsolved tasks, the leakage check and a glossary:",
-    `  ${page}, or report.md`,
-    `  gleaner report ${runs.join(" ")} --all    prints them here`,
-    `  gleaner show ${runs[0]}    goes through the expert's runs one by one`,
+    `Everything else (differences, probes by depth, costs, the leakage check, a glossary): ${page}, or report.md,`,
+    `or here: gleaner report ${runs.join(" ")} --all`,
+    `The expert's runs one by one: gleaner show ${runs[0]}`,
   ].join("\n");
 }

@@ -54,7 +54,7 @@ function wholeNumber(text: string): number {
 function listText(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): string {
   const list: StoryList = storiesOf(telling);
   if (json) return JSON.stringify(list, null, 2);
-  return textOf(storyListDocument(list, all ? undefined : SHOWN), true, Number.POSITIVE_INFINITY);
+  return textOf(storyListDocument(list, all ? undefined : SHOWN), true);
 }
 
 function taskText(
@@ -64,7 +64,7 @@ function taskText(
   remarks: readonly string[],
 ): string {
   const story = storyOf(telling, taskNamed(telling, task));
-  return json ? JSON.stringify(story, null, 2) : textOf(storyDocument(story, remarks), true, Number.POSITIVE_INFINITY);
+  return json ? JSON.stringify(story, null, 2) : textOf(storyDocument(story, remarks), true);
 }
 
 /** The task whose id is `name` or, where only one does, ends with it. Throws CliError. */
