@@ -96,8 +96,8 @@ function compared(rows: readonly Row[], seeds?: readonly number[]): Compared {
 
 test("the fairest control of EEF: one solution, then matched, then as many rollouts, then fewer, then BC", () => {
   const control = (...rows: Row[]) => {
-    const { label, because, fewerRollouts } = compared([BC, ...rows, EEF]).control;
-    return [label, because, fewerRollouts];
+    const { method, because, fewerRollouts } = compared([BC, ...rows, EEF]).control;
+    return [method, because, fewerRollouts];
   };
   const few: Row = { label: "RFT", said: { method: "rft", samples: 1, solutions: "all" }, won: 10, rollouts: 1 };
   assert.deepEqual(control(few, RFT, MATCHED, ONE), ["RFT×6, one solution", "one solution", false]);
@@ -110,7 +110,7 @@ test("the fairest control of EEF: one solution, then matched, then as many rollo
 test("a name of the user's own hides nothing: what a method is comes from the config", () => {
   const renamed = [BC, { ...RFT, label: "plain" }, { ...ONE, label: "a" }, { ...EEF, label: "mine" }];
   const { subject, control } = compared(renamed);
-  assert.deepEqual([subject.label, control.label], ["mine", "a"]);
+  assert.deepEqual([subject.method, control.method], ["mine", "a"]);
 });
 
 test("the verdict says what the interval says", () => {
@@ -145,7 +145,7 @@ test("no difference and worse: never worth it, whoever has the highest figure", 
     "Next: sample more from the start (RFT×N), which is simpler.",
   ]);
   const worse = compared([BC, ONE, { ...EEF, won: 9 }]);
-  assert.deepEqual([worse.verdict, worse.mining.worth, worse.best.label], ["worse", "no", "RFT×6, one solution"]);
+  assert.deepEqual([worse.verdict, worse.mining.worth, worse.best.method], ["worse", "no", "RFT×6, one solution"]);
   assert.match(
     answerText(worse, false)[0]!,
     /^EEF does worse than RFT×6, one solution, its fairest control: 22\.5 % against/,
@@ -156,7 +156,7 @@ test("another method may be the highest; of several variants of EEF the best one
   const eto: Row = { label: "ETO", said: { method: "eto" }, won: 35, rollouts: 1 };
   const wide: Row = { ...EEF, label: "EEF M=3", said: { method: "eef", probes: 3 }, won: 25, probes: 3 };
   const answer = compared([BC, ONE, eto, EEF, wide]);
-  assert.deepEqual([answer.best.label, answer.subject.label, answer.variants], ["ETO", "EEF", 2]);
+  assert.deepEqual([answer.best.method, answer.subject.method, answer.variants], ["ETO", "EEF", 2]);
   const [first, second] = answerText(answer, false);
   assert.match(first!, /^EEF \(the best of 2 variants of EEF, picked on these very tasks\) beats/);
   assert.equal(second, "The highest success is another method's: ETO won 87.5 % of 40 held-out tasks.");
@@ -164,16 +164,16 @@ test("another method may be the highest; of several variants of EEF the best one
 
 test("without EEF the best method meets BC, and nobody claims anything about failures", () => {
   const answer = compared([BC, RFT, ONE]);
-  assert.deepEqual([answer.subject.label, answer.control.label], ["RFT×6, one solution", "BC"]);
+  assert.deepEqual([answer.subject.method, answer.control.method], ["RFT×6, one solution", "BC"]);
   assert.deepEqual([answer.mining.worth, answer.next], ["not tried", "probe the failures"]);
   assert.match(answerText(answer, false)[1]!, /^Nobody probed the expert's failures/);
   const beaten = compared([{ ...BC, won: 39 }, RFT]);
-  assert.deepEqual([beaten.best.label, beaten.subject.label, beaten.verdict], ["BC", "RFT×6", "worse"]);
+  assert.deepEqual([beaten.best.method, beaten.subject.method, beaten.verdict], ["BC", "RFT×6", "worse"]);
 });
 
 test("an upper bound wins nothing", () => {
   const bound: Row = { label: "best-of-4", said: { method: "best-of" }, won: 40, samples: 4 };
-  assert.equal(compared([BC, ONE, EEF, bound]).best.label, "EEF");
+  assert.equal(compared([BC, ONE, EEF, bound]).best.method, "EEF");
   assert.equal(answerTo(storeWith([BC, bound])).kind, "alone");
 });
 
@@ -222,7 +222,7 @@ test("several runs: an answer for each, named; an unfinished one says so", () =>
     answers.map(({ run }) => run),
     ["a", "b"],
   );
-  assert.match(answerText(answers[1]!, true)[0]!, /^b: b: EEF /);
+  assert.match(answerText(answers[1]!, true)[0]!, /^b: EEF and RFT×2, its fairest control, cannot be told apart/);
   const [first] = repository.rounds("a").filter(({ method, iteration }) => method === "EEF" && iteration === 2);
   repository.addRound({ ...first!, iteration: 3 });
   const unfinished = answerTo(repository, "a");

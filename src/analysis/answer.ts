@@ -33,7 +33,7 @@ export interface Recorded {
 
 /** A method after its last iteration, on held-out tasks. */
 export interface Scored {
-  readonly label: string;
+  readonly method: string;
   readonly success: Estimate;
 }
 
@@ -89,6 +89,8 @@ type Overall = Pick<GroupedEvaluation, "overall">;
 /** What is used of a report's method, expert and difference. */
 export interface JudgedMethod {
   readonly run: string;
+  readonly method: string;
+  /** What differences call it. */
   readonly label: string;
   readonly iterations: readonly { readonly seeds: readonly number[]; readonly evaluation: Overall }[];
   readonly probes: Pick<ProbeCurve, "trendOfLost"> | null;
@@ -130,17 +132,18 @@ export function answersOf(grounds: Grounds): Answer[] {
 }
 
 /** A method that may win, with what is known of it. */
-interface Contender extends Scored {
+interface Contender {
   readonly role: Role;
-  readonly method: JudgedMethod;
+  readonly judged: JudgedMethod;
+  readonly success: Estimate;
 }
 
 function answerOf(run: string, grounds: Grounds): Answer {
-  const contenders = grounds.methods.flatMap((method, index): Contender[] => {
+  const contenders = grounds.methods.flatMap((judged, index): Contender[] => {
     const role = grounds.roles[index]!;
-    const { success } = method.iterations.at(-1)!.evaluation.overall;
-    const counts = method.run === run && role.kind !== "upper bound" && success.value !== null;
-    return counts ? [{ label: method.label, success, role, method }] : [];
+    const { success } = judged.iterations.at(-1)!.evaluation.overall;
+    const counts = judged.run === run && role.kind !== "upper bound" && success.value !== null;
+    return counts ? [{ role, judged, success }] : [];
   });
   if (contenders.length === 0) return { kind: "nothing evaluated", run };
   const values = contenders.map(({ success }) => success.value!);
@@ -166,9 +169,9 @@ function compared(
   const control = fairestControl(subject, contenders, differences);
   if (!control) return undefined;
   const verdict = verdictOf(control.difference);
-  const trend = trendOf(subject.method.probes?.trendOfLost ?? null);
+  const trend = trendOf(subject.judged.probes?.trendOfLost ?? null);
   const mining = { worth: variants.length === 0 ? ("not tried" as const) : worthOf(verdict, control), trend };
-  const isFinished = contenders.every(({ method: { iterations } }) => {
+  const isFinished = contenders.every(({ judged: { iterations } }) => {
     return iterations.at(-1)!.seeds.length === iterations[0]!.seeds.length;
   });
   return {
@@ -180,11 +183,11 @@ function compared(
     control,
     verdict,
     mining,
-    next: isFinished ? nextOf(verdict, mining, subject) : "finish the run",
+    next: isFinished ? nextOf(verdict, mining, subject.success) : "finish the run",
   };
 }
 
-const scored = ({ label, success }: Contender): Scored => ({ label, success });
+const scored = ({ judged, success }: Contender): Scored => ({ method: judged.method, success });
 
 /** Of equal ones the first, which explores least. */
 const highest = (contenders: readonly Contender[]): Contender =>
@@ -205,7 +208,7 @@ function fairestControl(
   const candidates = contenders.flatMap((each) => {
     const isControl = each.role.kind === "BC" || (subject.role.kind === "EEF" && each.role.kind === "RFT");
     if (each === subject || !isControl) return [];
-    const difference = differenceOf(subject.label, each.label, differences);
+    const difference = differenceOf(subject.judged.label, each.judged.label, differences);
     if (!difference) return [];
     const fewerRollouts = (difference.moreRollouts ?? 0) > AS_MANY;
     return [{ each, difference, fewerRollouts, rank: rankOf(each.role, fewerRollouts, subject.role, difference) }];
@@ -276,10 +279,10 @@ function worthOf(verdict: Verdict, { because, fewerRollouts }: Control): Mining[
   return verdict === "worse" ? "no" : "no gain seen";
 }
 
-function nextOf(verdict: Verdict, { worth, trend }: Mining, { success }: Scored): Next {
+function nextOf(verdict: Verdict, { worth, trend }: Mining, { seeds }: Estimate): Next {
   if (worth === "not tried") return "probe the failures";
   if (verdict === "cannot tell") return "more seeds or tasks";
   if (worth === "not tested" || worth === "perhaps") return "add the control";
-  if (worth === "yes") return success.seeds === 1 ? "more seeds" : "hand it on";
+  if (worth === "yes") return seeds === 1 ? "more seeds" : "hand it on";
   return trend === "rising" ? "more seeds or tasks" : "sample from the start";
 }

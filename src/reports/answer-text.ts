@@ -9,18 +9,26 @@ export function answerText(answer: Answer, named: boolean): string[] {
   return [named ? `${answer.run}: ${first}` : first!, ...rest];
 }
 
+/** Of more recorded policies than this the rest is left to the table. */
+const EXPERTS = 3;
+
 function sentencesOf(answer: Answer): string[] {
   switch (answer.kind) {
     case "nothing recorded":
       return ["Nothing has been recorded yet."];
-    case "recordings":
+    case "recordings": {
+      const left = answer.experts.length - EXPERTS;
       return [
-        ...answer.experts.map(
-          ({ policy, trajectories, success, coverage }) =>
-            `${policy} won ${percent(success)} of ${counted(trajectories, "recorded run")} and ${percent(coverage)} of the tasks it played.`,
-        ),
-        `No method has learned from them yet. Next: \`gleaner probe ${answer.run}\` tells whether its failures are worth mining.`,
+        ...answer.experts
+          .slice(0, EXPERTS)
+          .map(
+            ({ policy, trajectories, success, coverage }) =>
+              `${policy} won ${percent(success)} of ${counted(trajectories, "recorded run")} and ${percent(coverage)} of the tasks it played.`,
+          ),
+        ...(left > 0 ? [`The table has ${whole(left)} more.`] : []),
+        `No method has learned from them yet. Next: \`gleaner probe ${answer.run}\` tells whether the failures are worth mining.`,
       ];
+    }
     case "nothing evaluated":
       return ["No method has been evaluated on held-out tasks yet, so there is nothing to compare."];
     case "none won":
@@ -47,7 +55,7 @@ function sentencesOf(answer: Answer): string[] {
 
 function comparedText(answer: Compared): string[] {
   const { subject, best, control, mining, next } = answer;
-  const others = best.label !== subject.label && best.label !== control.label;
+  const others = best.method !== subject.method && best.method !== control.method;
   return [
     verdictText(answer),
     ...(others ? [`The highest success is another method's: ${scoredText(best)}.`] : []),
@@ -58,8 +66,8 @@ function comparedText(answer: Compared): string[] {
 
 function verdictText({ subject, control, verdict, variants }: Compared): string {
   const many = variants > 1 ? ` (the best of ${variants} variants of EEF, picked on these very tasks)` : "";
-  const who = `${subject.label}${many}`;
-  const against = `${control.label}, its ${control.because === "explores nothing" ? "only" : "fairest"} control`;
+  const who = `${subject.method}${many}`;
+  const against = `${control.method}, its ${control.because === "explores nothing" ? "only" : "fairest"} control`;
   const shares = `${percent(subject.success.value)} against ${percent(control.success.value)} of ${counted(subject.success.tasks, "held-out task")}`;
   const { low, high, seeds } = control.difference;
   const one = seeds === 1 ? ", one seed" : "";
@@ -125,7 +133,7 @@ function cost({ moreEnvironmentSteps: more }: Control): string {
   return `, at ${Math.round(100 * Math.abs(more))} % ${more < 0 ? "fewer" : "more"} environment steps`;
 }
 
-function nextText(next: Next, { run, subject }: Compared): string {
+function nextText(next: Next, { run, subject, control }: Compared): string {
   switch (next) {
     case "finish the run":
       return "start `gleaner run` again with the same config, since some seeds are not finished";
@@ -136,9 +144,9 @@ function nextText(next: Next, { run, subject }: Compared): string {
     case "more seeds or tasks":
       return "run more seeds or evaluate more tasks, until the interval is narrow enough to tell";
     case "hand it on":
-      return `\`gleaner export ${run}\` hands what ${subject.label} learned from to your own trainer`;
+      return `\`gleaner export ${run}\` hands what ${subject.method} learned from to your own trainer`;
     case "sample from the start":
-      return "sample more from the start (RFT×N), which is simpler";
+      return `sample more from the start (RFT×N), which is simpler${roomFor(control)}`;
     case "probe the failures":
       return `\`gleaner probe ${run}\` tells whether the expert's failures are worth mining`;
     default:
@@ -146,7 +154,15 @@ function nextText(next: Next, { run, subject }: Compared): string {
   }
 }
 
-const scoredText = ({ label, success }: Scored) =>
-  `${label} won ${percent(success.value)} of ${counted(success.tasks, "held-out task")}`;
+/** A gain that an interval does not exclude is named from this size on. */
+const WORTH_NAMING = 0.05;
+
+function roomFor({ difference: { high } }: Control): string {
+  if (high === null || high < WORTH_NAMING) return "";
+  return `; more seeds or tasks would tell whether there is a gain after all, of at most ${points(high)} points`;
+}
+
+const scoredText = ({ method, success }: Scored) =>
+  `${method} won ${percent(success.value)} of ${counted(success.tasks, "held-out task")}`;
 
 const counted = (count: number, noun: string) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -36,7 +36,10 @@ export const GLOSSARY: readonly Term[] = [
     meaning:
       "A won trajectory through a state. “One solution” learns a single one for each task, the one with the fewest expert actions.",
   },
-  { word: "mask", meaning: "What marks the messages of an example that are context only and are not learned." },
+  {
+    word: "mask",
+    meaning: "The marks on an example that say which messages are learned; the others are context only.",
+  },
   {
     word: "fairest control",
     meaning:

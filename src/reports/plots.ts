@@ -12,7 +12,7 @@ export interface Plot {
 
 /** Okabe and Ito's colours, which people with any colour vision tell apart. */
 const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
-const EXPERT_COLOUR = "#888888";
+const EXPERT_COLOUR = "#666666";
 
 const STYLE = {
   $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -72,14 +72,15 @@ function successPlot(report: Report): Unit {
     value,
     low,
     high,
-    text: value === null ? "" : `${(100 * value).toFixed(1)} %`,
+    text: `${nameOf(name)}${value === null ? "" : `: ${(100 * value).toFixed(1)} %`}`,
   }));
   const y = {
     field: "name",
     type: "nominal",
     sort: null,
     title: null,
-    axis: { ticks: false, domain: false, labelLimit: 0 },
+    // Names stand in the plot, above their rows, so that it fits a phone.
+    axis: null,
   } as const;
   const color = {
     field: "who",
@@ -90,11 +91,12 @@ function successPlot(report: Report): Unit {
   const x = share("value", "success");
   return {
     title: {
-      text: "Success on held-out tasks, with 95 % intervals",
-      ...(expert.length > 0 && { subtitle: "† on the training tasks: not comparable" }),
+      text: "Success on held-out tasks",
+      subtitle: ["with 95 % intervals", ...(expert.length > 0 ? ["† on the training tasks: not comparable"] : [])],
+      offset: 16,
     },
-    width: 480,
-    height: { step: 40 },
+    width: 320,
+    height: { step: 44 },
     data: { values: rows },
     layer: [
       {
@@ -106,8 +108,8 @@ function successPlot(report: Report): Unit {
         encoding: { y, color, x },
       },
       {
-        mark: { type: "text", dy: -13, fontSize: 14 },
-        encoding: { y, color, x, text: { field: "text" } },
+        mark: { type: "text", align: "left", dx: 4, dy: -15, fontSize: 14 },
+        encoding: { y, color, x: { value: 0 }, text: { field: "text" } },
       },
     ],
   } as Unit;
@@ -201,7 +203,7 @@ function probesPlot(report: Report): Unit | null {
     x: {
       field: "index",
       type: "ordinal",
-      title: "starting at probed state (0 = the start of the task)",
+      title: "probed state (0: the start of the task)",
       axis: { labelAngle: 0 },
     },
     color: {
@@ -214,8 +216,8 @@ function probesPlot(report: Report): Unit | null {
   };
   return {
     title: {
-      text: "Rollouts won, by where they start, with 95 % intervals",
-      subtitle: "dashed: just the tasks that have such a state, from their start",
+      text: "Rollouts won, by where they start",
+      subtitle: ["with 95 % intervals; dashed: from the start of", "just the tasks that have such a state"],
     },
     data: { values: points },
     facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 14 } } },

@@ -53,7 +53,10 @@ function settingsText(value: Json, what = "name"): string {
   if (Array.isArray(value)) return value.map((each) => settingsText(each, what)).join("; ");
   if (value === null || typeof value !== "object") return String(value);
   const { [what]: name, ...rest } = value as { readonly [key: string]: Json };
-  const said = [...leaves(rest)].map(([path, inner]) => (inner === true ? path : `${path} ${inner}`));
+  const said = [...leaves(rest)].flatMap(([path, inner]) => {
+    if (inner === null || (typeof inner === "object" && Object.keys(inner).length === 0)) return [];
+    return inner === true ? path : `${path} ${Array.isArray(inner) ? inner.join(" ") : inner}`;
+  });
   return [...(name === undefined ? [] : [String(name)]), ...said].join(", ");
 }
 

@@ -93,8 +93,10 @@ export async function showReport(project: Project, runs: readonly string[], opti
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
   if (all) return `The same as a page: ${page}, or report.md`;
   return [
-    `Everything else (differences, probes by depth, costs, the leakage check, a glossary): ${page}, or report.md,`,
-    `or here: gleaner report ${runs.join(" ")} --all`,
-    `The expert's runs one by one: gleaner show ${runs[0]}`,
+    "Everything else (differences, probes by depth, costs, the leakage check, a glossary):",
+    `  gleaner report ${runs.join(" ")} --all`,
+    `  ${page}, or report.md`,
+    "The expert's runs, one by one:",
+    `  gleaner show ${runs[0]}`,
   ].join("\n");
 }
