@@ -117,12 +117,8 @@ function miningText({ worth, trend }: Mining, control: Control, where: string): 
 const untested = ({ because }: Control) =>
   because === "explores nothing" ? "no control explored as much without probing" : "too few tasks were evaluated";
 
-const otherReason = ({ because, fewerRollouts }: Control) =>
-  fewerRollouts
-    ? "more rollouts than the control made"
-    : because === "one solution"
-      ? "chance"
-      : "learning one solution a task, which the control does not";
+const otherReason = ({ fewerRollouts }: Control) =>
+  fewerRollouts ? "more rollouts than the control made" : "learning one solution a task, which the control does not";
 
 /** Costs are named from this share on. */
 const TELLING = 0.05;
