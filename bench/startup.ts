@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Findings, skipped } from "./parts/result.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 9;
 const ROOT = join(import.meta.dirname, "..");
 
 interface Start {
@@ -27,33 +27,33 @@ interface Took {
 const EMPTY = "node -e 0";
 const NOTHING_KEPT = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
-const importing = (file: string, then = "") => [
+const importing = (file: string) => [
   "--disable-warning=ExperimentalWarning",
   "--eval",
-  `import(${JSON.stringify(pathToFileURL(file).href)})${then}`,
+  `import(${JSON.stringify(pathToFileURL(file).href)})`,
 ];
 
-/** Everything that is measured of the clone in `folder`. */
-function startsOf(folder: string, suffix: string): Start[] {
-  const gleaner = join(folder, "bin", "gleaner.js");
-  const built = (...path: string[]) => join(folder, "dist", ...path);
-  const main = (flag: string) => importing(built("cli", "main.js"), `.then(({ main }) => main(["${flag}"]))`);
-  const ofBuilt: Start[] = [
-    { name: 'import "gleaner", built', args: importing(built("index.js")), variables: NOTHING_KEPT },
-    { name: "gleaner --version, built", args: main("--version"), variables: NOTHING_KEPT },
+const gleanerOf = (folder: string) => join(folder, "bin", "gleaner.js");
+const builtOf = (folder: string) => join(folder, "dist", "index.js");
+
+/** The library without, the commands with what Node keeps of compiled code where gleaner asks for that. */
+function startsOf(folder: string): Start[] {
+  const library = { name: 'import "gleaner", sources', args: importing(join(folder, "src", "index.ts")) };
+  const built = { name: 'import "gleaner", built', args: importing(builtOf(folder)) };
+  return [
+    { ...library, variables: NOTHING_KEPT },
+    ...(existsSync(builtOf(folder)) ? [{ ...built, variables: NOTHING_KEPT }] : []),
+    { name: "gleaner --version", args: [gleanerOf(folder), "--version"] },
+    { name: "gleaner --help", args: [gleanerOf(folder), "--help"] },
+    { name: "gleaner run --help", args: [gleanerOf(folder), "run", "--help"] },
   ];
-  const starts: Start[] = [
-    { name: 'import "gleaner", sources', args: importing(join(folder, "src", "index.ts")), variables: NOTHING_KEPT },
-    { name: "gleaner --version", args: [gleaner, "--version"] },
-    { name: "gleaner --help", args: [gleaner, "--help"] },
-    { name: "gleaner run --help", args: [gleaner, "run", "--help"] },
-    { name: "gleaner --version, no code kept", args: [gleaner, "--version"], variables: NOTHING_KEPT },
-    { name: "gleaner --help, no code kept", args: [gleaner, "--help"], variables: NOTHING_KEPT },
-    { name: "gleaner run --help, no code kept", args: [gleaner, "run", "--help"], variables: NOTHING_KEPT },
-    ...(existsSync(built("index.js")) ? ofBuilt : []),
-  ];
-  return starts.map((start) => ({ ...start, name: `${start.name}${suffix}` }));
 }
+
+const FIRST_STARTS: readonly Start[] = ["--version", "--help"].map((flag) => ({
+  name: `gleaner ${flag}, no code kept`,
+  args: [gleanerOf(ROOT), flag],
+  variables: NOTHING_KEPT,
+}));
 
 /** One start. The shell knows what a child took; Node does not. */
 function timed({ name, args, variables }: Start, cache: string): Took {
@@ -76,8 +76,9 @@ export async function run(): Promise<Findings> {
   const before = process.env.GLEANER_BEFORE;
   const starts = [
     { name: EMPTY, args: ["-e", "0"] },
-    ...startsOf(ROOT, ""),
-    ...(before === undefined ? [] : startsOf(before, ", before")),
+    ...startsOf(ROOT),
+    ...FIRST_STARTS,
+    ...(before === undefined ? [] : startsOf(before).map((start) => ({ ...start, name: `${start.name}, before` }))),
   ];
   const cache = mkdtempSync(join(tmpdir(), "gleaner-bench-startup-"));
   const took = new Map<string, Took[]>(starts.map(({ name }) => [name, []]));
