@@ -81,7 +81,10 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
       out,
       origin: { run, method, seed, iteration, trainingSet },
     });
-    console.log(flags.json ? JSON.stringify(exported, null, 2) : writtenText(exported, set, out));
+    const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
+    const ids = takesOne ? ` --tokenizer ${flags.tokenizer}` : "";
+    const check = `gleaner export --check ${out}${ids}`;
+    console.log(flags.json ? JSON.stringify(exported, null, 2) : writtenText(exported, set, { out, check }));
   } finally {
     project.close();
   }
@@ -120,7 +123,11 @@ const sizeOf = (set: TrainingSet | undefined): [number, string] => [
   set?.kind === "dpo" ? "preferences" : "demonstrations",
 ];
 
-function writtenText({ manifest, cost, command }: Exported, set: TrainingSet, out: string): string {
+function writtenText(
+  { manifest, cost, command }: Exported,
+  set: TrainingSet,
+  { out, check }: { out: string; check: string },
+): string {
   const rows = manifest.files.map(({ name, rows, bytes }) => [join(out, name), rows ?? "", bytes]);
   const { method, seed, iteration, run } = manifest;
   const split = cost
@@ -134,7 +141,7 @@ function writtenText({ manifest, cost, command }: Exported, set: TrainingSet, ou
     `learned turns ${learnedMessages(set)}, masked turns ${maskedMessages(set)}`,
     ...split,
     `use it with: ${command}`,
-    `check it with: gleaner export --check ${out}`,
+    `check it with: ${check}`,
   ].join("\n");
 }
 
