@@ -11,6 +11,7 @@ export { CliError, EnvironmentError, PolicyError, StopError, StoreError, Trainer
 export {
   type CheckpointId,
   fingerprint,
+  type Id,
   type TaskId,
   type TrainingSetId,
   type TrajectoryId,
@@ -18,16 +19,17 @@ export {
   trajectoryId,
 } from "./core/ids.ts";
 export type { Json } from "./core/json.ts";
-export type {
-  Completion,
-  CompletionRequest,
-  Decision,
-  LanguageModel,
-  Message,
-  Policy,
-  Tool,
-  ToolCall,
-  Turn,
+export {
+  type Completion,
+  type CompletionRequest,
+  ContextFullError,
+  type Decision,
+  type LanguageModel,
+  type Message,
+  type Policy,
+  type Tool,
+  type ToolCall,
+  type Turn,
 } from "./core/policy.ts";
 export { type Random, random, seedFrom } from "./core/random.ts";
 export { newTask, type Task, type TaskParts } from "./core/task.ts";
@@ -36,24 +38,48 @@ export type { Fork, Outcome, Step, StepTokenIds, TokenIds, Trajectory, Usage } f
 
 // Play: in which world, who acts, and what a model reads and writes.
 
-export { replay, snapshotsAlong } from "./engine/rollout/replay.ts";
+export { type Replay, type ReplayOptions, replay, snapshotsAlong } from "./engine/rollout/replay.ts";
 export { type ForkPoint, type RolloutOptions, rollout } from "./engine/rollout/rollout.ts";
 export { type ExampleEpisode, withExamples } from "./formats/few-shot.ts";
-export { conversation, type Format, type FormatName, formatId } from "./formats/format.ts";
+export {
+  conversation,
+  FORMATS,
+  type Format,
+  type FormatName,
+  formatId,
+  type SpokenDecision,
+} from "./formats/format.ts";
 export { type Mode, withMode } from "./formats/mode.ts";
 export { formatFor } from "./formats/named.ts";
 export { verbatim } from "./formats/verbatim.ts";
-export { noisy } from "./policies/noisy.ts";
-export { prompted } from "./policies/prompted.ts";
+export { type NoisyOptions, noisy } from "./policies/noisy.ts";
+export { type PromptedOptions, prompted } from "./policies/prompted.ts";
 export { randomPolicy } from "./policies/random.ts";
 export { recorded } from "./policies/recorded.ts";
-export { alfworld } from "./worlds/alfworld/index.ts";
+export { type AlfworldOptions, alfworld } from "./worlds/alfworld/index.ts";
 export { listedTasks } from "./worlds/listed-tasks.ts";
 export { replaying } from "./worlds/replaying.ts";
 export { type ScienceWorldOptions, scienceworld } from "./worlds/scienceworld/index.ts";
 export { fromSimulator, type Simulator } from "./worlds/simulator.ts";
-export { type WebshopOptions, webshop } from "./worlds/webshop/index.ts";
-export { type WorkshopOptions, workshop, workshopExpert } from "./worlds/workshop/index.ts";
+export {
+  type Button as ShopButton,
+  type GoalKind,
+  type Item as ShopItem,
+  type ListedProduct as ShopProduct,
+  type ShopEnvironment,
+  type ShopPage,
+  type WebshopBenchmark,
+  type WebshopOptions,
+  webshop,
+} from "./worlds/webshop/index.ts";
+export {
+  type Stage,
+  type Words,
+  type WorkshopExpertOptions,
+  type WorkshopOptions,
+  workshop,
+  workshopExpert,
+} from "./worlds/workshop/index.ts";
 
 // Collect: a model behind a server as the expert, what it may cost, and the store of everything collected.
 
@@ -71,7 +97,7 @@ export { openSqlite } from "./store/sqlite.ts";
 
 export { type AgentEvolOptions, agentEvol } from "./engine/algorithms/agent-evol.ts";
 export { bc } from "./engine/algorithms/bc.ts";
-export { bestOf } from "./engine/algorithms/best-of.ts";
+export { type BestOfOptions, bestOf } from "./engine/algorithms/best-of.ts";
 export { type EefOptions, eef } from "./engine/algorithms/eef.ts";
 export {
   type Labels,
@@ -104,13 +130,20 @@ export type {
   Tuning,
   WeightedMessage,
 } from "./core/training.ts";
-export { demonstration } from "./formats/demonstration.ts";
+export { type DemonstrationOptions, demonstration } from "./formats/demonstration.ts";
 export { embeddedModel } from "./students/embedded/model.ts";
-export { embeddedTrainer, initialCheckpoint } from "./students/embedded/trainer.ts";
+export {
+  type Architecture,
+  type EmbeddedSettings,
+  embeddedTrainer,
+  initialCheckpoint,
+} from "./students/embedded/trainer.ts";
 export { type PretrainedModelOptions, pretrainedModel } from "./students/pretrained/model.ts";
 export { type PretrainedSettings, pretrainedTrainer } from "./students/pretrained/trainer.ts";
-export { type TrlOptions, trlTrainer } from "./students/served/trainer.ts";
+export { type CollatedBatch, type TrlOptions, trlTrainer } from "./students/served/trainer.ts";
+export type { TrlSettings } from "./students/served/trl/settings.ts";
 export { baseCheckpoint } from "./students/shared/base-checkpoint.ts";
+export type { FineTuning } from "./students/shared/fine-tuning.ts";
 export { type TinkerModelOptions, tinkerModel } from "./students/tinker/model.ts";
 export type { TinkerServer } from "./students/tinker/protocol/transport.ts";
 export type { TinkerSettings } from "./students/tinker/settings.ts";
@@ -121,8 +154,11 @@ export { type TinkerOptions, tinkerBase, tinkerTrainer } from "./students/tinker
 export {
   type ExperimentConfig,
   type Parts,
+  type Phase,
+  type Progress,
   parseConfig,
   readConfig,
   runExperiment,
+  type ScriptedSource,
 } from "./engine/experiment/index.ts";
 export type { Student } from "./students/student.ts";

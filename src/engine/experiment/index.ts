@@ -5,20 +5,21 @@
 import type { ExperimentConfig } from "./config.ts";
 import type { Parts } from "./parts.ts";
 
-export type { ExperimentConfig } from "./config.ts";
+export type { ExperimentConfig, ScriptedSource } from "./config.ts";
 export type { Parts } from "./parts.ts";
-
-/** A value of a config to be changed: `["training.steps", 200]`. */
-type Assignment = readonly [key: string, value: unknown];
+export type { Phase, Progress } from "./progress.ts";
 
 /**
  * Reads a config file, fills in every default and checks it.
  *
  * @param path A YAML file; docs/methods.md and examples/ say what may be in it.
- * @param sets Values that replace what the file says, as `--set` does.
+ * @param sets Values that replace what the file says, as `--set` does: `["training.steps", 200]`.
  * @throws CliError with file, line and place of each problem.
  */
-export async function readConfig(path: string, sets: readonly Assignment[] = []): Promise<ExperimentConfig> {
+export async function readConfig(
+  path: string,
+  sets: readonly (readonly [key: string, value: unknown])[] = [],
+): Promise<ExperimentConfig> {
   return (await import("./config.ts")).readConfig(path, sets);
 }
 
@@ -33,7 +34,7 @@ export async function readConfig(path: string, sets: readonly Assignment[] = [])
 export async function parseConfig(
   name: string,
   text: string,
-  sets: readonly Assignment[] = [],
+  sets: readonly (readonly [key: string, value: unknown])[] = [],
 ): Promise<ExperimentConfig> {
   return (await import("./config.ts")).parseConfig(name, text, sets);
 }

@@ -2,7 +2,7 @@
 import type { WebshopBenchmark, WebshopOptions } from "./benchmark.ts";
 
 export type { WebshopBenchmark, WebshopOptions } from "./benchmark.ts";
-export type { Observation, ShopEnvironment, ShopPage } from "./session/index.ts";
+export type { Button, Item, ListedProduct, Observation, ShopEnvironment, ShopPage } from "./session/index.ts";
 export type { GoalKind } from "./types.ts";
 
 /**

@@ -13,26 +13,34 @@ import { checkWords, STAGES, WORKSHOP, type Words } from "./words.ts";
 import { workshopWorld } from "./world.ts";
 
 export { type WorkshopExpertOptions, workshopExpert } from "./expert.ts";
-export type { Words } from "./words.ts";
+export type { Stage, Words } from "./words.ts";
 
+/** Which orders there are, and what a mistake does. */
 export interface WorkshopOptions {
-  /** Which stages an order of L words needs: the last L (`front`, rare skills come first), the first L (`back`), any L. */
+  /** Which stages an order of L words needs: the last L (`front`, rare skills come first), the first L (`back`), any L. Default `front`. */
   readonly kind?: Kind;
-  /** What a wrong tool of the current stage does: it ends the episode, is found out at delivery, or does nothing. */
+  /** What a wrong tool of the current stage does: it ends the episode, is found out at delivery, or does nothing. Default `ends`. */
   readonly ruin?: Ruin;
-  /** Lengths (in words) of the training orders; the other splits have all six. */
+  /** Lengths (in words) of the training orders; the other splits have all six. 1 to 6, default all. */
   readonly lengths?: readonly number[];
+  /** Training orders; ≥ 1. Default 400. */
   readonly trainTasks?: number;
+  /** Test orders; ≥ 1. Default 600. */
   readonly testTasks?: number;
+  /** Steps after which an episode is truncated; ≥ 1. Default 30. */
   readonly maxSteps?: number;
-  /** Draws the tasks of every split. The facts of the world do not depend on it. */
+  /** Draws the tasks of every split; an integer ≥ 0, default 0. The facts of the world do not depend on it. */
   readonly seed?: number;
+  /** The vocabulary; another one is another world. Default: the built-in one. */
   readonly words?: Words;
 }
 
 const VALIDATION_TASKS = 120;
 
-/** Throws CliError for options out of range. */
+/**
+ * Workshop, the built-in world: small, generated, needs no data. An order names up to six words, each word asks for one tool of
+ * its stage, and a wrong tool ruins the piece. Return 1 for a delivered order, else 0. Throws CliError for options out of range.
+ */
 export function workshop(options: WorkshopOptions = {}): Benchmark {
   const { kind = "front", ruin = "ends", lengths = [1, 2, 3, 4, 5, 6], seed = 0, maxSteps = 30 } = options;
   const { trainTasks = 400, testTasks = 600, words = WORKSHOP } = options;
