@@ -5,25 +5,43 @@ import type { Policy } from "./policy.ts";
 import type { Task } from "./task.ts";
 import type { Trajectory } from "./trajectory.ts";
 
+/** What one action led to. */
 export interface StepResult {
+  /** What the world shows now. */
   readonly observation: string;
-  /** In the benchmark's units; the return is the sum over an episode. */
+  /** What the action was paid, in the benchmark's units; the return is the sum over an episode. */
   readonly reward: number;
-  /** The task is over, won or lost. Step limits are not the environment's business. */
+  /** Whether the task is over, won or lost. Step limits are not the environment's business. */
   readonly terminated: boolean;
   /** What else the world tells (score, moves …); never shown to a policy. */
   readonly info?: Json;
 }
 
+/**
+ * A state to which a world can be put back: its whole state (`state`), or what led there (`replay`), which is then done again
+ * and needs a deterministic world.
+ */
 export type Snapshot =
   /** The whole state of the world; restoring is assignment. */
-  | { readonly kind: "state"; readonly taskId: TaskId; readonly observation: string; readonly state: Json }
+  | {
+      readonly kind: "state";
+      /** The task whose world this is. */
+      readonly taskId: TaskId;
+      /** What the world showed here. */
+      readonly observation: string;
+      /** As the world's simulator writes it. */
+      readonly state: Json;
+    }
   /** What led here; restoring is doing it again. Needs a deterministic environment. */
   | {
       readonly kind: "replay";
+      /** The task whose world this is. */
       readonly taskId: TaskId;
+      /** What the world showed here. */
       readonly observation: string;
+      /** What the world was reset with. */
       readonly seed: number;
+      /** Done since the reset, in order. */
       readonly actions: readonly string[];
     };
 
@@ -35,9 +53,11 @@ export interface Environment {
   step(action: string): Promise<StepResult>;
   /** The actions the world would accept now, in the order of the original benchmark; null if it cannot list them. */
   actions(): Promise<readonly string[] | null>;
+  /** The state the world is in now. Throws EnvironmentError before the first `reset`. */
   snapshot(): Promise<Snapshot>;
   /** Continue from `snapshot`; returns the observation it was taken at. Throws EnvironmentError when that cannot be reached again. */
   restore(task: Task, snapshot: Snapshot): Promise<string>;
+  /** Frees what the world holds: memory, processes. */
   close(): Promise<void>;
 }
 
@@ -46,8 +66,11 @@ export interface Environment {
  * that recorded logs can be rendered too.
  */
 export interface CompactRendering {
+  /** The goal of `task`, in few tokens. */
   instruction(task: Task): string;
+  /** An observation in few tokens; `text` is what the world says. */
   observation(text: string): string;
+  /** An action in few tokens. */
   action(action: string): string;
   /** The action that a compact text means; the text itself if it means none. Inverse of `action` on listed actions. */
   parse(compact: string): string;
@@ -55,16 +78,19 @@ export interface CompactRendering {
 
 /** A set of tasks and the worlds to solve them in. */
 export interface Benchmark {
+  /** Its name, without `/`; every id of its tasks begins with it. */
   readonly name: string;
+  /** The parts that its tasks come in, such as `train` and `test`. */
   readonly splits: readonly string[];
   /** Steps after which a rollout is truncated, of any task. */
   readonly maxSteps: number;
-  /** The same for one task, where tasks differ; at most `maxSteps`. */
+  /** Steps after which a rollout of `task` is truncated, where tasks differ; at most `maxSteps`. */
   stepLimit?(task: Task): number;
   /** Return at or above which a trajectory counts as a success (WebShop 1, ALFWorld 1, ScienceWorld 100). */
   readonly successReturn: number;
   /** System prompt: the world's rules and its action language. */
   readonly instructions: string;
+  /** How the compact format writes this world; absent: it cannot be written so. */
   readonly compact?: CompactRendering;
   /**
    * What every report on this world must say: rules in force that change results (which nouns, which release, which
@@ -73,8 +99,9 @@ export interface Benchmark {
   readonly notes?: readonly string[];
   /** Tasks of a split in a fixed order. Throws CliError for an unknown split. */
   tasks(split: string): Promise<readonly Task[]>;
-  /** Throws CliError for an unknown id. */
+  /** The task with this id. Throws CliError for an unknown one. */
   task(id: TaskId): Promise<Task>;
+  /** A new world, to be reset to any task. The caller closes it. Throws EnvironmentError if it cannot be started. */
   open(): Promise<Environment>;
   /** A scripted expert that knows the world's rules but sees only what a policy sees. Make it err with `noisy`. */
   readonly expert?: Policy;
@@ -85,7 +112,14 @@ export interface Benchmark {
   practice?(
     episodes: number,
     seed: number,
-  ): Promise<readonly { readonly task: Task; readonly trajectory: Trajectory }[]>;
+  ): Promise<
+    readonly {
+      /** With the goal that was reached. */
+      readonly task: Task;
+      /** The episode that reached it. */
+      readonly trajectory: Trajectory;
+    }[]
+  >;
 }
 
 /** Steps after which a rollout of `task` is truncated. */

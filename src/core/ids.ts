@@ -7,10 +7,17 @@ import { CliError } from "./errors.ts";
 import { canonicalJson } from "./json.ts";
 
 /** A string that cannot be passed where another kind of id is wanted. */
-export type Id<Name extends string> = string & { readonly __id: Name };
+export type Id<Name extends string> = string & {
+  /** Never there: only the compiler sees it. */
+  readonly __id: Name;
+};
+/** `<benchmark>/<split>/<key>`, e.g. `workshop/train/17`. Made by `taskId` or `newTask`. */
 export type TaskId = Id<"task">;
+/** Any text that is not empty. For rollouts made here it follows from the policy, the task and where the rollout began. */
 export type TrajectoryId = Id<"trajectory">;
+/** The fingerprint of a training set's examples. */
 export type TrainingSetId = Id<"training set">;
+/** Follows from everything a checkpoint was made of: examples, settings, seed and parent. */
 export type CheckpointId = Id<"checkpoint">;
 
 /** 20 hexadecimal digits that depend on every part of `value` (a JSON value) and on nothing else. */

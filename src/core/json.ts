@@ -1,5 +1,6 @@
 /** JSON values, and the one way of writing them that makes equal values equal bytes. */
 
+/** A value that JSON can write and give back unchanged; `readonly` all the way down. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** `value` as JSON with the keys of every object sorted: equal values give equal text. `undefined` members are left out. */

@@ -6,9 +6,11 @@ import type { Step, TokenIds, Usage } from "./trajectory.ts";
 
 /** Everything a policy may look at when it is its turn. */
 export interface Turn {
+  /** The problem to solve. */
   readonly task: Task;
   /** The steps so far, a forked prefix included. */
   readonly steps: readonly Step[];
+  /** What the world shows now. */
   readonly observation: string;
   /** The listed actions, asked of the environment only when called; null if it cannot list them. */
   actions(): Promise<readonly string[] | null>;
@@ -18,12 +20,17 @@ export interface Turn {
   readonly session?: string;
 }
 
+/** What a policy decided in one turn. */
 export interface Decision {
+  /** The reasoning before the action; "" if there is none. */
   readonly thought: string;
+  /** What is done; it goes to the environment as it is. */
   readonly action: string;
+  /** The raw text that thought and action were read from. */
   readonly completion: string;
+  /** Tokens read and written by the model; null when no model acted. */
   readonly usage: Usage | null;
-  /** Of the whole prompt and of the completion, where the model tells; else absent. */
+  /** Token ids of the whole prompt and of the completion, where the model tells; else absent. */
   readonly tokenIds?: TokenIds;
 }
 
@@ -31,43 +38,55 @@ export interface Decision {
 export interface Policy {
   /** `expert/<name>`, `human/<name>`, or a checkpoint's id. */
   readonly name: string;
-  /** Throws PolicyError, or ContextFullError, which truncates the trajectory instead of failing it. */
+  /** Decides one turn. Throws PolicyError, or ContextFullError, which truncates the trajectory instead of failing it. */
   act(turn: Turn): Promise<Decision>;
+  /** Frees what the policy holds, its model included. */
   close(): Promise<void>;
 }
 
+/** One message of a conversation, as chat models read it. */
 export interface Message {
-  /** `tool`: what a call led to. */
+  /** Who speaks. `tool`: what a call led to. */
   readonly role: "system" | "user" | "assistant" | "tool";
+  /** What is said; "" if there are only calls. */
   readonly content: string;
-  /** Of the assistant: what it calls, beside what it says. */
+  /** Of an assistant's message: what it calls, beside what it says. */
   readonly toolCalls?: readonly ToolCall[];
-  /** Of a tool: the id of the call. */
+  /** Of a tool's message: the id of the call. */
   readonly toolCallId?: string;
 }
 
 /** A function that a model may call instead of writing what it wants. */
 export interface Tool {
+  /** The name by which it is called. */
   readonly name: string;
+  /** For the model: what it does and when to call it. */
   readonly description: string;
-  /** A JSON schema. */
+  /** A JSON schema of the arguments. */
   readonly parameters: Json;
 }
 
+/** One call of a tool by a model. */
 export interface ToolCall {
+  /** Names the call within its conversation; the answer repeats it (`Message.toolCallId`). */
   readonly id: string;
+  /** The tool's name. */
   readonly name: string;
-  /** JSON, if the model wrote JSON. */
+  /** The arguments as the model wrote them; JSON, if it wrote JSON. */
   readonly arguments: string;
 }
 
+/** What a language model is asked: to go on with a conversation. */
 export interface CompletionRequest {
+  /** The conversation so far, in order. */
   readonly messages: readonly Message[];
   /** What may be called; absent: nothing. Not every model can. */
   readonly tools?: readonly Tool[];
-  /** 0 = greedy. */
+  /** 0 = greedy, 1 = as the model has it; at least 0. */
   readonly temperature: number;
+  /** Tokens of the completion at most; ≥ 1. */
   readonly maxTokens: number;
+  /** Seed of the sampling; an integer of 32 bits, ≥ 0. Equal requests get equal answers from a model that keeps seeds. */
   readonly seed: number;
   /** The completion must be one of these texts; absent = free text. */
   readonly choices?: readonly string[];
@@ -75,11 +94,15 @@ export interface CompletionRequest {
   readonly session?: string;
 }
 
+/** What a language model answered. */
 export interface Completion {
+  /** What the model said, without the token that ends the turn. */
   readonly text: string;
-  /** What it calls beside what it says; absent: nothing. */
+  /** The tools that it calls, beside what it says; absent: none. */
   readonly toolCalls?: readonly ToolCall[];
+  /** `stop`: the model ended its turn; `length`: `maxTokens` did. */
   readonly finishReason: "stop" | "length";
+  /** Tokens of prompt and completion. */
   readonly usage: Usage;
   /** What the model read and wrote, where it tells and was asked to. */
   readonly tokenIds?: TokenIds;
@@ -89,7 +112,12 @@ export interface Completion {
 export interface LanguageModel {
   /** The id of the checkpoint it was built from. */
   readonly name: string;
+  /**
+   * Answers one request. Throws ContextFullError for a conversation that does not fit, PolicyError for a request that fails,
+   * and StopError when no other could succeed either.
+   */
   complete(request: CompletionRequest): Promise<Completion>;
+  /** Frees what the model holds: memory, threads, connections. */
   close(): Promise<void>;
 }
 

@@ -5,20 +5,23 @@
  * sfc32 (Chris Doty-Humphrey, PractRand, public domain), seeded by FNV-1a over the names.
  */
 
+/** A stream of random numbers: each call draws the next. Source: sfc32 (Chris Doty-Humphrey, PractRand). */
 export interface Random {
   /** Uniform in [0, 1), 32 bits of it. */
   next(): number;
-  /** Uniform integer in [0, below); `below` ≥ 1. */
+  /** Uniform integer in [0, below); `below` ≥ 1, else RangeError. */
   integer(below: number): number;
-  /** One of `items`, which must not be empty. */
+  /** One of `items`. Throws RangeError if there are none. */
   pick<T>(items: readonly T[]): T;
   /** A new array with `items` in random order. */
   shuffle<T>(items: readonly T[]): T[];
-  /** Standard normal deviate. */
+  /** Standard normal deviate: mean 0, variance 1. */
   normal(): number;
 }
 
-/** 32-bit seed that depends on every part. Parts are separated, so ("a", "bc") and ("ab", "c") differ. */
+/**
+ * An integer of 32 bits, ≥ 0, that depends on every part (FNV-1a). Parts are separated, so ("a", "bc") and ("ab", "c") differ.
+ */
 export function seedFrom(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const part of parts) {

@@ -6,47 +6,66 @@ import type { Task } from "./task.ts";
 import type { Checkpoint, TrainingSet } from "./training.ts";
 import type { Trajectory } from "./trajectory.ts";
 
-/** Synchronous, like SQLite itself. Every method throws StoreError. */
+/**
+ * The store of a project. Append-only: adding what is already there does nothing, so a run that was killed can be started
+ * again. Synchronous, like SQLite itself. Every method throws StoreError for a store that is closed, locked or damaged. So
+ * does adding a task, trajectory, verification, training set, checkpoint or round that is stored already with other content.
+ * Look-ups give undefined for what is not there.
+ */
 export interface Repository {
-  /** Throws CliError if a run of this name exists with another kind or config. */
+  /** Notes that `run` exists. Throws CliError if a run of this name exists with another kind or config. */
   addRun(run: Run): void;
+  /** The run called `name`. */
   run(name: string): Run | undefined;
   /** In order of their creation. */
   runs(): readonly Run[];
 
+  /** Keeps a task. It must be there before any trajectory of it. */
   addTask(task: Task): void;
+  /** The task with this id. */
   task(id: TaskId): Task | undefined;
 
   /**
-   * `run` made it; if another run did before, `run` reuses it. The run, the task and a forked trajectory's parent must be
-   * there already.
+   * Keeps a whole trajectory. `run` made it; if another run did before, `run` reuses it. The run, the task and a forked
+   * trajectory's parent must be there already.
    */
   addTrajectory(run: string, trajectory: Trajectory): void;
-  /** With every step, the forked prefix included. */
+  /** The trajectory with this id and every step, the forked prefix included. */
   trajectory(id: TrajectoryId): Trajectory | undefined;
   /** Notes that `run` found this trajectory already made. */
   reuseTrajectory(run: string, id: TrajectoryId): void;
   /** Ids of the trajectories that `run` made or reuses, sorted. */
   trajectoriesOf(run: string): readonly TrajectoryId[];
 
+  /** Keeps what replaying found out, once for each trajectory. */
   addVerification(verification: Verification): void;
+  /** What replaying found out about `trajectory`. */
   verification(trajectory: TrajectoryId): Verification | undefined;
 
+  /** Keeps a training set under the id that follows from it. */
   addTrainingSet(id: TrainingSetId, set: TrainingSet): void;
+  /** The training set with this id. */
   trainingSet(id: TrainingSetId): TrainingSet | undefined;
 
+  /** Keeps what is known of a checkpoint; its weights stay where they are. */
   addCheckpoint(checkpoint: Checkpoint): void;
+  /** The checkpoint with this id. */
   checkpoint(id: CheckpointId): Checkpoint | undefined;
+  /** Keeps the finite numbers (loss …) of an optimiser step, counted from 1. What is there of this step already stays. */
   addMetrics(checkpoint: CheckpointId, step: number, values: Readonly<Record<string, number>>): void;
 
+  /** Keeps one evaluated iteration. */
   addRound(round: Round): void;
-  /** By row, then seed, then iteration. */
+  /** The rounds of `run`, by row, then method, seed, then iteration. */
   rounds(run: string): readonly Round[];
 
+  /** Keeps how long something took. */
   addTiming(timing: Timing): void;
+  /** The timings of `run`, in the order in which they came. */
   timings(run: string): readonly Timing[];
 
-  /** Everything but timings, sorted: equal runs give equal lines. */
+  /** One JSON object for each record, all but timings, sorted: equal runs give equal lines. */
   dump(): Iterable<Json>;
+  /** Closes the file. Every later call throws. */
   close(): void;
 }

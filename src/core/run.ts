@@ -2,10 +2,11 @@
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Json } from "./json.ts";
 
-/** One `gleaner run`, `import`, `play` or `expert`. */
+/** One call of `gleaner run`, `import`, `play` or `expert`. */
 export interface Run {
   /** The user's name for it; unique in the project. */
   readonly name: string;
+  /** Which command made it; `experiment` is `gleaner run`. */
   readonly kind: "import" | "experiment" | "expert" | "play";
   /** The settings as resolved, defaults filled in, paths left out. */
   readonly config: Json;
@@ -13,12 +14,15 @@ export interface Run {
 
 /** One iteration of one method with one seed, evaluated. Iteration 0 is the starting policy (BC). */
 export interface Round {
+  /** The name of its run. */
   readonly run: string;
   /** `BC`, `RFT×6`, `EEF` …: the row of the report's table. */
   readonly method: string;
   /** Which row of the table: 0 = BC, then the methods in the config's order. Methods may run side by side. */
   readonly row: number;
+  /** One of the config's seeds. */
   readonly seed: number;
+  /** 0 = the starting policy. */
   readonly iteration: number;
   /** The expert trajectories given to the method, every one confirmed by replay. */
   readonly expert: readonly TrajectoryId[];
@@ -28,11 +32,13 @@ export interface Round {
   readonly explored: readonly TrajectoryId[];
   /** Rollouts from states along expert trajectories made in this iteration. */
   readonly probed: readonly TrajectoryId[];
+  /** What was learned. */
   readonly trainingSet: TrainingSetId;
+  /** What came of it. */
   readonly checkpoint: CheckpointId;
   /** Greedy rollouts on held-out tasks, or of `samples` sampled ones of each task the best. */
   readonly evaluated: readonly TrajectoryId[];
-  /** Absent: evaluated greedily, once. */
+  /** Sampled rollouts of each held-out task, of which the best counts. Absent: evaluated greedily, once. */
   readonly samples?: number;
   /** What the selection counted: `needRecover`, `needRecoverSolved`, `tasksLeftOut` … */
   readonly counts: Readonly<Record<string, number>>;
@@ -40,11 +46,17 @@ export interface Round {
 
 /** How long something took. Kept apart from everything else, since it is the only thing that differs between equal runs. */
 export interface Timing {
+  /** The name of its run. */
   readonly run: string;
+  /** As in `Round.method`. */
   readonly method: string;
+  /** As in `Round.seed`. */
   readonly seed: number;
+  /** As in `Round.iteration`. */
   readonly iteration: number;
+  /** What was done. */
   readonly phase: "explore" | "probe" | "train" | "evaluate" | "expert";
+  /** Wall-clock time. */
   readonly milliseconds: number;
   /** When it ended: ISO 8601, UTC. Absent in stores made before it was kept. */
   readonly at?: string;
@@ -52,19 +64,37 @@ export interface Timing {
   readonly by?: string;
 }
 
-/** What replaying found out about an imported trajectory. */
+/**
+ * What replaying found out about an imported trajectory: the world said the same (`verified`), said something else
+ * (`diverged`), or cannot be asked (`unreplayable`).
+ */
 export type Verification =
-  | { readonly kind: "verified"; readonly trajectory: TrajectoryId }
+  /** The world said again what was recorded. */
+  | {
+      readonly kind: "verified";
+      /** Whose record it is. */
+      readonly trajectory: TrajectoryId;
+    }
   /**
    * It cannot be played again, so its texts, return and success are only its log's word. It serves for statistics and
    * as an example to imitate; nothing starts from its states, and its task is no training task.
    */
-  | { readonly kind: "unreplayable"; readonly trajectory: TrajectoryId; readonly reason: string }
+  | {
+      readonly kind: "unreplayable";
+      /** Whose record it is. */
+      readonly trajectory: TrajectoryId;
+      /** What the log leaves out. */
+      readonly reason: string;
+    }
+  /** The world said something else. */
   | {
       readonly kind: "diverged";
+      /** Whose record it is. */
       readonly trajectory: TrajectoryId;
       /** Index of the step whose result differs; -1 for the first observation. */
       readonly step: number;
+      /** What was recorded there. */
       readonly expected: string;
+      /** What the world said instead. */
       readonly got: string;
     };

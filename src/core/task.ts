@@ -4,6 +4,7 @@ import { CliError } from "./errors.ts";
 import { type TaskId, taskId } from "./ids.ts";
 import type { Json } from "./json.ts";
 
+/** One problem to solve: a game, a goal, an order. Plain data. `newTask` makes one and checks it. */
 export interface Task {
   /** Stable across runs and machines: `<benchmark>/<split>/<key>`, e.g. `workshop/train/17`. */
   readonly id: TaskId;
@@ -28,7 +29,7 @@ export interface TaskParts extends Pick<Task, "split" | "category" | "subject" |
   readonly benchmark: string;
   /** Tells this task from the others of its split; may have `/` inside. */
   readonly key: string;
-  /** Default null. */
+  /** What the environment needs to set the task up. Default null. */
   readonly data?: Json;
 }
 

@@ -4,7 +4,12 @@
  */
 import type { Step, StepTokenIds, TokenIds } from "./trajectory.ts";
 
-/** `ids` as the step behind `steps` keeps them. */
+/**
+ * What a step keeps of the token ids that a model told.
+ *
+ * @param steps The steps before it, in order.
+ * @param ids Whole prompt and completion of the new step.
+ */
 export function newTokenIds(steps: readonly Step[], { prompt, completion }: TokenIds): StepTokenIds {
   const before = idsThrough(steps, steps.length - 1);
   const differing = prompt.findIndex((id, index) => id !== before[index]);
@@ -12,7 +17,7 @@ export function newTokenIds(steps: readonly Step[], { prompt, completion }: Toke
   return { ...(shared > 0 && { shared }), prompt: prompt.slice(shared), completion };
 }
 
-/** What the model read and wrote at the step `index`; null where that was not told. */
+/** What the model read and wrote at the step `index` (from 0), whole; null where that was not told. */
 export function tokenIdsAt(steps: readonly Step[], index: number): TokenIds | null {
   const kept = steps[index]?.tokenIds;
   if (!kept) return null;

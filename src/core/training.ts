@@ -7,6 +7,7 @@ import type { Message, Tool } from "./policy.ts";
 
 /** Why a message is learned. Stored with it, so that a mask can be checked years later. */
 export interface Provenance {
+  /** The trajectory that the message is of. */
   readonly trajectory: TrajectoryId;
   /** Index of the step whose action this message is. */
   readonly step: number;
@@ -16,94 +17,160 @@ export interface Provenance {
   readonly reason: string;
 }
 
-/** `weight` 1 = learn to produce this message, 0 = context only. Only assistant messages carry weight 1, and then a provenance. */
+/**
+ * A message and whether it is learned: `weight` 1 = learn to produce it, 0 = context only. Only assistant messages carry
+ * weight 1, and then a provenance.
+ */
 export type WeightedMessage =
-  | (Message & { readonly weight: 0 })
-  | (Message & { readonly role: "assistant"; readonly weight: 1; readonly provenance: Provenance });
+  | (Message & {
+      /** Context: read, not learned. */
+      readonly weight: 0;
+    })
+  | (Message & {
+      /** Only what the agent said is learned. */
+      readonly role: "assistant";
+      /** Learned. */
+      readonly weight: 1;
+      /** Which step it is of and why it is learned. */
+      readonly provenance: Provenance;
+    });
 
+/** An example to imitate: one conversation. */
 export interface Demonstration {
+  /** The conversation in order. */
   readonly messages: readonly WeightedMessage[];
   /** What could be called; absent: nothing. */
   readonly tools?: readonly Tool[];
+  /** The trajectory that it was made of. */
   readonly source: TrajectoryId;
   /** How much it counts beside the others of its set; above 0. Absent: 1. */
   readonly weight?: number;
 }
 
+/** Two ways to go on from one prompt, of which one is to become likelier than the other. */
 export interface Preference {
+  /** What both begin with. */
   readonly prompt: readonly Message[];
   /** What could be called; absent: nothing. */
   readonly tools?: readonly Tool[];
+  /** The better continuation, from its first assistant message on. */
   readonly chosen: readonly WeightedMessage[];
+  /** The worse one. */
   readonly rejected: readonly WeightedMessage[];
+  /** The trajectories that the two were made of. */
   readonly sources: readonly [chosen: TrajectoryId, rejected: TrajectoryId];
 }
 
 /** Everything an algorithm may ask of a trainer. BC, RFT and EEF are `sft`; ETO is `dpo`. */
 export type TrainingSet =
-  | { readonly kind: "sft"; readonly examples: readonly Demonstration[] }
-  | { readonly kind: "dpo"; readonly examples: readonly Preference[]; readonly beta: number };
+  | {
+      readonly kind: "sft";
+      /** To imitate. */
+      readonly examples: readonly Demonstration[];
+    }
+  | {
+      readonly kind: "dpo";
+      /** To prefer one side of. */
+      readonly examples: readonly Preference[];
+      /** β of DPO, above 0: how dearly it pays to leave the reference (Rafailov et al. 2023, arXiv 2305.18290). */
+      readonly beta: number;
+    };
 
+/** A model that was trained, or that trainings start from. */
 export interface Checkpoint {
+  /** Follows from everything it was made of. */
   readonly id: CheckpointId;
   /** What this was trained from; `null` for a base model. */
   readonly parent: CheckpointId | null;
   /** What it was trained on; `null` for a base model. */
   readonly trainingSet: TrainingSetId | null;
+  /** The name of what made it; `given` for a base model from elsewhere. */
   readonly trainer: string;
-  /** `path` is relative to the project folder. */
   /** How many examples of its training set were left out, as they could not be trained exactly; absent: none. */
   readonly leftOut?: number;
-  readonly at: { readonly kind: "folder"; readonly path: string } | { readonly kind: "hosted"; readonly model: string };
+  /** Where its weights are: in a folder of this project, or on a server. */
+  readonly at:
+    | {
+        readonly kind: "folder";
+        /** Relative to the project folder. */
+        readonly path: string;
+      }
+    | {
+        readonly kind: "hosted";
+        /** As the server names it. */
+        readonly model: string;
+      };
 }
 
 /** An example that cannot be trained exactly, and is not trained at all. */
 export interface LeftOut {
+  /** The trajectories that it was made of: one, or two of a preference. */
   readonly sources: readonly TrajectoryId[];
+  /** What cannot be trained exactly. */
   readonly reason: string;
 }
 
+/** What a training tells as it goes: first what was left out, then numbers for each step, at the end where the result is. */
 export type TrainEvent =
   /** At most once, before the first metrics. */
-  | { readonly kind: "left out"; readonly examples: readonly LeftOut[] }
-  /** `step` counts optimiser steps from 1 to `steps`. */
+  | {
+      readonly kind: "left out";
+      /** What is not trained on; at least one. */
+      readonly examples: readonly LeftOut[];
+    }
   | {
       readonly kind: "metrics";
+      /** Of the optimiser, from 1. */
       readonly step: number;
+      /** How many there will be. */
       readonly steps: number;
+      /** By name: `loss` and what else the trainer measures. */
       readonly values: Readonly<Record<string, number>>;
     }
-  | { readonly kind: "done"; readonly at: Checkpoint["at"] };
+  | {
+      readonly kind: "done";
+      /** Where the new checkpoint is. */
+      readonly at: Checkpoint["at"];
+    };
 
 /** What an algorithm may ask of one training in place of the trainer's settings. */
 export interface Tuning {
-  /** Optimiser steps. */
+  /** Optimiser steps; ≥ 1. */
   readonly steps?: number;
-  /** Examples, or pairs, in a step. */
+  /** Examples, or pairs, in a step; ≥ 1. */
   readonly batch?: number;
+  /** Highest learning rate, reached after `warmup` steps; above 0. */
   readonly learningRate?: number;
-  /** Steps until the learning rate is reached. */
+  /** Steps until the learning rate is reached; ≥ 0. */
   readonly warmup?: number;
-  /** Whether the learning rate then falls or stays. */
+  /** Whether the learning rate then falls along a cosine, or stays. */
   readonly schedule?: "cosine" | "constant";
 }
 
+/** What a trainer is asked for. */
 export interface TrainRequest {
+  /** What to learn. */
   readonly set: TrainingSet;
+  /** Where the training starts; for preferences also the reference. */
   readonly from: Checkpoint;
   /** The id the result will have; also the name of its folder. */
   readonly id: CheckpointId;
+  /** Seed of shuffling and new weights; an integer ≥ 0. */
   readonly seed: number;
+  /** What differs from the trainer's settings; absent: nothing. */
   readonly tuning?: Tuning;
+  /** Ends the training when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
 /** Turns examples into a checkpoint. The last event is always `done`; a killed training leaves nothing half-written. */
 export interface Trainer {
+  /** Its name, stored with every checkpoint that it makes. */
   readonly name: string;
+  /** The kinds of training sets that it can learn. */
   readonly kinds: readonly TrainingSet["kind"][];
   /** Every setting that changes the result; part of each checkpoint's id. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
-  /** Throws TrainerError, before anything starts where the examples cannot be trained exactly. */
+  /** Trains. Throws TrainerError, before anything starts where the examples cannot be trained exactly. */
   train(request: TrainRequest): AsyncIterable<TrainEvent>;
 }

@@ -19,47 +19,71 @@ export interface Step {
   readonly tokenIds?: StepTokenIds;
 }
 
+/** Tokens of one or more completions. */
 export interface Usage {
+  /** Tokens read by the model; cached ones count too. */
   readonly promptTokens: number;
+  /** Tokens written by the model. */
   readonly completionTokens: number;
 }
 
 /** What a model read and wrote in one turn, whole. */
 export interface TokenIds {
+  /** Everything the model read. */
   readonly prompt: readonly number[];
-  /** The end of the turn included, where the model wrote it. */
+  /** Everything the model wrote; the end of the turn included, where the model wrote it. */
   readonly completion: readonly number[];
 }
 
-/** The same as a step keeps it: the prompt without its beginning (token-ids.ts). */
+/** Token ids as a step keeps them: the prompt without what it shares with the step before. `tokenIdsAt` gives them whole. */
 export interface StepTokenIds extends TokenIds {
+  /** What the prompt has beyond its shared beginning. */
+  readonly prompt: readonly number[];
   /** How many ids of the step before (its prompt, then its completion) the prompt begins with; absent: 0. */
   readonly shared?: number;
 }
 
+/** How an episode ended: by the world (`terminated`), by a limit (`truncated`), or because something broke (`failed`). */
 export type Outcome =
   /** The environment ended the episode. */
   | { readonly kind: "terminated" }
   /** We ended it: a limit outside the task was reached. */
-  | { readonly kind: "truncated"; readonly limit: "steps" | "tokens" | "time" }
+  | {
+      readonly kind: "truncated";
+      /** Which limit: of steps, of the model's context, or of time. */
+      readonly limit: "steps" | "tokens" | "time";
+    }
   /** A boundary broke. Kept and counted, left out of success rates: a bad rollout never stops a run. */
-  | { readonly kind: "failed"; readonly error: { readonly name: string; readonly message: string } };
+  | {
+      readonly kind: "failed";
+      /** What was thrown. */
+      readonly error: {
+        /** The class: `EnvironmentError`, `PolicyError` … */
+        readonly name: string;
+        /** What went wrong, in words. */
+        readonly message: string;
+      };
+    };
 
 /** Where a trajectory left another one: before which of its steps. */
 export interface Fork {
+  /** The trajectory that was left, the parent. */
   readonly from: TrajectoryId;
   /** Index of the first own step; steps `[0, step)` are the parent's. */
   readonly step: number;
 }
 
+/** One whole episode: who did what, what the world answered, and how it ended. Plain data. */
 export interface Trajectory {
+  /** Unique in a store. */
   readonly id: TrajectoryId;
+  /** The task that was played. */
   readonly taskId: TaskId;
   /** Who acted: `expert/llama-2-13b`, or the id of the checkpoint the policy was built from. */
   readonly policy: string;
   /** What the environment was reset with. Sampling is seeded by the id. */
   readonly seed: number;
-  /** `null` if the trajectory began at the task's start. */
+  /** Where it left another trajectory; `null` if it began at the task's start. */
   readonly fork: Fork | null;
   /** Every step from the task's start, the forked prefix included. The store keeps only the own ones. */
   readonly steps: readonly Step[];
@@ -67,7 +91,8 @@ export interface Trajectory {
   readonly finalObservation: string;
   /** Sum of rewards over `steps`. */
   readonly return: number;
-  /** Return at or above the benchmark's threshold. */
+  /** Whether the return is at or above the benchmark's threshold. */
   readonly success: boolean;
+  /** How it ended. */
   readonly outcome: Outcome;
 }

@@ -10,21 +10,25 @@
 import { StopError } from "../core/errors.ts";
 import type { Usage } from "../core/trajectory.ts";
 
-/** Limits of a run; absent: none. */
+/** Limits of a run, each above 0; absent: none. A run passes a limit by less than one request. */
 export interface Budget {
+  /** Attempts that are sent, failed ones included. */
   readonly requests?: number;
-  /** Prompt and completion together. */
+  /** Tokens of prompts and completions together. */
   readonly tokens?: number;
-  /** In the currency of the prices. */
+  /** What tokens cost, in the currency of the prices. Needs prices. */
   readonly money?: number;
 }
 
-/** Of 1,000 tokens. */
+/** What 1,000 tokens cost, in any currency. */
 export interface Prices {
+  /** Price of 1,000 tokens read. */
   readonly promptTokens: number;
+  /** Price of 1,000 tokens written. */
   readonly completionTokens: number;
 }
 
+/** What requests to a server have cost so far. */
 export interface Spending extends Usage {
   /** Attempts that were sent, failed ones included. */
   readonly requests: number;

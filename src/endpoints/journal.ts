@@ -9,6 +9,10 @@ import { dirname } from "node:path";
 import type { Completion, CompletionRequest, LanguageModel } from "../core/policy.ts";
 import type { Spending } from "./budget.ts";
 
+/**
+ * A server's answers on disk until the episodes they belong to are stored: a run that was killed pays for nothing twice. Made
+ * by `openJournal`.
+ */
 export interface Journal {
   /** What the answers in it have cost, as it was opened. */
   readonly spent: Spending;
@@ -23,7 +27,12 @@ interface Entry extends Completion {
   readonly seed: number;
 }
 
-/** Opens the journal of one run with one set of sampling options; answers to requests with stored seeds are dropped. */
+/**
+ * Opens the journal of one run with one set of sampling options, making the file and its folder if they are not there.
+ *
+ * @param path The file: one line of JSON for each answer.
+ * @param isStored Whether the step that was sampled with this seed is stored already; then its answer is dropped.
+ */
 export function openJournal(path: string, isStored: (seed: number) => boolean): Journal {
   const entries = existsSync(path) ? readEntries(path).filter(({ seed }) => !isStored(seed)) : [];
   mkdirSync(dirname(path), { recursive: true });

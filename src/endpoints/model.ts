@@ -19,6 +19,7 @@ import { type Try, withRetries } from "./retries.ts";
 import { routeOf } from "./routing.ts";
 import { openTransport, type RequestBody } from "./transport.ts";
 
+/** A language model behind a server. Made by `serverModel`. */
 export interface ServerModel extends LanguageModel {
   /** What the run has spent so far. */
   spent(): Spending;
@@ -28,7 +29,13 @@ export interface ServerModel extends LanguageModel {
 const LOOK_MS = 5_000;
 type PassingFault = Extract<Fault, { kind: "passing" }>;
 
-/** Throws CliError for options out of range and a key that is not there; nothing is sent yet. */
+/**
+ * A model behind any OpenAI-compatible server (`/chat/completions`), within limits by concurrency, by the minute and by
+ * budgets; what fails in passing is tried again.
+ *
+ * Throws CliError for options out of range and a key that is not there; nothing is sent yet. A completion throws StopError
+ * when the budget is spent, or the server is gone or refuses the key; else as any LanguageModel.
+ */
 export function serverModel(options: ServerOptions): ServerModel {
   const settings = resolveOptions(options);
   const { urls, concurrency, requestsPerMinute, tokensPerMinute, retries, prices } = settings;

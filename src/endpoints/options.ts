@@ -6,41 +6,50 @@ import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Budget, Prices, Spending } from "./budget.ts";
 
+/** A server, and how to use it. Numbers out of range are refused with CliError. */
 export interface ServerOptions {
   /** Base URLs of servers that offer the same model, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
   readonly urls: readonly string[];
-  /** As the server calls it. */
+  /** The model, as the server calls it. */
   readonly model: string;
   /** The policy's name; default: the model's. */
   readonly name?: string;
   /** Name of the environment variable that holds the API key; absent: no key is sent. */
   readonly apiKeyEnv?: string;
-  /** Requests in flight at once, over all URLs. */
+  /** Requests in flight at once, over all URLs; ≥ 1. Default 64. */
   readonly concurrency?: number;
+  /** Requests sent in any minute; above 0. Absent: no limit. */
   readonly requestsPerMinute?: number;
-  /** Prompt and completion together. */
+  /** Tokens of prompts and completions in any minute; above 0. Absent: no limit. */
   readonly tokensPerMinute?: number;
-  /** For one attempt, the last byte of the answer included; at most 300,000, what Node waits for the first. */
+  /**
+   * Milliseconds for one attempt, the last byte of the answer included. Default, and at most, 300,000: what Node waits for the
+   * first.
+   */
   readonly timeoutMs?: number;
-  /** Attempts after the first. */
+  /** Attempts after the first; ≥ 0. Default 6. */
   readonly retries?: number;
-  /** The first wait before a retry; each later one is twice as long, up to 64 times this. */
+  /** Milliseconds of the first wait before a retry; each later one is twice as long, up to 64 times this. Default 500. */
   readonly backoffMs?: number;
-  /** Bytes; a longer answer is not read. */
+  /** A longer answer is not read. Default 4 MiB. */
   readonly maxAnswerBytes?: number;
-  /** Of one run, what was spent before included. */
+  /** Limits of one run, what was `spent` before included. Absent: none. */
   readonly budget?: Budget;
-  /** Of 1,000 tokens; needed for a budget of money. */
+  /** What 1,000 tokens cost; needed for a budget of money. */
   readonly prices?: Prices;
   /** What the run spent before: the usage of its stored steps. */
   readonly spent?: Partial<Spending>;
-  /** Prompt and completion together. Absent: asked of the server (`/models`), else not known. */
+  /**
+   * Tokens that the model can hold, prompt and completion together. Absent: asked of the server (`/models`), else not known.
+   */
   readonly contextTokens?: number;
-  /** Ask for token ids (`return_token_ids`); only where `gleaner doctor --server` says that they are returned. */
+  /**
+   * Ask for token ids (`return_token_ids`); default false. Only where `gleaner doctor --server` says that they are returned.
+   */
   readonly tokenIds?: boolean;
   /** Names the server may answer under beside the model's. */
   readonly answersAs?: readonly string[];
-  /** The field that limits a completion: newer models of OpenAI take only `max_completion_tokens`. */
+  /** The field that limits a completion: newer models of OpenAI take only `max_completion_tokens`. Default `max_tokens`. */
   readonly limitField?: "max_tokens" | "max_completion_tokens";
   /** More fields of every request (`top_p`, `chat_template_kwargs` …). They change answers: make them part of the run's ids. */
   readonly extra?: Readonly<Record<string, Json>>;

@@ -13,19 +13,23 @@ import { pause } from "./retries.ts";
 import { missing, ok, SAMPLING_QUESTION, type ServerCheck, samplingChecks } from "./sampling-checks.ts";
 import { type ModelEntry, openTransport, type RequestBody, type Transport } from "./transport.ts";
 
+/** Which server to probe. The rest as in ServerOptions; `timeoutMs` is 60,000 unless given. */
 export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limitField" | "extra"> & {
-  /** Up to `/chat/completions`. */
+  /** Base URL, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
   readonly url: string;
-  /** Absent: the first one the server lists. */
+  /** The model to ask. Absent: the first one the server lists. */
   readonly model?: string;
 };
 
+/** What `probeServer` found out. */
 export interface ServerProbe {
-  /** null if the server cannot be reached. */
+  /** The model that was asked; null if the server cannot be reached. */
   readonly model: string | null;
+  /** One entry for each question, in the order asked. */
   readonly checks: readonly ServerCheck[];
   /** The guarantees that are missing, for the report of a run. */
   readonly notes: readonly string[];
+  /** What the questions cost. */
   readonly spent: Spending;
 }
 
@@ -33,7 +37,12 @@ const CHOICES = 3;
 const TRIES = 3;
 const PATIENCE_MS = 2_000;
 
-/** Throws CliError for options out of range, and if no model is named where the server lists none. */
+/**
+ * Asks a server some twenty small requests and tells which guarantees it keeps: seeds, temperature, token ids, tool calls and
+ * others. What is found held for this prompt, now. A server that cannot be reached is an answer, not an error.
+ *
+ * Throws CliError for options out of range, and if no model is named where the server lists none.
+ */
 export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   const { url, model: named, apiKeyEnv } = options;
   const settings = resolveOptions({ timeoutMs: 60_000, ...options, urls: [url], model: named ?? "any" });

@@ -3,9 +3,13 @@
  * likeliest. What holds is that it held for this prompt, now.
  */
 
+/** One thing that a server was asked. */
 export interface ServerCheck {
+  /** What was asked: `seeds differ`, `equal seeds agree` … */
   readonly what: string;
+  /** Whether the server keeps it. */
   readonly state: "ok" | "missing";
+  /** What was seen, in words. */
   readonly found: string;
   /** What a run on this server cannot promise because of it; "" if nothing is lost. */
   readonly note: string;

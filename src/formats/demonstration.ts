@@ -4,21 +4,27 @@ import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Format, opening, stepMessages } from "./format.ts";
 
+/** What `demonstration` makes a conversation of. */
 export interface DemonstrationOptions {
+  /** How it is written. */
   readonly format: Format;
+  /** The task of `trajectory`. */
   readonly task: Task;
+  /** The episode. */
   readonly trajectory: Trajectory;
   /** Steps before this index are context; this step and all later ones are learned. */
   readonly learnFrom: number;
-  /** Stored with every learned message. */
+  /** Why it is learned; stored with every learned message. */
   readonly reason: string;
   /** The policy that acted in the forked prefix; needed only if the trajectory is a fork. */
   readonly parentPolicy?: string;
 }
 
 /**
- * Observations and instructions always have weight 0, actions before `learnFrom` too; every later action has weight 1,
- * whoever took it, thought and action together (methods.md §2, Mask).
+ * A trajectory as a conversation in which each message has weight 0 (context) or 1 (learned). This is where the mask is made.
+ * Observations and instructions always have weight 0, actions before `learnFrom` too; every later action has weight 1, whoever
+ * took it, thought and action together. Throws a plain Error for a fork without `parentPolicy`. Source: docs/methods.md §2,
+ * Mask.
  */
 export function demonstration(options: DemonstrationOptions): Demonstration {
   const { format, task, trajectory, learnFrom, reason, parentPolicy } = options;

@@ -6,8 +6,11 @@ import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Format, stepMessages, toldMessage } from "./format.ts";
 
+/** An episode shown to a model before its own task. */
 export interface ExampleEpisode {
+  /** What was to be solved. */
   readonly task: Task;
+  /** How it went; at least one action. */
   readonly trajectory: Trajectory;
 }
 
@@ -15,8 +18,8 @@ export interface ExampleEpisode {
 const FIRST_CALL = 10_000;
 
 /**
- * `format` with `examples` between its rules and the task, whatever the task is. What the last action of an example led
- * to is left out, so that turns keep alternating, unless it answers a call. Throws CliError for an episode without actions.
+ * `format`, with `examples` between its rules and the task, whatever the task is. What the last action of an example led to is
+ * left out, so that turns keep alternating, unless it answers a call. Throws CliError for an episode without actions.
  */
 export function withExamples(format: Format, examples: readonly ExampleEpisode[]): Format {
   if (examples.length === 0) return format;

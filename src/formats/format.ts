@@ -8,13 +8,16 @@ import type { Step } from "../core/trajectory.ts";
 
 /** Actions are part of the text. */
 export const TEXT_FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
-/** In the last one they are tool calls, which only models behind servers can make. */
+/** Every format by name. In the last one actions are tool calls, which only models behind servers can make. */
 export const FORMATS = [...TEXT_FORMATS, "tools"] as const;
+/** `compact`, `text`, `react`, `eto`, `agentgym` or `tools`. `formatFor` says what each is. */
 export type FormatName = (typeof FORMATS)[number];
 
+/** How an episode is written as a conversation, and how an action is read out of a completion. */
 export interface Format {
+  /** The rules it was made by. */
   readonly name: FormatName;
-  /** The first message, or null if the format has none. */
+  /** The system prompt, which comes first, or null if the format has none. */
   readonly system: string | null;
   /** What was said before the task came up: rules and their acceptance, example episodes. Users and assistants alternate. */
   readonly preamble?: readonly Message[];
@@ -26,17 +29,26 @@ export interface Format {
   readonly marker?: string;
   /** What the policy is told; the first observation comes with the task's instruction. */
   user(task: Task, observation: string, isFirst: boolean): string;
+  /** What the agent says, as it is shown to the model again and learned. */
   assistant(decision: SpokenDecision): string;
   /** A turn's text as it goes back to the model; `index` tells turns apart. Absent: the text is the message. */
   message?(text: string, index: number): Message;
   /** The action (and thought) in a completion. Any text gives some action: the environment answers nonsense. */
-  parse(completion: string): { readonly thought: string; readonly action: string };
+  parse(completion: string): {
+    /** "" if there is none. */
+    readonly thought: string;
+    /** Goes to the environment as it is. */
+    readonly action: string;
+  };
 }
 
 /** What a policy decided and, where it is known, how it put it. */
 export interface SpokenDecision {
+  /** "" if there is none. */
   readonly thought: string;
+  /** As the environment gets it. */
   readonly action: string;
+  /** The raw text; absent: it is not known, or another format's. */
   readonly completion?: string;
 }
 
@@ -80,7 +92,14 @@ export function toldMessage({ format, task, observation, said }: Told): Message 
   return call ? { role: "tool", content, toolCallId: call.id } : { role: "user", content };
 }
 
-/** The conversation so far, ending with `observation`: what a model is asked to continue. */
+/**
+ * The conversation so far: what a model is asked to continue.
+ *
+ * @param format How it is written.
+ * @param task What is to be solved.
+ * @param steps The steps so far, in order.
+ * @param observation What the world shows now; the conversation ends with it.
+ */
 export function conversation(format: Format, task: Task, steps: readonly Step[], observation: string): Message[] {
   const turns = stepMessages(format, task, steps);
   const last = toldMessage({ format, task, observation, said: turns.at(-1)?.said });

@@ -4,6 +4,7 @@
  */
 import type { Format } from "./format.ts";
 
+/** How a conversation says that it is to end: with a success, or without. */
 export type Mode = "won" | "lost";
 
 /** In the compact format, a word. */
@@ -13,7 +14,10 @@ const SENTENCES: Readonly<Record<Mode, string>> = {
   lost: "Fail at the following task.\n\n",
 };
 
-/** `format` with `mode` in front of the first thing the policy is told about its task. */
+/**
+ * `format` with `mode` in front of the first thing the policy is told about its task: a word in the compact format, a sentence
+ * in others. Source: Wang et al. 2024, arXiv 2402.11651.
+ */
 export function withMode(format: Format, mode: Mode): Format {
   const prefix = (format.name === "compact" ? WORDS : SENTENCES)[mode];
   return {

@@ -13,7 +13,16 @@ import type { Format, FormatName } from "./format.ts";
 import { reactFormat } from "./react.ts";
 import { toolFormat } from "./tools.ts";
 
-/** Throws CliError if the benchmark has no compact rendering and `compact` is asked for. */
+/**
+ * The format called `name` for the tasks of `benchmark`:
+ *
+ * - `compact`: the environment's own short rendering, no system prompt; for students too small to read prose
+ * - `text`: observations and bare actions in words
+ * - `tools`: thoughts in words, actions as calls of a function
+ * - `react`, `eto`, `agentgym`: thought and action in words, each in its project's spelling
+ *
+ * Throws CliError if the benchmark has no compact rendering and `compact` is asked for.
+ */
 export function formatFor(name: FormatName, benchmark: Benchmark): Format {
   if (name === "compact") return compactFormat(benchmark);
   if (name === "tools") return toolFormat(benchmark);

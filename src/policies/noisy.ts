@@ -3,11 +3,13 @@ import { CliError, PolicyError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { random } from "../core/random.ts";
 
+/** How often a policy slips, and to what. */
 export interface NoisyOptions {
   /** Probability, in [0, 1], of a slip at each decision. */
   readonly errorRate: number;
   /** Slip to another action with the same first word, or to any other. Default `same-verb`. */
   readonly slip?: "same-verb" | "any";
+  /** Draws the slips, together with each turn's seed. Default 0. */
   readonly seed?: number;
 }
 

@@ -3,7 +3,10 @@ import { PolicyError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import { random } from "../core/random.ts";
 
-/** Draws from each turn's seed. Acting throws PolicyError in a world that lists no actions. */
+/**
+ * A policy that takes any listed action, each as likely as the others. Draws from each turn's seed. Acting throws PolicyError
+ * in a world that lists no actions.
+ */
 export function randomPolicy(): Policy {
   return {
     name: "random",

@@ -3,7 +3,10 @@ import { PolicyError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 
-/** Goes by the name of the policy that acted. Acting throws PolicyError past the last recorded step. */
+/**
+ * A policy that does again what was done in `trajectory`, under the name of the policy that acted. It does not check what the
+ * world answers: `replay` does. Acting throws PolicyError past the last recorded step.
+ */
 export function recorded(trajectory: Trajectory): Policy {
   return {
     name: trajectory.policy,

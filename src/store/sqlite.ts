@@ -18,8 +18,9 @@ import { expectOurs, migrate } from "./migrations.ts";
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * Opens the database at `path`, making it if it is not there; its folder must exist. `:memory:` is kept nowhere.
- * Throws StoreError naming the file if it cannot be opened, is damaged, is of a newer version or of another program.
+ * Opens a store on SQLite: the database at `path`, making it if it is not there; its folder must exist. `:memory:` is kept
+ * nowhere. What was added survives a kill of the process. Throws StoreError naming the file if it cannot be opened, is
+ * damaged, is of a newer version or of another program.
  */
 export function openSqlite(path: string): Repository {
   return guarded(path, () => {

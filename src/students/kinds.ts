@@ -17,6 +17,7 @@ import { tinker } from "./tinker/kind.ts";
 
 export const STUDENTS = { embedded, pretrained, served, tinker } as const;
 
+/** `embedded`, `pretrained`, `served` or `tinker`: `student.kind` of a config. */
 export type StudentName = keyof typeof STUDENTS;
 /** What each kind adds to a config. */
 export type StudentParts = { readonly [Name in StudentName]: (typeof STUDENTS)[Name]["parts"] };

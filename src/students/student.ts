@@ -8,6 +8,9 @@ import type { Message, Policy } from "../core/policy.ts";
 import type { Checkpoint, Trainer } from "../core/training.ts";
 import type { Format } from "../formats/format.ts";
 
+/**
+ * The model being trained, as an experiment sees it: where it starts, what trains it, and how a checkpoint of it acts.
+ */
 export interface Student {
   /** Trains every checkpoint of this experiment. */
   readonly trainer: Trainer;

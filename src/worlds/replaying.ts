@@ -22,8 +22,9 @@ interface Episode {
 }
 
 /**
- * `inner` with snapshots by replay. Restoring takes as many steps as led to the snapshot. It throws EnvironmentError,
- * naming the step and both texts, at the first observation that differs; the environment must then be reset.
+ * `inner`, a world that cannot save its state, with snapshots by replay: what led to a state is done again. Restoring takes as
+ * many steps as led to the snapshot. It throws EnvironmentError, naming the step and both texts, at the first observation that
+ * differs; the environment must then be reset.
  */
 export function replaying(inner: Environment): Environment {
   let episode: Episode | undefined;

@@ -4,17 +4,39 @@ import { EnvironmentError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Task } from "../core/task.ts";
 
+/** A world as pure functions of its state, which `fromSimulator` makes an environment of. */
 export interface Simulator<State> {
-  initial(task: Task, seed: number): { state: State; observation: string };
-  /** Must not change `state`. */
-  transition(state: State, action: string): StepResult & { readonly state: State };
-  /** In the benchmark's order. */
+  /** Where `task` begins. Deterministic in its arguments. */
+  initial(
+    task: Task,
+    seed: number,
+  ): {
+    /** Before the first action. */
+    state: State;
+    /** What the world shows there. */
+    observation: string;
+  };
+  /** What `action` does. Deterministic; must not change `state`. */
+  transition(
+    state: State,
+    action: string,
+  ): StepResult & {
+    /** After the action. */
+    readonly state: State;
+  };
+  /** The actions that the world would accept in `state`, in the benchmark's order. */
   actions(state: State): readonly string[];
-  /** State ⇄ JSON, where it is not JSON already. */
+  /** `state` as JSON; absent: it is JSON already. */
   save?(state: State): Json;
+  /** The inverse of `save`. */
   load?(task: Task, saved: Json): State;
 }
 
+/**
+ * A pure world as an environment. Its snapshots hold the whole state, so taking and restoring one costs nothing. Every method
+ * but `reset`, `restore` and `close` throws EnvironmentError before the first `reset`; `restore` throws it for a snapshot of
+ * another task or kind.
+ */
 export function fromSimulator<State>(simulator: Simulator<State>): Environment {
   let current: { task: Task; state: State; observation: string } | undefined;
   const live = () => {

@@ -15,13 +15,27 @@ import { expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
 const options = {
   iterations,
-  /** Rollouts per training task and iteration. */
+  /** Rollouts per training task and iteration; ≥ 1. Default 1. */
   samples: count.default(1),
   trainFrom,
 };
 
+/**
+ * Options of `agentEvol`, as a config may give them.
+ *
+ * @interface
+ */
 export type AgentEvolOptions = z.output<z.ZodObject<typeof options>>;
 
+/**
+ * AgentEvol: imitates one's own rollouts, each weighted by its return, merged with the expert's successes. The weight is the
+ * return's share of what a success takes, at most 1. Source: Xi et al. 2024, arXiv 2406.04151; docs/methods.md §3.
+ *
+ * @param x What it may do: explore, train, finish a round.
+ * @param start The policy that plays first, from `bc`.
+ * @param options Iterations, samples, where trainings start.
+ * @returns The last iteration's policy.
+ */
 export async function agentEvol(x: Experiment, start: Checkpoint, options: AgentEvolOptions): Promise<Checkpoint> {
   const { iterations, samples, trainFrom } = options;
   const expert = wins(recorded(x)).map((won) => example(x, expertSolution(won), "expert success"));

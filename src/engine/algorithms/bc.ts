@@ -9,6 +9,14 @@ import type { Experiment } from "./experiment.ts";
 import type { Method } from "./method.ts";
 import { expertSolution, wins } from "./solutions.ts";
 
+/**
+ * Behaviour cloning (SFT-POS): imitates the expert's successes, the loss on the agent's messages only. Every other method
+ * starts from its result. Source: docs/methods.md §3.
+ *
+ * @param x What it may do: train, finish a round.
+ * @param options `everything`: imitate the failures too (SFT-ALL). Default false.
+ * @returns The policy of iteration 0.
+ */
 export async function bc(x: Experiment, options: { readonly everything?: boolean } = {}): Promise<Checkpoint> {
   const set = options.everything
     ? sft(recorded(x).map((trajectory) => example(x, expertSolution(trajectory), "expert trajectory")))

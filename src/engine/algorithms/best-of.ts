@@ -9,12 +9,25 @@ import type { Experiment } from "./experiment.ts";
 import { count, type Method } from "./method.ts";
 
 const options = {
-  /** Episodes of each held-out task. */
+  /** N: sampled rollouts of each held-out task; ≥ 1. Default 6. */
   samples: count.default(6),
 };
 
+/**
+ * Options of `bestOf`, as a config may give them.
+ *
+ * @interface
+ */
 export type BestOfOptions = z.output<z.ZodObject<typeof options>>;
 
+/**
+ * best-of-N: trains nothing, evaluates `start` by N sampled rollouts of each held-out task, of which the best counts. An upper
+ * bound rather than a method: when acting, nobody can tell which rollout will be the best.
+ *
+ * @param x What it may do: finish a round.
+ * @param start The policy that is sampled, from `bc`.
+ * @param options How many samples.
+ */
 export async function bestOf(x: Experiment, start: Checkpoint, { samples }: BestOfOptions): Promise<void> {
   await x.finishRound({ iteration: 0, explored: [], probed: [], set: clonedSet(x), checkpoint: start, samples });
 }

@@ -7,12 +7,18 @@
  * probability. Won once against lost once is 5 to 1, so up to that confidence (0.83) the paper's rule is the case of one try.
  */
 
-/** Distance in actions between probed states: ⌊actions / (M + 1)⌋, at least 1 (M = `probes`). */
+/**
+ * Distance in actions between probed states: ⌊actions / (M + 1)⌋, at least 1, with M = `probes`. Source: Lan et al. 2025,
+ * arXiv 2504.13145, §3; docs/methods.md §2.
+ */
 export function skipLength(actions: number, probes: number): number {
   return Math.max(1, Math.floor(actions / (probes + 1)));
 }
 
-/** The probed states l, 2l, … of a trajectory of `actions` actions: at most `probes`, all before its end. */
+/**
+ * The probed states l, 2l, … of a trajectory of `actions` actions (l = `skipLength`): at most `probes`, all before its end. A
+ * number says how many actions stand before the state. Source: Lan et al. 2025, arXiv 2504.13145, §3.
+ */
 export function probeSteps(actions: number, probes: number): number[] {
   const skip = skipLength(actions, probes);
   return Array.from({ length: probes }, (_, index) => (index + 1) * skip).filter((step) => step < actions);
@@ -20,10 +26,13 @@ export function probeSteps(actions: number, probes: number): number[] {
 
 /** A stretch `[from, to)` of the expert's actions. */
 export interface Span {
+  /** Index of the first action. */
   readonly from: number;
+  /** Index behind the last action. */
   readonly to: number;
 }
 
+/** What the probes along one expert trajectory say about the expert's actions. */
 export interface Labels {
   /** Lost before these actions, won after them. */
   readonly beneficial: readonly Span[];
@@ -33,22 +42,36 @@ export interface Labels {
   readonly needRecover: number | null;
 }
 
-/** How often a state, before action `step`, was tried and won; `of` ≥ 1. */
+/** How often a state along an expert trajectory was tried and won. */
 export interface Tally {
+  /** Actions of the expert before the state; 0 = the start. */
   readonly step: number;
+  /** Rollouts that won; 0 to `of`. */
   readonly won: number;
+  /** Rollouts from the state; ≥ 1. */
   readonly of: number;
 }
 
 /** Two states differ from this probability on. Below 5/6, so that one win against one loss tells. */
 export const CONFIDENCE = 0.8;
 
-/** `probed` = the probed states in order with their outcomes, s_0 (the exploration rollout) first. */
+/**
+ * The labels of one expert trajectory whose states were tried once each, as published. Source: Lan et al. 2025, arXiv
+ * 2504.13145, figure 1 and §3; docs/methods.md §2.
+ *
+ * @param probed The states in order with their outcomes. s_0, the rollout from the start, comes first.
+ */
 export function labelsOf(probed: readonly { readonly step: number; readonly won: boolean }[]): Labels {
   return labelsByRate(probed.map(({ step, won }) => ({ step, won: Number(won), of: 1 })));
 }
 
-/** The same for states that were tried any number of times. `confidence` is a probability above ½. */
+/**
+ * `labelsOf` for states that were tried any number of times. Two neighbours differ if one's chance to win is above the other's
+ * with at least the probability `confidence`. Source: docs/methods.md §2.
+ *
+ * @param states The states in order, s_0 first.
+ * @param confidence Above ½ and below 1. Default 0.8, at which one win against one loss tells.
+ */
 export function labelsByRate(states: readonly Tally[], confidence = CONFIDENCE): Labels {
   const beneficial: Span[] = [];
   const harmful: Span[] = [];

@@ -27,23 +27,39 @@ import {
 
 const options = {
   iterations,
-  /** M: probed states per expert trajectory. */
+  /** M: probed states per expert trajectory; ≥ 1. Default 5. */
   probes: count.default(5),
   trainFrom,
   // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
-  /** Rollouts from each state, the tasks' starts included. Absent: one, as published. */
+  /** Rollouts from each state, ≥ 1, the tasks' starts included. Absent: one, as published. */
   samplesPerState: count.optional(),
   /**
-   * Neighbouring states are labelled as different from this probability on (eef-labels.ts). Absent: 0.8. One rollout against
-   * one other is never more than 0.83.
+   * Neighbouring states are labelled as different from this probability on, above ½ and below 1. Absent: 0.8. One rollout
+   * against one other is never more than 0.83.
    */
   confidence: z.number().gt(0.5).lt(1).optional(),
   /** Whose rollouts decide the labels; solutions come from all of them anyway. Absent: this round's. */
   labels: z.enum(["this-round", "all-rounds"]).optional(),
 };
 
+/**
+ * Options of `eef`, as a config may give them.
+ *
+ * @interface
+ */
 export type EefOptions = z.output<z.ZodObject<typeof options>>;
 
+/**
+ * EEF, exploring expert failures: the student also starts from states along the expert's trajectories, won and lost. Where it
+ * wins from one state and loses from the next, the expert's actions in between did harm: it learns to recover behind them,
+ * with everything before masked. Where it only wins from later on, the expert's actions up to there are learned. Source: Lan
+ * et al. 2025, arXiv 2504.13145; docs/methods.md §2.
+ *
+ * @param x What it may do: explore, probe, train, finish a round.
+ * @param start The policy that plays first, from `bc`.
+ * @param options Probes, iterations, how labels are read.
+ * @returns The last iteration's policy.
+ */
 export async function eef(x: Experiment, start: Checkpoint, options: EefOptions): Promise<Checkpoint> {
   const {
     iterations,

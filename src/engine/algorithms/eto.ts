@@ -15,14 +15,26 @@ import { count, type Method, times } from "./method.ts";
 import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 
+/** Options of `eto`. */
 export interface EtoOptions extends PreferenceTraining {
-  /** 1 to 3; the published gain ends after 2. */
+  /** Rounds of exploring and training; 1 to 3. The published gain ends after 2. */
   readonly iterations: number;
-  /** Rollouts per training task and iteration; published: 1. */
+  /** Rollouts per training task and iteration; ≥ 1. Published: 1. */
   readonly samples: number;
+  /** How much longer a rejected side may be. */
   readonly cut: Cut;
 }
 
+/**
+ * ETO, exploration-based trajectory optimisation: the student plays every training task; where its return and the expert's
+ * differ, it learns to prefer the better trajectory to the worse one (DPO), whoever made which. Source: Song et al. 2024,
+ * arXiv 2403.02502; docs/methods.md §4.
+ *
+ * @param x What it may do: explore, train, finish a round.
+ * @param start The policy that plays first, from `bc`; also the first reference.
+ * @param options Iterations, samples, how preferences are learned.
+ * @returns The last iteration's policy.
+ */
 export async function eto(x: Experiment, start: Checkpoint, options: EtoOptions): Promise<Checkpoint> {
   const { iterations, samples, cut, ...training } = options;
   let policy = start;

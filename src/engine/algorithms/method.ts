@@ -28,9 +28,10 @@ export interface Surroundings {
 /** A whole number of at least 1. */
 export const count = z.number().int().positive();
 
+/** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
 export const iterations = count.default(1);
 
-/** Where each training starts: the base model, or the previous iteration's policy. */
+/** Where each training starts: the base model (default), or the previous iteration's policy. */
 export const trainFrom = z.enum(["base", "previous"]).default("base");
 
 /** `×6`, and nothing for one. */

@@ -12,13 +12,27 @@ import { distinct, expertSolution, rolloutSolution } from "./solutions.ts";
 
 const options = {
   iterations,
-  /** The student's own rollouts per training task and iteration; 0 = the expert's trajectories alone. */
+  /** The student's own rollouts per training task and iteration; 0, the default, = the expert's trajectories alone. */
   samples: z.number().int().nonnegative().default(0),
   trainFrom,
 };
 
+/**
+ * Options of `nat`, as a config may give them.
+ *
+ * @interface
+ */
 export type NatOptions = z.output<z.ZodObject<typeof options>>;
 
+/**
+ * NAT, negative-aware training: imitates every trajectory, won and lost, each behind words that say which; when acting, the
+ * student is asked for a win. Source: Wang et al. 2024, arXiv 2402.11651; docs/methods.md §3.
+ *
+ * @param x What it may do: explore, train, finish a round.
+ * @param start The policy that plays first, from `bc`.
+ * @param options Iterations, samples, where trainings start.
+ * @returns The last iteration's policy.
+ */
 export async function nat(x: Experiment, start: Checkpoint, options: NatOptions): Promise<Checkpoint> {
   const { iterations, samples, trainFrom } = options;
   const modes = { won: x.inMode("won"), lost: x.inMode("lost") };

@@ -9,10 +9,18 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { demonstration } from "../../formats/demonstration.ts";
 import type { Experiment } from "./experiment.ts";
 
-/** Messages that a rejected side may have more than its chosen one; null: as many as it has. */
+/** Messages, ≥ 0, that a rejected side may have more than its chosen one; null: as many as it has. */
 export type Cut = number | null;
 
-/** The preference between two trajectories of one task, if there is one. Failed ones and ones without an action make none. */
+/**
+ * The preference between two trajectories of one task, by the rules of ETO: the higher return is chosen, equal returns make
+ * none, nor do failed trajectories and ones without an action. Source: Song et al. 2024, arXiv 2403.02502; docs/methods.md §4.
+ *
+ * @param x The experiment whose format writes the two.
+ * @param trajectories The two, in any order.
+ * @param cut How much longer the rejected side may be.
+ * @returns One preference, or none.
+ */
 export function contrast(x: Experiment, [a, b]: readonly [Trajectory, Trajectory], cut: Cut): Preference[] {
   const counts = ({ outcome, steps }: Trajectory) => outcome.kind !== "failed" && steps.length > 0;
   if (!counts(a) || !counts(b) || a.return === b.return) return [];
@@ -36,15 +44,15 @@ function endingWithAgent(messages: readonly WeightedMessage[]): readonly Weighte
   return messages.slice(0, 1 + messages.findLastIndex(({ role }) => role === "assistant"));
 }
 
-/** How preferences are learned. Of lists, the last entry holds for all later iterations too. */
+/** How preferences are learned. Lists have one entry for each iteration; the last one holds for all later iterations too. */
 export interface PreferenceTraining {
-  /** β of each iteration. */
+  /** β of DPO in each iteration, above 0. */
   readonly betas: readonly number[];
-  /** Learning rate of each iteration. */
+  /** Learning rate in each iteration, above 0. */
   readonly learningRates: readonly number[];
-  /** Times each pair is learned. */
+  /** Times each pair is learned; ≥ 1. */
   readonly epochs: number;
-  /** Pairs in an optimiser step. */
+  /** Pairs in an optimiser step; ≥ 1. */
   readonly batch: number;
 }
 

@@ -15,15 +15,25 @@ import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 import { distinct, rolloutSolution, wins } from "./solutions.ts";
 
+/** Options of `rftEto`. */
 export interface RftEtoOptions extends PreferenceTraining {
-  /** Of ETO, after the one of RFT. */
+  /** Rounds of ETO, after the one of RFT; 1 to 3. */
   readonly iterations: number;
-  /** Rollouts per training task and iteration. */
+  /** Rollouts per training task and iteration; ≥ 1. */
   readonly samples: number;
+  /** How much longer a rejected side may be. */
   readonly cut: Cut;
 }
 
-/** `start` is who plays first: `x.base` if no expert is to be involved at all. */
+/**
+ * RFT, then ETO: self-play without an expert. First imitation of one's own successes, then preferences among one's own
+ * rollouts: of each task the best against the worst. Source: Song et al. 2024, arXiv 2403.02502; docs/methods.md §4.
+ *
+ * @param x What it may do: explore, train, finish a round.
+ * @param start The policy that plays first: `x.base` if no expert is to be involved at all.
+ * @param options Iterations, samples, how preferences are learned.
+ * @returns The last iteration's policy.
+ */
 export async function rftEto(x: Experiment, start: Checkpoint, options: RftEtoOptions): Promise<Checkpoint> {
   const { iterations, samples, cut, ...training } = options;
   const first = await x.explore(start, 1, samples);

@@ -15,16 +15,31 @@ import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins }
 
 const options = {
   iterations,
-  /** Rollouts per training task and iteration. */
+  /** Rollouts per training task and iteration; ≥ 1. Default 1. */
   samples: count.default(1),
-  /** M: in place of `samples`, of each task as many rollouts as EEF with M probes makes of it. */
+  /** M, ≥ 1: in place of `samples`, as many rollouts of each task as EEF with M probes makes. */
   matchProbes: count.optional(),
+  /** Which solutions of a task are learned: all, or the one that EEF would choose. Default `all`. */
   solutions: z.enum(["all", "one"]).default("all"),
   trainFrom,
 };
 
+/**
+ * Options of `rft`, as a config may give them.
+ *
+ * @interface
+ */
 export type RftOptions = z.output<z.ZodObject<typeof options>>;
 
+/**
+ * RFT, rejection-sampling fine-tuning: imitates the expert's successes and one's own. With N samples it is RFT×N, the control
+ * that makes as many rollouts as EEF does. Source: docs/methods.md §3.
+ *
+ * @param x What it may do: explore, train, finish a round.
+ * @param start The policy that plays first, from `bc`.
+ * @param options Iterations, samples, which solutions are kept.
+ * @returns The last iteration's policy.
+ */
 export async function rft(x: Experiment, start: Checkpoint, options: RftOptions): Promise<Checkpoint> {
   const { iterations, matchProbes, solutions, trainFrom } = options;
   const samples = matchProbes === undefined ? options.samples : rolloutsOfEef(x, matchProbes);

@@ -17,14 +17,15 @@ const tasks = count.optional();
 
 const expertSource = z.union([
   z.strictObject({
-    /** The environment's scripted expert, made to err. */
+    /** Says that it is the environment's scripted expert, made to err. */
     scripted: z.literal(true),
-    /** Chance of a slip at each decision. */
+    /** Chance of a slip at each decision, in [0, 1]. Default 0.25. */
     errorRate: share.default(0.25),
-    /** What a slip takes instead: another listed action of the same verb, or any. */
+    /** What a slip takes instead: another listed action of the same verb (default), or any. */
     slip: z.enum(["same-verb", "any"]).default("same-verb"),
-    /** The split whose tasks it plays. */
+    /** The split whose tasks it plays. Default `train`. */
     split: z.string().default("train"),
+    /** At most this many of its tasks, the first ones; absent: all. */
     tasks,
     /** Episodes of each task; absent: one. */
     episodes: count.optional(),
@@ -46,8 +47,9 @@ const price = z.strictObject({
 });
 
 const common = {
-  /** The run's name. */
+  /** The run's name; unique in the project. */
   run: z.string(),
+  /** The world by name, with its options. */
   environment: z.looseObject({ name: z.string() }),
   /** One expert, or several (a strong and a weak one, say), whose trajectories are taken together. `prices` says what each costs. */
   expert: z.union([expertSource, z.array(expertSource).nonempty()]),
@@ -62,10 +64,11 @@ const common = {
     .optional(),
   /** Exploration temperature; evaluation is greedy. */
   temperature: z.number().positive().max(5).default(1),
-  /** Behaviour cloning always runs: it is where every method starts. */
+  /** The methods to compare, each with its options. Behaviour cloning always runs: it is where every method starts. */
   methods: z.array(methodSchema),
+  /** One whole experiment for each, integers ≥ 0. Default: 1 alone. */
   seeds: z.array(z.number().int().nonnegative()).nonempty().default([1]),
-  /** Episodes in flight. */
+  /** Episodes in flight; changes no result. */
   concurrency: count.default(64),
   /** Methods in flight; changes no result. */
   parallel: count.default(1),
@@ -88,6 +91,10 @@ const experiments = Object.fromEntries(
   Object.entries(STUDENTS).map(([name, { parts }]) => [name, z.strictObject({ ...common, ...parts })]),
 ) as unknown as Schemas;
 
+/**
+ * A checked config with every default filled in: the environment, the expert, the student and its training, the methods and
+ * seeds. Made by `readConfig` and `parseConfig`; examples/workshop.yaml is one as a person writes it.
+ */
 export type ExperimentConfig = z.output<Schemas[StudentName]>;
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
@@ -140,6 +147,11 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
 }
 
 export type ExpertSource = z.infer<typeof expertSource>;
+/**
+ * An expert of a config that is the environment's scripted one, made to err.
+ *
+ * @interface
+ */
 export type ScriptedSource = Extract<ExpertSource, { scripted: true }>;
 
 /** Where the expert's trajectories come from, one or several. */

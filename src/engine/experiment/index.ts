@@ -24,7 +24,7 @@ export async function readConfig(
 }
 
 /**
- * The same for a config that is already in memory.
+ * `readConfig` for a config that is already in memory.
  *
  * @param name What errors call it, in place of a file's path.
  * @param text YAML.

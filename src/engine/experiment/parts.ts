@@ -8,12 +8,15 @@ import type { Progress } from "./progress.ts";
 
 /** What a config's names became. */
 export interface Parts {
+  /** Where everything is kept and found again. */
   readonly repository: Repository;
   /** The benchmark of a seed: worlds that generate their tasks generate others for each. */
   readonly benchmark: (seed: number) => Promise<Benchmark>;
   /** The noisy expert of a source with `scripted`. */
   readonly scriptedExpert: (benchmark: Benchmark, seed: number, source: ScriptedSource) => Policy;
+  /** The model that is trained. */
   readonly student: Student;
+  /** Hears how it goes. */
   readonly progress: Progress;
   /** The program's version and commit, kept with the timings. */
   readonly program?: string | undefined;

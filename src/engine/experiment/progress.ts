@@ -1,13 +1,16 @@
 /** What a long run tells while it goes. The command line draws it; a library user may ignore it. */
 
+/** One stretch of work whose length is known, such as the probes of an iteration. */
 export interface Phase {
   /** `done` of the phase's total; `note` is short (`loss 0.31`, `won 41 %`). */
   advance(done: number, note?: string): void;
+  /** The phase is over; `note` says what came of it. */
   end(note?: string): void;
 }
 
+/** Hears how a long run goes. */
 export interface Progress {
-  /** `label` like `seed 1 · EEF · probe`; `unit` in the plural. */
+  /** A phase begins. `label` like `seed 1 · EEF · probe`; `unit` in the plural. */
   phase(label: string, total: number, unit: string): Phase;
   /** One line worth keeping. */
   say(line: string): void;

@@ -10,6 +10,7 @@ import type { Verification } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
 import type { Outcome, Trajectory } from "../../core/trajectory.ts";
 
+/** How a recorded trajectory is compared with the world. */
 export interface ReplayOptions {
   /** Return at or above which the replayed trajectory is a success. Default: what the record says of itself. */
   readonly successReturn?: number;
@@ -19,7 +20,9 @@ export interface ReplayOptions {
   readonly rewards?: boolean;
 }
 
+/** What replaying a recorded trajectory came to. */
 export interface Replay {
+  /** Whether the world said the same. */
   readonly verification: Exclude<Verification, { kind: "unreplayable" }>;
   /**
    * Verified: the recorded actions and thoughts with the world's own observations, rewards and ending. The world's
@@ -38,7 +41,15 @@ interface Agreed {
   readonly rewards: number[];
 }
 
-/** Plays `recorded` from the task's start. Throws EnvironmentError if the world breaks, which says nothing about the record. */
+/**
+ * Plays a recorded trajectory again from the task's start, action by action, and compares everything that the world answers
+ * with the record. Throws EnvironmentError if the world breaks, which says nothing about the record.
+ *
+ * @param environment Of the task's benchmark; it is reset.
+ * @param task The task of `recorded`.
+ * @param recorded Played with its own seed.
+ * @param options What is compared, and how.
+ */
 export async function replay(
   environment: Environment,
   task: Task,
@@ -104,8 +115,9 @@ function withAgreed(recorded: Trajectory, { observations, rewards }: Agreed): Tr
 }
 
 /**
- * Snapshots taken before the steps with the given indices, each in [0, trajectory.steps.length), in the order given.
- * Throws EnvironmentError, with both texts, as soon as an observation on the way is not the recorded one.
+ * Snapshots taken before the steps with the given indices, each in [0, trajectory.steps.length), in the order given; to fork
+ * from there. Throws RangeError for an index outside. Throws EnvironmentError, with both texts, as soon as an observation on
+ * the way is not the recorded one.
  */
 export async function snapshotsAlong(
   environment: Environment,

@@ -10,25 +10,38 @@ import type { Outcome, Step, Trajectory } from "../../core/trajectory.ts";
 
 /** The state along another trajectory that a rollout continues from. */
 export interface ForkPoint {
+  /** The trajectory that is left, the parent. */
   readonly trajectory: Trajectory;
   /** Index of the first step that is not the parent's. */
   readonly step: number;
+  /** The world before that step. */
   readonly snapshot: Snapshot;
 }
 
+/** One episode to play. */
 export interface RolloutOptions {
+  /** The id that the trajectory will have; each turn's sampling is seeded by it. */
   readonly id: TrajectoryId;
+  /** What to solve. */
   readonly task: Task;
+  /** A world of the task's benchmark, used by nobody else meanwhile. */
   readonly environment: Environment;
+  /** Who acts. */
   readonly policy: Policy;
+  /** What the world is reset with; an integer ≥ 0. */
   readonly seed: number;
   /** Steps after which the episode is truncated, a forked prefix included. */
   readonly maxSteps: number;
+  /** Return at or above which it is a success (`Benchmark.successReturn`). */
   readonly successReturn: number;
+  /** Where along another trajectory it begins; absent: at the task's start. */
   readonly from?: ForkPoint;
 }
 
-/** Plays an episode to its end. Never throws for what a world or a model does: a broken boundary is an outcome. Throws StopError. */
+/**
+ * Plays one episode to its end. If the world or the model breaks, nothing is thrown: the trajectory has the outcome `failed`.
+ * Throws StopError when the run cannot go on, and lets an AbortError through.
+ */
 export async function rollout(options: RolloutOptions): Promise<Trajectory> {
   const { id, task, environment, policy, seed, from } = options;
   const steps: Step[] = from ? from.trajectory.steps.slice(0, from.step) : [];

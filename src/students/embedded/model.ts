@@ -3,7 +3,14 @@ import { messageOf, PolicyError } from "../../core/errors.ts";
 import { ContextFullError, type LanguageModel } from "../../core/policy.ts";
 import { tokenChunks } from "../../formats/tokens.ts";
 
-/** `name` = the checkpoint's id; `slots` = conversations decoded at once. */
+/**
+ * A checkpoint of the embedded student as a language model, inside this process. It can be held to listed actions
+ * (`CompletionRequest.choices`) and knows no tool calls. Throws a plain Error for a folder that is no such checkpoint.
+ *
+ * @param folder The checkpoint's folder.
+ * @param name The checkpoint's id.
+ * @param slots Conversations decoded at once; ≥ 1. Best the number of episodes in flight.
+ */
 export async function embeddedModel(folder: string, name: string, slots: number): Promise<LanguageModel> {
   const { openGenerator } = await import("../../model/generate.ts");
   const { loadTokenizer } = await import("../../model/tokenizer.ts");

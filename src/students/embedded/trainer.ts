@@ -20,10 +20,20 @@ import type { Objective } from "../../model/objectives.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainSettings } from "../../model/train-settings.ts";
 import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
 
-/** What a config says; the rest is `DEFAULT_TRAIN_SETTINGS`. */
+/**
+ * Settings of `embeddedTrainer`; what is absent has its default.
+ *
+ * @interface
+ */
 export type EmbeddedSettings = Partial<TrainSettings>;
 
-/** Checkpoints go to `<project>/checkpoints/<id>`. */
+/**
+ * The trainer of the embedded student: all weights, inside this process. Its training throws TrainerError for settings out of
+ * range and for examples that are too long.
+ *
+ * @param project Checkpoints go to `<project>/checkpoints/<id>`.
+ * @param given What differs from the defaults.
+ */
 export function embeddedTrainer(project: string, given: EmbeddedSettings): Trainer {
   const settings = { ...DEFAULT_TRAIN_SETTINGS, ...given };
   return {
@@ -62,24 +72,35 @@ function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
   return { kind: "preference", pairs, beta: set.beta };
 }
 
+/** The size of an embedded student, a Llama-like transformer. */
 export interface Architecture {
   /** Width of the residual stream; a multiple of `heads`. */
   readonly width: number;
+  /** Blocks of attention and feed-forward; ≥ 1. */
   readonly layers: number;
+  /** Attention heads in each layer; ≥ 1. */
   readonly heads: number;
   /** Tokens of the longest conversation. */
   readonly context: number;
-  /** At most this many tokens. */
+  /** Tokens in the vocabulary at most. */
   readonly vocabulary: number;
   /** Whether it can also copy tokens of its context; then its checkpoints open only here. Default false. */
   readonly copyHead?: boolean;
 }
 
-/** An untrained student whose vocabulary is learned from `material`. The same arguments give the same bytes. */
+/**
+ * An untrained embedded student, written to `<project>/checkpoints/<id>`. The same arguments give the same bytes.
+ *
+ * @param options Where it goes, how large it is, and what its vocabulary and weights are drawn from.
+ */
 export async function initialCheckpoint(options: {
+  /** The project's folder. */
   readonly project: string;
+  /** The student's size. */
   readonly architecture: Architecture;
+  /** What the vocabulary is learned from. */
   readonly material: readonly Message[];
+  /** Seed of the weights; an integer ≥ 0. */
   readonly seed: number;
 }): Promise<Checkpoint> {
   const { project, architecture, material, seed } = options;

@@ -10,22 +10,26 @@ import { type Completion, type CompletionRequest, ContextFullError, type Languag
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { answerHeader, endOfTurn } from "../../tokenizers/end-of-turn.ts";
 
+/** Which checkpoint folder is sampled, and how. */
 export interface PretrainedModelOptions {
-  /** config.json, safetensors, tokenizer.json and a chat template. */
+  /** The folder with config.json, safetensors, tokenizer.json and a chat template. */
   readonly folder: string;
   /** The id of the checkpoint. */
   readonly name: string;
-  /** Conversations that are kept in memory and sampled together; best the number of episodes in flight. */
+  /** Conversations, ≥ 1, that are kept in memory and sampled together; best the number of episodes in flight. */
   readonly slots: number;
   /** Tokens of the longest conversation with its answer. Default, and at most, what the checkpoint can read. */
   readonly context?: number;
-  /** Of the processor. Default: all. */
+  /** Threads of the processor; ≥ 1. Default: all. */
   readonly threads?: number;
   /** Whether completions have their token ids. Default: false. */
   readonly tokenIds?: boolean;
 }
 
-/** Throws CliError for a folder that cannot be sampled exactly. */
+/**
+ * A Llama checkpoint folder as a language model inside this process; no server and no Python takes part. It can be held to
+ * listed actions (`CompletionRequest.choices`). Throws CliError for a folder that cannot be sampled exactly.
+ */
 export async function pretrainedModel(options: PretrainedModelOptions): Promise<LanguageModel> {
   const { folder, name, slots, context, threads = availableParallelism(), tokenIds = false } = options;
   const { openGenerator } = await import("../../model/generate.ts");

@@ -1,11 +1,11 @@
 /** What the training of a pretrained student can be told. */
 import { checkFineTuning, type FineTuning, requireIn } from "../shared/fine-tuning.ts";
 
-/** `schedule: cosine` falls to a twentieth; `loraRank` is 1 or more. */
+/** Settings of `pretrainedTrainer`. `schedule: cosine` falls to a twentieth; `loraRank` is 1 or more. */
 export interface PretrainedSettings extends FineTuning {
-  /** What adapters say counts loraAlpha / loraRank times. */
+  /** What adapters say counts loraAlpha / loraRank times; above 0. Default 32. Source: Hu et al. 2021, arXiv 2106.09685. */
   readonly loraAlpha: number;
-  /** Of the processor; 0 = all. No part of a checkpoint's identity, as the processor itself is none. */
+  /** Threads of the processor; 0 = all, the default. No part of a checkpoint's identity, as the processor itself is none. */
   readonly threads: number;
 }
 

@@ -4,7 +4,13 @@ import { checkPretrainedSettings, DEFAULT_PRETRAINED_SETTINGS, type PretrainedSe
 
 export type { PretrainedSettings } from "./settings.ts";
 
-/** Checkpoints go to `<project>/checkpoints/<id>`. Throws CliError for a setting that is out of range. */
+/**
+ * The trainer of a pretrained student inside this process: low-rank adapters on every linear layer of a Llama checkpoint,
+ * merged at the end into an ordinary checkpoint folder. Throws CliError for a setting that is out of range.
+ *
+ * @param project Checkpoints go to `<project>/checkpoints/<id>`.
+ * @param given What differs from the defaults.
+ */
 export function pretrainedTrainer(project: string, given: Partial<PretrainedSettings>): Trainer {
   const settings = { ...DEFAULT_PRETRAINED_SETTINGS, ...given };
   checkPretrainedSettings(settings);

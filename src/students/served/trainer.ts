@@ -5,7 +5,10 @@ import { checkTrlSettings, DEFAULT_TRL_SETTINGS } from "./trl/settings.ts";
 
 export type { CollatedBatch, TrlOptions } from "./training.ts";
 
-/** Throws CliError for a setting that is out of range. */
+/**
+ * The trainer of real models: TRL in a Python process, `sft` with a weight for each example, `dpo` with the environment
+ * masked, low-rank adapters or all weights. Throws CliError for a setting that is out of range.
+ */
 export function trlTrainer(options: TrlOptions): Trainer {
   const settings = { ...DEFAULT_TRL_SETTINGS, ...options.settings };
   checkTrlSettings(settings);

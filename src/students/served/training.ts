@@ -30,11 +30,13 @@ import type { TrlSettings } from "./trl/settings.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
 
+/** Where and how TRL trains. */
 export interface TrlOptions {
   /** Checkpoints go to `<project>/checkpoints/<id>`. */
   readonly project: string;
   /** The interpreter of an environment with python/requirements.txt. */
   readonly python: string;
+  /** What differs from the defaults. */
   readonly settings?: Partial<TrlSettings>;
   /** Several devices: the file that `accelerate config` writes (data parallel, FSDP, DeepSpeed). Absent: one process. */
   readonly accelerateConfig?: string;
@@ -42,9 +44,11 @@ export interface TrlOptions {
   readonly onFirstBatch?: (batch: CollatedBatch) => void;
 }
 
-/** One row for each sequence; for preferences first all chosen sides, then all rejected ones. */
+/** A batch as TRL collated it. One row for each sequence; for preferences first all chosen sides, then all rejected ones. */
 export interface CollatedBatch {
+  /** Token ids, padding included. */
   readonly inputIds: readonly (readonly number[])[];
+  /** The id where a token is learned, -100 where it is not. */
   readonly labels: readonly (readonly number[])[];
 }
 

@@ -22,8 +22,10 @@ const SAMPLES = 64;
 const SAMPLE_BYTES = 65_536;
 
 /**
- * Its id follows from what is in the folder, wherever that lies: small files are read whole, of weights 64 samples of 64 KiB.
- * A link to the folder is put among the project's checkpoints. Throws CliError for what is no checkpoint folder.
+ * A checkpoint folder from elsewhere, as the one that trainings start from. It stays where it is.
+ *
+ * Its id follows from what is in the folder, wherever that lies. Small files are read whole, weights at 64 places of 64 KiB. A
+ * link to the folder is put among the project's checkpoints. Throws CliError for what is no checkpoint folder.
  */
 export function baseCheckpoint(project: string, folder: string): Checkpoint {
   const id = checkpointContent(folder);

@@ -1,23 +1,27 @@
 /** What any training of a pretrained checkpoint can be told: TRL's, the one inside Node and, but for devices, Tinker's. */
 import { CliError } from "../../core/errors.ts";
 
-/** Everything here changes the result. */
+/** What any training of a pretrained checkpoint can be told. Everything here changes the result. */
 export interface FineTuning {
-  /** Optimiser steps. */
+  /** Optimiser steps; ≥ 1. */
   readonly steps: number;
-  /** Examples, or pairs, in a step, over all devices. */
+  /** Examples, or pairs, in a step, over all devices; ≥ 1. */
   readonly batch: number;
-  /** At most so many of them on one device at a time; the gradients of the rest are added up. Decides the memory needed. */
+  /**
+   * At most so many of them, ≥ 1, on one device at a time; the gradients of the rest are added up. Decides the memory needed.
+   */
   readonly deviceBatch: number;
-  /** Reached after `warmup` steps. */
+  /** Highest learning rate, reached after `warmup` steps; above 0. */
   readonly learningRate: number;
+  /** Steps until the learning rate is reached; ≥ 0. */
   readonly warmup: number;
   /** Whether the learning rate then falls along a cosine, or stays. */
   readonly schedule: "cosine" | "constant";
+  /** Weight decay as AdamW's, decoupled; ≥ 0. */
   readonly weightDecay: number;
-  /** Largest norm of a step's gradients; longer ones are scaled down. */
+  /** Largest norm of a step's gradients; longer ones are scaled down. Above 0. */
   readonly gradientClip: number;
-  /** Rank of adapters on every linear layer, merged at the end. */
+  /** Rank of adapters on every linear layer, merged at the end; ≥ 0. */
   readonly loraRank: number;
   /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
   readonly maxLength: number;

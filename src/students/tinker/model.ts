@@ -11,6 +11,7 @@ import type { Sampler } from "./protocol/sampler.ts";
 import type { TinkerSession } from "./protocol/session.ts";
 import { type TinkerServer, transportSettings } from "./protocol/transport.ts";
 
+/** Which model of a Tinker server is sampled, and how. */
 export interface TinkerModelOptions extends TinkerServer {
   /** The base model's name, or the path of a hosted checkpoint (`Checkpoint.at.model`). */
   readonly model: string;
@@ -18,7 +19,7 @@ export interface TinkerModelOptions extends TinkerServer {
   readonly name: string;
   /** The folder with the model's tokenizer and chat template. */
   readonly tokenizer: string;
-  /** Requests at once. Default: 32. */
+  /** Requests at once; ≥ 1. Default: 32. */
   readonly concurrency?: number;
   /** Tokens that the model reads. Absent: until the server refuses. */
   readonly contextTokens?: number;
@@ -26,7 +27,12 @@ export interface TinkerModelOptions extends TinkerServer {
   readonly tokenIds?: boolean;
 }
 
-/** Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet. */
+/**
+ * A model on a Tinker server as a language model: the chat template is rendered and tokenised here, token ids go there and
+ * come back. It cannot be held to listed actions and calls no tools (StopError).
+ *
+ * Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet.
+ */
 export async function tinkerModel(options: TinkerModelOptions): Promise<LanguageModel> {
   const { model, name, tokenizer: folder, concurrency = 32, contextTokens, tokenIds = false, ...server } = options;
   transportSettings(server);

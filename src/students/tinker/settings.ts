@@ -2,12 +2,15 @@
 import { type FineTuning, requireIn } from "../shared/fine-tuning.ts";
 
 /**
- * The base model aside. `schedule: cosine` falls to 0; `loraRank: 0` trains all weights, where the server can;
- * `gradientClip: 0` is no limit, and SkyRL ignores it.
+ * Settings of `tinkerTrainer`, the base model aside. `schedule: cosine` falls to 0; `loraRank: 0` trains all weights, where
+ * the server can; `gradientClip: 0` is no limit, and SkyRL ignores it.
  */
 export interface TinkerSettings extends Omit<FineTuning, "deviceBatch"> {
+  /** β₁ of AdamW, in [0, 1). Default 0.9. */
   readonly beta1: number;
+  /** β₂ of AdamW, in [0, 1). Default 0.95. */
   readonly beta2: number;
+  /** ε of AdamW, above 0. Default 1e-12. */
   readonly epsilon: number;
 }
 

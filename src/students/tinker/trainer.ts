@@ -7,7 +7,10 @@ import type { TinkerOptions } from "./training.ts";
 
 export type { TinkerOptions } from "./training.ts";
 
-/** Throws CliError for a setting that is out of range, a URL that is none and a key that is not there. */
+/**
+ * The trainer of models on a Tinker server, hosted or SkyRL's. Tokens and labels are made here; the checkpoints stay there.
+ * Throws CliError for a setting that is out of range, a URL that is none and a key that is not there.
+ */
 export function tinkerTrainer(options: TinkerOptions): Trainer {
   const { baseModel, tokenizer: _, settings: given, ...server } = options;
   const settings = { ...DEFAULT_TINKER_SETTINGS, ...given };
@@ -27,8 +30,10 @@ export function tinkerTrainer(options: TinkerOptions): Trainer {
 }
 
 /**
- * The base model as the checkpoint that trainings start from. `tokenizer`: what tells its tokenizer from others, where
- * that matters; conversations that are written otherwise are other conversations.
+ * A base model of a Tinker server as the checkpoint that trainings start from.
+ *
+ * @param baseModel As the server names it.
+ * @param tokenizer What tells its tokenizer from others, where that matters: part of the checkpoint's id.
  */
 export function tinkerBase(baseModel: string, tokenizer?: string): Checkpoint {
   const id = fingerprint({ trainer: "tinker", baseModel, tokenizer }) as CheckpointId;

@@ -29,11 +29,13 @@ import { openTrainingModel, type TrainingModel } from "./protocol/training-model
 import type { TinkerServer } from "./protocol/transport.ts";
 import { learningRateAt, type TinkerSettings } from "./settings.ts";
 
+/** Where and how a Tinker server trains. */
 export interface TinkerOptions extends TinkerServer {
-  /** As the server names it. */
+  /** The model that trainings start from, as the server names it. */
   readonly baseModel: string;
   /** The folder with the base model's tokenizer and chat template; its config.json, if there, tells how much it reads. */
   readonly tokenizer: string;
+  /** What differs from the defaults. */
   readonly settings?: Partial<TinkerSettings>;
 }
 

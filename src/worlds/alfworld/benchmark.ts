@@ -31,6 +31,7 @@ import type { TaskKind } from "./kinds.ts";
 import { practiceEpisodes } from "./practice.ts";
 import { instructionsFor } from "./prompt.ts";
 
+/** Which games are played, and how. */
 export interface AlfworldOptions {
   /** The folder that holds `train`, `valid_seen` …, or the one that holds `json_2.1.1`. */
   readonly data: string;
@@ -39,7 +40,7 @@ export interface AlfworldOptions {
    * alfworld 0.3 and earlier say `put X in/on Y` where later releases say `move X to Y`.
    */
   readonly logic?: string;
-  /** Default 50, as in the original's configuration. */
+  /** Steps after which an episode is truncated; ≥ 1. Default 50, as in the original's configuration. */
   readonly maxSteps?: number;
   /** Kinds of task that are listed, as the categories of tasks name them. Default: all that are there. */
   readonly tasks?: readonly TaskKind[];

@@ -8,4 +8,5 @@ export const TASKS = [
   "pick_cool_then_place_in_recep",
   "pick_two_obj_and_place",
 ] as const;
+/** One of the six kinds of task. */
 export type TaskKind = (typeof TASKS)[number];

@@ -34,6 +34,7 @@ import {
   variationsOf,
 } from "./tasks.ts";
 
+/** Which tasks are played, and how the simulator is run. */
 export interface ScienceWorldOptions {
   /** Release of the simulator. Default 1.2.3. */
   readonly version?: string;
@@ -43,21 +44,21 @@ export interface ScienceWorldOptions {
   readonly simplifications?: string;
   /** Only these tasks, by any of their names. Default: all 30. */
   readonly tasks?: readonly string[];
-  /** At most this many variations of each task in a split, the first ones. */
+  /** At most this many, ≥ 1, variations of each task in a split, the first ones. */
   readonly variations?: number;
-  /** One limit for all tasks, in place of `stepLimits`. */
+  /** One limit of steps for all tasks, ≥ 1, in place of `stepLimits`. */
   readonly maxSteps?: number;
   /** Limits by task: `own` (default) leaves room for the gold paths; `eto` is shorter, and own where ETO has none. */
   readonly stepLimits?: StepLimits;
-  /** What a return is; see scoring.ts. Default `final`. */
+  /** What a return is: the score at the end (`final`, the default) or the highest one reached (`best`). */
   readonly scoring?: Scoring;
   /** What `info` tells besides score and moves. */
   readonly info?: readonly Extra[];
-  /** JVMs at most. Default: the number of cores. */
+  /** JVMs at most; ≥ 1. Default: the number of cores. */
   readonly processes?: number;
-  /** Heap of each JVM. Default 512. */
+  /** Heap of each JVM, in MiB. Default 512. */
   readonly heapMb?: number;
-  /** Longest wait for the simulator's answer. Default 60 s. */
+  /** Milliseconds to wait for the simulator's answer at most. Default 60,000. */
   readonly timeoutMs?: number;
   /** Saved states kept in each JVM. Default 400, about 140 MB. */
   readonly states?: number;

@@ -6,6 +6,7 @@
  *   best    the highest score reached at any time, at least 0, as ETO counts it (it does not round)
  */
 export const SCORINGS = ["final", "best"] as const;
+/** What a return is: the score at the end (`final`), or the highest one reached (`best`). */
 export type Scoring = (typeof SCORINGS)[number];
 
 /** Points before the first action. */

@@ -11,6 +11,7 @@ export type Split = (typeof SPLITS)[number];
 
 /** Whose step limits hold: ours, which leave room for the gold paths, or ETO's, ours where it has none. */
 export const STEP_LIMITS = ["own", "eto"] as const;
+/** `own`, which leave room for the gold paths, or `eto`. */
 export type StepLimits = (typeof STEP_LIMITS)[number];
 
 export interface TaskKind {

@@ -24,24 +24,39 @@ import { openShop, type Source } from "./shop.ts";
 import { tasksOf } from "./tasks.ts";
 import type { Goal, GoalKind, Shop } from "./types.ts";
 
+/** Which shop, which goals, and how they are played. */
 export interface WebshopOptions {
   /** The folder with the official files, plain or gzipped. Either this or `generated`. */
   readonly data?: string;
   /** A shop of our own making, which needs no data: 200 to 1,200,000 products. `seed` (default 0) makes other shops. */
-  readonly generated?: { readonly products: number; readonly seed?: number };
+  readonly generated?: {
+    /** 200 to 1,200,000. */
+    readonly products: number;
+    /** Default 0. */
+    readonly seed?: number;
+  };
   /** Which goals: made of products' attributes and options, or written by people. Default `synthetic`. */
   readonly goals?: GoalKind;
   /** Draws prices and price limits, which the original leaves to chance; part of every task's identity. Default 0. */
   readonly seed?: number;
   /** Which words of titles are nouns: `heuristic` (default), or the path of a table made with spaCy. */
   readonly nouns?: string;
-  /** Default `text`. */
+  /** What a page looks like to the policy: one of the original's four modes. Default `text`. */
   readonly observation?: Observation;
-  /** A stack's way of using WebShop (presets.ts). Other options given here win over it. */
+  /**
+   * A published stack's way of using WebShop, by name: `react`, `agentbench`, `eto`, `agentgym`, `verl-agent`. Other options
+   * given here win over it.
+   */
   readonly preset?: string;
-  /** The original has no limit; stacks allow 10 to 100. Default 15, as ReAct and GEM do. */
+  /**
+   * Steps after which an episode is truncated; ≥ 1. The original has no limit; stacks allow 10 to 100. Default 15, as ReAct
+   * and GEM do.
+   */
   readonly maxSteps?: number;
-  /** The first so many, or "all" of the full set. Default: what is in the folder, and the 1,000 where both sets are. */
+  /**
+   * Products of the catalogue: the first so many, or "all" of the full set. Default: what is in the folder, and the 1,000
+   * where both sets are.
+   */
   readonly products?: number | "all";
   /** The original's `show_attrs`: products show what the reward compares. Default off. */
   readonly showAttributes?: boolean;
@@ -49,6 +64,7 @@ export interface WebshopOptions {
   readonly cache?: string;
 }
 
+/** WebShop as a benchmark; its environments can also show their page to a person. */
 export interface WebshopBenchmark extends Benchmark {
   readonly notes: readonly string[];
   open(): Promise<ShopEnvironment>;

@@ -57,6 +57,7 @@ export interface Catalogue {
   rowOf(asin: string): number | undefined;
 }
 
+/** Goals made of products' attributes and options (`synthetic`), or written by people (`human`). */
 export type GoalKind = "synthetic" | "human";
 
 export interface Goal {
@@ -108,15 +109,25 @@ export interface Reward {
   /** In [0, 1]. */
   readonly total: number;
   readonly parts: {
+    /** How far the bought product is the kind of thing that was asked for: 0, 0.1, 0.5 or 1. */
     readonly r_type: number;
+    /** Share of the wanted attributes that the product has, in [0, 1]. */
     readonly r_att: number;
+    /** Weight of `r_att`: the share that attributes have among all wishes. */
     readonly w_att: number;
+    /** Whether customers search for both products with the same words. */
     readonly query_match: boolean;
+    /** Whether the two share two categories or more. */
     readonly category_match: boolean;
+    /** Share of the nouns in the wanted title that the bought one has too, in [0, 1]. */
     readonly title_score: number;
+    /** Share of the wanted options that were chosen, in [0, 1]. */
     readonly r_option?: number;
+    /** Weight of `r_option`. */
     readonly w_option?: number;
+    /** Whether the price is within the limit. */
     readonly r_price?: boolean;
+    /** Weight of `r_price`. */
     readonly w_price?: number;
   };
 }

@@ -8,15 +8,20 @@ import { random } from "../../core/random.ts";
 import { DELIVER, DONE, placeIn } from "./texts.ts";
 import { orderIn, toolsByWord, WORKSHOP, type Words } from "./words.ts";
 
+/** What the expert of the workshop knows wrong. */
 export interface WorkshopExpertOptions {
-  /** Share of the words, in [0, 1], for which it holds a wrong tool for the right one. */
+  /** Share of the words, in [0, 1], for which it holds a wrong tool for the right one. Default 0. */
   readonly beliefs?: number;
-  /** Which words those are. */
+  /** Draws which words those are. Default 0. */
   readonly seed?: number;
+  /** The world's vocabulary. Default: the built-in one. */
   readonly words?: Words;
 }
 
-/** Wins every order, unless it holds wrong beliefs. Throws CliError for a share outside [0, 1]. */
+/**
+ * The scripted expert of the workshop. It knows the facts of the world, but not what today's trays hold. Wins every order,
+ * unless it holds wrong beliefs. Throws CliError for a share outside [0, 1].
+ */
 export function workshopExpert(options: WorkshopExpertOptions = {}): Policy {
   const { beliefs = 0, seed = 0, words = WORKSHOP } = options;
   if (!(beliefs >= 0 && beliefs <= 1)) throw new CliError(`beliefs: expected a share from 0 to 1, got ${beliefs}`);

@@ -17,9 +17,15 @@ export type { Stage, Words } from "./words.ts";
 
 /** Which orders there are, and what a mistake does. */
 export interface WorkshopOptions {
-  /** Which stages an order of L words needs: the last L (`front`, rare skills come first), the first L (`back`), any L. Default `front`. */
+  /**
+   * Which stages an order of L words needs: the last L (`front`, rare skills come first), the first L (`back`), any L. Default
+   * `front`.
+   */
   readonly kind?: Kind;
-  /** What a wrong tool of the current stage does: it ends the episode, is found out at delivery, or does nothing. Default `ends`. */
+  /**
+   * What a wrong tool of the current stage does: it ends the episode, is found out at delivery, or does nothing. Default
+   * `ends`.
+   */
   readonly ruin?: Ruin;
   /** Lengths (in words) of the training orders; the other splits have all six. 1 to 6, default all. */
   readonly lengths?: readonly number[];
@@ -38,8 +44,9 @@ export interface WorkshopOptions {
 const VALIDATION_TASKS = 120;
 
 /**
- * Workshop, the built-in world: small, generated, needs no data. An order names up to six words, each word asks for one tool of
- * its stage, and a wrong tool ruins the piece. Return 1 for a delivered order, else 0. Throws CliError for options out of range.
+ * Workshop, the built-in world: small, generated, needs no data. An order names up to six words, each word asks for one tool
+ * of its stage, and a wrong tool ruins the piece. Return 1 for a delivered order, else 0. Throws CliError for options out of
+ * range.
  */
 export function workshop(options: WorkshopOptions = {}): Benchmark {
   const { kind = "front", ruin = "ends", lengths = [1, 2, 3, 4, 5, 6], seed = 0, maxSteps = 30 } = options;

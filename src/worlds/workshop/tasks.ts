@@ -13,10 +13,12 @@ import { STAGES, toolsByWord, WORDS_PER_STAGE, type Words } from "./words.ts";
 
 /** Which stages an order of L words has: the last L, the first L, or any L. */
 export const KINDS = ["front", "back", "any"] as const;
+/** Which stages an order of L words has: the last L (`front`), the first L (`back`), or any L. */
 export type Kind = (typeof KINDS)[number];
 
 /** What a wrong tool of the current stage does: ends the episode, looks right until delivery, or nothing. */
 export const RUINS = ["ends", "silent", "off"] as const;
+/** What a wrong tool of the current stage does: it ends the episode, looks right until delivery, or does nothing. */
 export type Ruin = (typeof RUINS)[number];
 
 export const SPLITS = ["train", "validation", "test"] as const;

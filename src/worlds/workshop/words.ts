@@ -9,14 +9,19 @@ export const STAGES = 6;
 export const WORDS_PER_STAGE = 8;
 const ROOMS_PER_STAGE = 2;
 
+/** One stage of the work. */
 export interface Stage {
   /** How an order asks for this stage; its word follows: `cut from` + `maple`. */
   readonly phrase: string;
+  /** Eight words that an order may name. */
   readonly words: readonly string[];
+  /** Eight tools; each word asks for one. */
   readonly tools: readonly string[];
+  /** Its two rooms. */
   readonly rooms: readonly string[];
 }
 
+/** The vocabulary of a workshop: six stages. Every word is one lower-case word of one meaning. */
 export interface Words {
   /** The benchmark's name, and the beginning of its task ids. */
   readonly name: string;

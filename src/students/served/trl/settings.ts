@@ -1,9 +1,9 @@
 /** What a TRL training can be told. Where it runs and how many devices it uses is the launcher's business. */
 import { checkFineTuning, type FineTuning, requireIn } from "../../shared/fine-tuning.ts";
 
-/** `schedule: cosine` falls to 0; `loraRank: 0` trains all weights. */
+/** Settings of `trlTrainer`. `schedule: cosine` falls to 0; `loraRank: 0` trains all weights. */
 export interface TrlSettings extends FineTuning {
-  /** What a GPU computes in; without one it is always fp32. */
+  /** What a GPU computes in; without one it is always fp32. Default bf16. */
   readonly precision: "bf16" | "fp32";
 }
 

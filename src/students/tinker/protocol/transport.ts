@@ -13,22 +13,23 @@ import { random } from "../../../core/random.ts";
 import { askedWaitMs, UNREACHABLE, withRetries } from "../../../endpoints/retries.ts";
 import { TinkerError, type TinkerReason } from "./failures.ts";
 
+/** A server of the Tinker protocol, and how patient to be with it. */
 export interface TinkerServer {
-  /** Without `/api/v1`: `http://localhost:8000`, `https://tinker.thinkingmachines.dev/services/tinker-prod`. */
+  /** Base URL without `/api/v1`: `http://localhost:8000`, `https://tinker.thinkingmachines.dev/services/tinker-prod`. */
   readonly url: string;
   /** The environment variable that holds the API key; absent: none is sent. */
   readonly apiKeyEnv?: string;
   /** Whether a request that comes twice is done once (the hosted server). Default: false. */
   readonly recognisesRepeats?: boolean;
-  /** Longest wait for one answer. Default: 60,000. */
+  /** Milliseconds to wait for one answer at most. Default: 60,000. */
   readonly timeoutMs?: number;
-  /** Longest wait for the result of one request, time in the server's queue included. Default: 3,600,000. */
+  /** Milliseconds to wait for the result of one request at most, time in the server's queue included. Default: 3,600,000. */
   readonly patienceMs?: number;
   /** How often a request is sent again. Default: 8. */
   readonly retries?: number;
-  /** Before it is sent again for the first time; doubled each time. Default: 500. */
+  /** Milliseconds before it is sent again for the first time; doubled each time. Default: 500. */
   readonly backoffMs?: number;
-  /** How often the server hears that a session is still wanted. Default: 10,000, as the SDK has it. */
+  /** Milliseconds after which the server hears again that a session is still wanted. Default: 10,000, as the SDK has it. */
   readonly heartbeatMs?: number;
 }
 

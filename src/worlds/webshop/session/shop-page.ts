@@ -7,13 +7,15 @@ import { clickAction } from "./actions.ts";
 import { textNodesOf } from "./nodes.ts";
 import type { View, ViewOf } from "./view.ts";
 
+/** A page of the shop as plain data: what stands on it and which action each button sends. */
 export interface ShopPage {
-  readonly kind: View["kind"];
+  /** The search page, a list of results, a product, one of its sub pages, or the end. */
+  readonly kind: "index" | "results" | "item" | "sub" | "done";
   /** What the customer wants; here on every page, also on the last, which hides it from agents. */
   readonly instruction: string;
   /** Only on results: `Page 1 (Total results: 50)`. */
   readonly heading?: string;
-  /** Only on results. */
+  /** Only on results: the products of this page, in order. */
   readonly products?: readonly ListedProduct[];
   /** Only on a product's page. */
   readonly item?: Item;
@@ -21,38 +23,55 @@ export interface ShopPage {
   readonly texts?: readonly string[];
   /** In the page's order. */
   readonly buttons: readonly Button[];
-  /** Only on the last page: in [0, 1]. */
+  /** Only on the last page: the reward, in [0, 1]. */
   readonly score?: number;
-  /** Only on the last page. */
+  /** Only on the last page: what the reward is made of. */
   readonly parts?: Reward["parts"];
 }
 
+/** Something that can be pressed on a page of the shop. */
 export interface Button {
+  /** What stands on it. */
   readonly label: string;
   /** What pressing it sends to the environment. */
   readonly action: string;
 }
 
+/** A product in a list of results. */
 export interface ListedProduct {
+  /** Its number, upper case, at most 10 characters. */
   readonly asin: string;
+  /** Its name in the shop. */
   readonly title: string;
   /** As shown: `$17.4`. */
   readonly price: string;
   /** Address of its picture on somebody else's server; may be "". */
   readonly image: string;
+  /** Whether its page was opened in this session. */
   readonly isVisited: boolean;
+  /** What opening it sends to the environment. */
   readonly action: string;
 }
 
+/** A product on its own page. */
 export interface Item {
+  /** Its number, upper case, at most 10 characters. */
   readonly asin: string;
+  /** Its name in the shop. */
   readonly title: string;
+  /** As shown: `$17.4`. */
   readonly price: string;
   /** The picture of what was chosen, if it has one of its own. */
   readonly image: string;
+  /** What can be chosen, in the shop's order. */
   readonly options: readonly {
+    /** Lower case: `color`, `size` … */
     readonly name: string;
-    readonly values: readonly (Button & { readonly isChosen: boolean })[];
+    /** One button for each value. */
+    readonly values: readonly (Button & {
+      /** At most one of an option is. */
+      readonly isChosen: boolean;
+    })[];
   }[];
 }
 

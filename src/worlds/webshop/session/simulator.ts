@@ -18,7 +18,7 @@ import { type View, viewOf } from "./view.ts";
 
 /** A live session that can also show its page to a person. */
 export interface ShopEnvironment extends Environment {
-  /** Throws EnvironmentError before `reset`. */
+  /** The page that the session is on. Throws EnvironmentError before `reset`. */
   page(): Promise<ShopPage>;
 }
 
