@@ -1,7 +1,20 @@
 /**
- * The public surface: re-exports only, in the order in which a reader asks. What is not here may change without notice.
+ * What `import … from "gleaner"` gives: re-exports only, in the order in which a reader asks. What is not here may change
+ * without notice.
+ *
+ * - Words, what everything else is said in: {@link Task}, {@link Trajectory}, {@link Benchmark}, {@link Policy}
+ * - Play an episode: {@link rollout}; in the built-in {@link workshop}, in another world, or in one of your own, made by
+ *   {@link fromSimulator}; {@link replay} plays it again and compares
+ * - Collect: {@link serverModel} is a model behind a server, {@link openSqlite} opens the store of everything collected
+ * - Choose what is worth learning: {@link eef} with its labels ({@link labelsOf}), and the methods it is compared with: {@link bc},
+ *   {@link rft}, {@link eto}, {@link nat}, {@link agentEvol}
+ * - Train: {@link demonstration} makes the mask; {@link embeddedTrainer}, {@link pretrainedTrainer}, {@link trlTrainer} and
+ *   {@link tinkerTrainer} make checkpoints
+ * - Compare methods in one experiment: {@link readConfig}, {@link runExperiment}
  *
  * It opens light: worlds, models, SDKs and the reader of configs are loaded when they are first used (test/light.test.ts).
+ *
+ * @packageDocumentation
  */
 
 // Words: what everything else is said in.
