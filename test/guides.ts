@@ -7,7 +7,7 @@
  * lines. Behind "(your figures may differ)" a number stands for any number, since another processor rounds otherwise.
  *
  * There is no shell: a command is `npx gleaner …`, `node FILE …`, `mkdir DIR`, `cd DIR`, `cat FILE` or `head -n N FILE`, and
- * may end in `> FILE` or `< FILE`. Every command must exit with 0.
+ * may end in `> FILE` or `< FILE`. Every command must exit with 0; what it says on standard error is not compared.
  */
 import { spawn } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -96,7 +96,7 @@ export interface Walk {
   readonly folder: string;
   /** What is put in place of texts of the guide; each of them must be in it. */
   readonly replacements?: Readonly<Record<string, string>>;
-  /** Other programs that the guide may run, and where they are. What they say on standard error counts as printed. */
+  /** Other programs that the guide may run, and where they are. */
   readonly programs?: Readonly<Record<string, string>>;
 }
 
@@ -171,10 +171,7 @@ async function ran(program: string, args: readonly string[], place: Place, input
   if (program === "node" && existsSync(inside(folder, here, args[0] ?? ""))) {
     return spawned(process.execPath, args, here, input);
   }
-  if (Object.hasOwn(programs, program)) {
-    const { code, output, errors } = await spawned(programs[program]!, args, here, input);
-    return { code, output: `${output}\n${errors}`, errors };
-  }
+  if (Object.hasOwn(programs, program)) return spawned(programs[program]!, args, here, input);
   if (program === "mkdir" && args.length === 1) {
     mkdirSync(path());
     return { code: 0, output: "", errors: "" };
