@@ -31,6 +31,18 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".ts"))) {
   });
 }
 
+test("examples/README.md has a row for each example, and no other", () => {
+  const rows = [...readFileSync(join(FOLDER, "README.md"), "utf8").matchAll(/^\| `([^`]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
+  assert.deepEqual(
+    rows.sort(),
+    readdirSync(FOLDER)
+      .filter((name) => name !== "README.md")
+      .sort(),
+  );
+});
+
 // Inside this process, "gleaner" is the source, as it is for the programs run above.
 const library = new URL("../src/index.ts", import.meta.url).href;
 registerHooks({
