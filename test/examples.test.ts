@@ -32,7 +32,7 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".ts"))) {
 }
 
 test("examples/README.md has a row for each example, and no other", () => {
-  const rows = [...readFileSync(join(FOLDER, "README.md"), "utf8").matchAll(/^\| `([^`]+)` \|/gm)].map(
+  const rows = [...readFileSync(join(FOLDER, "README.md"), "utf8").matchAll(/^\| `([^`]+)` +\|/gm)].map(
     ([, name]) => name,
   );
   assert.deepEqual(
