@@ -5,7 +5,7 @@ import type { Run } from "../core/run.ts";
 import type { EnvironmentSpec } from "../worlds/open.ts";
 import { keyAndValue, positiveInteger } from "./flags.ts";
 
-/** Flags that are options of one environment or another: which ones an environment takes, its schema says. */
+/** Flags that are options of some environment. Each environment's schema says which ones it takes. */
 export interface EnvironmentFlags {
   readonly data?: string;
   readonly logic?: string;
@@ -24,19 +24,25 @@ export function environmentOptions(command: Command): Command {
   return command
     .optionsGroup("Environment:")
     .option("--data <dir>", "folder of the benchmark's data")
-    .option("--max-steps <n>", "steps after which an episode is truncated", positiveInteger)
+    .option("--max-steps <n>", "cut an episode off after this many steps", positiveInteger)
     .option("--logic <dir>", "alfworld: folder of an older release's domain and grammar")
-    .option("--goals <kind>", "webshop: synthetic or human")
-    .option("--generated <n>", "webshop: a generated catalogue of so many products, no data", positiveInteger)
-    .option("--nouns <rule>", "webshop: heuristic, or the file of a noun table (gleaner env nouns)")
-    .option("--observation <mode>", "webshop: text, text_rich, html or url")
-    .option("--preset <name>", "webshop: the rules of one of its forks")
-    .option("--simplifications <list>", "scienceworld: easy, none, or names with commas between them")
-    .option("--option <key=value...>", "any other option of the environment")
+    .option("--goals <kind>", "webshop: which goals, synthetic or human")
+    .option("--generated <n>", "webshop: generate a catalogue of this many products; needs no data", positiveInteger)
+    .option(
+      "--nouns <rule>",
+      "webshop: how nouns are found: heuristic, or the file of a noun table (gleaner env nouns)",
+    )
+    .option("--observation <mode>", "webshop: what the agent sees: text, text_rich, html or url")
+    .option(
+      "--preset <name>",
+      "webshop: the rules of a fork: react, agentbench, eto, agentgym, verl-agent or webshop-minimal",
+    )
+    .option("--simplifications <list>", "scienceworld: easy, none, or a list of names separated by commas")
+    .option("--option <key=value...>", "set any other option of the environment")
     .optionsGroup("Options:");
 }
 
-/** The environment that `name` and the flags describe, over what `stored` (a run's config) says. */
+/** The environment that `name` and the flags describe. The flags override `stored`, which is from a run's config. */
 export function environmentSpec(name: string, flags: EnvironmentFlags, stored: object = {}): EnvironmentSpec {
   const { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications } = flags;
   const named = { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications };
@@ -45,9 +51,9 @@ export function environmentSpec(name: string, flags: EnvironmentFlags, stored: o
   return { ...stored, ...others, ...given, name };
 }
 
-/** The environment of a run's config; paths are not stored, so they come from flags, variables or defaults. Throws CliError. */
+/** The environment of a run's config. Paths are not stored: they come from flags, variables or defaults. Throws CliError. */
 export function environmentOfRun({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
   const { environment } = config as { environment?: EnvironmentSpec };
-  if (!environment?.name) throw new CliError(`run "${name}" does not say what environment it was made in`);
+  if (!environment?.name) throw new CliError(`run "${name}" does not say which environment it was made in`);
   return environmentSpec(environment.name, flags, environment);
 }

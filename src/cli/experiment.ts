@@ -1,4 +1,4 @@
-/** A config made into parts: environments, expert, student and store, by the names it gives them. */
+/** Turns a config into the parts of an experiment: environments, expert, student and store. */
 import { dirname, resolve } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
@@ -16,7 +16,7 @@ import { runName } from "./flags.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
 
-/** Runs (or goes on with) the experiment. `file` is the config's path: relative paths in it start there. */
+/** Runs or continues the experiment. `file` is the config's path: relative paths in the config start there. */
 export async function execute(
   project: Project,
   config: ExperimentConfig,
@@ -38,7 +38,7 @@ export async function execute(
   }
 }
 
-/** Asked once, when the run begins; what the report then says stays. */
+/** Asked once, when the run begins, so that the report always says the same. */
 async function serverNotes(
   { repository }: Project,
   { run }: ExperimentConfig,
@@ -49,7 +49,7 @@ async function serverNotes(
   return notes === undefined || (Array.isArray(notes) && notes.length === 0) ? {} : { server: notes as Json };
 }
 
-/** The parts that `config` names, and what of it is stored with a run. */
+/** The parts that `config` names, and the share of it that is stored with a run. */
 export async function partsOf(
   { repository, folder }: Project,
   config: ExperimentConfig,
@@ -85,7 +85,7 @@ function environmentOf(config: ExperimentConfig, file: string | undefined): Envi
 
 const fromFile = (file: string | undefined, path: string) => resolve(file ? dirname(file) : ".", path);
 
-/** Worlds that generate their tasks draw others for every seed, unless the config fixes one. */
+/** Worlds that generate their tasks generate other ones for every seed, unless the config fixes the seed. */
 const isSeeded = ({ environment }: ExperimentConfig) =>
   environment.seed === undefined && (ENVIRONMENTS[environment.name]?.isGenerated?.(environment) ?? false);
 

@@ -1,4 +1,4 @@
-/** The command line: finds the command (commands.ts), and says of an error what a user can do. */
+/** The command line: finds the command (commands.ts), and tells the user what to do about an error. */
 import { Command, CommanderError } from "commander";
 import {
   CliError,
@@ -11,7 +11,7 @@ import {
 } from "../core/errors.ts";
 import { COMMANDS } from "./commands.ts";
 
-/** Something outside broke and the message says what: a stack would tell of a programming mistake. */
+/** Something outside broke, and the message says what. A stack is printed only for mistakes in this program. */
 const BOUNDARIES = [EnvironmentError, PolicyError, StopError, StoreError, TrainerError];
 
 /** Runs one command; returns the exit code. `argv` is without node and script. */
@@ -20,9 +20,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("Turn the failed runs of LLM agents into training data.")
     .version("0.1.0")
     .exitOverride()
-    // `--version` behind a command is the command's own.
+    // `--version` after a command is that command's own option.
     .enablePositionalOptions()
-    .showHelpAfterError("(gleaner <command> --help shows what it takes)");
+    .showHelpAfterError("(gleaner <command> --help lists its arguments and options)");
   for (const { name, summary } of COMMANDS) program.command(name).description(summary);
   // Only the command that is asked for is loaded.
   program.hook("preSubcommand", async (_, command) => {

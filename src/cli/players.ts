@@ -1,4 +1,4 @@
-/** The person who plays: at the terminal, one episode; in a browser, one after the other. */
+/** The person who plays: one episode at the terminal, or one after another in a browser. */
 import type { Environment } from "../core/environment.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Trajectory } from "../core/trajectory.ts";
@@ -8,11 +8,11 @@ import { openShopServer } from "../servers/shop/server.ts";
 
 export interface Player {
   readonly policy: Policy;
-  /** Tells how an episode, now recorded in `run`, went; whether the person plays another. */
+  /** Says how an episode went, now that it is recorded in `run`. Returns whether the person plays another. */
   over(trajectory: Trajectory, run: string): Promise<boolean>;
 }
 
-/** An environment that can show a person what an agent reads. */
+/** An environment that can show a person the page that an agent reads. */
 export interface PagedEnvironment extends Environment {
   page(): Promise<ShopPage>;
 }
@@ -41,7 +41,7 @@ export interface BrowserOptions {
 /** Prints where to go. */
 export async function inBrowser({ environment, name, port, maxSteps }: BrowserOptions): Promise<Player> {
   const server = await openShopServer({ port, maxSteps });
-  console.log(`The shop is open at ${server.url} (Ctrl-C closes it; finished episodes stay recorded).`);
+  console.log(`The shop is open at ${server.url}. Ctrl-C closes it; finished episodes stay recorded.`);
   return {
     policy: {
       name: `human/${name}`,

@@ -1,6 +1,6 @@
 /**
- * What `gleaner probe` was pointed at, made into the config of an experiment: a config file, a run of the project, or logs that
- * nobody imported yet.
+ * Turns the subject of `gleaner probe` into the config of an experiment. The subject is a config file, a run of the project,
+ * or logs that are not imported yet.
  */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
@@ -33,7 +33,9 @@ export interface Subject {
 export async function subjectOf(project: Project, what: string, flags: SubjectFlags): Promise<Subject> {
   if (/\.ya?ml$/.test(what)) {
     if (Object.keys(environmentSpec("", flags)).length > 1)
-      throw new CliError(`${what} names its environment: change it with --set environment.data=… and the like`);
+      throw new CliError(
+        `${what}: a config names its environment itself; change it with --set, e.g. environment.data=DIR`,
+      );
     return { config: readConfig(what, assignments(flags)), file: what };
   }
   const run = project.repository.run(what) ?? (await imported(project, what, flags));
@@ -42,18 +44,20 @@ export async function subjectOf(project: Project, what: string, flags: SubjectFl
     return { config: parseConfig(`run ${run.name}`, text, assignments(flags)) };
   } catch (error) {
     if (!(error instanceof CliError) || !/: student\./.test(error.message)) throw error;
-    throw new CliError(`${error.message}\na run does not store where its student is: say it with --set student.…=…`);
+    throw new CliError(
+      `${error.message}\nA run does not store where its student is. Give the path with --set student.…=…`,
+    );
   }
 }
 
 const assignments = ({ set = [] }: SubjectFlags) => set.map((text) => keyAndValue("--set", text));
 
-/** An experiment's own config; a run that only holds an expert's trajectories gets the default student. */
+/** An experiment's own config. A run that only holds an expert's trajectories gets the default student. */
 async function configOf(project: Project, run: Run, flags: EnvironmentFlags): Promise<object> {
   const { name, kind, config } = run;
   const environment = environmentOfRun(run, flags);
   if (kind === "experiment") {
-    // What the world and the server say of themselves stands beside what was configured.
+    // Notes of the world and the server are stored beside the config, but are no part of it.
     const { notes: _, server: __, ...stored } = config as Readonly<Record<string, Json>>;
     const { student } = stored;
     const found = student !== undefined && {

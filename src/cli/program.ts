@@ -16,7 +16,7 @@ function packageFolder(from: string): string {
   return existsSync(join(from, "package.json")) ? from : packageFolder(dirname(from));
 }
 
-/** null where the folder is no clone, or where git is not there to ask. */
+/** null if the folder is no clone or git is not installed. */
 function commitOf(folder: string): string | null {
   if (!existsSync(join(folder, ".git"))) return null;
   try {

@@ -1,6 +1,6 @@
 /**
- * Progress on a terminal: one bar for each phase under way, with rate and time left. Plain lines where the output is
- * no terminal. Everything goes to stderr, so that stdout stays the result.
+ * Progress on a terminal: one bar for each running phase, with rate and time left. If the output is no terminal: plain
+ * lines. Everything goes to stderr, so that stdout holds only the result.
  */
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Phase, Progress } from "../engine/experiment/progress.ts";
@@ -23,7 +23,7 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
       clearOnComplete: true,
       stopOnComplete: false,
       stream,
-      // What long labels would wrap is cut instead.
+      // Long labels are cut, not wrapped.
       linewrap: false,
     },
     undefined,

@@ -1,4 +1,4 @@
-/** The project folder: where everything that is collected lies. */
+/** The project folder, which holds everything that is collected. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";

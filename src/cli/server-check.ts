@@ -1,4 +1,4 @@
-/** `gleaner doctor --server`: what a model server keeps of what it is asked, as a table. */
+/** `gleaner doctor --server`: which features a model server supports, as a table. */
 import { probeServer } from "../endpoints/probe.ts";
 import { table } from "./table.ts";
 
@@ -27,5 +27,9 @@ export async function examineServer({ server, model, apiKeyEnv, json }: ServerFl
   const rows = probe.checks.map(({ what, state, found, note }) => [state === "ok" ? "✓" : "–", what, found, note]);
   console.log(table(["", "what", "found", "what a run cannot promise"], rows, [5, 21, 36, 46]));
   const { requests, promptTokens, completionTokens } = probe.spent;
-  if (requests > 0) console.log(`asked ${requests} times, for ${promptTokens} + ${completionTokens} tokens`);
+  if (requests > 0) {
+    console.log(
+      `This check sent ${requests} requests: ${promptTokens} prompt and ${completionTokens} completion tokens.`,
+    );
+  }
 }

@@ -8,10 +8,10 @@ import { checkRuns } from "./report.ts";
 
 export function register(command: Command): void {
   projectOption(command)
-    .argument("<a>", "a run")
-    .argument("<b>", "another run")
-    .option("--json", "as JSON")
-    .option("--markdown", "as Markdown")
+    .argument("<a>", "a run of this project")
+    .argument("<b>", "another run of this project")
+    .option("--json", "print JSON")
+    .option("--markdown", "print Markdown")
     .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
       const project = openProject(options);
       try {

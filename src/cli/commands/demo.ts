@@ -1,4 +1,4 @@
-/** `gleaner demo`: the whole method on the built-in world, from an expert's failures to the table, in a few minutes. */
+/** `gleaner demo`: the whole method in a built-in world, from an expert's failures to the report, in a few minutes. */
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { readConfig } from "../../engine/experiment/config.ts";
@@ -10,15 +10,15 @@ const configOf = (name: string) => fileURLToPath(new URL(`../../../examples/${na
 
 const WHAT_IT_SHOWS = {
   front:
-    "Short orders start from half-finished pieces, so the rare skills come first and the expert's failed runs reach\n" +
-    "states that the student never reaches by itself. This is the situation that failures help in (--kind back: not).",
+    "Short orders start from half-finished pieces, so they need the rare skills first. There the expert's failed runs\n" +
+    "reach states that the student never reaches by itself. Failures help in this situation. With --kind back they do not.",
   back:
-    "Long orders only go on for longer: the rare skills come last, and a failed run ends where the student ends too.\n" +
-    "Do not expect EEF to beat RFT×6 here; that is what this demo shows.",
-  any: "Every order needs a random subset of the stages: no skill is rare.",
+    "Long orders need the rare skills last. A failed run of the expert ends where the student's own runs end, so it shows\n" +
+    "the student nothing new. Do not expect exploring the expert's failures (EEF) to beat sampling more runs (RFT×6).",
+  any: "Every order needs a random subset of the stages. No skill is rare.",
   webshop:
-    "A generated shop: an expert that clicks wrong now and then, and a student that has never seen most of the products.\n" +
-    "A wrong click is seldom lost work here, so do not expect much of the expert's failures; see the probe curve.",
+    "A generated shop. The expert sometimes clicks wrong, and the student has never seen most of the products.\n" +
+    "A wrong click can nearly always be undone here, so do not expect much from the expert's failures.",
 } as const;
 
 interface DemoFlags {
@@ -30,11 +30,13 @@ interface DemoFlags {
 
 export function register(command: Command): void {
   projectOption(command)
-    .addOption(new Option("--env <world>", "which world").choices(["workshop", "webshop"]).default("workshop"))
+    .addOption(new Option("--env <world>", "world to run in").choices(["workshop", "webshop"]).default("workshop"))
     .addOption(
-      new Option("--kind <kind>", "workshop: which skills are rare").choices(["front", "back", "any"]).default("front"),
+      new Option("--kind <kind>", "workshop: where an order needs the rare skills")
+        .choices(["front", "back", "any"])
+        .default("front"),
     )
-    .option("--seed <n>", "seed of tasks, expert and student", positiveInteger, 1)
+    .option("--seed <n>", "random seed for tasks, expert and student", positiveInteger, 1)
     .action(demo);
 }
 

@@ -21,10 +21,10 @@ interface DoctorFlags {
 
 export function register(command: Command): void {
   command
-    .option("--data <environment=dir...>", "where an environment's data is, e.g. webshop=DIR")
-    .optionsGroup("A model server, in place of this machine:")
+    .option("--data <environment=dir...>", "folder that holds an environment's data, e.g. webshop=DIR")
+    .optionsGroup("To check a model server instead of this machine:")
     .option("--server <url>", "base URL of an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
-    .option("--model <name>", "as the server calls it (default: the first it lists)")
+    .option("--model <name>", "the model's name on the server (default: the first one it lists)")
     .option("--api-key-env <name>", "environment variable that holds the API key")
     .optionsGroup("Options:")
     .option("--json", "as JSON")
@@ -70,7 +70,8 @@ async function onnxRuntime(): Promise<Finding> {
     const backends = listSupportedBackends().map(({ name }) => name);
     return { ...base, state: "ok", found: `backends ${backends.join(", ")}`, advice: "" };
   } catch (error) {
-    const advice = "the embedded student needs onnxruntime-node: linux x64/arm64 (glibc), Windows or Apple Silicon";
+    const advice =
+      "the embedded student needs onnxruntime-node, which runs on Linux x64/arm64 (glibc), Windows and Apple Silicon";
     return { ...base, state: "missing", found: messageOf(error).split("\n")[0]!, advice };
   }
 }
@@ -97,7 +98,7 @@ async function worlds(places: readonly string[]): Promise<Finding[]> {
   return found.flat();
 }
 
-/** What trains real models; the embedded student needs none of it. */
+/** What training real models needs. The embedded student needs none of it. */
 function python(): Finding[] {
   const folders = (process.env.PATH ?? "").split(":");
   const found = folders.map((folder) => join(folder, "python3")).find((path) => existsSync(path));
@@ -110,7 +111,7 @@ function python(): Finding[] {
       isNeeded: false,
       ...(found
         ? { state: "ok", found, advice: "" }
-        : { state: "missing", found: "none", advice: "only real models need it: install Python 3.11 or newer" }),
+        : { state: "missing", found: "none", advice: "needed only for real models: install Python 3.11 or newer" }),
     },
     {
       what: "TRL, torch",

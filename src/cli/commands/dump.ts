@@ -1,4 +1,4 @@
-/** `gleaner dump`: everything the project holds but timings, as sorted JSON lines. Equal runs print equal bytes. */
+/** `gleaner dump`: everything in the project except timings, as sorted JSON lines. Equal runs print equal bytes. */
 import { once } from "node:events";
 import type { Command } from "commander";
 import { canonicalJson } from "../../core/json.ts";

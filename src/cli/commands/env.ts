@@ -1,4 +1,4 @@
-/** `gleaner env`: the environments, any of them offered over standard input and output, and what they need installed. */
+/** `gleaner env`: lists the environments, serves one over standard input and output, and installs what they need. */
 import { type Command, InvalidArgumentError } from "commander";
 import { CliError } from "../../core/errors.ts";
 import {
@@ -32,23 +32,23 @@ interface NounFlags {
 export function register(env: Command): void {
   environmentOptions(env)
     .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
-    .option("--seed <n>", "seed of an environment that draws its tasks or prices", wholeNumber)
-    .option("--stdio", "serve JSON lines on standard input and output")
+    .option("--seed <n>", "random seed, for environments that generate tasks or prices", wholeNumber)
+    .option("--stdio", "serve it as JSON lines on standard input and output")
     .action(show);
   env
     .command("install")
-    .description("get what an environment needs where that is allowed; otherwise say where it is, and check it")
-    .argument("<environment>", "a name from `gleaner env`, or `python`: what trains real models")
-    .option("--data <dir>", "webshop: the official files, to be checked; scienceworld: where it goes")
-    .option("--version <version>", "scienceworld: release of the simulator (default 1.2.3)")
-    .option("--wheel <file>", "scienceworld: a wheel you have, in place of pip")
+    .description("install what an environment needs; if it must be fetched by hand, say where it is, and check it")
+    .argument("<environment>", "a name from `gleaner env`, or `python` for the packages that train real models")
+    .option("--data <dir>", "webshop: folder of the official files to check; scienceworld: folder to install into")
+    .option("--version <version>", "scienceworld: release of the simulator (default: 1.2.3)")
+    .option("--wheel <file>", "scienceworld: a wheel that you already have; pip is not used")
     // The parent has a --data of its own, which would take this one's value.
     .action((name: string, _: InstallFlags, command: Command) => install(name, command.optsWithGlobals()));
   env
     .command("nouns")
-    .description("make WebShop's noun table with spaCy, in a virtual environment of its own (Python, 350 MB)")
+    .description("make WebShop's noun table with spaCy, in its own Python virtual environment (350 MB)")
     .argument("<environment>", "webshop")
-    .requiredOption("--out <file>", "the table, .json or .json.gz")
+    .requiredOption("--out <file>", "file to write the table to, .json or .json.gz")
     .option("--data <dir>", "folder of the official files")
     .action((name: string, _: NounFlags, command: Command) => nouns(name, command.optsWithGlobals()));
 }
@@ -91,7 +91,7 @@ async function install(name: string, flags: InstallFlags): Promise<void> {
   if (!entry?.install) {
     const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
     throw new CliError(
-      `env install ${name}: expected one of python, ${known.join(", ")}; others need nothing, or their data`,
+      `env install ${name}: expected one of python, ${known.join(", ")}; the others need at most a data folder (--data)`,
     );
   }
   const { files, text } = await entry.install({ ...flags, say: (line) => console.error(line) });
@@ -103,7 +103,7 @@ async function installPython(): Promise<void> {
   const environment = trainingEnvironment();
   if (!interpreterOf(environment)) {
     console.error(
-      `what trains real models takes ${gigabytes(environment.size!)} and some minutes; it can be interrupted`,
+      `The packages that train real models need ${gigabytes(environment.size!)} and a few minutes. You can interrupt this and continue later.`,
     );
   }
   const interpreter = await makePythonEnvironment(environment, { say: (line) => console.error(line) });

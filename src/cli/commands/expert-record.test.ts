@@ -46,7 +46,10 @@ test("a recording stopped by its budget goes on with a larger one, and pays for 
   const server = await serve();
   const stopped = await gleaner(context, ...recording(server, stopping, "--token-ids", "--budget-requests", "8"));
   assert.equal(stopped.code, 3, stopped.output);
-  assert.match(stopped.output, /stopped: budget spent: 8 of 8 requests; the same command with a larger budget goes on/);
+  assert.match(
+    stopped.output,
+    /stopped: budget spent: 8 of 8 requests; run the same command with a larger budget to continue/,
+  );
   assert.deepEqual(await gleaner(context, ...recording(server, stopping, "--token-ids")), { code: 0, output: told });
   assert.equal(dumpOf(stopping), dumpOf(whole));
   assert.match(dumpOf(stopping), /"tokenIds":\{"completion":\[\d+.*"shared":\d+\}/);

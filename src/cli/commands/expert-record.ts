@@ -1,7 +1,7 @@
 /**
- * `gleaner expert record`: a large model behind a server plays, and is recorded as an expert. A recording that was killed,
- * or stopped by its budget, goes on with the same command: episodes that ended are found again in the store, the answers of
- * those that were under way in the run's journal.
+ * `gleaner expert record`: a large model behind a server plays and is recorded as an expert. A recording that was killed or
+ * that ran out of budget continues with the same command. Finished episodes are in the store. The answers of unfinished
+ * ones are in the run's journal.
  */
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
@@ -61,34 +61,39 @@ const BUDGET_SPENT = 3;
 
 export function register(expert: Command): void {
   projectOption(environmentOptions(expert.command("record")))
-    .description("a model behind an OpenAI-compatible server plays and is recorded; killed or stopped, it goes on")
+    .description(
+      "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
+    )
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
-    .requiredOption("--server <url...>", "base URLs of servers of the model, e.g. http://127.0.0.1:8000/v1")
-    .requiredOption("--model <name>", "as the server calls it")
-    .requiredOption("--out <run>", "the run to record into")
+    .requiredOption("--server <url...>", "base URL of each server of the model, e.g. http://127.0.0.1:8000/v1")
+    .requiredOption("--model <name>", "the model's name on the server")
+    .requiredOption("--out <run>", "run to record into")
     .option("--api-key-env <name>", "environment variable that holds the API key")
-    .option("--split <split>", "whose tasks are played (default: the first split)")
-    .option("--tasks <n>", "at most this many tasks", positiveInteger)
-    .option("--episodes <n>", "of each task", positiveInteger, 1)
-    .option("--seed <n>", "what sampling begins with", Number, 1)
-    .option("--concurrency <n>", "episodes at once", positiveInteger, 16)
+    .option("--split <split>", "split whose tasks are played (default: the first split)")
+    .option("--tasks <n>", "play at most this many tasks", positiveInteger)
+    .option("--episodes <n>", "episodes of each task", positiveInteger, 1)
+    .option("--seed <n>", "random seed of the episodes", Number, 1)
+    .option("--concurrency <n>", "episodes played at once", positiveInteger, 16)
     .optionsGroup("What the model reads and writes:")
-    .option("--format <format>", `one of ${FORMATS.join(", ")}`, formatName, "react")
-    .option("--temperature <t>", "0 = greedy", atLeastZero, 0)
-    .option("--max-tokens <n>", "of one completion", positiveInteger, 512)
-    .option("--examples <run>", "won episodes of this run of the project are shown first")
-    .option("--example-count <n>", "how many", positiveInteger, 1)
-    .option("--context <tokens>", "length of the context (default: what the server says)", positiveInteger)
-    .option("--field <key=value...>", "another field of every request, e.g. top_p=0.9")
-    .option("--token-ids", "keep them with each step; only where gleaner doctor --server says that they are returned")
+    .option("--format <format>", `how a turn is written: ${FORMATS.join(", ")}`, formatName, "react")
+    .option("--temperature <t>", "sampling temperature; 0 always takes the likeliest token", atLeastZero, 0)
+    .option("--max-tokens <n>", "longest completion, in tokens", positiveInteger, 512)
+    .option("--examples <run>", "show the model won episodes of this run first")
+    .option("--example-count <n>", "how many episodes to show", positiveInteger, 1)
+    .option("--context <tokens>", "context length (default: what the server reports)", positiveInteger)
+    .option("--field <key=value...>", "add a field to every request, e.g. top_p=0.9")
+    .option(
+      "--token-ids",
+      "store each step's token ids; `gleaner doctor --server` says whether the server returns them",
+    )
     .optionsGroup("Limits:")
-    .option("--price-in <price>", "of 1,000 prompt tokens", atLeastZero)
-    .option("--price-out <price>", "of 1,000 completion tokens", atLeastZero)
-    .option("--budget <money>", "stop when so much is spent, earlier recordings of the run included", aboveZero)
-    .option("--budget-tokens <n>", "the same, prompt and completion tokens together", positiveInteger)
-    .option("--budget-requests <n>", "the same", positiveInteger)
-    .option("--requests-per-minute <n>", "to the servers together", aboveZero)
-    .option("--tokens-per-minute <n>", "prompt and completion together", aboveZero)
+    .option("--price-in <price>", "price of 1,000 prompt tokens", atLeastZero)
+    .option("--price-out <price>", "price of 1,000 completion tokens", atLeastZero)
+    .option("--budget <money>", "stop when the run has cost this much, earlier recordings included", aboveZero)
+    .option("--budget-tokens <n>", "stop after this many tokens, prompt and completion together", positiveInteger)
+    .option("--budget-requests <n>", "stop after this many requests", positiveInteger)
+    .option("--requests-per-minute <n>", "at most this many, over all servers", aboveZero)
+    .option("--tokens-per-minute <n>", "at most this many, prompt and completion together", aboveZero)
     .optionsGroup("Options:")
     .action(record);
 }
@@ -121,9 +126,9 @@ async function record(flags: RecordFlags): Promise<void> {
     const stopped = await expertRollouts(common).then(() => undefined, stopOf);
     progress.stop();
     console.log(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
-    if (stopped?.kind === "server") throw new CliError(`${stopped.message}; started again, the recording goes on`);
+    if (stopped?.kind === "server") throw new CliError(`${stopped.message}; run the same command again to continue`);
     if (!stopped) return journal.remove();
-    console.log(`stopped: ${stopped.message}; the same command with a larger budget goes on`);
+    console.log(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
     process.exitCode = BUDGET_SPENT;
   } finally {
     progress.stop();
@@ -136,7 +141,7 @@ function stopOf(error: unknown): StopError {
   throw error;
 }
 
-/** With example episodes, if a run is named for them; completions go back as the model wrote them. */
+/** With example episodes, if a run is named for them. Later turns show completions exactly as the model wrote them. */
 function formatOf(flags: RecordFlags, benchmark: Benchmark, repository: Repository): Format {
   const plain = formatFor(flags.format, benchmark);
   const { examples, exampleCount } = flags;
@@ -155,7 +160,7 @@ function formatOf(flags: RecordFlags, benchmark: Benchmark, repository: Reposito
   return verbatim(withExamples(plain, shown));
 }
 
-/** Everything that changes what the model answers; part of each trajectory's id. */
+/** Everything that changes what the model answers. It is part of each trajectory's id. */
 function samplingOf({ temperature, maxTokens, context, field }: RecordFlags, format: Format): Record<string, Json> {
   const fields = fieldsOf(field);
   return {
@@ -202,7 +207,7 @@ function budgetOf({ budget, budgetTokens, budgetRequests }: RecordFlags, prices:
   };
 }
 
-/** The guarantees this server lacks, found out once: a recording that goes on keeps what was found at first. */
+/** The guarantees that this server lacks. They are found once: a continued recording keeps the first findings. */
 async function serverNotes(flags: RecordFlags, repository: Repository, run: string): Promise<readonly string[]> {
   const stored = repository.run(run)?.config as
     | { readonly server?: { readonly notes?: readonly string[] } }

@@ -1,6 +1,6 @@
 /**
- * `gleaner expert`: expert trajectories made here. `scripted` runs the environment's own expert, `gold` the benchmark's own
- * solutions; either can be made to err. `record` is in expert-record.ts.
+ * `gleaner expert`: makes expert trajectories. `scripted` runs the environment's own expert, `gold` the benchmark's own
+ * solutions. Both can be made to err. `record` is in expert-record.ts.
  */
 import type { Command } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
@@ -29,15 +29,15 @@ interface ExpertFlags extends EnvironmentFlags {
 
 /** The name of an expert that plays a benchmark's own solutions. */
 const GOLD = "expert/gold";
-/** Of the gold paths that do not win this many are named. */
+/** At most this many gold paths that do not win are listed. */
 const SHOWN = 10;
 
 export function register(expert: Command): void {
   rolloutOptions(expert.command("scripted"))
-    .description("the environment's scripted expert, erring at a uniform rate")
+    .description("play with the environment's scripted expert, which can be made to err")
     .action(scripted);
   rolloutOptions(expert.command("gold"))
-    .description("the benchmark's own solutions (scienceworld), erring at a uniform rate if asked to")
+    .description("play the benchmark's own solutions (scienceworld), which can be made to err")
     .action(gold);
   expertRecord.register(expert);
 }
@@ -45,12 +45,17 @@ export function register(expert: Command): void {
 function rolloutOptions(command: Command): Command {
   return projectOption(environmentOptions(command))
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
-    .requiredOption("--out <run>", "the run to record into")
-    .option("--error-rate <rate>", "chance of a slip at each decision, 0 to 1", rate, 0)
-    .option("--slip <kind>", "what a slip takes: same-verb or any", slipKind, "same-verb")
-    .option("--split <split>", "whose tasks are played (default: the first split)")
-    .option("--tasks <n>", "at most this many tasks", positiveInteger)
-    .option("--seed <n>", "seed of the slips", Number, 1);
+    .requiredOption("--out <run>", "run to record into")
+    .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
+    .option(
+      "--slip <kind>",
+      "a slip takes another action with the same verb (same-verb), or any",
+      slipKind,
+      "same-verb",
+    )
+    .option("--split <split>", "split whose tasks are played (default: the first split)")
+    .option("--tasks <n>", "play at most this many tasks", positiveInteger)
+    .option("--seed <n>", "random seed of the slips", Number, 1);
 }
 
 function slipKind(text: string): "same-verb" | "any" {
@@ -68,7 +73,7 @@ async function scripted(flags: ExpertFlags): Promise<void> {
 async function gold(flags: ExpertFlags): Promise<void> {
   const { made, benchmark } = await record(flags, ({ expert }) => {
     if (expert?.name === GOLD) return expert;
-    throw new CliError(`--env ${flags.env}: this environment has no gold paths (scienceworld has)`);
+    throw new CliError(`--env ${flags.env}: this environment has no gold paths, expected scienceworld`);
   });
   if (flags.errorRate > 0) return;
   for (const line of shortfalls(made, benchmark)) console.log(line);
@@ -104,11 +109,11 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   return { made, benchmark };
 }
 
-/** What became of the solutions that did not solve their task: nobody should take them for perfect. */
+/** Lists the gold solutions that did not solve their task, so that nobody takes them for perfect. */
 function shortfalls(made: readonly Trajectory[], { successReturn }: Benchmark): string[] {
   const short = made.filter(({ success }) => !success);
   if (short.length === 0) return [];
-  const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (gleaner dump has all)`] : [];
+  const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (gleaner dump lists all)`] : [];
   return [
     `gold paths that do not reach ${successReturn}: ${short.length} of ${made.length}`,
     ...short.slice(0, SHOWN).map((trajectory) => `  ${trajectory.taskId}: ${endOf(trajectory)}`),
@@ -122,7 +127,7 @@ function endOf({ return: earned, steps, outcome }: Trajectory): string {
     case "terminated":
       return `ended at ${earned} after ${actions}`;
     case "truncated":
-      return `at ${earned} when the limit of ${actions} was reached`;
+      return `reached the limit of ${actions} at ${earned}`;
     case "failed":
       return `the world broke: ${outcome.error.message}`;
     default:

@@ -17,7 +17,7 @@ repository.addRun({ name: "empty", kind: "play", config: {} });
 test("the flags choose one training set, or the error lists what there is", () => {
   const choose = (run: string, flags: Parameters<typeof chosenRound>[2]) => chosenRound(repository, run, flags);
   assert.equal(choose("demo", { method: "EEF", seed: 2, iteration: 1 }).method, "EEF");
-  assert.throws(() => choose("demo", { method: "EEF" }), /run "demo": 4 training sets fit; give --method.*RFT×2/s);
+  assert.throws(() => choose("demo", { method: "EEF" }), /run "demo": 4 training sets fit; choose one of these with --method.*RFT×2/s);
   assert.throws(() => choose("demo", { seed: 3 }), /no training set fits these flags/);
   assert.throws(() => choose("empty", {}), /has trained nothing/);
   assert.throws(() => choose("none", {}), /there is no run "none"/);
@@ -83,7 +83,7 @@ test("what splitting cost is told", async () => {
   assert.equal(refused.code, 2);
   assert.match(refused.printed, /--split-turns writes a row for each learned message instead/);
   const { printed } = await gleaner("export", "demo", ...flags, "--split-turns");
-  assert.match(printed, /split: 449 rows in place of 74, with 4\.2 times the text to read/);
+  assert.match(printed, /split: 449 rows instead of 74; an epoch reads 4\.2 times as much text/);
 });
 
 test("what cannot be done says which flag is missing", async () => {

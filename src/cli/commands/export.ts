@@ -1,6 +1,6 @@
 /**
- * `gleaner export`: what a run learned from, as the files of another training tool, with exactly the stored decisions
- * learned; or a refusal that says what would be lost. `--check` proves it on the written files.
+ * `gleaner export`: writes what a run learned from as the files of another training tool. That tool learns exactly the
+ * stored decisions, or the export is refused and says what would be lost. `--check` proves it on the written files.
  */
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -40,16 +40,16 @@ interface ExportFlags {
 export function register(command: Command): void {
   projectOption(command)
     .argument("[run]", "a run of this project")
-    .option("--to <target>", EXPORTERS.map(({ name }) => name).join(", "))
-    .option("--out <dir>", "the folder to make")
-    .option("--method <name>", "which method's examples, if the run has several")
-    .option("--seed <n>", "of which seed", wholeNumber)
-    .option("--iteration <n>", "of which iteration (0 = the starting policy)", wholeNumber)
-    .option("--tokenizer <dir>", "checkpoint folder of the model, where the target takes token ids")
-    .option("--split-turns", "several rows for an example whose masks the tool does not know")
-    .option("--parquet", "Parquet in place of JSON lines (together, skyrl)")
-    .option("--check <dir>", "prove that an exported folder teaches exactly what is stored")
-    .option("--json", "what was written or found as JSON")
+    .option("--to <target>", `training tool to write for: ${EXPORTERS.map(({ name }) => name).join(", ")}`)
+    .option("--out <dir>", "folder to write; it must be new or empty")
+    .option("--method <name>", "export the examples of this method (needed if the run has several methods)")
+    .option("--seed <n>", "export the examples of this seed", wholeNumber)
+    .option("--iteration <n>", "export the examples of this iteration (0 = the starting policy)", wholeNumber)
+    .option("--tokenizer <dir>", "checkpoint folder of the model, for targets that take token ids")
+    .option("--split-turns", "write several rows for an example if the tool cannot mask its turns one by one")
+    .option("--parquet", "write Parquet instead of JSON lines (together, skyrl)")
+    .option("--check <dir>", "check that an exported folder teaches exactly what is stored")
+    .option("--json", "print the result as JSON")
     .action(async (run: string | undefined, flags: ExportFlags) => {
       if (flags.check !== undefined) await check(flags.check, run, flags);
       else await write(run, flags);
@@ -96,7 +96,7 @@ function storedSet(repository: Repository, id: TrainingSetId): TrainingSet {
   return set;
 }
 
-/** The one round that the flags leave. Throws CliError listing the rounds if they leave none or several training sets. */
+/** The round that the flags select. Throws CliError, listing the rounds, if they select none or several training sets. */
 export function chosenRound(repository: Repository, run: string, flags: Partial<Round>): Round {
   if (!repository.run(run)) throw new CliError(`there is no run "${run}" in this project (see gleaner runs)`);
   const rounds = repository.rounds(run);
@@ -113,9 +113,7 @@ export function chosenRound(repository: Repository, run: string, flags: Partial<
     ...sizeOf(repository.trainingSet(trainingSet)),
   ]);
   const listed = table(["--method", "--seed", "--iteration", "examples", "kind"], rows);
-  throw new CliError(
-    `run "${run}": ${found}; give --method, --seed and --iteration so that one of these is left:\n${listed}`,
-  );
+  throw new CliError(`run "${run}": ${found}; choose one of these with --method, --seed and --iteration:\n${listed}`);
 }
 
 const sizeOf = (set: TrainingSet | undefined): [number, string] => [
@@ -132,7 +130,7 @@ function writtenText(
   const { method, seed, iteration, run } = manifest;
   const split = cost
     ? [
-        `split: ${cost.rows} rows in place of ${cost.examples}, with ${cost.reading.toFixed(1)} times the text to read in each epoch`,
+        `split: ${cost.rows} rows instead of ${cost.examples}; an epoch reads ${cost.reading.toFixed(1)} times as much text`,
       ]
     : [];
   return [
@@ -172,7 +170,7 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
     } else {
       const rows = differences.slice(0, SHOWN).map(({ place, what }) => [printable(place), printable(what)]);
       console.log(table(["where", "what"], rows));
-      const more = differences.length > SHOWN ? ` (${SHOWN} shown, --json has all)` : "";
+      const more = differences.length > SHOWN ? ` (${SHOWN} shown, --json lists all)` : "";
       console.log(`${folder}: ${differences.length} differences from what is stored${more}`);
     }
     if (differences.length > 0) process.exitCode = 1;

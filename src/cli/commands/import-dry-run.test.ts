@@ -55,7 +55,7 @@ test("a dry run replays, counts the reasons with their places, and stores nothin
   const file = write("chats.jsonl", `${jsonLines(rows)}no JSON\n`);
   const { code, printed } = await importing(file, "--format", "messages", "--dry-run");
   assert.equal(code, 0, printed);
-  assert.match(printed, /replayed, every answer as logged +│ +1 │/);
+  assert.match(printed, /replayed with the same answers +│ +1 │/);
   assert.match(printed, /won +│ +1 │ +1 │ +0 │/);
   assert.match(
     printed,
@@ -101,7 +101,7 @@ test("flags that do not fit are named", async () => {
   assert.match(errors[0]!.printed, /--out: expected the run to import into, or --dry-run/);
   assert.match(
     errors[1]!.printed,
-    /--task-field: --format knowagent takes none, expected one of messages, inspect, verifiers, react-text/,
+    /--task-field: not for --format knowagent, expected one of messages, inspect, verifiers, react-text/,
   );
   assert.match(errors[2]!.printed, /--spelling prose: expected one of react, eto, agentgym, text/);
   assert.match(errors[3]!.printed, /--format toString: expected one of knowagent,/);

@@ -41,7 +41,7 @@ test("whole logs are imported, and verified again in a fresh world", { skip }, a
   const file = write("llama.jsonl", jsonLines(episodes()));
   const imported = await importing(file, "whole");
   assert.equal(imported.code, 0, imported.err);
-  assert.match(imported.out, /replayed, every answer as logged +│ +3 │/);
+  assert.match(imported.out, /replayed with the same answers +│ +3 │/);
   assert.match(imported.out, /won +│ +1 │ +1 │ +0 │/);
   assert.match(imported.out, /run expert: 3 verified trajectories, 3 stored now/);
   const again: ImportSummary = JSON.parse((await importing(file, "whole", "--json")).out);

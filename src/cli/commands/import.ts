@@ -17,7 +17,7 @@ import { progressFor } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
-/** Of each kind of problem this many are printed; `--json` has all. */
+/** At most this many problems of each kind are printed; `--json` lists all. */
 const SHOWN = 5;
 
 interface ImportFlags extends EnvironmentFlags {
@@ -34,21 +34,21 @@ interface ImportFlags extends EnvironmentFlags {
 
 export function register(command: Command): void {
   projectOption(environmentOptions(command))
-    .argument("<logs...>", ".jsonl or .json files, gzipped or not; .eval files of Inspect")
-    .requiredOption("--format <format>", `how the logs are written: ${Object.keys(READERS).join(", ")}`)
+    .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
+    .requiredOption("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
-    .option("--out <run>", "the run to import into")
-    .option("--dry-run", "read and replay everything, store nothing, and say why what is of no use is of none")
-    .option("--expert <name>", "who acted in the logs (default: each file's name)")
+    .option("--out <run>", "run to import into (needed without --dry-run)")
+    .option("--dry-run", "read and replay everything, store nothing, and say why some records cannot be used")
+    .option("--expert <name>", "name of whoever acted in the logs (default: each file's name)")
     .option(
       "--spelling <format>",
-      `chats: how the agent's turns are spelled, ${SPELLINGS.join(", ")} (default: recognised)`,
+      `chats: how the agent's turns are written: ${SPELLINGS.join(", ")} (default: recognised)`,
     )
     .option(
       "--task-field <path>",
-      "chats and texts: where a row names its task, e.g. metadata.game (default: the usual places)",
+      "chats and texts: field of a row that names its task, e.g. metadata.game (default: the usual fields)",
     )
-    .option("--json", "the whole summary as JSON")
+    .option("--json", "print the whole summary as JSON")
     .action(importCommand);
 }
 
@@ -133,7 +133,7 @@ function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling
   ];
   for (const { flag, value, formats } of given) {
     if (value === undefined || formats.includes(format)) continue;
-    throw new CliError(`${flag}: --format ${format} takes none, expected one of ${formats.join(", ")}`);
+    throw new CliError(`${flag}: not for --format ${format}, expected one of ${formats.join(", ")}`);
   }
   const known = SPELLINGS.find((name) => name === spelling);
   if (spelling !== undefined && !known) {
@@ -157,7 +157,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
     ]),
     ...listed("the world broke", broken, (each) => [`${at(each)}: ${printable(each.error)}`]),
     ...listed("the log disagrees with the world", disagreements, (each) => [
-      `${at(each)}: ${each.claimed} by the log, ${each.world} in the world`,
+      `${at(each)}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),
     ...unreplayableLines(summary),
     ...splitLines(summary),
@@ -186,17 +186,17 @@ const at = ({ file, line, record }: Place) => `${file}:${line}${record === undef
 function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportSummary): string[] {
   if (episodes === 0) return [];
   return [
-    `not replayed, kept for statistics and imitation only: ${episodes}, ${won} of them won by the log's word`,
+    `not replayed, kept for statistics and imitation only: ${episodes}, of which the log says ${won} were won`,
     ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${reason}`),
   ];
 }
 
-/** Says so if anything that may be learned from is not of a training task. */
+/** Warns if a trajectory that may be learned from is of a task outside the training split. */
 function splitLines({ splits }: ImportSummary): string[] {
   const heldOut = Object.entries(splits).filter(([split]) => split !== "train");
   if (heldOut.length === 0) return [];
   const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${split}`).join(", ");
-  return [`not of the split train: ${counts}; what learns from these must not be evaluated on their tasks`];
+  return [`outside the split train: ${counts}; a student that learns from these must not be evaluated on their tasks`];
 }
 
 function countsTable(summary: ImportSummary): string {
@@ -205,16 +205,16 @@ function countsTable(summary: ImportSummary): string {
     [
       ["records", summary.lines],
       ["episodes understood", summary.episodes],
-      ["  replayed, every answer as logged", summary.verified],
+      ["  replayed with the same answers", summary.verified],
       ["  diverged", summary.diverged.length],
       ["  kept without a replay", summary.unreplayable.episodes],
       ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],
       ["  not replayed: the world broke", summary.broken.length],
       ["not understood", summary.malformed.length],
-      ...(summary.untold > 0 ? [["observations that the log leaves out, taken from the world", summary.untold]] : []),
+      ...(summary.untold > 0 ? [["observations missing in the log, taken from the world", summary.untold]] : []),
       ["actions", summary.steps],
       ["  with a thought before them", summary.stepsWithThought],
-      ["thoughts behind the last action, not used", summary.unusedThoughts],
+      ["thoughts after the last action, not used", summary.unusedThoughts],
     ],
   );
 }

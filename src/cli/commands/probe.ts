@@ -1,4 +1,4 @@
-/** `gleaner probe`: is it worth mining the expert's failures? A small sample of rollouts, before any method is run. */
+/** `gleaner probe`: is it worth mining the expert's failures? It answers from a small sample of rollouts, before training. */
 import type { Command } from "commander";
 import { outlookOf } from "../../analysis/outlook.ts";
 import type { ExperimentConfig } from "../../engine/experiment/config.ts";
@@ -24,19 +24,19 @@ export function register(command: Command): void {
   projectOption(environmentOptions(command))
     .argument(
       "<subject>",
-      "a YAML file as for `gleaner run` (methods: [] will do), a run of this project, or logs to import",
+      "a config as for `gleaner run` (its methods may be []), a run of this project, or logs to import",
     )
-    .option("--format <format>", "logs: how they are written, as for `gleaner import`")
+    .option("--format <format>", "logs: their format, as for `gleaner import`")
     .option("--env <environment>", "logs: a name from `gleaner env`, or the path of a module")
-    .option("--sample <n>", "failed runs to probe, each of another task", positiveInteger, 50)
+    .option("--sample <n>", "failed runs of the expert to probe, at most one for each task", positiveInteger, 50)
     .option(
       "--probes <m>",
-      "states to start from along each (default: those of the config's EEF, else 5)",
+      "states along each failed run from which the student is played (default: `probes` of the config's eef, else 5)",
       positiveInteger,
     )
     .option("--set <key=value...>", "change a value of the config, e.g. --set seeds=[2]")
-    .option("--json", "as JSON")
-    .option("--markdown", "as Markdown")
+    .option("--json", "print JSON")
+    .option("--markdown", "print Markdown")
     .action(probe);
 }
 
@@ -48,7 +48,7 @@ async function probe(what: string, flags: ProbeFlags): Promise<void> {
     const { config, file } = await subjectOf(project, what, flags);
     const run = runName(`${config.run}-probe`);
     const { parts, stored } = await partsOf(project, config, progress, file);
-    // Which methods follow and with which other seeds changes nothing here.
+    // The methods and the other seeds change nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;
     project.repository.addRun({ name: run, kind: "experiment", config: decisive });
     const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };

@@ -28,11 +28,11 @@ interface ReportFlags {
 export function register(command: Command): void {
   projectOption(command)
     .argument("<runs...>", "names from `gleaner runs`")
-    .option("--json", "the whole report as JSON")
-    .option("--markdown", "as Markdown")
-    .option("--html", "as one HTML page")
-    .option("--all", "every section and the glossary, here in the terminal")
-    .option("--prices <config>", "count costs in money, by the prices: of this config")
+    .option("--json", "print the whole report as JSON")
+    .option("--markdown", "print Markdown")
+    .option("--html", "print one HTML page")
+    .option("--all", "print every section and the glossary in the terminal")
+    .option("--prices <config>", "also give costs in money, from `prices` in this config")
     .action(async (runs: string[], { json, markdown, html, all, ...options }: ReportFlags) => {
       const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
       const project = openProject(options);
@@ -60,11 +60,11 @@ const skillOf: SkillOf = ({ id }, action) => ENVIRONMENTS[id.split("/")[0]!]?.sk
 
 function pricesOf(file: string): Prices {
   const { prices } = readConfig(file);
-  if (!prices) throw new CliError(`--prices ${file}: the config has no prices:`);
+  if (!prices) throw new CliError(`--prices ${file}: expected a config with prices`);
   return prices;
 }
 
-/** What a report says of its own making. Not in the JSON: equal runs give equal JSON but for times. */
+/** What a report says about how it was made. The JSON leaves it out, so that equal runs give equal JSON except for times. */
 const now = (): Written => ({ by: programName(), at: new Date() });
 
 export interface ShowOptions {
@@ -91,9 +91,9 @@ export async function showReport(project: Project, runs: readonly string[], opti
 }
 
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
-  if (all) return `The same as a page: ${page}, or report.md`;
+  if (all) return `The same report as a page: ${page}, or report.md`;
   return [
-    "Everything else (differences, probes by depth, costs, the leakage check, a glossary):",
+    "The rest (differences, probes by depth, costs, the leakage check, a glossary):",
     `  gleaner report ${runs.join(" ")} --all`,
     `  ${page}, or report.md`,
     "The expert's runs, one by one:",

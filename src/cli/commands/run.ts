@@ -1,4 +1,4 @@
-/** `gleaner run`: an experiment from its config to the report; started again, it does only what is owed. */
+/** `gleaner run`: an experiment from its config to the report. Started again, it does only what is left. */
 import type { Command } from "commander";
 import { type ExperimentConfig, readConfig } from "../../engine/experiment/config.ts";
 import { execute } from "../experiment.ts";
@@ -9,7 +9,7 @@ import { showReport } from "./report.ts";
 
 export function register(command: Command): void {
   projectOption(command)
-    .argument("<config>", "a YAML file (examples/ has some)")
+    .argument("<config>", "a YAML file; see examples/")
     .option("--set <key=value...>", "change a value of the config, e.g. --set training.steps=200")
     .action(async (file: string, options: { project: string; set?: string[] }) => {
       const config = readConfig(

@@ -8,7 +8,7 @@ import { table } from "../table.ts";
 
 export function register(command: Command): void {
   projectOption(command)
-    .option("--json", "as JSON")
+    .option("--json", "print JSON")
     .action((options: { project: string; json?: boolean }) => {
       const project = openProject(options);
       const rows = project.repository.runs().map((run) => summaryOf(project.repository, run));

@@ -86,9 +86,9 @@ test("without flags: the first method that probed, its last iteration; flags cho
   assert.equal(chosen({ iteration: 1 }), "EEF M=3 1");
   assert.equal(chosen({ method: "twice" }), "twice 2");
   assert.equal(chosen({ method: "BC" }), "BC 0");
-  assert.throws(() => chosen({ seed: 9 }), /no round that fits these flags; there are: BC, seed 1, iteration 0; /);
+  assert.throws(() => chosen({ seed: 9 }), /no round that fits these flags; it has: BC, seed 1, iteration 0; /);
   assert.equal(tellingOf(repository, "empty", {}).telling.round, null);
-  assert.throws(() => tellingOf(repository, "empty", { seed: 1 }), /there are: none/);
+  assert.throws(() => tellingOf(repository, "empty", { seed: 1 }), /it has: none/);
   assert.throws(() => tellingOf(repository, "none", {}), /there is no run "none"/);
 });
 

@@ -20,21 +20,18 @@ interface ShowFlags {
   readonly json?: boolean;
 }
 
-/** Lines of the list unless all are asked for. */
+/** Lines of the list without `--all`. */
 const SHOWN = 20;
 
 export function register(command: Command): void {
   projectOption(command)
     .argument("<run>", "a run of this project")
-    .argument(
-      "[task]",
-      "a task's id, or its end where no other task ends so; without it: the list of the expert's runs",
-    )
-    .option("--method <name>", "whose probes and examples (default: the first method that probed)")
-    .option("--seed <n>", "of which seed (default: the lowest)", wholeNumber)
-    .option("--iteration <n>", "of which iteration (default: the last)", wholeNumber)
-    .option("--all", "the whole list")
-    .option("--json", "as JSON")
+    .argument("[task]", "a task's id, or an ending that only this id has (default: list the expert's runs)")
+    .option("--method <name>", "show this method's probes and examples (default: the first method that probed)")
+    .option("--seed <n>", "show those of this seed (default: the lowest)", wholeNumber)
+    .option("--iteration <n>", "show those of this iteration (default: the last)", wholeNumber)
+    .option("--all", "print the whole list")
+    .option("--json", "print JSON")
     .action((run: string, task: string | undefined, { project: folder, ...flags }: ShowFlags) => {
       const project = openProject({ project: folder });
       try {
@@ -67,7 +64,7 @@ function taskText(
   return json ? JSON.stringify(story, null, 2) : textOf(storyDocument(story, remarks), true);
 }
 
-/** The task whose id is `name` or, where only one does, ends with it. Throws CliError. */
+/** The task whose id is `name`, or the only one whose id ends with it. Throws CliError. */
 export function taskNamed(telling: Telling, name: string): TaskId {
   const tasks = tasksIn(telling);
   const endings = [
@@ -86,7 +83,7 @@ export function taskNamed(telling: Telling, name: string): TaskId {
   );
 }
 
-/** The round that the flags leave, and how its method read the probes. Throws CliError naming the rounds there are. */
+/** The round that the flags select, and how its method read the probes. Throws CliError, naming the rounds there are. */
 export function tellingOf(
   repository: Repository,
   run: string,
@@ -100,7 +97,7 @@ export function tellingOf(
     const names = [
       ...new Set(rounds.map(({ method, seed, iteration }) => `${method}, seed ${seed}, iteration ${iteration}`)),
     ];
-    throw new CliError(`run "${run}" has no round that fits these flags; there are: ${names.join("; ") || "none"}`);
+    throw new CliError(`run "${run}" has no round that fits these flags; it has: ${names.join("; ") || "none"}`);
   }
   const round = chosen(left);
   const before = rounds.filter(
@@ -116,7 +113,7 @@ export function tellingOf(
   return { telling, remarks: differs ? [remark] : [] };
 }
 
-/** Of a method that probed if there is one, the first by row; of its lowest seed the last iteration. */
+/** The last iteration with the lowest seed of the first method that probed. If none probed, of the last method. */
 function chosen(rounds: readonly Round[]): Round | null {
   const probing = rounds.filter(({ probed }) => probed.length > 0);
   const [first] = probing.length > 0 ? probing : rounds.toReversed();

@@ -1,6 +1,6 @@
 /**
- * `gleaner verify`: every trajectory of a run that can be is played again from its task's start in a fresh environment,
- * with every observation, reward and ending compared. Only reads the store.
+ * `gleaner verify`: plays every replayable trajectory of a run again, from its task's start in a fresh environment, and
+ * compares every observation, reward and ending. It only reads the store.
  */
 import type { Command } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
@@ -17,7 +17,7 @@ import { duration, progressFor } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
-/** This many divergences are printed; `--json` has all. */
+/** At most this many divergences are printed; `--json` lists all. */
 const SHOWN = 5;
 
 interface VerifyFlags extends EnvironmentFlags {
@@ -28,7 +28,7 @@ interface VerifyFlags extends EnvironmentFlags {
 export function register(command: Command): void {
   projectOption(environmentOptions(command))
     .argument("<run>", "a run of this project")
-    .option("--json", "as JSON, with every divergence")
+    .option("--json", "print JSON, with every divergence")
     .action(verify);
 }
 
@@ -58,12 +58,12 @@ function runNamed(repository: Repository, name: string): Run {
   return run;
 }
 
-/** An import remembers what its world told policies: another release's rules would make everything diverge. */
+/** An import stores a fingerprint of its world's instructions: with another release's rules everything would diverge. */
 function expectSameRules({ name, config }: Run, benchmark: Benchmark): void {
   const { instructions } = config as { instructions?: string };
   if (instructions === undefined || instructions === fingerprint(benchmark.instructions)) return;
   throw new CliError(
-    `run "${name}" was made with other rules of ${benchmark.name} than these: give the options it was made with (alfworld: --logic)`,
+    `run "${name}" was made with other rules of ${benchmark.name}; give the same options as then (alfworld: --logic)`,
   );
 }
 
@@ -88,7 +88,7 @@ export interface VerifyReport {
   })[];
 }
 
-/** Replays every trajectory of `run` that can be, forks included. A world that breaks on the way is a divergence too. */
+/** Replays every replayable trajectory of `run`, forks included. A world that breaks on the way counts as a divergence. */
 export async function verifyRun(
   repository: Repository,
   run: string,
@@ -176,4 +176,4 @@ function verdictOf(played: number, diverged: number): string {
 const aside = (unreplayable: number) =>
   unreplayable === 0
     ? ""
-    : `; ${unreplayable} trajectories cannot be replayed and serve for statistics and imitation only, by their log's word`;
+    : `; ${unreplayable} trajectories cannot be replayed: only their log says how they went, so they serve for statistics and imitation only`;
