@@ -26,7 +26,7 @@ export async function baseCheckpoint(
   const { seed, repository, progress, benchmark, format, expert, tasks, learnOnly } = options;
   const practiceEpisodes = kindOf(config).practiceEpisodes?.(config) ?? 0;
   if (practiceEpisodes > 0 && !benchmark.practice) {
-    throw new CliError(`student.practice.episodes: ${benchmark.name} offers no practice episodes`);
+    throw new CliError(`student.practice.episodes: expected 0, since ${benchmark.name} has no practice episodes`);
   }
   if (practiceEpisodes > 0) progress.say(`seed ${seed} · base phase: ${practiceEpisodes} episodes of random play`);
   const episodes = practiceEpisodes > 0 ? await benchmark.practice!(practiceEpisodes, seed) : [];

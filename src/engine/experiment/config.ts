@@ -133,7 +133,7 @@ function assign(document: Document, key: string, value: unknown): void {
   try {
     document.setIn(path, value);
   } catch {
-    throw new CliError(`--set ${key}: the config has no such place`);
+    throw new CliError(`--set ${key}: expected a key of the config, found no such place`);
   }
 }
 

@@ -40,7 +40,10 @@ test("the first won episode of each task, never of a held-out one", async () => 
   ]);
   // In the store's order, which is that of ids.
   assert.deepEqual(ids({ run: "logs", count: 1 }, []), [["also won", fourth]]);
-  assert.throws(() => ids(3), /examples: the expert has won 2 tasks that are not held out, expected at least 3/);
+  assert.throws(
+    () => ids(3),
+    /examples: expected at least 3 won tasks that are not held out, found 2 in the expert's trajectories/,
+  );
   assert.throws(() => ids({ run: "none", count: 1 }), /examples\.run: there is no run "none"/);
   assert.throws(() => ids({ run: "logs", count: 9 }), CliError);
   repository.close();

@@ -29,9 +29,9 @@ export function chosenExamples(wanted: ExamplesConfig | undefined, options: Exam
     if (success && steps.length > 0 && !isHeldOut.has(taskId) && !won.has(taskId)) won.set(taskId, episode);
   }
   if (won.size < count) {
-    const where = run === undefined ? "the expert" : `run "${run}"`;
+    const where = run === undefined ? "the expert's trajectories" : `run "${run}"`;
     throw new CliError(
-      `examples: ${where} has won ${won.size} tasks that are not held out, expected at least ${count}`,
+      `examples: expected at least ${count} won tasks that are not held out, found ${won.size} in ${where}`,
     );
   }
   return [...won.values()]

@@ -111,7 +111,9 @@ export async function checked(
   const [verified, unreplayable] = [found("verified"), found("unreplayable")];
   const lost = trajectories.length - verified.length - unreplayable.length;
   if (lost > 0)
-    progress.say(`${lost} of ${trajectories.length} expert trajectories differ from their replay and are left out`);
+    progress.say(
+      `${lost} of ${trajectories.length} expert trajectories left out: their replay differs from the record`,
+    );
   return { verified, unreplayable };
 }
 

@@ -23,7 +23,8 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
   const recorded = await expertAndTasks(config, parts, { benchmark, seed, heldOut });
   const wanted = "examples" in config ? config.examples : undefined;
   const shown = chosenExamples(wanted, { repository, expert: recorded.expert, heldOut });
-  for (const { task } of shown) progress.say(`seed ${seed} · shown as an example, so not trained on: ${task.id}`);
+  for (const { task } of shown)
+    progress.say(`seed ${seed} · ${task.id} is shown as an example, so it is not trained on`);
   const { expert, tasks, learnOnly } = withoutTasks(recorded, shown);
   const format = formatOf(config, benchmark, shown);
   const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
@@ -60,7 +61,8 @@ function samplingOf(config: ExperimentConfig, format: Format): Sampling {
 function withoutTasks({ expert, tasks, learnOnly }: Recorded, shown: readonly ExampleEpisode[]): Recorded {
   const ids = new Set<string>(shown.map(({ task }) => task.id));
   const left = new Map([...tasks].filter(([id]) => !ids.has(id)));
-  if (left.size === 0 && tasks.size > 0) throw new CliError("examples: no training task is left; show fewer");
+  if (left.size === 0 && tasks.size > 0)
+    throw new CliError("examples: expected fewer, since no training task is left beside those shown");
   return {
     expert: expert.filter(({ taskId }) => !ids.has(taskId)),
     tasks: left,

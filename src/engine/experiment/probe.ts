@@ -37,7 +37,7 @@ export async function probeFailures(
   const live = { ...(await prepareSeed(config, parts, seed)), heldOut: [] };
   if (live.expert.length === 0)
     throw new CliError(
-      "nothing to probe: no expert trajectory can be replayed, so no rollout can start from its states",
+      "nothing to probe: rollouts start from states of the expert's trajectories, and none of those can be replayed",
     );
   const failed = random(seed, "probe")
     .shuffle(failedRuns(live.expert))

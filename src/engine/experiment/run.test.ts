@@ -210,10 +210,8 @@ test("trajectories that cannot be replayed are imitated, and nothing starts on t
     );
     assert(!sources.includes(leak.id), "its goal is a held-out task's");
   }
-  assert(
-    said.some((line) => line.includes("4 more cannot be replayed (4 won by their log): examples to imitate only")),
-  );
-  assert(said.some((line) => line.includes("left out, being of held-out tasks: 1 of the expert")));
+  assert(said.some((line) => line.includes("4 more cannot be replayed (4 won by their log): used for imitation only")));
+  assert(said.some((line) => line.includes("their tasks are held out: 1")));
 
   repository.addRun({ name: "only", kind: "import", config: {} });
   repository.addTrajectory("only", { ...learnOnly[0]!, id: trajectoryId("alone") });

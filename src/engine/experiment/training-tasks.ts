@@ -47,7 +47,7 @@ export async function expertAndTasks(
   const learnOnly = withoutHeldOut(imitated, heldOut);
   const left = imitated.length - learnOnly.length;
   if (left > 0)
-    progress.say(`left out, being of held-out tasks: ${left} of the expert trajectories that cannot be replayed`);
+    progress.say(`expert trajectories left out, since they cannot be replayed and their tasks are held out: ${left}`);
   expectTrainingTasks(config, tasks.size);
   const won = wins(expert).length;
   const claimed = wins(learnOnly.map(({ trajectory }) => trajectory)).length;
@@ -59,12 +59,12 @@ export async function expertAndTasks(
   }
   if (learnOnly.length > 0) {
     const wonByLog = `${claimed} won by their log`;
-    progress.say(`seed ${seed} · ${learnOnly.length} more cannot be replayed (${wonByLog}): examples to imitate only`);
+    progress.say(`seed ${seed} · ${learnOnly.length} more cannot be replayed (${wonByLog}): used for imitation only`);
     if (config.format === "compact")
-      progress.say("format compact renders the world's own pages; logs that word them otherwise need text or react");
+      progress.say("format compact reads only the world's own wording; for logs with other wording use text or react");
   }
   if (won + claimed === 0)
-    progress.say("the expert never won: behaviour cloning has nothing to imitate, the base student explores");
+    progress.say("the expert never won: behaviour cloning has nothing to imitate, so the base student explores");
   return { expert, tasks, learnOnly };
 }
 
@@ -75,6 +75,6 @@ function expectTrainingTasks(config: ExperimentConfig, tasks: number): void {
   if (tasks > 0 || exploring.length === 0 || runs.length === 0) return;
   throw new CliError(
     `expert.run: no trajectory of run ${runs.join(", ")} can be replayed, so ${exploring.join(", ")} would have no task ` +
-      "to explore; only behaviour cloning, sft-all and nat can learn from it",
+      "to explore; only behaviour cloning, sft-all and nat can learn from such a run",
   );
 }

@@ -71,9 +71,9 @@ async function trainNow(
 
 const NAMED = 5;
 
-/** `seed 1 · BC · train 0: 2 of 30 examples are not trained (t1, t2), since they cannot be exactly: …` */
+/** `seed 1 · BC · train 0: 2 of 30 examples (t1, t2) left out, since they cannot be trained exactly: …` */
 function leftOutLine(label: string, count: number, leftOut: readonly LeftOut[]): string {
   const names = leftOut.map(({ sources }) => sources.join(" over "));
   const shown = [...names.slice(0, NAMED), ...(names.length > NAMED ? ["…"] : [])].join(", ");
-  return `${label}: ${leftOut.length} of ${count} examples are not trained (${shown}), since they cannot be exactly: ${leftOut[0]!.reason}`;
+  return `${label}: ${leftOut.length} of ${count} examples (${shown}) left out, since they cannot be trained exactly: ${leftOut[0]!.reason}`;
 }
