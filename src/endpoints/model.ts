@@ -68,7 +68,7 @@ export function serverModel(options: ServerOptions): ServerModel {
 
   async function complete(request: CompletionRequest): Promise<Completion> {
     if (request.choices) {
-      const advice = "a server cannot be held to the listed actions; set restrict to false";
+      const advice = "a server's answers cannot be restricted to the listed actions; set restrict to false";
       throw new StopError("server", `${settings.name}: ${advice}`);
     }
     await expectRoom(request);

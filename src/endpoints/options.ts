@@ -113,7 +113,9 @@ function checkedUrl(text: string): string {
     throw new CliError(`server "${text}": expected a base URL such as http://127.0.0.1:8000/v1`);
   }
   if (url.username || url.password) {
-    throw new CliError(`server ${url.host}: expected no user or password in the URL; name a variable with the key`);
+    throw new CliError(
+      `server ${url.host}: expected no user or password in the URL; put the key in a variable and name that`,
+    );
   }
   return text.replace(/\/+$/, "");
 }

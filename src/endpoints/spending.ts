@@ -53,7 +53,8 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   const lines = [
     `${episodes[0]?.policy ?? "nobody"}: won ${won} of ${episodes.length} episodes${share}, ${tokens(kept)}${money(kept)}, in run ${run}`,
   ];
-  if (failed > 0) lines.push(`${failed} of them failed: the server or the world broke, not the model's play`);
+  if (failed > 0)
+    lines.push(`${failed} of them failed because the server or the world broke, not because of the model's play`);
   const lost = {
     requests: spent.requests - kept.requests,
     promptTokens: spent.promptTokens - kept.promptTokens,
@@ -62,7 +63,7 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   };
   if (lost.requests > 0) {
     lines.push(
-      `besides, ${lost.requests} requests that no stored step needed (retries, unfinished episodes): ${tokens(lost)}${money(lost)}`,
+      `also ${lost.requests} requests that belong to no stored step (retries, unfinished episodes): ${tokens(lost)}${money(lost)}`,
     );
   }
   return lines.join("\n");

@@ -15,7 +15,7 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
   const { student, training, restrict, maxTokens, concurrency } = config;
   const { checkpoint: base, context } = student;
   if (!existsSync(base)) {
-    const advice = "gleaner model fetch smollm2-135m --out DIR makes one";
+    const advice = "`gleaner model fetch smollm2-135m --out DIR` makes one";
     throw new CliError(`student.checkpoint: ${base}: no such folder, expected a Llama checkpoint (${advice})`);
   }
   const threads = student.threads || availableParallelism();

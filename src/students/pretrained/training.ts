@@ -56,7 +56,7 @@ function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Lea
   if (set.kind === "sft") {
     return { objective: { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) }, leftOut };
   }
-  if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected one above 0`);
+  if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected a number above 0`);
   return {
     objective: { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta },
     leftOut,

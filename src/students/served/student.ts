@@ -74,5 +74,7 @@ export function servedStudent(project: string, config: ServedConfig): Student {
 function trainingPython(): string {
   const python = process.env.GLEANER_PYTHON ?? interpreterOf(trainingEnvironment());
   if (python) return python;
-  throw new CliError("student.kind served is trained by TRL, which is not installed: run `gleaner env install python`");
+  throw new CliError(
+    "student.kind served needs TRL for training, which is not installed: run `gleaner env install python`",
+  );
 }

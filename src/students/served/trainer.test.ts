@@ -84,7 +84,7 @@ test("the ways to end badly are told apart, and each says what to do", async (t)
     [error("packages missing", "No module named 'trl'"), "packages missing", /gleaner env install python/],
     [error("tokens differ", "example 0: here"), "tokens differ", /example 0: here .*\(trajectory t1\)/],
     ["echo first >&2; echo last words >&2; exit 7", "failed", /ended with status 7: first · last words/],
-    ["kill -9 $$", "killed", /by SIGKILL: it said nothing \(most often the system was out of memory/],
+    ["kill -9 $$", "killed", /by SIGKILL: it said nothing \(usually because the system ran out of memory/],
     ["exit 0", "failed", /it ended without a checkpoint/],
   ] as const;
   for (const [program, reason, pattern] of cases) await failsWith(project(t, program), reason, pattern);
@@ -149,7 +149,7 @@ test("rows that cannot be trained exactly are refused by number, trajectory, len
     [[EXAMPLE, long], /example 1 \(trajectory t1\): 121 tokens, expected at most 64; nothing is cut/],
     [[masked], /example 0 \(trajectory t1\): no token of its \d+ is learned/],
     [[EXAMPLE, demonstration()], /example 1 \(trajectory t1\): no token of its 0 is learned/],
-    [[{ ...EXAMPLE, weight: 0 }], /example 0 \(trajectory t1\): weight 0, expected one above 0/],
+    [[{ ...EXAMPLE, weight: 0 }], /example 0 \(trajectory t1\): weight 0, expected a number above 0/],
     [[], /the training set is empty/],
   ] as const;
   for (const [examples, pattern] of cases) {

@@ -96,7 +96,7 @@ function writeJob({ options, settings, request, work, tokenizer }: Job): string 
   const { set, from, seed } = request;
   const folder = resolve(folderOf(options.project, from));
   const beta = set.kind === "dpo" ? set.beta : undefined;
-  if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected one above 0`);
+  if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected a number above 0`);
   mkdirSync(work, { recursive: true });
   const rows = join(work, "rows.jsonl");
   writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));

@@ -54,7 +54,7 @@ interface RowRequest<Example> {
 function sftRow({ example, number, tokenizer, limit }: RowRequest<Demonstration>): SftRow {
   const where = `example ${number} (trajectory ${example.source})`;
   const { inputIds, labels, weight } = refusing(where, () => tokenizer.demonstration(example));
-  if (!(weight > 0)) throw new TrainerError(`${where}: weight ${weight}, expected one above 0`);
+  if (!(weight > 0)) throw new TrainerError(`${where}: weight ${weight}, expected a number above 0`);
   check(where, { inputIds, labels }, limit);
   return { input_ids: inputIds, labels, weight, messages: example.messages.map(templateMessage), ...toolsOf(example) };
 }

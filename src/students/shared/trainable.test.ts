@@ -43,7 +43,7 @@ test("where line breaks run together, examples that begin with one are left out 
   assert.throws(
     () => trainable(sft(broken), tokenizer),
     (error) =>
-      error instanceof TrainerError && /no example can be trained exactly, the first \(t1\)/.test(error.message),
+      error instanceof TrainerError && /no example can be trained exactly; the first \(t1\)/.test(error.message),
   );
 });
 

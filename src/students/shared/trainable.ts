@@ -32,7 +32,9 @@ export function trainable(set: TrainingSet, tokenizer: ChatTokenizer): Trainable
       : { ...set, examples: set.examples.filter(preferenceIsKept) };
   if (kept.examples.length === 0 && leftOut.length > 0) {
     const [{ sources, reason }] = leftOut as [LeftOut];
-    throw new TrainerError(`no example can be trained exactly, the first (${sources.join(", ")}) because of ${reason}`);
+    throw new TrainerError(
+      `no example can be trained exactly; the first (${sources.join(", ")}) cannot because of ${reason}`,
+    );
   }
   return { set: kept, leftOut };
 }

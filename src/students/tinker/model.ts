@@ -53,7 +53,7 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     const prompt = tokenizer.prompt(messages);
     if (contextTokens !== undefined && prompt.length + maxTokens > contextTokens) {
       throw new ContextFullError(
-        `${name}: a prompt of ${prompt.length} tokens and ${maxTokens} more do not fit into ${contextTokens}`,
+        `${name}: a prompt of ${prompt.length} tokens and an answer of ${maxTokens} do not fit into ${contextTokens}`,
       );
     }
     opening ??= open();
@@ -72,11 +72,14 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     name,
     async complete(request) {
       if (request.choices) {
-        const advice = "a server cannot be held to the listed actions; set restrict to false";
+        const advice = "a server's answers cannot be restricted to the listed actions; set restrict to false";
         throw new StopError("server", `${name}: ${advice}`);
       }
       if (request.tools)
-        throw new StopError("server", `${name}: tool calls cannot be read out of tokens; use another format`);
+        throw new StopError(
+          "server",
+          `${name}: a Tinker server answers in tokens, without tool calls; use another format`,
+        );
       try {
         return await slots(() => complete(request));
       } catch (error) {

@@ -144,7 +144,7 @@ test("what cannot be trained exactly is refused before a model is made", async (
     [[EXAMPLE, long(100)], /example 1 \(trajectory t1\): \d+ tokens, expected at most 60/],
     [[masked], /example 0 \(trajectory t1\): no token of its \d+ is learned/],
     [[], /the training set is empty/],
-    [[{ ...EXAMPLE, weight: 0 }], /weight 0, expected one above 0/],
+    [[{ ...EXAMPLE, weight: 0 }], /weight 0, expected a number above 0/],
   ] as const) {
     await assert.rejects(train({ set: { kind: "sft", examples } }), pattern);
   }

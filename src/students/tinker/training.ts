@@ -70,7 +70,8 @@ async function* training(
   if (signal?.aborted) throw new TinkerError("stopped", "before it began");
   const state = stateOf(from, options.baseModel);
   const { set: given } = request;
-  if (given.kind === "dpo" && !(given.beta > 0)) throw new TrainerError(`beta is ${given.beta}, expected one above 0`);
+  if (given.kind === "dpo" && !(given.beta > 0))
+    throw new TrainerError(`beta is ${given.beta}, expected a number above 0`);
   const tokenizer = openChatTokenizer(options.tokenizer);
   const { set, leftOut } = trainable(given, tokenizer);
   if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };

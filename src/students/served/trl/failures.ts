@@ -21,10 +21,10 @@ const ADVICE: Partial<Record<TrlReason, string>> = {
   "python missing": "run `gleaner env install python`",
   "packages missing": "run `gleaner env install python`",
   "bad checkpoint": "expected a folder with config.json, safetensors and the tokenizer's files",
-  "tokens differ": "the tokenizer here and Python's disagree about this text; leave the example out",
-  "out of memory": "a smaller deviceBatch, a smaller maxLength or loraRank 16 need less",
+  "tokens differ": "gleaner's tokenizer and Python's disagree about this text; leave the example out",
+  "out of memory": "a smaller deviceBatch, a smaller maxLength or loraRank 16 needs less memory",
   diverged: "a smaller learningRate or more warmup may help",
-  killed: "most often the system was out of memory; a smaller deviceBatch or maxLength needs less",
+  killed: "usually because the system ran out of memory; a smaller deviceBatch or maxLength needs less",
 };
 
 /** A TrainerError whose `cause` is `{ reason }`, so that a program can tell the reasons apart. */

@@ -18,11 +18,11 @@ export const TINKER_REASONS = [
 export type TinkerReason = (typeof TINKER_REASONS)[number];
 
 const ADVICE: Partial<Record<TinkerReason, string>> = {
-  unreachable: "check the URL, and whether the server runs",
-  busy: "the server has too much to do or is ill; try again later",
+  unreachable: "check the URL, and that the server is running",
+  busy: "the server is overloaded or failing; try again later",
   "wrong key": "check the environment variable that holds the API key",
-  lost: "the server was started anew, or gave up a session that it had not heard of for a while; start again",
-  uncertain: "it may have been done or not, and doing it twice would train something else; start again",
+  lost: "the server was restarted, or dropped the session because it was idle; start again",
+  uncertain: "the server may have done the step or not, and doing it twice would change the result; start again",
   "too slow": "a larger patienceMs waits longer",
   "bad checkpoint": "expected the base model's name, or a path like tinker://…/weights/… that this server has",
   diverged: "a smaller learningRate or more warmup may help",

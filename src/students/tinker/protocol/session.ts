@@ -68,7 +68,7 @@ export async function openSession({ server, signal: given }: SessionOptions): Pr
       }
       if (type !== "try_again") return answer;
       if (performance.now() > deadline) {
-        throw new TinkerError("too slow", `no result of ${request} in ${settings.patienceMs} ms`);
+        throw new TinkerError("too slow", `no result of ${request} within ${settings.patienceMs} ms`);
       }
       await pause(POLL_MS, signal);
     }
