@@ -72,12 +72,14 @@ test("what is no text, too long, cut off or behind the array is reported; what c
   assert.deepEqual(problems(records), [
     [2, 2, "not UTF-8 text"],
     [3, 3, "expected a record of at most 16 MiB, found a longer one"],
-    [4, 5, "the array has no end here: expected a whole JSON array"],
+    [4, 5, "the file ends inside the array: expected a whole JSON array"],
   ]);
-  assert.deepEqual(problems(await read("[{}\n")), [[1, 1, "the array has no end here: expected a whole JSON array"]]);
+  assert.deepEqual(problems(await read("[{}\n")), [
+    [1, 1, "the file ends inside the array: expected a whole JSON array"],
+  ]);
   const behind = await read('[{"a": 1}]\n[2]');
   assert.deepEqual(texts(behind), ['{"a": 1}', undefined]);
-  assert.deepEqual(problems(behind), [[2, 2, "text behind the array: expected one array in the file"]]);
+  assert.deepEqual(problems(behind), [[2, 2, "text after the array: expected one array in the file"]]);
   assert.deepEqual(await read(" [ ] \n"), []);
 });
 

@@ -30,7 +30,7 @@ export function unreadable(file: string, place: string, error: unknown): unknown
   const code = (error as NodeJS.ErrnoException).code ?? "";
   if (code === "ENOENT") return new CliError(`${file}: no such file`);
   if (code === "EISDIR") return new CliError(`${file}: is a folder, expected a file of logs (.jsonl, .json, .gz)`);
-  if (code === "EACCES") return new CliError(`${file}: may not be read`);
+  if (code === "EACCES") return new CliError(`${file}: no permission to read it`);
   if (!code.startsWith("Z_")) return error;
   return new CliError(`${file}: damaged gzip at ${place} (${messageOf(error)}), expected a whole .gz file`);
 }

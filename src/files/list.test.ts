@@ -47,7 +47,7 @@ test("a list or an end that is missing is a problem", async () => {
     (await read(content)).map((each) => (each.text === null ? each.problem : ""));
   assert.deepEqual(await problems('{"samples": [{"a": 1}, {"b"'), [
     "",
-    "the object has no end here: expected a whole JSON file",
+    "the file ends inside the object: expected a whole JSON file",
   ]);
   assert.deepEqual(await problems("{}"), ['no list "samples" in the file\'s object: expected one']);
   assert.deepEqual(await problems(""), ['no list "samples" in the file\'s object: expected one']);

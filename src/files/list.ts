@@ -61,6 +61,6 @@ export async function* readList(file: string, name: string): AsyncGenerator<RawR
     throw unreadable(file, `line ${finder.line()}`, error);
   }
   const at = position ?? { line: finder.line(), record: record + 1 };
-  if (depth > 0) yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
+  if (depth > 0) yield { ...at, text: null, problem: "the file ends inside the object: expected a whole JSON file" };
   else if (!hasList) yield { ...at, text: null, problem: `no list "${name}" in the file's object: expected one` };
 }

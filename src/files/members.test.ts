@@ -83,7 +83,7 @@ test("a file that is cut off says so", async () => {
   assert.equal(whole?.text, "{}");
   assert.deepEqual(
     [cut?.line, cut?.text, (cut as { problem: string }).problem],
-    [2, null, "the object has no end here: expected a whole JSON file"],
+    [2, null, "the file ends inside the object: expected a whole JSON file"],
   );
   await assert.rejects(read(gzipSync('{"1":{}}').subarray(0, 15), "cut.json.gz"), {
     message: /cut\.json\.gz: damaged gzip/,

@@ -69,5 +69,5 @@ export async function* readMembers(file: string, list: string): AsyncGenerator<R
   }
   if (depth === 0) return;
   const at = position ?? { line: finder.line(), record: record + 1 };
-  yield { ...at, text: null, problem: "the object has no end here: expected a whole JSON file" };
+  yield { ...at, text: null, problem: "the file ends inside the object: expected a whole JSON file" };
 }

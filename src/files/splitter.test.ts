@@ -91,7 +91,7 @@ test("what is no whole array or object is told of, where it is and once", () => 
     assert.equal(members.at(-1), broken[0]);
     return broken.map((each) => `${each.line}/${each.record}: ${(each as { problem: string }).problem}`)[0];
   };
-  const cut = "the array has no end here: expected a whole JSON array";
+  const cut = "the file ends inside the array: expected a whole JSON array";
   for (const cuts of [[1], [1 << 20]]) {
     assert.equal(problem("", "array", cuts), "1/1: empty, expected an array");
     assert.equal(problem("[", "array", cuts), `1/1: ${cut}`);
@@ -100,10 +100,10 @@ test("what is no whole array or object is told of, where it is and once", () => 
     assert.equal(problem('["a', "array", cuts), `1/1: ${cut}`);
     assert.equal(problem("[[1, 2]", "array", cuts), `1/1: ${cut}`);
     assert.equal(problem("[1}", "array", cuts), `1/1: ${cut}`);
-    assert.equal(problem("{}", "array", cuts), '1/1: found "{", expected an array, so [ first');
-    assert.equal(problem('\n"[1]"', "array", cuts), '2/1: found "\\"", expected an array, so [ first');
-    assert.equal(problem("[1]", "object", cuts), '1/1: found "[", expected an object, so { first');
-    const behind = "text behind the array: expected one array in the file";
+    assert.equal(problem("{}", "array", cuts), '1/1: found "{", expected an array, which begins with [');
+    assert.equal(problem('\n"[1]"', "array", cuts), '2/1: found "\\"", expected an array, which begins with [');
+    assert.equal(problem("[1]", "object", cuts), '1/1: found "[", expected an object, which begins with {');
+    const behind = "text after the array: expected one array in the file";
     assert.equal(problem("[1]\nx [2]", "array", cuts), `2/2: ${behind}`);
   }
 });

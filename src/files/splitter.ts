@@ -62,7 +62,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
       return;
     }
     const found = JSON.stringify(String.fromCharCode(chunk[start]!));
-    yield broken(placeOf(start), `found ${found}, expected an ${shape}, so ${FIRST[shape]} first`);
+    yield broken(placeOf(start), `found ${found}, expected an ${shape}, which begins with ${FIRST[shape]}`);
   }
 
   function* inside(): Generator<Member> {
@@ -103,7 +103,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
   }
 
   function* after(): Generator<Member> {
-    if (passBlanks(BLANKS)) yield broken(placeOf(start), `text behind the ${shape}: expected one ${shape} in the file`);
+    if (passBlanks(BLANKS)) yield broken(placeOf(start), `text after the ${shape}: expected one ${shape} in the file`);
   }
 
   return {
@@ -121,7 +121,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
       if (phase !== "inside") return;
       yield broken(
         position ?? { line: finder.line(), record },
-        `the ${shape} has no end here: expected a whole JSON ${shape}`,
+        `the file ends inside the ${shape}: expected a whole JSON ${shape}`,
       );
     },
   };

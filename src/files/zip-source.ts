@@ -29,7 +29,7 @@ export async function fileSource(path: string): Promise<ZipSource> {
     async read(start, bytes) {
       expectWithin(size, start, bytes);
       const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, start);
-      if (bytesRead < bytes) throw new Error("the archive became shorter");
+      if (bytesRead < bytes) throw new Error("the archive became shorter while it was read");
       return buffer;
     },
     close: () => file.close(),

@@ -63,11 +63,11 @@ async function contentOf(source: ZipSource, entry: DirectoryEntry, maxBytes: num
   const { name, uncompressedSize: bytes, compressedSize: packedBytes, compressionMethod: method } = entry;
   if (bytes > maxBytes) throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${bytes}`);
   if (packedBytes > maxBytes + MOST_ADDED)
-    throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${packedBytes} packed ones`);
+    throw new CliError(`${name}: expected at most ${maxBytes} bytes, found ${packedBytes} compressed bytes`);
   if (entry.isEncrypted) throw new CliError(`${name}: expected a file that is not encrypted`);
   const unpack = UNPACKERS.get(method);
   if (!unpack)
-    throw new CliError(`${name}: packed by method ${method}, expected 0 (stored), 8 (deflated) or 93 (Zstandard)`);
+    throw new CliError(`${name}: compression method ${method}, expected 0 (stored), 8 (deflated) or 93 (Zstandard)`);
   let content: Buffer;
   try {
     content = unpack(await source.read(await entry.start(), packedBytes), Math.max(1, bytes));

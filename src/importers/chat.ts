@@ -86,7 +86,7 @@ function withoutSystem(chat: readonly ChatMessage[]): readonly Message[] {
   const begin = chat.findIndex(({ speaker }) => speaker !== "system");
   const spoken = begin < 0 ? [] : chat.slice(begin);
   const late = spoken.find(({ speaker }) => speaker === "system");
-  if (late) throw new CliError(`${late.place}: a system message, expected it in front of all others`);
+  if (late) throw new CliError(`${late.place}: a system message, expected it before all others`);
   return spoken as readonly Message[];
 }
 
@@ -103,7 +103,7 @@ function refuseOtherOrder(messages: readonly Message[]): void {
   messages.forEach(({ speaker, place, text }, index) => {
     const expected = index % 2 === 0 ? "world" : "agent";
     if (speaker === expected) return;
-    const whose = expected === "world" ? "what the world answered (user or tool)" : "the agent's turn (assistant)";
+    const whose = expected === "world" ? "the world's answer (user or tool)" : "the agent's turn (assistant)";
     throw new CliError(`${place}: expected ${whose}, found another ${shown(text)}`);
   });
 }

@@ -71,7 +71,7 @@ export function readEpisode(
 function refuseOtherGoal(world: World, { text, place }: Message, goal: string): void {
   const other = world.isTelling ? world.opening(text)?.instruction : undefined;
   if (other === undefined || other === goal) return;
-  throw new CliError(`${place}: a second task, ${shown(other)}: expected one episode, without examples in front of it`);
+  throw new CliError(`${place}: a second task, ${shown(other)}: expected one episode, without examples before it`);
 }
 
 /** Messages in ShareGPT's spelling, `[{from, value}, …]`, taking turns, `human` first. Throws CliError. */

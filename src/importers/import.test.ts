@@ -122,9 +122,9 @@ test("other logs, another expert or other rules are another run", async () => {
   await importCorridor(repository, [file]);
   const other = write("other.jsonl", jsonLines([await logOf(3, winning(3))]));
   const before = dump(repository);
-  await assert.rejects(importCorridor(repository, [other]), { name: "CliError", message: /run "logs" exists/ });
+  await assert.rejects(importCorridor(repository, [other]), { name: "CliError", message: /run "logs" already exists/ });
   await assert.rejects(importCorridor(repository, [file], { expert: "b" }), { name: "CliError" });
-  await assert.rejects(importCorridor(repository, [file, file]), { name: "CliError", message: /the same log as/ });
+  await assert.rejects(importCorridor(repository, [file, file]), { name: "CliError", message: /the same content as/ });
   assert.equal(dump(repository), before);
   assert.equal((await importCorridor(repository, [file, other], { run: "both" })).added, 2);
 });
@@ -191,5 +191,7 @@ test("logs of another benchmark are refused", async () => {
   const repository = openSqlite(":memory:");
   const replay = () => Promise.reject(new Error("not reached"));
   const options = { run: "r", reader: other, files: [], benchmark: corridor, environment: {}, repository, replay };
-  await assert.rejects(importLogs(options), { message: "knowagent logs are of alfworld, the environment is corridor" });
+  await assert.rejects(importLogs(options), {
+    message: "knowagent logs are of alfworld, but the environment is corridor",
+  });
 });

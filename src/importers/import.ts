@@ -43,7 +43,7 @@ export interface ImportOptions {
 export async function importLogs(options: ImportOptions): Promise<ImportSummary> {
   const { reader, files, benchmark } = options;
   if (reader.benchmark !== benchmark.name) {
-    throw new CliError(`${reader.name} logs are of ${reader.benchmark}, the environment is ${benchmark.name}`);
+    throw new CliError(`${reader.name} logs are of ${reader.benchmark}, but the environment is ${benchmark.name}`);
   }
   const run = await runOf(options);
   const total = await countRecords(reader, files);
@@ -164,7 +164,10 @@ async function runOf(options: ImportOptions): Promise<Run> {
   const { reader, files, benchmark, environment, expert } = options;
   const hashes = await Promise.all(files.map(hashOf));
   const twice = hashes.findIndex((hash, index) => hashes.indexOf(hash) < index);
-  if (twice >= 0) throw new CliError(`${files[twice]}: the same log as ${files[hashes.indexOf(hashes[twice]!)]}`);
+  if (twice >= 0)
+    throw new CliError(
+      `${files[twice]}: has the same content as ${files[hashes.indexOf(hashes[twice]!)]}, expected different logs`,
+    );
   const config = {
     environment,
     // The same environment with other rules (an older release's, say) is told apart by what it tells a policy.

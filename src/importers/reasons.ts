@@ -1,9 +1,9 @@
-/** Why records of a log are of no use, or of less: an import's problems, those alike put together. */
+/** Why records of a log cannot be used, or only in part: an import's problems, with similar ones counted together. */
 import { FIRST, type ImportSummary, type Place } from "./summary.ts";
 
 export interface Reason {
   readonly fate: "not understood" | "left out" | "diverged" | "not replayed" | "kept without a replay";
-  /** The first one's words; the others differ in what they quote and count. */
+  /** The wording of the first one. The others differ only in what they quote and count. */
   readonly reason: string;
   readonly count: number;
   /** The first few. */
@@ -17,7 +17,7 @@ export function reasonsOf(summary: ImportSummary): Reason[] {
     ...grouped("not understood", malformed, ({ problem }) => problem),
     ...grouped("left out", unknownTasks, ({ problem }) => problem),
     ...grouped("diverged", diverged, ({ step, advice }) => {
-      const where = step < 0 ? "the world begins otherwise" : "the world answers otherwise on the way";
+      const where = step < 0 ? "the world's first observation differs" : "an answer of the world differs";
       return advice ? `${where}: ${advice}` : where;
     }),
     ...grouped("not replayed", broken, ({ error }) => error),

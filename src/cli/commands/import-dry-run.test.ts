@@ -63,7 +63,7 @@ test("a dry run replays, counts the reasons with their places, and stores nothin
   );
   assert.match(printed, /not understood, 1: not JSON/);
   assert.match(printed, /left out, 1: the environment does not have its task\n {4}\S*chats\.jsonl:4\n/);
-  assert.match(printed, /diverged, 1: the world answers otherwise on the way\n {4}\S*chats\.jsonl:3\n/);
+  assert.match(printed, /diverged, 1: an answer of the world differs\n {4}\S*chats\.jsonl:3\n/);
   assert.match(printed, /dry run, nothing is stored: 1 verified trajectories$/);
   assert.equal(existsSync(join(folder, "project")), false);
 

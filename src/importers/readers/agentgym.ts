@@ -43,7 +43,7 @@ const SPELLING: Spelling = {
   },
   observation(heard) {
     if (!heard.startsWith("Invalid Action.\n\n")) return heard.replace(/\nAVAILABLE ACTIONS: [^\n]*$/, "");
-    throw new CliError(`an answer of AgentGym, ${shown(heard)}: expected the world's own answer to every turn`);
+    throw new CliError(`AgentGym answered a turn itself, ${shown(heard)}: expected the world's answer to every turn`);
   },
   turn: THOUGHT_AND_ACTION,
 };

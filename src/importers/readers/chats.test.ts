@@ -161,7 +161,7 @@ test("what is no conversation says where, what was found and what was expected",
   fails(
     "messages",
     { messages: [user(START), { role: "system", content: "x" }] },
-    /messages\[1\]: a system message, expected it in front/,
+    /messages\[1\]: a system message, expected it before/,
   );
   fails(
     "messages",
@@ -245,7 +245,7 @@ test("Inspect: samples of a JSON log, of an archive, and what is damaged in them
   });
   const short = write("short.json", content.slice(0, content.length - 40));
   const summary = await importing({ format: "inspect", benchmark: corridor, files: [short], repository });
-  assert.match(summary.malformed.at(-1)!.problem, /the object has no end here/);
+  assert.match(summary.malformed.at(-1)!.problem, /the file ends inside the object/);
   const without = write("none.json", '{"eval": {"samples": [{}]}}');
   const nothing = await importing({
     format: "inspect",

@@ -171,7 +171,7 @@ type Whole =
 /** A dump keeps a fork's own steps only. */
 function whole(record: Row, goals: DumpContext["goals"], parents: DumpContext["parents"]): Whole {
   const steps = stepsOf(record, parents, 0);
-  if (!steps) return { problem: "a fork: expected the trajectory that it began with in the same file, found none" };
+  if (!steps) return { problem: "a fork: expected its parent trajectory in the same file, found none" };
   const { taskId, finalObservation, outcome, success } = record;
   return {
     row: {

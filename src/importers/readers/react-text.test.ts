@@ -66,7 +66,7 @@ test("what is no episode says where, what was found and what was expected", () =
   fails(START, /text: expected at least one action, found none/);
   fails(`${START}\n> look\n> inventory`, /text, line 3: expected an answer to "look", found "inventory"/);
   fails(`${START}\nObservation: hm`, /text, line 3: expected an action before "hm", found none/);
-  fails(`${START}\nThought: so\nObservation: hm`, /text, line 3: expected an action behind the thought, found "hm"/);
+  fails(`${START}\nThought: so\nObservation: hm`, /text, line 3: expected an action after the thought, found "hm"/);
   fails(`${START}\n> look\n${ROOM}\nYour task is to: heat some egg.\n> look`, /text, line 4: a second task/);
 });
 

@@ -123,7 +123,7 @@ function stepsOf(parts: readonly Part[], name: string, world: World): Pick<Episo
     if (answer) at += 1;
     if (part.kind === "thought" || (THINKING.test(part.text) && (!answer || answer.text === THOUGHT_ANSWER))) {
       if (part.kind === "thought" && answer && answer.text !== THOUGHT_ANSWER) {
-        throw new CliError(`${place}: expected an action behind the thought, found ${shown(answer.text)}`);
+        throw new CliError(`${place}: expected an action after the thought, found ${shown(answer.text)}`);
       }
       thoughts.push(part);
       continue;
@@ -132,7 +132,7 @@ function stepsOf(parts: readonly Part[], name: string, world: World): Pick<Episo
       throw new CliError(`${place}: expected an answer to ${shown(part.text)}, found ${shown(next.text)}`);
     if (answer && world.isTelling && world.opening(answer.text)) {
       throw new CliError(
-        `${name}, line ${answer.line}: a second task, expected one episode without examples in front of it`,
+        `${name}, line ${answer.line}: a second task, expected one episode without examples before it`,
       );
     }
     steps.push({

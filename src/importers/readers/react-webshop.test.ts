@@ -88,14 +88,14 @@ test("what cannot be understood says what was found and what was expected", () =
   fails({ steps: {} }, /steps: expected a list of turns, found an object/);
   fails({ steps: [] }, /steps\[0\]\.action: expected "reset", found nothing/);
   fails({ steps: row.steps.slice(1) }, /steps\[0\]\.action: expected "reset", found "search/);
-  fails({ steps: row.steps.slice(0, 1), score: null }, /at least one action behind the reset/);
+  fails({ steps: row.steps.slice(0, 1), score: null }, /at least one action after the reset/);
   fails(steps(1, 7), /expected an object with action and observation in steps\[1\], found 7/);
   fails(steps(1, { action: 3, observation: "" }), /steps\[1\]\.action: expected an action, found 3/);
   fails(steps(1, { action: "a" }), /steps\[1\]\.observation: expected what the shop answered, found nothing/);
   fails(steps(1, turn("\ud800", "")), /half a surrogate/);
-  fails(steps(2, turn("think[hm]", "A page")), /a thought is answered "OK\.", found "A page"/);
-  fails({ score: 0.5 }, /score: expected what the last page shows \(1\.0\), found 0\.5/);
-  fails({ score: null }, /score: expected what the last page shows \(1\.0\), found null/);
+  fails(steps(2, turn("think[hm]", "A page")), /expected "OK\." in answer to a thought, found "A page"/);
+  fails({ score: 0.5 }, /score: expected the score on the last page \(1\.0\), found 0\.5/);
+  fails({ score: null }, /score: expected the score on the last page \(1\.0\), found null/);
   fails({ score: 7 }, /score: expected a number from 0 to 1, found 7/);
 });
 

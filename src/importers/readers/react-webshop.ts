@@ -49,7 +49,7 @@ function read(row: unknown): LoggedEpisode {
   const episode = { taskKey: `human/${indexOf(idx, "idx")}`, instruction: goal, firstObservation: start.observation };
   const acted = withThoughts(turns);
   const last = acted.steps.at(-1);
-  if (!last) throw new CliError("steps: expected at least one action behind the reset, found none");
+  if (!last) throw new CliError("steps: expected at least one action after the reset, found none");
   return { ...episode, ...acted, ...resultOf(scoreOf(score, last), last.action) };
 }
 
@@ -73,7 +73,7 @@ function withThoughts(turns: readonly Turn[]): { steps: LoggedStep[]; unusedThou
   for (const { action, observation } of turns) {
     if (THOUGHT.test(action)) {
       if (observation !== THOUGHT_ANSWER) {
-        throw new CliError(`a thought is answered "${THOUGHT_ANSWER}", found ${shown(observation)}: expected no page`);
+        throw new CliError(`expected "${THOUGHT_ANSWER}" in answer to a thought, found ${shown(observation)}`);
       }
       thoughts.push(action);
       continue;
@@ -90,5 +90,5 @@ function scoreOf(score: unknown, last: LoggedStep): number {
   const seen = SCORE.exec(last.observation ?? "")?.[1];
   const reward = score === null ? 0 : rewardOf(score, "score");
   if (score === null ? seen === undefined : Number(seen) === reward) return reward;
-  throw new CliError(`score: expected what the last page shows (${seen ?? "nothing"}), found ${shown(score)}`);
+  throw new CliError(`score: expected the score on the last page (${seen ?? "none"}), found ${shown(score)}`);
 }

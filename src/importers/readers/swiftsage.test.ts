@@ -88,7 +88,7 @@ test("what is no episode says what was expected", async () => {
   const problems: readonly [unknown, RegExp][] = [
     [{ ...about }, /expected an object with history, path or goldActionSequences, found none/],
     [{ ...about, history: "x" }, /history: expected a list of steps, found "x"/],
-    [{ ...about, history: [STEPS[0]] }, /history: expected at least one action behind the reset/],
+    [{ ...about, history: [STEPS[0]] }, /history: expected at least one action after the reset/],
     [
       { ...about, variationIdx: "3a", history: STEPS },
       /variationIdx: expected the number of a variation .* found "3a"/,

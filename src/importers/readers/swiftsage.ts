@@ -63,9 +63,9 @@ function read(row: unknown): LoggedEpisode {
   const [first, ...others] = played;
   const acted = first?.action === RESET ? others : played;
   const firstObservation = first?.action === RESET ? first.observation : first?.room;
-  if (acted.length === 0) throw new CliError("history: expected at least one action behind the reset, found none");
+  if (acted.length === 0) throw new CliError("history: expected at least one action after the reset, found none");
   if (firstObservation === undefined) {
-    throw new CliError(`history[0]: expected "${RESET}" or a freelook, which tell the first room, found neither`);
+    throw new CliError(`history[0]: expected "${RESET}" or a freelook, which show the first room, found neither`);
   }
   const { score, isCompleted } = played.at(-1)!;
   return {

@@ -78,7 +78,7 @@ suite("recordings of the original", { skip: skipWithout(RECORDINGS) }, () => {
     assert.equal(summary.verified + summary.diverged.length, 20);
     const [first] = summary.diverged;
     assert.equal(first!.step, -1);
-    assert.match(first!.advice!, /the goal texts differ: prices and price limits follow from the seed/);
+    assert.match(first!.advice!, /the goal texts differ: prices and price limits depend on the seed/);
   });
 
   test("as the human demonstrations write them: found by their goals, confirmed but for letter case and heading", async () => {

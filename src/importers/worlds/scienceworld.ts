@@ -95,9 +95,9 @@ export const SCIENCEWORLD: World = {
 export function scienceworldAdvice({ step, log }: LogDifference): string {
   const told = log.settings === undefined ? "" : `the log says ${log.settings}; `;
   if (step < 0) {
-    return `${told}the first rooms differ: try other simplifications (--simplifications easy) or the release of the log (--option version=1.1.3)`;
+    return `${told}the first rooms differ: try other simplifications (--simplifications easy), or the release that the log was made with (--option version=1.1.3)`;
   }
-  return `${told}not every log can be replayed: other releases differ (--option version=1.1.3), JVMs without -XX:hashCode=2 differ from run to run, and the official wrapper's questions advance the random stream`;
+  return `${told}not every log can be replayed: other releases answer differently (try --option version=1.1.3), a JVM without -XX:hashCode=2 answers differently in every run, and the official wrapper's own queries advance the random stream`;
 }
 
 /** `boil/3` out of ETO's `0_3`; undefined for anything else. */

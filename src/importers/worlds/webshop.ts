@@ -58,9 +58,9 @@ function describeTask(taskKey: string): { split: string; category: string } {
 function advice({ step, log, instruction }: LogDifference): string | undefined {
   if (step >= 0) return undefined;
   if (log.instruction.toLowerCase() !== instruction.toLowerCase()) {
-    return "the goal texts differ: prices and price limits follow from the seed, so try another (--option seed=1)";
+    return "the goal texts differ: prices and price limits depend on the seed, so try another seed (--option seed=1)";
   }
-  return "the first pages differ although the goals do not: was it logged in another observation mode (--observation)?";
+  return "the first pages differ although the goals are equal: perhaps the log has another observation mode (--observation)";
 }
 
 /** Whether an action, where it is possible, ends the episode: it buys. */
