@@ -36,7 +36,10 @@ async function compareDemonstrations(examples: readonly Demonstration[], rows: A
   differences.push(...explained(unexpected, examples));
   for (const place of stored.left()) {
     const where = `stored example ${Math.floor(place / MESSAGES)}, message ${place % MESSAGES}`;
-    differences.push({ place: where, what: "not learned from the files, or after other words or with another weight" });
+    differences.push({
+      place: where,
+      what: "the files do not teach it, or teach it after another text or with another weight",
+    });
   }
   return differences;
 }
@@ -65,7 +68,7 @@ function explained(unexpected: readonly Unexpected[], examples: readonly Demonst
 function reason({ role }: ReadTurn, weight: number, stored: number | undefined): string {
   const learned = weight === 1 ? "learned" : `learned with weight ${weight}`;
   if (role !== "assistant") return `${learned}, although it is the ${role}'s`;
-  if (stored === undefined) return `${learned}, but not stored: the message or what stands before it differs`;
+  if (stored === undefined) return `${learned}, but not stored: the message or the text before it differs`;
   if (stored === 0) return `${learned}, although it is masked`;
   return stored === weight ? `${learned} once more than stored` : `${learned}, stored with weight ${stored}`;
 }
@@ -87,12 +90,12 @@ async function comparePreferences(examples: readonly Preference[], rows: AsyncIt
       const observed = [...row.chosen, ...row.rejected].find(
         ({ role, weight }) => weight !== 0 && role !== "assistant",
       );
-      const what = observed ? `what the ${observed.role} says is learned` : "no stored preference teaches this";
+      const what = observed ? `a message of the ${observed.role} is learned` : "no stored preference teaches this";
       differences.push({ place, what });
     }
   }
   for (const index of stored.left()) {
-    differences.push({ place: `stored example ${index}`, what: "not learned from the files, or otherwise" });
+    differences.push({ place: `stored example ${index}`, what: "the files do not teach it, or not as it is stored" });
   }
   return differences;
 }

@@ -21,11 +21,11 @@ export async function compareTokens(
   for await (const row of rows) {
     if (!row.learned.includes(true)) differences.push({ place: row.place, what: "nothing of this row is learned" });
     else if (!stored.take(readKey(row, tokenizer))) {
-      differences.push({ place: row.place, what: "no stored example has this text with these stretches learned" });
+      differences.push({ place: row.place, what: "no stored example has this text and learns these parts of it" });
     }
   }
   for (const index of stored.left()) {
-    differences.push({ place: `stored example ${index}`, what: "not learned from the files, or otherwise" });
+    differences.push({ place: `stored example ${index}`, what: "the files do not teach it, or not as it is stored" });
   }
   return differences;
 }

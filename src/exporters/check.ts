@@ -48,10 +48,10 @@ async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Pro
   try {
     if (readTokens) {
       if (!tokenizer)
-        throw new CliError(`the files hold token ids: expected --tokenizer with the folder they were made with`);
+        throw new CliError(`the files hold token ids: expected --tokenizer with the tokenizer folder of the export`);
       return await compareTokens(set, tokenizer, readTokens(folder, parquet));
     }
-    if (!readTexts) throw new CliError(`target ${target}: nobody reads it back`);
+    if (!readTexts) throw new CliError(`target ${target}: its files cannot be read back`);
     return await compareTexts(set, readTexts(folder));
   } catch (error) {
     if (error instanceof ReadError) return [{ place: "files", what: error.message }];

@@ -101,7 +101,7 @@ test("preferences: trajectories where a tool masks the environment, answers else
     rejected: pair.rejected.map((m, i) => (i === 2 ? { ...m, role: m.role, weight: 0 as const } : m)),
   };
   const set: TrainingSet = { kind: "dpo", beta: 0.1, examples: [unlearned] };
-  refused("eto", set, /message 2 of its rejected side is not to be learned/);
+  refused("eto", set, /message 2 of its rejected side must not be learned/);
   assert.doesNotThrow(() => expressible(exporterNamed("swift"), set, plain));
   const nothing = { ...pair, chosen: pair.chosen.map((m) => ({ ...m, weight: 0 as const })) };
   refused("swift", { kind: "dpo", beta: 0.1, examples: [nothing] }, /chosen side learns nothing/);
@@ -114,7 +114,7 @@ test("Axolotl finds an answer by its text, so one that stands before it already 
   refused(
     "axolotl",
     { kind: "dpo", beta: 0.1, examples: [{ ...pair, rejected }] },
-    /rejected answer "message" is also part/,
+    /rejected answer "message" also occurs/,
   );
 });
 

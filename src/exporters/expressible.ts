@@ -26,7 +26,7 @@ export function expressible(
   const unfit = firstUnfit(exporter, set.examples);
   if (unfit === null) return { set, cost: null };
   const { masks } = exporter.expresses;
-  if (masks === "none") throw new CliError(`${unfit}, and there is no way to tell it otherwise`);
+  if (masks === "none") throw new CliError(`${unfit}, and its format has no way to say otherwise`);
   if (!options.splitTurns) {
     const what = masks === "last" ? "learned message" : "run of learned messages";
     throw new CliError(`${unfit}; --split-turns writes a row for each ${what} instead`);
@@ -44,7 +44,7 @@ function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], options: E
   }
   if (!needsTokenizer && options.tokenizer) {
     const hint = tokenizer === "parquet" ? " without --parquet" : "";
-    throw new CliError(`--tokenizer: ${name}${hint} is written as text, which the tool tokenises itself`);
+    throw new CliError(`--tokenizer: ${name}${hint} is written as text, and the tool tokenises it itself`);
   }
 }
 
@@ -56,7 +56,7 @@ function expectDemonstrations(exporter: Exporter, examples: readonly Demonstrati
     expectTexts(exporter, messages, refuse);
     if (!messages.some(({ weight }) => weight === 1)) refuse("it learns nothing");
     if (weight !== 1 && !expresses.exampleWeights) {
-      refuse(`it counts ${weight}, and would count 1: ${tool} knows no example that counts a fraction of the others`);
+      refuse(`it has weight ${weight} and would count fully: ${tool} has no weights for examples`);
     }
   }
 }
@@ -74,17 +74,17 @@ function expectPreferences(exporter: Exporter, examples: readonly Preference[]):
       if (!messages.some(({ weight }) => weight === 1)) refuse(`its ${side} side learns nothing`);
       if (expresses.preferences === "answers" && messages.length > 1) {
         refuse(
-          `its ${side} side has ${messages.length} messages: ${tool} takes one answer on each side, and would learn what the environment says or drop turns`,
+          `its ${side} side has ${messages.length} messages: ${tool} takes one answer on each side, so it would learn the environment's messages or drop turns`,
         );
       }
       if (expresses.beforeAnswer?.includes(messages[0]!.content)) {
         refuse(
-          `its ${side} answer "${messages[0]!.content}" is also part of what ${tool} writes before it, and looks for it in`,
+          `its ${side} answer "${messages[0]!.content}" also occurs in the text that ${tool} writes before it, so the tool would find the wrong place`,
         );
       }
       const masked = messages.findIndex(isMasked);
       if (masked >= 0 && expresses.masks !== "each") {
-        refuse(`message ${masked} of its ${side} side is not to be learned: ${tool} learns every turn of a side`);
+        refuse(`message ${masked} of its ${side} side must not be learned, but ${tool} learns every turn of a side`);
       }
     }
   }
@@ -103,7 +103,7 @@ function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[]
   const call = messages.findIndex(({ role, toolCalls }) => role === "tool" || toolCalls !== undefined);
   if (call >= 0 && !tools) {
     refuse(
-      `message ${call} calls a tool or answers a call: gleaner does not write calls for ${tool}, so they would be lost`,
+      `message ${call} calls a tool or answers a call: gleaner cannot write calls for ${tool}, so they would be lost`,
     );
   }
   messages.forEach(({ role, content }, index) => {
@@ -112,18 +112,19 @@ function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[]
       refuse(`message ${index} is empty: ${tool} finds an assistant's turn by its text`);
     }
     const mark = reserved.find((text) => content.includes(text));
-    if (mark !== undefined) refuse(`message ${index} contains "${mark}", which ${tool} takes for its own mark`);
+    if (mark !== undefined)
+      refuse(`message ${index} contains "${mark}", which ${tool} would take for one of its own marks`);
   });
-  if (messages[0]?.role === "assistant") refuse(`it begins with the assistant: ${tool} needs something to answer`);
+  if (messages[0]?.role === "assistant") refuse(`it begins with the assistant: ${tool} needs a message to answer`);
   if (roles === "any") return;
   if (roles === "human-gpt" && messages[0]?.role === "system") {
-    refuse(`it has a system message, which would be lost: conversations of ${tool} are between human and gpt only`);
+    refuse(`it has a system message, which would be lost: ${tool} knows only human and gpt`);
   }
   const turns = messages.slice(messages[0]?.role === "system" ? 1 : 0);
   const wrong = turns.findIndex(({ role }, index) => role !== (index % 2 === 0 ? "user" : "assistant"));
   if (wrong < 0) return;
   const index = messages.length - turns.length + wrong;
-  refuse(`message ${index} is the ${turns[wrong]!.role}'s out of turn: ${tool} takes user and assistant alternately`);
+  refuse(`message ${index} (${turns[wrong]!.role}) is out of turn: in ${tool}, user and assistant must alternate`);
 }
 
 const isMasked = ({ role, weight }: WeightedMessage) => role === "assistant" && weight === 0;

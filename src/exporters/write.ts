@@ -38,7 +38,7 @@ export function writeExport(
 ): Manifest {
   const folder = resolve(out);
   if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0)) {
-    throw new CliError(`--out ${out}: it exists and is not empty; choose another folder, or remove it`);
+    throw new CliError(`--out ${out}: the folder exists and is not empty; remove it or choose another`);
   }
   const partial = `${folder}.partial-${process.pid}`;
   mkdirSync(dirname(folder), { recursive: true });
