@@ -147,7 +147,7 @@ async function begin(environment: PythonEnvironment, { python = "python3", say }
   const plan = join(folder, "plan.txt");
   if (existsSync(plan) && readFileSync(plan, "utf8") === planOf(environment)) {
     forgetHalfInstalled(folder);
-    say(`going on with the virtual environment in ${folder}`);
+    say(`continuing with the virtual environment in ${folder}`);
     return;
   }
   rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export class HumanQuitError extends Error {
   override readonly name = "AbortError";
 }
 
-const HELP = "Type an action, or the number of a listed one. ? lists the actions, quit ends.";
+const HELP = "Type an action, or the number of a listed action. Type ? to list the actions, quit to leave.";
 
 /** Acting throws HumanQuitError. `input` is read from the start; lines typed ahead are kept. */
 export function human({ input, output, name }: HumanOptions): Policy {

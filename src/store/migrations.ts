@@ -62,7 +62,7 @@ export function expectOurs(database: DatabaseSync, path: string): void {
   const version = pragma(database, "user_version");
   if (version > migrations.length)
     throw new StoreError(
-      `${path}: written by a newer gleaner (schema version ${version}, this gleaner knows ${migrations.length}); update gleaner to open it`,
+      `${path}: written by a newer gleaner (its schema version is ${version}, the newest known here ${migrations.length}); update gleaner to open it`,
     );
 }
 

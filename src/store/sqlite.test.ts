@@ -134,7 +134,7 @@ test("a newer version, another program's database, no database, no folder: Store
   const raw = new DatabaseSync(newer);
   raw.exec("PRAGMA user_version = 99");
   raw.close();
-  refuses(newer, /newer gleaner \(schema version 99, this gleaner knows \d+\)/);
+  refuses(newer, /newer gleaner \(its schema version is 99, the newest known here \d+\)/);
 
   const other = fresh();
   const theirs = new DatabaseSync(other);

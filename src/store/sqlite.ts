@@ -217,12 +217,12 @@ function checkedKey(key: string): string {
 
 function expectSame(kind: string, key: string, row: Record<string, SQLOutputValue> | undefined, body: string): void {
   if (row?.body === body) return;
-  throw new StoreError(`${kind} ${key} is stored already with other content; what is stored is never changed`);
+  throw new StoreError(`${kind} ${key} is already stored with other content; stored content is never changed`);
 }
 
 function otherRun(known: Run, run: Run): string {
   if (known.kind !== run.kind)
-    return `run "${run.name}" exists and is of kind ${known.kind}, not ${run.kind}; choose another name`;
+    return `run "${run.name}" already exists and is of kind ${known.kind}, not ${run.kind}; choose another name`;
   const [before, now] = [leaves(known.config), leaves(run.config)];
   const differing = [...new Set([...before.keys(), ...now.keys()])].filter(
     (path) => canonicalJson(before.get(path)) !== canonicalJson(now.get(path)),
@@ -232,7 +232,7 @@ function otherRun(known: Run, run: Run): string {
     .slice(0, 5)
     .map((path) => `${path}: ${shown(before.get(path))} then, ${shown(now.get(path))} now`);
   if (differing.length > changes.length) changes.push(`${differing.length - changes.length} more`);
-  return `run "${run.name}" exists with another config (${changes.join("; ")}); choose another name or the same settings`;
+  return `run "${run.name}" already exists with another config (${changes.join("; ")}); choose another name or the same settings`;
 }
 
 const SQLITE_BUSY = 5;

@@ -57,7 +57,7 @@ test("what was interrupted goes on where it was, also after the last byte", asyn
 test("other contents are deleted, so that the next attempt begins anew", async () => {
   const to = join(temporaryFolder(), "pkg-1.whl");
   writeFileSync(`${to}.part`, "something else");
-  await assert.rejects(download(request(to)), { name: "CliError", message: /expected [0-9a-f]{64}; it is deleted/ });
+  await assert.rejects(download(request(to)), { name: "CliError", message: /expected [0-9a-f]{64}; it was deleted/ });
   assert.deepEqual([existsSync(to), existsSync(`${to}.part`)], [false, false]);
   await download(request(to));
   assert.deepEqual(readFileSync(to), CONTENTS);

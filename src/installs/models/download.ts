@@ -31,7 +31,7 @@ export async function download({ package: name, file, sha256, to, say }: Downloa
   const found = await hashOf(part);
   if (found !== sha256) {
     rmSync(part);
-    throw new CliError(`${file}: what was downloaded has the sha256 ${found}, expected ${sha256}; it is deleted`);
+    throw new CliError(`${file}: the download has the sha256 ${found}, expected ${sha256}; it was deleted`);
   }
   renameSync(part, to);
 }
@@ -54,11 +54,11 @@ async function fetchInto(part: string, address: string, say: (line: string) => v
   const response = await ask(address, have > 0 ? { range: `bytes=${have}-` } : {});
   if (response.status === RANGE_NOT_SATISFIABLE) return;
   const goesOn = response.status === PARTIAL_CONTENT;
-  say(goesOn ? `going on after ${Math.round(have / 1e6)} MB` : "downloading");
+  say(goesOn ? `continuing the download after ${Math.round(have / 1e6)} MB` : "downloading");
   try {
     await pipeline(Readable.fromWeb(response.body!), createWriteStream(part, { flags: goesOn ? "a" : "w" }));
   } catch (error) {
-    throw new CliError(`${address}: ${reasonOf(error)}; run the command again to go on`);
+    throw new CliError(`${address}: ${reasonOf(error)}; run the command again to continue`);
   }
 }
 

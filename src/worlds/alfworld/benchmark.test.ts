@@ -55,7 +55,7 @@ test("the folder above the games will do; any other folder is named in the error
   for (const data of [empty, join(folder, "nowhere")]) {
     await assert.rejects(alfworld({ data }), (error: Error) => {
       assert(error instanceof CliError);
-      assert(error.message.startsWith(`${data}: expected the folder with ALFWorld's games`));
+      assert(error.message.startsWith(`${data}: expected the folder of ALFWorld's games`));
       return error.message.includes("alfworld-download");
     });
   }

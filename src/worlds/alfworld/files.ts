@@ -26,7 +26,7 @@ export function gamesFolder(data: string): string {
   const found = [data, join(data, RELEASE_FOLDER)].find(isGamesFolder);
   if (found) return found;
   throw new CliError(
-    `${data}: expected the folder with ALFWorld's games (${SPLITS.join(", ")}); \`alfworld-download\` (pip install alfworld) makes it`,
+    `${data}: expected the folder of ALFWorld's games, with ${SPLITS.join(", ")}; get it with \`pip install alfworld && alfworld-download\``,
   );
 }
 

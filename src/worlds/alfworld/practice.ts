@@ -46,7 +46,7 @@ export function practiceEpisodes(options: PracticeOptions): PracticeEpisode[] {
   for (let visit = 0; found.length < episodes; visit++) {
     const task = tasks[visit % tasks.length];
     if (!task || fruitless > MAX_FRUITLESS_GAMES)
-      throw new CliError("practice: no training games in which anything can be reached");
+      throw new CliError("practice: expected training games with at least one reachable goal, found none");
     const before = found.length;
     const game = options.gameOf(task);
     const world: World = { task, game, holds: goalTest(game), wording: options.wording };

@@ -155,7 +155,7 @@ function readDescriptions(file: string): (known: TaskKind, variation: number) =>
     descriptions ??= JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, readonly string[]>>;
     const description = descriptions[name]?.[variation];
     if (description === undefined)
-      throw new CliError(`${file} does not tell task ${name}, variation ${variation}: remove it`);
+      throw new CliError(`${file}: it lacks task ${name}, variation ${variation}; remove the file`);
     return description;
   };
 }

@@ -19,9 +19,9 @@ test("without the JAR the message says which command gets it", () => {
   assert.equal(jarState(cache, "1.2.3"), "missing");
   assert.throws(
     () => installedFolder(cache, "1.2.3"),
-    /^CliError: ScienceWorld 1\.2\.3 is not installed: gleaner env install scienceworld$/,
+    /^CliError: ScienceWorld 1\.2\.3 is not installed: run `gleaner env install scienceworld`$/,
   );
-  assert.throws(() => installedFolder(cache, "1.1.3"), /gleaner env install scienceworld --version 1\.1\.3$/);
+  assert.throws(() => installedFolder(cache, "1.1.3"), /gleaner env install scienceworld --version 1\.1\.3`$/);
 });
 
 test("a JAR that is not the published one is never run", () => {
@@ -33,7 +33,7 @@ test("a JAR that is not the published one is never run", () => {
   assert.equal(jarState(cache, "1.2.3"), "changed");
   assert.throws(
     () => installedFolder(cache, "1.2.3"),
-    /scienceworld\.jar is not ScienceWorld 1\.2\.3 \(its sha256 differs\): remove it, then gleaner env install/,
+    /scienceworld\.jar is not ScienceWorld 1\.2\.3 \(its sha256 differs\): remove it, then run `gleaner env install/,
   );
 });
 

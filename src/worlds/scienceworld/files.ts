@@ -56,8 +56,8 @@ export function installedFolder(cache: string, release: Release): string {
   const folder = join(cache, release);
   const state = jarState(cache, release);
   if (state === "verified") return folder;
-  if (state === "missing") throw new CliError(`ScienceWorld ${release} is not installed: ${command}`);
+  if (state === "missing") throw new CliError(`ScienceWorld ${release} is not installed: run \`${command}\``);
   throw new CliError(
-    `${join(folder, JAR)} is not ScienceWorld ${release} (its sha256 differs): remove it, then ${command}`,
+    `${join(folder, JAR)} is not ScienceWorld ${release} (its sha256 differs): remove it, then run \`${command}\``,
   );
 }

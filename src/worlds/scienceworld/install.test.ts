@@ -23,7 +23,7 @@ function command(name: string, script: string): void {
 test("what is not installed is told with the command that installs it", async () => {
   await assert.rejects(
     scienceworld({ cache }),
-    /^CliError: ScienceWorld 1\.2\.3 is not installed: gleaner env install/,
+    /^CliError: ScienceWorld 1\.2\.3 is not installed: run `gleaner env install/,
   );
 });
 

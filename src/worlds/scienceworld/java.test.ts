@@ -31,7 +31,7 @@ test("without a compiler the message says so", async () => {
   const java = fake("bin/java", 'openjdk version "17.0.15"');
   process.env.PATH = join(folder, "bin");
   assert.equal(program("java"), java);
-  const message = /^CliError: compiling the simulator's shim needs javac, which was not found: install a JDK/;
+  const message = /^CliError: ScienceWorld's adapter is compiled with javac, which was not found: install a JDK/;
   await assert.rejects(prepareRuntime(folder, folder), message);
 });
 

@@ -62,7 +62,7 @@ export function program(name: string): string {
   const found = findProgram(name);
   if (found) return found;
   const purpose =
-    name === "java" ? "ScienceWorld's simulator needs Java" : `compiling the simulator's shim needs ${name}`;
+    name === "java" ? "ScienceWorld's simulator needs Java" : `ScienceWorld's adapter is compiled with ${name}`;
   throw new CliError(`${purpose}, which was not found: ${ADVICE}`);
 }
 
@@ -147,7 +147,7 @@ async function compiledShim(cache: string): Promise<string> {
     // Whoever compiles at the same time makes the same.
     renameSync(join(work, "shim.jar"), shim);
   } catch (error) {
-    throw new CliError(`the simulator's shim cannot be compiled: ${messageOf(error)}`);
+    throw new CliError(`ScienceWorld's adapter cannot be compiled: ${messageOf(error)}`);
   } finally {
     rmSync(work, { recursive: true });
   }

@@ -31,7 +31,7 @@ type Options = z.infer<typeof schema>;
 const cacheOf = (data: string | undefined) => (data === undefined ? {} : { cache: resolve(data) });
 
 export const scienceworld: EnvironmentEntry<Options> = {
-  summary: "ScienceWorld, its real simulator; needs Java and `gleaner env install scienceworld`",
+  summary: "ScienceWorld, run by its own simulator; needs Java and `gleaner env install scienceworld`",
   schema,
   paths: ["data"],
   machine: ["processes", "heapMb", "timeoutMs", "states"],

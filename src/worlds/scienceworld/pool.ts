@@ -59,7 +59,7 @@ export function newPool(options: PoolOptions): Pool {
     if (reason === null || noCopying !== null) return;
     noCopying = reason;
     options.onNotice(
-      `ScienceWorld: states cannot be saved (${reason}), so they are replayed; keep no more than ${options.processes} episodes in flight`,
+      `ScienceWorld: states cannot be saved (${reason}), so they are reached by replay; play at most ${options.processes} episodes at once`,
     );
   }
 
@@ -137,4 +137,4 @@ export function asEnvironmentError(error: unknown): unknown {
 }
 
 const notDeterministic = (java: string) =>
-  `Java ${java} does not take -XX:hashCode=2, without which episodes cannot be repeated: use OpenJDK (HotSpot)`;
+  `Java ${java} does not accept -XX:hashCode=2, which repeatable episodes need: use OpenJDK (HotSpot)`;

@@ -133,7 +133,7 @@ export function readSimplifications(text: string): string {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return [...new Set(names)].join(",");
   throw new CliError(
-    `simplifications: unknown ${JSON.stringify(unknown)}: expected none, or some of ${known.join(", ")} with commas between`,
+    `simplifications: unknown ${JSON.stringify(unknown)}: expected none, or names from ${known.join(", ")}, separated by commas`,
   );
 }
 
@@ -141,7 +141,5 @@ export function readSimplifications(text: string): string {
 export function checkSimplifications(known: TaskKind, simplifications: string): void {
   const isElectrical = /power-component|conductivity/.test(known.name);
   if (!isElectrical || !simplifications.split(",").includes("noElectricalAction")) return;
-  throw new CliError(
-    `simplifications: task ${known.name} needs electrical actions, but noElectricalAction takes them away`,
-  );
+  throw new CliError(`simplifications: task ${known.name} needs electrical actions, which noElectricalAction removes`);
 }

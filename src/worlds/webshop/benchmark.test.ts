@@ -186,8 +186,8 @@ test("what the user gets wrong is said in one line", { skip }, async () => {
   const cases: readonly (readonly [object, RegExp])[] = [
     [{ data: folder }, /items_shuffle_1000\.json/],
     [{ data: undefined }, /^data: expected the folder/],
-    [{ generated }, /^generated: expected none beside data/],
-    [{ data: undefined, generated, products: 500 }, /^products: expected none beside generated/],
+    [{ generated }, /^generated: expected no value together with data/],
+    [{ data: undefined, generated, products: 500 }, /^products: expected no value together with generated/],
     [{ data: undefined, generated: { products: 3 } }, /expected 200 to 1200000 products, got 3/],
     [{ preset: "toString" }, /^preset: expected one of react, .*, got "toString"$/],
     [{ goals: "x" }, /^goals: expected synthetic or human, got "x"$/],

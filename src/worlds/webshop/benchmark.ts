@@ -149,8 +149,8 @@ function settle(options: WebshopOptions): Settings {
 
 function sourceOf({ data, generated, products }: WebshopOptions, preset: Preset | undefined): Source {
   if (generated) {
-    if (data !== undefined) throw unexpected("generated", "none beside data", generated);
-    if (products !== undefined) throw unexpected("products", "none beside generated", products);
+    if (data !== undefined) throw unexpected("generated", "no value together with data", generated);
+    if (products !== undefined) throw unexpected("products", "no value together with generated", products);
     return { kind: "generated", products: generated.products, seed: generated.seed ?? 0 };
   }
   if (data === undefined) throw unexpected("data", "the folder with WebShop's files, or generated", data);

@@ -27,14 +27,14 @@ type Options = z.infer<typeof schema>;
 /** undefined: nobody said where. */
 const folderOf = (data?: string) => data ?? process.env.GLEANER_WEBSHOP_DATA;
 
-const WHERE_FROM = `WebShop's files come from its repository, princeton-nlp/WebShop (MIT): run the downloads of its setup.sh, or
-follow the links that its README names. The small set is items_shuffle_1000.json, items_ins_v2_1000.json and
-items_human_ins.json; the full one items_shuffle.json, items_ins_v2.json and items_human_ins.json. Either may be
-gzipped. gleaner does not fetch them: they lie on file hosts with quotas, and are not ours to copy. Neither Python, Java
-nor a search engine is needed. Without data there is the generated catalogue: gleaner play webshop --generated 1000`;
+const WHERE_FROM = `WebShop's files come from its repository, princeton-nlp/WebShop (MIT). Run the downloads in its setup.sh, or
+follow the links in its README. The small set is items_shuffle_1000.json, items_ins_v2_1000.json and
+items_human_ins.json. The full set is items_shuffle.json, items_ins_v2.json and items_human_ins.json. Each file may be
+gzipped. gleaner does not fetch them: they are on file hosts with quotas, and are not ours to copy. You need no Python,
+no Java and no search engine. To try WebShop without data, generate a catalogue: gleaner play webshop --generated 1000`;
 
 export const webshop: EnvironmentEntry<Options> = {
-  summary: "WebShop, exact; needs its product files (--data), or generates a catalogue (--generated 1000)",
+  summary: "WebShop, reproduced exactly; needs its product files (--data) or generates products (--generated 1000)",
   schema,
   paths: ["data", "nouns"],
   isGenerated: ({ generated }) => generated !== undefined,
@@ -58,7 +58,7 @@ export const webshop: EnvironmentEntry<Options> = {
   async findings(data) {
     const folder = folderOf(data);
     const base = { what: "WebShop files", isNeeded: false } as const;
-    const advice = "gleaner env install webshop; the generated catalogue needs none";
+    const advice = "`gleaner env install webshop` says where to get it; a generated catalogue needs no data";
     if (folder === undefined) return [{ ...base, state: "missing", found: "no folder given", advice }];
     const { inspectData } = await import("./catalogue/index.ts");
     // Reading gigabytes is what `env install` is for.
@@ -72,14 +72,14 @@ export const webshop: EnvironmentEntry<Options> = {
   async install({ data, say }) {
     const given = folderOf(data);
     if (given === undefined)
-      return { text: `${WHERE_FROM}\n\nThen: gleaner env install webshop --data DIR checks what you have.` };
+      return { text: `${WHERE_FROM}\n\nThen check what you have: gleaner env install webshop --data DIR` };
     const folder = resolve(given);
     const { inspectData } = await import("./catalogue/index.ts");
     say(`reading ${folder} …`);
     const { files, sets } = await inspectData(folder);
     const rows = files.map(({ name, bytes, sha256 }) => [
       name,
-      bytes === null ? "not there" : sizeOf(bytes),
+      bytes === null ? "missing" : sizeOf(bytes),
       sha256 ?? "",
     ]);
     const usable = sets.filter(({ counts }) => counts);
@@ -106,7 +106,7 @@ function setLines({ set, counts, problems }: SetFinding): string[] {
         ),
         counts.hasOfficialHumanGoals
           ? "  the human goals are the official ones: test 0–499, eval 500–1,499, train 1,500–12,086"
-          : "  fewer human goals than the official 12,087, whose splits therefore do not apply",
+          : "  fewer human goals than the official 12,087, so the official splits do not apply",
       ]
     : [`${NAMES[set]}: cannot be used`];
   return [...lines, ...problems.map((problem) => `  ! ${problem}`)];

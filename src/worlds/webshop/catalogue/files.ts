@@ -75,7 +75,7 @@ export function chooseSet(folder: string, products?: number | "all"): ProductSet
   if (found) return found;
   const names = wanted.map((set) => FILE_NAMES[set].products).join(" or ");
   const instead = needsAll && isThere("1000") ? "; the folder has the 1,000 products only" : "";
-  throw new CliError(`${folder}: expected WebShop's ${names}, or the same with .gz${instead}`);
+  throw new CliError(`${folder}: expected WebShop's files ${names}, plain or as .gz${instead}`);
 }
 
 /**
@@ -84,9 +84,9 @@ export function chooseSet(folder: string, products?: number | "all"): ProductSet
  */
 export function sourceFiles(folder: string, set: ProductSet): SourceFiles {
   const products = findFile(folder, FILE_NAMES[set].products);
-  if (!products) throw new CliError(`${folder}: expected ${FILE_NAMES[set].products} or the same with .gz`);
+  if (!products) throw new CliError(`${folder}: expected ${FILE_NAMES[set].products}, plain or as .gz`);
   const own = findFile(folder, FILE_NAMES[set].instructions);
   const instructions = own ?? (set === "1000" ? findFile(folder, FILE_NAMES.all.instructions) : null);
-  if (!instructions) throw new CliError(`${folder}: expected ${FILE_NAMES[set].instructions} or the same with .gz`);
+  if (!instructions) throw new CliError(`${folder}: expected ${FILE_NAMES[set].instructions}, plain or as .gz`);
   return { set, products, instructions, human: findFile(folder, FILE_NAMES[set].human) };
 }

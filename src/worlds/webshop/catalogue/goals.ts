@@ -62,7 +62,7 @@ export function syntheticLots({ catalogue, ledger, prices, random }: Draw): Lots
     lots.push({ row, instruction: 0, priceUpper, weight: rarity / asked.length, first: count });
     count += combinations[i]!;
     if (count > MAX_GOALS)
-      fail(row, `${combinations[i]} choices of options, expected at most ${MAX_GOALS} goals in all`);
+      fail(row, `${combinations[i]} combinations of options, expected at most ${MAX_GOALS} goals in all`);
   }
   return { lots, count };
 }

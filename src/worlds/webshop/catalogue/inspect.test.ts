@@ -59,7 +59,7 @@ test("a folder with nothing in it is a finding, not an error", async () => {
 
 test("missing and damaged files are problems of their set", { skip }, async () => {
   const withoutHuman = await inspectData(copyData("no-human", [PRODUCTS, "items_ins_v2_1000.json.gz"]));
-  assert.deepEqual(withoutHuman.sets[0]!.problems, ["items_human_ins.json is missing: no human goals"]);
+  assert.deepEqual(withoutHuman.sets[0]!.problems, ["items_human_ins.json is missing, so there are no human goals"]);
   assert.equal(withoutHuman.sets[0]!.counts!.goals.human, 0);
 
   const incomplete = await inspectData(copyData("no-instructions", [PRODUCTS, HUMAN]));

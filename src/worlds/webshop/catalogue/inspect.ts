@@ -94,7 +94,7 @@ async function setFinding(folder: string, set: ProductSet, read: boolean): Promi
       for await (const product of productsOf(files, Number.POSITIVE_INFINITY)) ledger.add(product);
       counts = countsOf(ledger.finish());
     }
-    if (!files.human) problems.push(`${FILE_NAMES[set].human} is missing: no human goals`);
+    if (!files.human) problems.push(`${FILE_NAMES[set].human} is missing, so there are no human goals`);
     else if (counts?.goals.human === 0) problems.push(`${files.human.path}: no instruction for any of these products`);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -111,7 +111,7 @@ test("the two sets and their spellings", async () => {
   });
   const refuses = (files: Readonly<Record<string, unknown>>, message: RegExp, products?: number | "all") =>
     assert.rejects(load(files, products), (error) => error instanceof CliError && message.test(error.message));
-  await refuses({}, /expected WebShop's items_shuffle_1000.json or items_shuffle.json, or the same with .gz/);
+  await refuses({}, /expected WebShop's files items_shuffle_1000.json or items_shuffle.json, plain or as .gz/);
   await refuses(small, /expected items_ins_v2_1000.json/);
   await refuses(
     { ...small, ...smallInstructions },

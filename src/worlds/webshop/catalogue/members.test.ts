@@ -59,7 +59,7 @@ test("names the file and the member of what is damaged", async () => {
   );
   await refuses("garbled.json.gz", Buffer.from(packed).fill(0x55, 50, 90), /damaged gzip/);
   await refuses("plain.json.gz", whole, /damaged gzip at member 0 \(incorrect header check\)/);
-  await refuses("cut.json", whole.slice(0, 1000), /member \d+: the array has no end here/);
+  await refuses("cut.json", whole.slice(0, 1000), /member \d+: the file ends inside the array/);
   await refuses("bad.json", '[{"a": 1}, {"a": oops}]', /member 1: Unexpected token/);
   await refuses("comma.json", '[{"a": 1},]', /member 1: Unexpected end of JSON input/);
   await refuses("object.json", "{}", /found "\{", expected an array/);

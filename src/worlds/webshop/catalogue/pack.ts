@@ -132,9 +132,12 @@ function packedCatalogue(path: string, { asins, offsets, ledger }: PackIndex): P
     try {
       return productOfLine(bytes.toString());
     } catch (error) {
-      throw new CliError(`${path}: the line of product ${row} is damaged; remove ${dirname(path)} to pack anew`, {
-        cause: error,
-      });
+      throw new CliError(
+        `${path}: the line of product ${row} is damaged; remove ${dirname(path)}, and the catalogue is packed again`,
+        {
+          cause: error,
+        },
+      );
     }
   };
 

@@ -206,7 +206,11 @@ test("no goals, too many goals, and an instruction that asks for nothing end in 
     );
   fails(PRODUCT, "synthetic", /none of the 1 products has a synthetic instruction/);
   fails(PRODUCT, "human", /none of the 1 products has a human instruction/);
-  fails({ ...PRODUCT, options, instruction }, "synthetic", /product 0 \(B000000000\): 1000000000 choices of options/);
+  fails(
+    { ...PRODUCT, options, instruction },
+    "synthetic",
+    /product 0 \(B000000000\): 1000000000 combinations of options/,
+  );
   fails(
     { ...PRODUCT, instruction: { text: "x", attributes: [] } },
     "synthetic",

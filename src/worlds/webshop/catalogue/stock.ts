@@ -51,7 +51,9 @@ export function stockOf(catalogue: Catalogue | LedgerCatalogue, options: StockOp
   const lots = kind === "synthetic" ? syntheticLots(draw) : humanLots(draw, humanLimits);
   const { count } = lots;
   if (count === 0)
-    throw new CliError(`none of the ${catalogue.size} products has a ${kind} instruction to make goals of`);
+    throw new CliError(
+      `none of the ${catalogue.size} products has a ${kind} instruction, so there are no ${kind} goals`,
+    );
 
   const order = new Uint32Array(count).map((_, i) => i);
   random.seed(shuffleSeed);

@@ -94,7 +94,7 @@ test("an index of another catalogue is refused", () => {
   for (const other of others)
     assert.match(
       refusal(() => loadIndex(other, file)),
-      /is one of another catalogue/,
+      /belongs to another catalogue/,
     );
   assert.equal(loadIndex(withTitle(2, "blue hat ★"), file).search("blue", 9).length, 1);
 });
@@ -104,7 +104,7 @@ test("files of other kinds, missing files, and places where nothing can be writt
   writeFileSync(file, "no index, but long enough to be one");
   assert.match(
     refusal(() => loadIndex(catalogue, file)),
-    /text: .*file of another kind/,
+    /text: .*it is no search index/,
   );
   assert.match(
     refusal(() => loadIndex(catalogue, join(folder, "absent"))),

@@ -140,7 +140,7 @@ export function loadPostings(file: string, fingerprint: string): Postings {
 function readHeader(handle: number, fingerprint: string): Header {
   const prefix = Buffer.alloc(PREFIX_BYTES);
   read(handle, prefix);
-  if (!prefix.subarray(0, MARK.length).equals(MARK)) throw new CliError("it is a file of another kind");
+  if (!prefix.subarray(0, MARK.length).equals(MARK)) throw new CliError("it is no search index");
   const size = fstatSync(handle).size;
   const headerBytes = prefix.readUInt32LE(MARK.length);
   if (PREFIX_BYTES + headerBytes > size) throw new CliError("it ends early");
@@ -150,7 +150,7 @@ function readHeader(handle: number, fingerprint: string): Header {
   const header = JSON.parse(text.toString()) as Header;
   if (header.version !== VERSION) throw new CliError(`it has version ${header.version}, not ${VERSION}`);
   if (header.endianness !== endianness()) throw new CliError(`it was written on a ${header.endianness} machine`);
-  if (header.fingerprint !== fingerprint) throw new CliError("it is one of another catalogue");
+  if (header.fingerprint !== fingerprint) throw new CliError("it belongs to another catalogue");
   const bytes = NAMES.reduce((sum, name) => sum + header.arrays[name].length * LAYOUT[name].BYTES_PER_ELEMENT, 0);
   const expected = PREFIX_BYTES + headerBytes + bytes;
   if (size !== expected) throw new CliError(`it has ${size} bytes instead of ${expected}`);
