@@ -19,7 +19,10 @@ const project = (): Project => {
 test("a config is read from its file, changed by --set, and names its environment itself", async () => {
   const { config, file } = await subjectOf(project(), "examples/workshop.yaml", { set: ["seeds=[7]"] });
   assert.deepEqual([config.run, config.seeds, file], ["demo-front", [7], "examples/workshop.yaml"]);
-  await assert.rejects(subjectOf(project(), "examples/workshop.yaml", { data: "x" }), /--set, e\.g\. environment\.data/);
+  await assert.rejects(
+    subjectOf(project(), "examples/workshop.yaml", { data: "x" }),
+    /--set, e\.g\. environment\.data/,
+  );
 });
 
 test("an experiment's run is its stored config; an expert's run gets the default student", async () => {

@@ -273,7 +273,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
         () => repository.addCheckpoint({ ...checkpoint, trainer: "other" }),
         () => repository.addRound({ ...round, counts: {} }),
       ];
-      for (const add of refused) assert.throws(add, { name: StoreError.name, message: /stored already/ });
+      for (const add of refused) assert.throws(add, { name: StoreError.name, message: /already stored/ });
       assert.deepEqual(dumpOf(repository), before);
     });
 

@@ -77,7 +77,10 @@ test("a recording killed and stopped by its budget ends as one that was not, and
   assert.equal(killed.code, null);
   const stopped = await recordUntil(broken, command(server, "--budget", "0.09"), server, Number.POSITIVE_INFINITY);
   assert.equal(stopped.code, 3, stopped.output);
-  assert.match(stopped.output, /stopped: budget spent: 0\.\d+ of 0\.09; run the same command with a larger budget to continue/);
+  assert.match(
+    stopped.output,
+    /stopped: budget spent: 0\.\d+ of 0\.09; run the same command with a larger budget to continue/,
+  );
   assert.equal(await gleaner(broken, command(server, "--budget", "100")), told);
   assert.equal(await gleaner(broken, ["dump"]), dump);
   assert(!existsSync(join(broken, "journals", "big.jsonl")));

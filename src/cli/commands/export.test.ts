@@ -17,7 +17,10 @@ repository.addRun({ name: "empty", kind: "play", config: {} });
 test("the flags choose one training set, or the error lists what there is", () => {
   const choose = (run: string, flags: Parameters<typeof chosenRound>[2]) => chosenRound(repository, run, flags);
   assert.equal(choose("demo", { method: "EEF", seed: 2, iteration: 1 }).method, "EEF");
-  assert.throws(() => choose("demo", { method: "EEF" }), /run "demo": 4 training sets fit; choose one of these with --method.*RFT×2/s);
+  assert.throws(
+    () => choose("demo", { method: "EEF" }),
+    /run "demo": 4 training sets fit; choose one of these with --method.*RFT×2/s,
+  );
   assert.throws(() => choose("demo", { seed: 3 }), /no training set fits these flags/);
   assert.throws(() => choose("empty", {}), /has trained nothing/);
   assert.throws(() => choose("none", {}), /there is no run "none"/);
