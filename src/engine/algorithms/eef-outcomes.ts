@@ -1,6 +1,6 @@
 /**
- * What EEF's rollouts say about states: tallies of tries and wins, the labels that follow from them, and how far those
- * labels would be others after fewer tries. A state is a task's start or a place along an expert trajectory.
+ * What EEF's rollouts say about states: how often each was tried and won, the labels that follow, and how many labels
+ * would change with fewer tries. A state is a task's start or a place along an expert trajectory.
  */
 import type { Trajectory } from "../../core/trajectory.ts";
 import { type Labels, labelsByRate, type Span, type Tally } from "./eef-labels.ts";

@@ -1,6 +1,6 @@
 /**
- * EEF's reading of a stored round, read again by the rule that the run used: which states were won and lost, and which of
- * the expert's actions are harmful or beneficial. Nothing of it is stored but the trajectories.
+ * Reads EEF's labels of a stored round again, by the rule that the run used: which states were won and lost, and which of
+ * the expert's actions are harmful or beneficial. The store holds only the trajectories, not the labels.
  */
 import { StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";

@@ -1,9 +1,9 @@
 /**
  * EEF, exploring expert failures (Lan et al. 2025, arXiv 2504.13145; methods.md §2).
  *
- * The student also starts from states along the expert's trajectories, won and lost. Where it wins from one state and
- * loses from the next, the expert's actions in between did harm: the student learns to recover behind them, with
- * everything before masked. Where it only wins from later on, the expert's actions up to there are worth learning.
+ * The student also plays from states along the expert's trajectories, won and lost. Where it wins from one state and loses
+ * from the next, the expert's actions in between did harm. The student learns to recover after them, with everything before
+ * masked. Where it loses from one state and wins from a later one, the expert's actions in between are worth learning.
  *
  * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */

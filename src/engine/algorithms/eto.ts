@@ -1,9 +1,9 @@
 /**
  * ETO, exploration-based trajectory optimisation (Song et al. 2024, arXiv 2403.02502; methods.md §4).
  *
- * Behaviour cloning first. Then, each iteration, the student plays every training task; where its return and that of the
- * expert on the same task differ, it learns to prefer the better trajectory to the worse one, whoever made which, with
- * itself as it was before as the reference.
+ * Behaviour cloning comes first. Then, in each iteration, the student plays every training task. Where its return differs
+ * from the expert's on the same task, it learns to prefer the better trajectory, whoever made it. The reference is the
+ * student as it was before the iteration.
  *
  * Trajectories that cannot be replayed are of tasks that nobody plays: they count in the starting policy only.
  */

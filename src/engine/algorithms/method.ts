@@ -1,6 +1,6 @@
 /**
- * A method as a config names it: an algorithm, what may be said of it, and what tables call it. Each algorithm exports one
- * beside its function; methods.ts lists them.
+ * A method as a config names it: an algorithm, its options, and its name in tables. Each algorithm exports one beside its
+ * function; methods.ts lists them.
  */
 import { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";

@@ -1,7 +1,7 @@
 /**
- * NAT, negative-aware training (Wang et al. 2024, arXiv 2402.11651; methods.md §3): imitate every trajectory, won and lost,
- * each behind words that say which; when acting, the student is asked for a win. Published with the expert's trajectories
- * alone (`samples: 0`).
+ * NAT, negative-aware training (Wang et al. 2024, arXiv 2402.11651; methods.md §3). The student imitates every trajectory,
+ * won and lost. Words at the beginning say which it is. When the student acts, these words ask for a win. Published with
+ * the expert's trajectories alone (`samples: 0`).
  */
 import { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";

@@ -1,4 +1,4 @@
-/** What a config may say of how preferences are learned, and what becomes of it. */
+/** The options of a config for learning preferences, and their translation into an algorithm's settings. */
 import { z } from "zod";
 import { count, type Surroundings } from "./method.ts";
 import type { Cut, PreferenceTraining } from "./preferences.ts";

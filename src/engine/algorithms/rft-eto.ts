@@ -1,9 +1,9 @@
 /**
- * RFT then ETO: self-play without an expert (Song et al. 2024, arXiv 2403.02502, table without experts; methods.md §4). First
- * imitation of one's own successes, then preferences among one's own rollouts: of each task the best against the worst, the
- * earlier sample where several are as good. Nothing of the expert is learned, unless it starts from behaviour cloning.
+ * RFT then ETO: self-play without an expert (Song et al. 2024, arXiv 2403.02502, table without experts; methods.md §4). The
+ * student first imitates its own successes. Then it learns preferences among its own rollouts: for each task the best
+ * against the worst, the earlier sample if several are equal. It learns nothing from the expert, unless it starts from BC.
  *
- * The first iteration is RFT's; ETO's are counted on from there.
+ * The first iteration is RFT's. The following ones are ETO's.
  */
 import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";

@@ -1,8 +1,8 @@
 /**
- * Rejection-sampling fine-tuning: imitate the expert's successes and one's own. With `samples` = N it is RFT×N, the
- * control of EEF that makes as many rollouts (N = M + 1; where short expert runs have fewer states to probe, `matchProbes`
- * makes exactly as many of each task). `solutions: "one"` keeps one solution a task, chosen as EEF
- * chooses: the control that separates exploration from the choice of data (methods.md §3).
+ * Rejection-sampling fine-tuning (RFT): the student imitates the expert's successes and its own. With `samples` = N it is
+ * RFT×N. With N = M + 1 it makes as many rollouts as EEF, for which it is the control. Short expert runs have fewer states
+ * to probe; `matchProbes` then makes exactly as many rollouts of each task as EEF. `solutions: "one"` keeps one solution a
+ * task, chosen as EEF chooses: the control that separates exploration from the choice of data (methods.md §3).
  */
 import { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";

@@ -12,7 +12,7 @@ import type { ExperimentConfig } from "./config.ts";
 import type { LiveOptions } from "./live.ts";
 import { trainOnce } from "./training.ts";
 
-/** Initialised by the seed, then trained on practice episodes if asked for. */
+/** Initialised by the seed, then trained on practice episodes if the config asks for them. */
 export async function baseCheckpoint(
   config: ExperimentConfig,
   student: Student,

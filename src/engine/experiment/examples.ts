@@ -1,4 +1,4 @@
-/** Which episodes a student is shown as examples. Nobody is trained or tested on a task whose solution stands before it. */
+/** Which episodes a student is shown as examples. Their tasks are not trained or tested on: the solution is in view. */
 import { CliError } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
@@ -13,7 +13,7 @@ export interface ExamplesOptions {
   readonly heldOut: readonly Task[];
 }
 
-/** The first won ones, each of another task, none of a held-out one. Throws CliError if there are too few. */
+/** The first won episodes, at most one for each task, none of a held-out task. Throws CliError if there are too few. */
 export function chosenExamples(wanted: ExamplesConfig | undefined, options: ExamplesOptions): ExampleEpisode[] {
   if (wanted === undefined) return [];
   const { repository, expert, heldOut } = options;

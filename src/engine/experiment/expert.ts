@@ -1,4 +1,4 @@
-/** Where an experiment's expert trajectories come from, and the check which of them can be replayed. */
+/** Where an experiment's expert trajectories come from, and which of them can be replayed. */
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -43,7 +43,7 @@ export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]>
   });
 }
 
-/** The expert trajectories another run of the project holds, of at most so many tasks. Throws CliError if there are none. */
+/** The expert trajectories in another run of the project, of at most `tasks` tasks. Throws CliError if there are none. */
 export function expertOf(repository: Repository, run: string, tasks?: number): Trajectory[] {
   if (!repository.run(run))
     throw new CliError(`expert.run: there is no run "${run}" in this project (see gleaner runs)`);
@@ -93,7 +93,7 @@ export interface CheckedExpert {
   readonly unreplayable: readonly Trajectory[];
 }
 
-/** Replays those of `trajectories` that nobody judged yet; what was found is stored with each. The others are left out. */
+/** Replays the trajectories that were not verified before, and stores each result. Those that diverge are left out. */
 export async function checked(
   { repository, benchmark, progress }: Pick<ExpertRunOptions, "repository" | "benchmark" | "progress">,
   task: (trajectory: Trajectory) => Task,

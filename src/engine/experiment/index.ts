@@ -1,6 +1,6 @@
 /**
- * Whole experiments, as the library offers them. What they are made of is loaded when they are asked for: the reader of YAML
- * and the schemas of all students are a third of what the library would load. Start reading at run.ts.
+ * Whole experiments, as the library offers them. Their parts are loaded on first use, since the YAML reader and the schemas
+ * of all students are a third of what the library would load. Start reading at run.ts.
  */
 import type { ExperimentConfig } from "./config.ts";
 import type { Parts } from "./parts.ts";
@@ -40,8 +40,8 @@ export async function parseConfig(
 }
 
 /**
- * Runs an experiment, or goes on with it: for each seed the expert's runs, behaviour cloning, then every method, each
- * evaluated on held-out tasks. What is already in `parts.repository` is found again and not done twice.
+ * Runs or continues an experiment. For each seed it plays the expert, clones its behaviour, then runs every method and
+ * evaluates it on held-out tasks. Work that is already in `parts.repository` is not done again.
  *
  * @param config From `readConfig` or `parseConfig`.
  * @param parts The world, the expert, the student and the store that the config's names stand for. The caller closes them.

@@ -1,4 +1,4 @@
-/** The `Experiment` that algorithms run on: rollouts, training and evaluation, each done only if the store does not have it. */
+/** The `Experiment` that algorithms run on. It rolls out, trains and evaluates only what the store does not have yet. */
 import type { Benchmark, Snapshot } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";

@@ -1,9 +1,9 @@
 /**
- * A small sample of what exploring would do, before any method is run: behaviour cloning, then rollouts from the start
- * of some tasks that the expert never won, and from the states along one failed run of each. Every rollout and checkpoint has the
- * id it would have in the whole experiment, so a later run finds what was made here.
+ * A small sample of exploration, made before any method runs. It clones the expert's behaviour. Then it plays some tasks
+ * that the expert never won, from their start and from states along one failed run of each. Every rollout and checkpoint
+ * has the same id as in the whole experiment, so a later run finds what was made here.
  *
- * It collects; what follows from it is `analysis/outlook.ts`.
+ * This file only collects. `analysis/outlook.ts` draws the conclusions.
  */
 
 import { CliError } from "../../core/errors.ts";
@@ -25,8 +25,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Writes what it collects down as a round of `config.run` (first seed, iteration 0) and returns the name of its row.
- * Each task is tried once more from its start than it is probed. Throws CliError if nothing can be probed.
+ * Stores what it collects as a round of `config.run` (first seed, iteration 0) and returns the name of its row.
+ * A task with n probes is played n + 1 times from its start. Throws CliError if nothing can be probed.
  */
 export async function probeFailures(
   config: ExperimentConfig,

@@ -1,4 +1,4 @@
-/** What a long run tells while it goes. The command line draws it; a library user may ignore it. */
+/** What a long run reports while it works. The command line draws it; a library user may ignore it. */
 
 /** One stretch of work whose length is known, such as the probes of an iteration. */
 export interface Phase {

@@ -1,4 +1,4 @@
-/** Rollouts that are owed: those the store does not have yet. Finished ones are stored one by one, so a kill loses at most the episodes in flight. */
+/** Makes the rollouts that the store does not have yet. Each is stored as it ends, so a kill loses only unfinished episodes. */
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
 import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -41,7 +41,7 @@ export interface RolloutsOptions {
 /** Methods run side by side and share rollouts: what one is making, the others wait for. */
 export type UnderWay = Map<TrajectoryId, Promise<Trajectory>>;
 
-/** The id a rollout will have: it follows from what is asked for. */
+/** The id of a rollout. It follows from the request alone, so it is known before the rollout is made. */
 export function rolloutId(
   options: Pick<RolloutsOptions, "policyName" | "sampling">,
   maxSteps: number,

@@ -1,4 +1,4 @@
-/** What the experts recorded, confirmed by replay, and the tasks that this makes training tasks. */
+/** The experts' trajectories that a replay confirmed. Their tasks are the training tasks. */
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";

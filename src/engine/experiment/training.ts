@@ -1,4 +1,4 @@
-/** One training, done only if the store does not have its checkpoint; what it could not train exactly is told. */
+/** One training, done only if the store lacks its checkpoint. It reports the examples that cannot be trained exactly. */
 import { type CheckpointId, fingerprint, type TrainingSetId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";

@@ -1,6 +1,6 @@
 /**
- * A recorded trajectory played again, action by action, with everything the world answers compared with the record.
- * This is what makes a log trustworthy, a probe's state reachable and a stored run checkable.
+ * Plays a recorded trajectory again, action by action, and compares every answer of the world with the record. So a log
+ * can be trusted, a probe's state can be reached, and a stored run can be checked.
  *
  * A world is seeded where an episode starts: for a fork, `seed` must be that of the trajectory it began with.
  */
