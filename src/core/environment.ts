@@ -49,7 +49,7 @@ export type Snapshot =
 export interface Environment {
   /** Start `task`; returns the first observation. Throws EnvironmentError. */
   reset(task: Task, seed: number): Promise<string>;
-  /** Do `action`, whatever text it is; an action the world does not know is answered by the world, not by an exception. */
+  /** Do `action`, which may be any text. The world itself answers actions that it does not know; nothing is thrown. */
   step(action: string): Promise<StepResult>;
   /** The actions the world would accept now, in the order of the original benchmark; null if it cannot list them. */
   actions(): Promise<readonly string[] | null>;
@@ -93,8 +93,8 @@ export interface Benchmark {
   /** How the compact format writes this world; absent: it cannot be written so. */
   readonly compact?: CompactRendering;
   /**
-   * What every report on this world must say: rules in force that change results (which nouns, which release, which
-   * catalogue). Stored with each run and compared when it goes on, so nothing about this machine.
+   * What every report on this world must say: the rules that change results (which nouns, release or catalogue). Stored
+   * with each run and compared when the run continues, so they must say nothing about this machine.
    */
   readonly notes?: readonly string[];
   /** Tasks of a split in a fixed order. Throws CliError for an unknown split. */

@@ -1,4 +1,4 @@
-/** What can go wrong: something the user can mend, or a boundary that broke. Programming mistakes throw plain errors. */
+/** What can go wrong: bad input, which the user can correct, or something outside that broke. Bugs throw plain errors. */
 
 /** Bad input. The message names the flag, file or line, what was found and what was expected; the CLI prints it without a stack. */
 export class CliError extends Error {
@@ -16,8 +16,8 @@ export class PolicyError extends Error {
 }
 
 /**
- * The run cannot go on and nothing that was collected is at fault: a budget is spent, a server is gone or refuses the key.
- * It passes through rollouts, which stay owed: started again, the run goes on where it stopped.
+ * The run must stop, but everything collected is sound: a budget is spent, or a server is gone or refuses the key. Rollouts
+ * let this error pass and are not stored. Started again, the run continues where it stopped.
  */
 export class StopError extends Error {
   override readonly name = "StopError";

@@ -1,6 +1,6 @@
 /**
- * Ids that follow from what they name. The same rollout, training set or checkpoint has the same id in every
- * process, so a killed run that is started again finds what it already has and does only what is owed.
+ * Ids that are computed from what they name. The same rollout, training set or checkpoint has the same id in every
+ * process. So a killed run that is started again finds its earlier work and does only the rest.
  */
 import { createHash } from "node:crypto";
 import { CliError } from "./errors.ts";

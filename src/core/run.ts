@@ -1,4 +1,4 @@
-/** What is written down about a run beside its trajectories: enough to make every figure of the report again. */
+/** What is stored about a run besides its trajectories: enough to compute every figure of the report again. */
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Json } from "./json.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Token ids along an episode. Each prompt repeats what was said before, so a step keeps only how far its prompt does, and
- * what is new: an episode takes room for its tokens once, not once for each turn.
+ * Token ids along an episode. Each prompt repeats what was said before. A step therefore stores only how many ids its
+ * prompt repeats, and the new ones. So an episode's tokens are stored once, not once for each turn.
  */
 import type { Step, StepTokenIds, TokenIds } from "./trajectory.ts";
 

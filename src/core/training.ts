@@ -1,6 +1,6 @@
 /**
- * What is learned from. A weight of 0 or 1 for each message is the one notion of masking that every trainer can
- * express. A trainer knows no algorithm, an algorithm knows no trainer.
+ * Training sets, trainers and checkpoints. A weight of 0 or 1 for each message is the one kind of masking that every
+ * trainer can express. Trainers and algorithms do not know each other.
  */
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Message, Tool } from "./policy.ts";

@@ -6,7 +6,7 @@
  *               this process
  *   served      a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
  *               config says how to start
- *   tinker      a model that a server of the Tinker protocol (hosted, or SkyRL's) has: trained and sampled there
+ *   tinker      a model on a server that speaks the Tinker protocol (hosted, or SkyRL's): trained and sampled there
  */
 import type { z } from "zod";
 import { embedded } from "./embedded/kind.ts";

@@ -1,6 +1,6 @@
 /**
- * Where the parts of a run's student are on this machine (folders, addresses, the program that serves it): what its stored
- * config leaves out, since it decides no result. Kept in the project folder, so that what goes on with a run finds them.
+ * Where the parts of a run's student are on this machine: folders, addresses, the program that serves it. The stored config
+ * leaves them out, since they decide no result. They are kept in the project folder, so that later commands find them.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

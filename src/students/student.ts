@@ -1,6 +1,6 @@
 /**
- * The model being trained, as an experiment sees it: where it starts and how a checkpoint of it acts; and what every kind of
- * student tells of itself. A kind is a folder beside this file and one line in kinds.ts.
+ * `Student` is the model being trained, as an experiment sees it: where it starts, and how a checkpoint of it acts.
+ * `StudentKind` is what every kind of student declares. A kind is a folder beside this file and one line in kinds.ts.
  */
 import type { z } from "zod";
 import type { Json } from "../core/json.ts";
@@ -23,13 +23,13 @@ export interface Student {
   initial(seed: number, material: readonly Message[]): Promise<Checkpoint>;
   /** A checkpoint as a policy that reads `format`. `temperature` 0 = greedy. The caller closes it. */
   policy(checkpoint: Checkpoint, format: Format, temperature: number): Promise<Policy>;
-  /** What cannot be promised of its rollouts, for the report: a server that ignores seeds, say. */
+  /** What its rollouts cannot guarantee, for the report; for example, because a server ignores seeds. */
   notes(): Promise<readonly string[]>;
   /** Ends what it keeps running between policies. */
   close(): Promise<void>;
 }
 
-/** What of a student changes its rollouts; part of every trajectory's id. */
+/** The properties of a student that change its rollouts. They are part of every trajectory's id. */
 export interface Sampling {
   readonly format: string;
   readonly restrict: boolean;
@@ -38,7 +38,7 @@ export interface Sampling {
   readonly context?: number;
   /** More fields of each request to a server. */
   readonly extra?: Readonly<Record<string, Json>>;
-  /** How conversations say they are to end; absent: they do not say. */
+  /** The ending that conversations ask for at their beginning. Absent: they ask for none. */
   readonly mode?: string;
 }
 
@@ -52,13 +52,13 @@ export interface RunSettings {
 /** The part of a config that a kind of student is put together from. */
 export type StudentConfig<Parts extends z.ZodRawShape> = z.output<z.ZodObject<Parts>> & RunSettings;
 
-/** One kind of student: what a config says of it, and what follows from that. Loads nothing heavy until it is opened. */
+/** One kind of student: its part of a config, and what follows from it. Loads nothing heavy until it is opened. */
 export interface StudentKind<Parts extends z.ZodRawShape, Config = StudentConfig<Parts>> {
   /** The members that it adds to a config, every default included. */
   readonly parts: Parts;
   /** Members of `student` that are folders on this machine. */
   readonly folders: readonly string[];
-  /** It could write before: it reads and learns its own words as it wrote them, not as a format renders them. */
+  /** True for pretrained models: they read and learn their own words as written, not as a format renders them. */
   readonly writesFreely: boolean;
   /** What changes its rollouts, beside the format and `maxTokens`. */
   sampling(config: Config): Pick<Sampling, "context" | "extra">;
