@@ -115,7 +115,7 @@ test("the two sets and their spellings", async () => {
   await refuses(small, /expected items_ins_v2_1000.json/);
   await refuses(
     { ...small, ...smallInstructions },
-    /expected WebShop's items_shuffle.json.*1,000 products only/,
+    /expected WebShop's files items_shuffle.json.*1,000 products only/,
     "all",
   );
   await refuses({ [NAMES.products]: RECORDS, ...smallInstructions }, /expected items_ins_v2.json/);
