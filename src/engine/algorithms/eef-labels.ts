@@ -1,10 +1,10 @@
 /**
- * EEF's reading of the probes along one expert trajectory (Lan et al. 2025, arXiv 2504.13145, figure 1 and §3; the
- * rules where the paper is silent are methods.md §2). Pure functions.
+ * EEF's labels along one expert trajectory, read from its probes (Lan et al. 2025, arXiv 2504.13145, figure 1 and §3; where
+ * the paper is silent, the rules are in methods.md §2). Pure functions.
  *
- * The paper probes each state once and takes the outcome for the state's label. Here a state may have been tried more often:
- * two neighbouring states differ if, by what was seen, one's chance to win is above the other's with at least a given
- * probability. Won once against lost once is 5 to 1, so up to that confidence (0.83) the paper's rule is the case of one try.
+ * The paper probes each state once, and the outcome is the state's label. Here a state may be tried more often. Two
+ * neighbouring states differ if, given their outcomes, one has the higher chance to win with at least a given probability
+ * (`confidence`). One win against one loss gives 5/6. So up to a confidence of 0.83, one try a state is the paper's rule.
  */
 
 /**
