@@ -34,7 +34,7 @@ test("episodes that cannot be replayed are said to be so, everywhere", { skip: s
   ]);
   assert.match(
     verified!,
-    /run react: nothing was verified; 20 trajectories cannot be replayed and serve for statistics/,
+    /run react: nothing was verified; 20 trajectories cannot be replayed: only their log says how they went/,
   );
   assert.match(runs!, /20, 20 not replayable/);
   assert.match(report!, /expert\/palm: 20 trajectories cannot be replayed, 10 of them won by their log's word/);
