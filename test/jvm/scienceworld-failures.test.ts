@@ -164,7 +164,7 @@ test("a wrong focus ends the task at -100 points, or at the best before it", { s
 /** Runs a program that opens a JVM and prints its process's number; then does `then`. */
 function programWithJvm(then: string) {
   const script = `
-    import { prepareRuntime, startRuntime } from "./src/environments/scienceworld/java.ts";
+    import { prepareRuntime, startRuntime } from "./src/worlds/scienceworld/java.ts";
     import { cacheFolder, installedFolder } from "./src/environments/scienceworld/files.ts";
     const runtime = await prepareRuntime(cacheFolder(), installedFolder(cacheFolder(), "1.2.3"));
     const jvm = startRuntime(runtime, { heapMb: 512, timeoutMs: 60_000 });
