@@ -11,7 +11,13 @@ import { noisy } from "../policies/noisy.ts";
 import { kindOf } from "../students/kinds.ts";
 import { keepStudent } from "../students/places.ts";
 import type { Student } from "../students/student.ts";
-import { ENVIRONMENTS, type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../worlds/open.ts";
+import {
+  type EnvironmentSpec,
+  environmentNamed,
+  openBenchmark,
+  resolveEnvironment,
+  withoutPaths,
+} from "../worlds/open.ts";
 import { runName } from "./flags.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
@@ -78,7 +84,7 @@ type StoredConfig = Readonly<Record<string, Json>>;
 /** The environment's options, with its paths taken relative to the config file. */
 function environmentOf(config: ExperimentConfig, file: string | undefined): EnvironmentSpec {
   const spec = config.environment as EnvironmentSpec;
-  const paths = ENVIRONMENTS[spec.name]?.paths ?? [];
+  const paths = environmentNamed(spec.name)?.paths ?? [];
   const resolved = paths.flatMap((key) => (typeof spec[key] === "string" ? [[key, fromFile(file, spec[key])]] : []));
   return { ...spec, ...Object.fromEntries(resolved) };
 }
@@ -87,7 +93,7 @@ const fromFile = (file: string | undefined, path: string) => resolve(file ? dirn
 
 /** Worlds that generate their tasks generate other ones for every seed, unless the config fixes the seed. */
 const isSeeded = ({ environment }: ExperimentConfig) =>
-  environment.seed === undefined && (ENVIRONMENTS[environment.name]?.isGenerated?.(environment) ?? false);
+  environment.seed === undefined && (environmentNamed(environment.name)?.isGenerated?.(environment) ?? false);
 
 /** What decides the results: no paths, no prices, and nothing that only decides the speed. */
 function storedConfig(config: ExperimentConfig, environment: EnvironmentSpec): StoredConfig {

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gleaner } from "../../test/command.ts";
+import { gleanerHere } from "../../test/command-here.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 
 test("a training that cannot be done says in one line which trajectory is at fault", async () => {
@@ -24,4 +25,22 @@ methods: [{ method: rft, samples: 1 }]
     assert.doesNotMatch(error.message, /^\s+at /m);
     return true;
   });
+});
+
+test("help on a command that there is not says so", async () => {
+  await assert.rejects(gleaner(temporaryFolder(), ["help", "shw"]), /unknown command 'shw'\n\(Did you mean show\?\)/);
+});
+
+test("names that every object has are no environments", async (context) => {
+  const name = "constructor";
+  for (const argv of [
+    ["env", name],
+    ["play", name],
+    ["env", "install", name],
+    ["doctor", "--data", `${name}=x`],
+  ]) {
+    const { code, output } = await gleanerHere(context, ...argv);
+    assert.equal(code, 2, output);
+    assert.match(output, /unknown environment "constructor"|expected one of|no environment of this name/);
+  }
 });

@@ -52,9 +52,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `help run` → `run --help`: commander itself would print the help of a command that is not loaded. */
+/**
+ * `help run` → `run --help`: commander itself would print the help of a command that is not loaded. `help nothing` →
+ * `nothing`, whose error names it: commander would print the list of commands and no word about the one asked for.
+ */
 function helpLast(argv: readonly string[]): string[] {
   const [word, ...command] = argv;
+  if (word !== "help" || command.length === 0) return [...argv];
   const isKnown = COMMANDS.some(({ name }) => name === command[0]);
-  return word === "help" && isKnown ? [...command, "--help"] : [...argv];
+  return isKnown ? [...command, "--help"] : command;
 }

@@ -22,11 +22,15 @@ export interface EnvironmentSpec {
 
 export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld, webshop, scienceworld };
 
+/** The environment called `name`; undefined for any other name, those that every object has (`constructor`) included. */
+export const environmentNamed = (name: string): EnvironmentEntry | undefined =>
+  Object.hasOwn(ENVIRONMENTS, name) ? ENVIRONMENTS[name] : undefined;
+
 /** `spec` with defaults filled in and checked. Throws CliError naming the option. */
 export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
   const { name, ...options } = spec;
   if (isModule(name)) return spec;
-  const entry = ENVIRONMENTS[name];
+  const entry = environmentNamed(name);
   if (!entry) {
     const known = Object.keys(ENVIRONMENTS).join(", ");
     throw new CliError(
@@ -40,7 +44,7 @@ export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
 
 /** What of `spec` is stored with a run: everything but what concerns this machine alone. */
 export function withoutPaths(spec: EnvironmentSpec): EnvironmentSpec {
-  const { paths = [], machine = [] } = ENVIRONMENTS[spec.name] ?? {};
+  const { paths = [], machine = [] } = environmentNamed(spec.name) ?? {};
   const local = [...paths, ...machine];
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !local.includes(key))) as unknown as EnvironmentSpec;
 }

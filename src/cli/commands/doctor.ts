@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { CliError, messageOf } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
-import { ENVIRONMENTS } from "../../worlds/open.ts";
+import { ENVIRONMENTS, environmentNamed } from "../../worlds/open.ts";
 import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
 import { table } from "../table.ts";
@@ -87,7 +87,7 @@ async function sqlite(): Promise<Finding> {
 /** What the environments need. */
 async function worlds(places: readonly string[]): Promise<Finding[]> {
   const data = new Map(places.map((text) => keyAndValue("--data", text)));
-  const unknown = [...data.keys()].find((name) => !ENVIRONMENTS[name]?.findings);
+  const unknown = [...data.keys()].find((name) => !environmentNamed(name)?.findings);
   if (unknown !== undefined) throw new CliError(`--data ${unknown}=…: no environment of this name needs data`);
   const found = await Promise.all(
     Object.entries(ENVIRONMENTS).map(async ([name, { findings }]) => {

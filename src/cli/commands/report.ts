@@ -12,7 +12,7 @@ import { toMarkdown } from "../../reports/markdown.ts";
 import { plots } from "../../reports/plots.ts";
 import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { ENVIRONMENTS } from "../../worlds/open.ts";
+import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 
@@ -56,7 +56,7 @@ export function checkRuns(project: Project, runs: readonly string[]): void {
 }
 
 /** Task ids begin with the environment's name. */
-const skillOf: SkillOf = ({ id }, action) => ENVIRONMENTS[id.split("/")[0]!]?.skill?.(action);
+const skillOf: SkillOf = ({ id }, action) => environmentNamed(id.split("/")[0]!)?.skill?.(action);
 
 function pricesOf(file: string): Prices {
   const { prices } = readConfig(file);
