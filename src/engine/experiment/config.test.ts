@@ -191,3 +191,10 @@ test("prices are free where nothing is said, and none at all without the block",
   assert.equal(parseConfig("c.yaml", SMALLEST).prices, undefined);
   assert.match(messageOf(`${SMALLEST}prices: { student: { tokens: 1 } }`), /^c\.yaml:7: prices\.student: /);
 });
+
+test("aliases that name nothing, or that stand for too much, are refused", () => {
+  assert.match(messageOf(`${SMALLEST}seeds: *x\n`), /^c\.yaml: Unresolved alias .*: x$/);
+  const nine = (alias: string) => `[${Array(9).fill(alias).join(", ")}]`;
+  const bomb = `a: &a ${nine("x")}\nb: &b ${nine("*a")}\nc: &c ${nine("*b")}\nd: ${nine("*c")}\n`;
+  assert.match(messageOf(bomb), /^c\.yaml: Excessive alias count/);
+});

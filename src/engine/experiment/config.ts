@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { CliError } from "../../core/errors.ts";
+import { CliError, messageOf } from "../../core/errors.ts";
 import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
 import { methodSchema } from "../algorithms/methods.ts";
 
@@ -114,7 +114,7 @@ export function parseConfig(
   if (syntax) throw new CliError(`${name}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
   if (!isMap(document.contents)) throw new CliError(`${name}:1: expected a mapping (run:, environment:, methods: …)`);
   for (const [key, value] of sets) assign(document, key, value);
-  const written = document.toJS({ maxAliasCount: 100 });
+  const written = plain(name, document);
   const problem = (path: readonly (string | number)[], message: string) =>
     `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${message}`;
   const kind = saidKind(written);
@@ -126,6 +126,15 @@ export function parseConfig(
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => problem(path as (string | number)[], message));
   throw new CliError(problems.join("\n"));
+}
+
+/** Aliases are followed only here: one may name no anchor, and many may stand for more than memory holds. */
+function plain(name: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new CliError(`${name}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function assign(document: Document, key: string, value: unknown): void {
