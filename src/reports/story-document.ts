@@ -91,17 +91,22 @@ export function storyDocument(story: Story, remarks: readonly string[] = []): Do
 
 /** What happened, in a sentence for each thing. */
 function leadOf({ runs, lessons, round }: Story): string[] {
-  const went = runs.map(
-    ({ policy, won, steps, outcome }) =>
-      `${policy} ${outcome.kind === "failed" ? "broke off" : won ? "won" : "lost"} after ${counted(steps.length, "step")}.`,
-  );
-  const happened = runs.flatMap(({ reading }) => (reading ? readingText(reading) : []));
-  if (!round) return [...went, "No method has learned from it yet."];
+  // What the probes say of a run stands right behind what became of it: there may be several runs.
+  const happened = runs.flatMap(({ policy, won, steps, outcome, reading }) => [
+    `${policy} ${outcome.kind === "failed" ? "broke off" : won ? "won" : "lost"} after ${counted(steps.length, "step")}.`,
+    ...(reading ? readingText(reading) : []),
+  ]);
+  if (!round) return [...happened, `No method has learned from ${runs.length === 1 ? "it" : "them"} yet.`];
   const learned =
     lessons.length === 0
       ? `${round.method} learned nothing from this task.`
-      : `${round.method} learned ${counted(lessons.length, "example")} from this task, shown below.`;
-  return [...went, ...happened, learned];
+      : `${round.method} learned ${learnedText(lessons)} from this task, shown below.`;
+  return [...happened, learned];
+}
+
+function learnedText(lessons: readonly Lesson[]): string {
+  const isPaired = lessons.some(({ part }) => part !== "example");
+  return isPaired ? counted(lessons.length / 2, "pair") : counted(lessons.length, "example");
 }
 
 function readingText({ states, harmful, beneficial }: RunReading): string[] {
@@ -165,7 +170,7 @@ function takenText({ taken, isNeedRecover }: StoryStep): string {
   return `${word} ${count}${isNeedRecover ? ", need-recover" : ""}`;
 }
 
-const PARTS = { example: "Learned", preferred: "Preferred", rejected: "Preferred against" } as const;
+const PARTS = { example: "Learned", preferred: "Preferred, pair", rejected: "Rejected, pair" } as const;
 
 function lessonSection(lesson: Lesson, index: number, of: number): Section {
   const { part, fork, won, reasons, steps, trajectory } = lesson;
@@ -175,10 +180,12 @@ function lessonSection(lesson: Lesson, index: number, of: number): Section {
     : first?.byExpert
       ? "the expert's own run"
       : "the student's own rollout from the start";
+  // The two halves of a pair follow each other.
+  const place = part === "example" ? `${index + 1} of ${of}` : `${Math.floor(index / 2) + 1} of ${of / 2}`;
   const names = [...new Map(steps.map(({ actor, byExpert }) => [byExpert ? "expert" : "student", actor]))];
-  const table = tableOf(["step", "who", "action", "weight"], [], lessonRows(steps));
+  const table = tableOf(["step", "who", "action", "weight"], [], lessonRows(lesson));
   return {
-    title: `${PARTS[part]} ${index + 1} of ${of}: ${from}`,
+    title: `${PARTS[part]} ${place}: ${from}`,
     table,
     notes: [
       `Why: ${reasons.length > 0 ? reasons.map(whyText).join("; ") : "nothing of it is learned"}. ` +
@@ -189,7 +196,8 @@ function lessonSection(lesson: Lesson, index: number, of: number): Section {
 }
 
 /** Steps in a row that are context only are one row. */
-function lessonRows(steps: Lesson["steps"]): string[][] {
+function lessonRows({ part, steps }: Lesson): string[][] {
+  const learned = part === "rejected" ? "1, made less likely" : "1, learned";
   const rows: string[][] = [];
   for (let at = 0; at < steps.length; ) {
     const { isLearned, byExpert, index, action } = steps[at]!;
@@ -201,7 +209,7 @@ function lessonRows(steps: Lesson["steps"]): string[][] {
       end - at > 1
         ? `${oneLine(action, ACTION)} … ${oneLine(steps[end - 1]!.action, ACTION)}`
         : oneLine(action, ACTION);
-    rows.push([range, who, text, isLearned ? "1, learned" : "0, context only"]);
+    rows.push([range, who, text, isLearned ? learned : "0, context only"]);
     at = end;
   }
   return rows;
