@@ -185,6 +185,8 @@ test("nothing won, everything won, one method alone, nothing evaluated, recordin
   const repository = storeWith([BC]);
   repository.addRun({ name: "log", kind: "import", config: {} });
   repository.addTrajectory("log", { ...repository.trajectory("e" as never)!, id: "l" as never });
+  const outcome = { kind: "failed", error: { name: "EnvironmentError", message: "diverged" } } as const;
+  repository.addTrajectory("log", { ...repository.trajectory("e" as never)!, id: "broken" as never, outcome });
   repository.addRun({ name: "empty", kind: "experiment", config: {} });
   const [round] = repository.rounds("run");
   repository.addRun({ name: "bare", kind: "experiment", config: {} });
@@ -193,8 +195,11 @@ test("nothing won, everything won, one method alone, nothing evaluated, recordin
   assert.deepEqual(recordings, {
     kind: "recordings",
     run: "log",
-    experts: [{ policy: "expert/x", trajectories: 1, success: 0, coverage: 0 }],
+    experts: [{ policy: "expert/x", trajectories: 1, failed: 1, success: 0, coverage: 0 }],
   });
+  const [won, left] = answerText(recordings, false);
+  assert.equal(won, "expert/x won 0.0 % of 1 recorded run and 0.0 % of the tasks it played.");
+  assert.equal(left, "1 more run broke off or differs from its replay.");
   assert.equal(answerTo(repository, "empty").kind, "nothing recorded");
   assert.equal(answerTo(repository, "bare").kind, "nothing evaluated");
   for (const run of ["log", "empty", "bare"]) {

@@ -25,7 +25,11 @@ export type Answer =
 
 export interface Recorded {
   readonly policy: string;
+  /** Without those that failed. */
   readonly trajectories: number;
+  /** Broke off, or differ from their replay. */
+  readonly failed: number;
+  /** Share of `trajectories`. */
   readonly success: number | null;
   /** Share of the tasks it played that it won at least once. */
   readonly coverage: number | null;
@@ -126,7 +130,8 @@ export function answersOf(grounds: Grounds): Answer[] {
   const run = runs.join(", ");
   if (experts.length === 0) return [{ kind: "nothing recorded", run }];
   const recorded = experts.map(({ policy, trajectories, evaluation, coverage }) => {
-    return { policy, trajectories, success: evaluation.overall.success.value, coverage };
+    const { success, failed } = evaluation.overall;
+    return { policy, trajectories: trajectories - failed, failed, success: success.value, coverage };
   });
   return [{ kind: "recordings", run, experts: recorded }];
 }

@@ -1,5 +1,5 @@
 /** A report's answer as sentences: the first one answers, the second says whether mining was worth it, the last what to do next. */
-import type { Answer, Compared, Control, Mining, Next, Scored } from "../analysis/answer.ts";
+import type { Answer, Compared, Control, Mining, Next, Recorded, Scored } from "../analysis/answer.ts";
 import type { Trend } from "../analysis/statistics.ts";
 import { percent, points, whole } from "./numbers.ts";
 
@@ -19,12 +19,7 @@ function sentencesOf(answer: Answer): string[] {
     case "recordings": {
       const left = answer.experts.length - EXPERTS;
       return [
-        ...answer.experts
-          .slice(0, EXPERTS)
-          .map(
-            ({ policy, trajectories, success, coverage }) =>
-              `${policy} won ${percent(success)} of ${counted(trajectories, "recorded run")} and ${percent(coverage)} of the tasks it played.`,
-          ),
+        ...answer.experts.slice(0, EXPERTS).flatMap(recordedText),
         ...(left > 0 ? [`The table has ${whole(left)} more.`] : []),
         `No method has learned from them yet. Next: \`gleaner probe ${answer.run}\` tells whether the failures are worth mining.`,
       ];
@@ -51,6 +46,15 @@ function sentencesOf(answer: Answer): string[] {
     default:
       return answer satisfies never;
   }
+}
+
+function recordedText({ policy, trajectories, failed, success, coverage }: Recorded): string[] {
+  const won = trajectories > 0 ? `${percent(success)} of ${counted(trajectories, "recorded run")} and ` : "";
+  const left = `${counted(failed, "more run")} broke off or ${failed === 1 ? "differs from its" : "differ from their"} replay.`;
+  return [
+    `${policy} won ${won}${percent(coverage)} of the tasks it played.`,
+    ...(failed > 0 ? [trajectories > 0 ? left : left.replace(" more", "")] : []),
+  ];
 }
 
 function comparedText(answer: Compared): string[] {

@@ -189,7 +189,9 @@ function categorySection(report: Report): Section {
   const { experts, methods } = contendersOf(report);
   const contenders: Contender[] = [...experts, ...methods];
   const tasksIn = (name: string) => {
-    const groups = methods.flatMap(({ evaluation }) => find(evaluation.byCategory, name) ?? []);
+    // Held-out tasks; where no method was evaluated, those that were recorded.
+    const counted: readonly Contender[] = methods.length > 0 ? methods : experts;
+    const groups = counted.flatMap(({ evaluation }) => find(evaluation.byCategory, name) ?? []);
     return Math.max(0, ...groups.map(({ success }) => success.tasks));
   };
   const rows = report.categories.map((name) => [
