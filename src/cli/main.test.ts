@@ -44,3 +44,9 @@ test("names that every object has are no environments", async (context) => {
     assert.match(output, /unknown environment "constructor"|expected one of|no environment of this name/);
   }
 });
+
+test("a run is not compared with itself", async (context) => {
+  const { code, output } = await gleanerHere(context, "compare", "one", "one", "--project", temporaryFolder());
+  assert.equal(code, 2);
+  assert.match(output, /compare one one: expected two different runs/);
+});

@@ -1,6 +1,7 @@
 /** `gleaner compare`: two runs, paired over the tasks that both evaluated. */
 import type { Command } from "commander";
 import { compareRuns } from "../../analysis/compare-runs.ts";
+import { CliError } from "../../core/errors.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { openProject, projectOption } from "../project.ts";
@@ -13,6 +14,7 @@ export function register(command: Command): void {
     .option("--json", "print JSON")
     .option("--markdown", "print Markdown")
     .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
+      if (a === b) throw new CliError(`compare ${a} ${b}: expected two different runs`);
       const project = openProject(options);
       try {
         checkRuns(project, [a, b]);

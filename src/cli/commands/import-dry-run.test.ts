@@ -82,6 +82,9 @@ test("a dry run that finds nothing of use says so by its exit code", async () =>
     "--dry-run",
   );
   assert.equal(nothing.code, 1, nothing.printed);
+  const empty = await importing(write("empty.jsonl", ""), "--format", "messages", "--dry-run");
+  assert.equal(empty.code, 1);
+  assert.match(empty.printed, /^no record was found$/m);
   const all = await importing(write("all.jsonl", jsonLines([{ messages: chat }])), "--format", "messages", "--dry-run");
   assert.match(all.printed, /every record can be used/);
 });

@@ -171,6 +171,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
 /** Each reason with its count and first places. */
 function reasonLines(summary: ImportSummary): string[] {
   const reasons = reasonsOf(summary);
+  if (summary.lines === 0) return ["no record was found"];
   if (reasons.length === 0) return ["every record can be used"];
   return [
     "why not:",
