@@ -11,8 +11,12 @@ const modules = join(import.meta.dirname, "..", "node_modules");
 const backends = join("onnxruntime-node", "bin", "napi-v6");
 const here = join(backends, platform(), arch());
 // Without its own library, a machine's deletion of the others would leave nothing; then the layout is not as known here.
-if (!existsSync(join(modules, here)))
-  throw new Error(`expected ONNX Runtime's library for this machine in node_modules/${here}; run npm install first`);
+if (!existsSync(join(modules, here))) {
+  console.error(
+    `slim: expected ONNX Runtime's library for this machine in node_modules/${here}; run npm install first`,
+  );
+  process.exit(1);
+}
 
 const unused = [
   ...globSync(join(backends, "*", "*"), { cwd: modules }).filter((folder) => folder !== here),
