@@ -1,6 +1,6 @@
 /** What a user sees of errors: a sentence for what they can act on, a stack only for programming mistakes. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gleaner } from "../../test/command.ts";
@@ -49,4 +49,24 @@ test("a run is not compared with itself", async (context) => {
   const { code, output } = await gleanerHere(context, "compare", "one", "one", "--project", temporaryFolder());
   assert.equal(code, 2);
   assert.match(output, /compare one one: expected two different runs/);
+});
+
+test("a project that is a file, a world that is a folder and a world without splits are refused", async (context) => {
+  const folder = temporaryFolder();
+  const [file, world, noFile] = ["file", "world.ts", "folder.ts"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(file, "");
+  writeFileSync(world, 'export const benchmark = { name: "w", tasks: () => [], open: () => {} };');
+  mkdirSync(noFile);
+  const said = async (...argv: string[]) => {
+    const { code, output } = await gleanerHere(context, ...argv);
+    assert.equal(code, 2, output);
+    return output;
+  };
+  assert.match(await said("runs", "--project", file), /^gleaner: --project .*file: expected a folder/);
+  assert.match(await said("env", world), /^gleaner: --env .*world\.ts: expected the benchmark to say its `name`/);
+  assert.match(await said("env", noFile), /^gleaner: --env .*folder\.ts: is a folder, expected a module$/);
 });

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { CliError, messageOf } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import { openSqlite } from "../store/sqlite.ts";
 
@@ -20,7 +21,13 @@ export function projectOption(command: Command): Command {
 /** Opens (and makes, if needed) the project folder. */
 export function openProject(options: { readonly project: string }): Project {
   const folder = resolve(options.project);
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CliError(
+      `--project ${options.project}: expected a folder, or where one can be made (${messageOf(error)})`,
+    );
+  }
   const repository = openSqlite(join(folder, "store.sqlite"));
   return { folder, repository, close: () => repository.close() };
 }

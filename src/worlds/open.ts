@@ -2,7 +2,7 @@
  * The environments by name, with the options each takes. The same options come from `--option key=value` flags, from
  * the dedicated flags (`--data`, `--logic`, `--max-steps`) and from the `environment:` block of a config.
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Benchmark } from "../core/environment.ts";
@@ -60,12 +60,16 @@ const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
 
 /** A user's own world: a module that exports `benchmark`, a Benchmark or a function from options to one. */
 async function ownBenchmark(path: string, options: object): Promise<Benchmark> {
-  if (!existsSync(path)) throw new CliError(`--env ${path}: no such file`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile())
+    throw new CliError(`--env ${path}: ${found ? "is a folder, expected a module" : "no such file"}`);
   const module = (await import(pathToFileURL(resolve(path)).href)) as { benchmark?: unknown };
   const exported = module.benchmark;
   const benchmark = typeof exported === "function" ? await exported(options) : exported;
   if (typeof benchmark?.open !== "function" || typeof benchmark?.tasks !== "function") {
     throw new CliError(`--env ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one)`);
   }
+  if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
+    throw new CliError(`--env ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
   return benchmark as Benchmark;
 }
