@@ -135,7 +135,7 @@ test("a Java without equal hashes is refused, since episodes could not be repeat
   const world = await newWorld({ flags: ["-XX:hashCode=5"] });
   await assert.rejects(
     world.open().reset(TASK, 0),
-    /^EnvironmentError: Java \S+ \(.*\) does not take -XX:hashCode=2, .*: use OpenJDK \(HotSpot\)$/,
+    /^EnvironmentError: Java \S+ \(.*\) does not accept -XX:hashCode=2, .*: use OpenJDK \(HotSpot\)$/,
   );
 });
 

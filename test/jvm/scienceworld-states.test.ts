@@ -112,7 +112,7 @@ test("without copying, states are replayed and told so once; both ways show the 
   }
   assert.deepEqual(copying.notices, []);
   assert.equal(replaying.notices.length, 1);
-  assert.match(replaying.notices[0]!, /states cannot be saved \(it was switched off\), so they are replayed/);
+  assert.match(replaying.notices[0]!, /states cannot be saved \(it was switched off\), so they are reached by replay/);
 });
 
 test("more states than are kept: the oldest are replayed", { skip }, async () => {
