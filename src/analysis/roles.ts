@@ -1,6 +1,6 @@
 /** What each method of a run is, read from the run's stored config: who explores, who probes, and who is a fair control of whom. */
 import type { Json } from "../core/json.ts";
-import type { Run } from "../core/run.ts";
+import { methodSaidOf, type Run } from "../core/run.ts";
 import type { Method } from "./material.ts";
 
 export type Role =
@@ -26,8 +26,7 @@ export function roleOf(run: Run | undefined, { method, rounds }: Pick<Method, "m
   const first = rounds[0]!;
   if (first.samples !== undefined) return { kind: "upper bound" };
   if (first.row === 0 && first.iteration === 0) return { kind: "BC" };
-  const { methods } = (run?.config ?? {}) as { readonly methods?: readonly Said[] };
-  return roleSaid(methods?.[first.row - 1] ?? byName(method));
+  return roleSaid(methodSaidOf(run, first.row) ?? byName(method));
 }
 
 function roleSaid(said: Said): Role {

@@ -21,6 +21,12 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** A commander argument parser: an integer ≥ 0, in digits alone. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
+  return Number(text);
+}
+
 /** A commander argument parser: a number in [0, 1]. */
 export function rate(text: string): number {
   const value = Number(text);

@@ -98,3 +98,12 @@ export type Verification =
       /** What the world said instead. */
       readonly got: string;
     };
+
+/**
+ * What the stored config of `run` says of the method in `row` of its rounds, which counts from 1; row 0 is behaviour cloning,
+ * of which a config says nothing. undefined for that row, and where the run was stored without its methods.
+ */
+export function methodSaidOf(run: Run | undefined, row: number): Readonly<Record<string, Json>> | undefined {
+  const { methods } = (run?.config ?? {}) as { readonly methods?: readonly Readonly<Record<string, Json>>[] };
+  return methods?.[row - 1];
+}

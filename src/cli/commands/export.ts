@@ -4,7 +4,6 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
@@ -17,6 +16,7 @@ import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { printable } from "../differences.ts";
+import { wholeNumber } from "../flags.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
 
@@ -54,12 +54,6 @@ export function register(command: Command): void {
       if (flags.check !== undefined) await check(flags.check, run, flags);
       else await write(run, flags);
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
-  return value;
 }
 
 async function write(run: string | undefined, flags: ExportFlags): Promise<void> {

@@ -1,5 +1,5 @@
 /** `gleaner show`: the expert's runs one by one, with what probing found in them and what was learned. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { storyOf, type Telling, tasksIn } from "../../analysis/story.ts";
 import { type StoryList, storiesOf } from "../../analysis/story-list.ts";
 import { CliError } from "../../core/errors.ts";
@@ -9,6 +9,7 @@ import type { Round } from "../../core/run.ts";
 import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
 import { textOf } from "../../reports/terminal.ts";
+import { wholeNumber } from "../flags.ts";
 import { openProject, projectOption } from "../project.ts";
 
 interface ShowFlags {
@@ -41,11 +42,6 @@ export function register(command: Command): void {
         project.close();
       }
     });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
-  return Number(text);
 }
 
 function listText(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): string {

@@ -4,9 +4,8 @@
  */
 import { StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
-import type { Json } from "../../core/json.ts";
 import type { Repository } from "../../core/repository.ts";
-import type { Round } from "../../core/run.ts";
+import { methodSaidOf, type Round } from "../../core/run.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { CONFIDENCE, type Labels, type Tally } from "./eef-labels.ts";
 import { labelsAlong, type Outcome, outcomesOf, talliesAlong } from "./eef-outcomes.ts";
@@ -37,8 +36,7 @@ export function readingsOf(repository: Repository, rounds: readonly Round[]): Re
 
 /** What the run's config says of the method in this row; the defaults where it is not stored. */
 function saidOf(repository: Repository, { run, row }: Round): { readonly confidence: number; readonly labels: string } {
-  const { methods } = (repository.run(run)?.config ?? {}) as { readonly methods?: readonly Json[] };
-  const said = (methods?.[row - 1] ?? {}) as { readonly confidence?: number; readonly labels?: string };
+  const said: { readonly confidence?: number; readonly labels?: string } = methodSaidOf(repository.run(run), row) ?? {};
   return { confidence: said.confidence ?? CONFIDENCE, labels: said.labels ?? "this-round" };
 }
 

@@ -1,7 +1,6 @@
 /** The `Experiment` that algorithms run on. It rolls out, trains and evaluates only what the store does not have yet. */
 import type { Benchmark, Snapshot } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
-import type { Repository } from "../../core/repository.ts";
 import type { Timing } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
 import type { Checkpoint } from "../../core/training.ts";
@@ -11,14 +10,11 @@ import { withMode } from "../../formats/mode.ts";
 import type { Sampling, Student } from "../../students/student.ts";
 import type { Experiment, ProbePoint } from "../algorithms/experiment.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
-import type { Progress } from "./progress.ts";
 import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
-import { trainingSetId, trainOnce } from "./training.ts";
+import { type TrainingRoom, trainingSetId, trainOnce } from "./training.ts";
 
-export interface LiveOptions {
+export interface LiveOptions extends TrainingRoom {
   readonly run: string;
-  readonly seed: number;
-  readonly repository: Repository;
   readonly benchmark: Benchmark;
   readonly format: Format;
   readonly student: Student;
@@ -32,13 +28,10 @@ export interface LiveOptions {
   readonly learnOnly: readonly { readonly trajectory: Trajectory; readonly task: Task }[];
   readonly base: Checkpoint;
   readonly concurrency: number;
-  readonly progress: Progress;
   /** What calls itself the program that does this; kept with the timings. */
   readonly program?: string | undefined;
   /** Rollouts under way, shared by methods that run side by side. */
   readonly underWay: UnderWay;
-  /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
-  readonly trainings: Map<string, Promise<Checkpoint>>;
 }
 
 /** The experiment as one method sees it; `method` names its row (`row`, from 0) in the report. */
