@@ -21,7 +21,7 @@ test("a person searches, looks, chooses, buys, and is recorded as an expert", { 
   const child = spawn(process.execPath, [gleaner, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec((await lines.next()).value ?? "")?.[0];
+  const url = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec((await lines.next()).value ?? "")?.[0];
   assert(url, "the first line says where the shop is");
   const browser = await chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox"] });
   try {

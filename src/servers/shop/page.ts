@@ -1,4 +1,7 @@
-/** One page of the shop as a person sees it: the same things that an agent reads, as HTML. Every button sends an action. */
+/**
+ * One page of the shop as a person sees it: the same things that an agent reads, as HTML. Every button sends an action, to
+ * the address `act` beside the page's own.
+ */
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
@@ -89,7 +92,7 @@ ${page.texts ? texts(page.texts) : null}
 }
 
 function searchForm(turn: Turn): Html {
-  return html`<form method="post" action="/act" class="card search">${turnField(turn)}
+  return html`<form method="post" action="act" class="card search">${turnField(turn)}
 <input name="query" aria-label="What to search for" placeholder="What to search for" autocomplete="off" required autofocus>
 <button class="main">Search</button></form>`;
 }
@@ -154,5 +157,5 @@ function tile(key: string, title: string): Html {
 const turnField = ({ number }: Turn) => html`<input type="hidden" name="turn" value="${number}">`;
 
 function actionButton({ label, action }: ShopButton, turn: Turn, look: string): Html {
-  return html`<form method="post" action="/act">${turnField(turn)}<button class="${look}" name="action" value="${action}">${label}</button></form>`;
+  return html`<form method="post" action="act">${turnField(turn)}<button class="${look}" name="action" value="${action}">${label}</button></form>`;
 }

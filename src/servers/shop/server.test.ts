@@ -67,6 +67,38 @@ test("another site can neither post a form nor reach the page under its own name
   });
 });
 
+test("whoever does not know the address can neither read nor press", async () => {
+  await withServer(async (server) => {
+    let answers = 0;
+    void server.ask(INDEX, 0).then(() => answers++);
+    const { origin, pathname } = new URL(server.url);
+    assert.match(pathname, /^\/[\w-]{22}\/$/);
+    const guesses = ["/", "/act", "//", `/${"A".repeat(22)}/`, `/${"A".repeat(22)}/act`, pathname.slice(0, -1)];
+    for (const path of [...guesses, `${pathname.slice(0, -2)}%41/`, `/x${pathname}`, "/favicon.ico"]) {
+      for (const method of ["GET", "POST"]) {
+        const body = method === "POST" ? new URLSearchParams({ turn: "1", action: "x" }) : null;
+        const reply = await fetch(`${origin}${path}`, { method, body });
+        assert.deepEqual([reply.status, await reply.text()], [404, ""], `${method} ${path}`);
+      }
+    }
+    assert.equal(answers, 0);
+  });
+});
+
+test("every form and redirect keeps the address, which no other shop has", async () => {
+  await withServer(async (server) => {
+    const answer = server.ask(INDEX, 0);
+    const shown = await (await fetch(server.url)).text();
+    const targets = [...shown.matchAll(/action="([^"]*)"/g)].map(([, target]) => new URL(target!, server.url).href);
+    assert.deepEqual(targets, [`${server.url}act`]);
+    const replied = post(server.url, { turn: "1", query: "lamp" });
+    await answer;
+    void server.ask(INDEX, 1);
+    assert.equal(new URL((await replied).headers.get("location")!, server.url).href, server.url);
+    await withServer(async (other) => assert.notEqual(new URL(other.url).pathname, new URL(server.url).pathname));
+  });
+});
+
 test("texts of products never become markup", () => {
   const page = (text: string): ShopPage => ({
     kind: "item",
