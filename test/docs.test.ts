@@ -110,6 +110,19 @@ test("dependencies.md has one line for each package of package.json, and no othe
   assert.deepEqual(rows.toSorted(), Object.keys({ ...dependencies, ...devDependencies }).toSorted());
 });
 
+const UNITS: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30, s: 1000 };
+
+test("every limit of limits.md is what the source says", async () => {
+  const rows = [...read("docs/limits.md").matchAll(/^\| .* \| (\d+) ?(\w*) \| `([\w.]+)` in `(.*)` \|$/gm)];
+  assert(rows.length > 3);
+  for (const [row, amount, unit, name, file] of rows) {
+    const [constant, field] = name!.split(".");
+    const value = (await import(join(root, file!)))[constant!];
+    assert.equal(field === undefined ? value : value[field], Number(amount) * (UNITS[unit!] ?? 1), row);
+  }
+  assert.equal(rows.length, (read("docs/limits.md").match(/^\| .* `.*` \|$/gm) ?? []).length, "a row that is not read");
+});
+
 /** First cells of a page's tables, as far as they are code: "`eef`, `probes: 2`" gives `eef`. */
 const rowsOf = (page: string) => new Set([...read(page).matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name));
 

@@ -3,20 +3,29 @@ import { crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
 
 const METHODS = { stored: 0, deflated: 8, zstandard: 93, other: 97 } as const;
 
-/** Marks a name as UTF-8. */
-const UTF8 = 0x800;
+/** Marks a name as UTF-8, and sizes as behind the data. */
+const [UTF8, DESCRIPTOR] = [0x800, 0x8];
 /** Stands for a size that is in the zip64 field. */
 const ELSEWHERE = 0xffffffff;
 
-/** An archive of these files, packed by `method`; with the directory of archives of more than 4 GiB if `isZip64`. */
+export interface ZipLayout {
+  /** With the directory of archives of more than 4 GiB. */
+  readonly isZip64?: boolean;
+  /** Bytes in the file before the archive, which its places count. */
+  readonly bytesBefore?: number;
+  /** The files' headers leave out the sizes, which follow the data, as where a program writes to a pipe. */
+  readonly hasDescriptors?: boolean;
+}
+
+/** An archive of these files, packed by `method`. */
 export function zipOf(
   files: readonly (readonly [name: string, content: string | Buffer])[],
   method: keyof typeof METHODS = "deflated",
-  isZip64 = false,
+  { isZip64 = false, bytesBefore = 0, hasDescriptors = false }: ZipLayout = {},
 ): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
-  let offset = 0;
+  let offset = bytesBefore;
   for (const [name, content] of files) {
     const plain = Buffer.from(content);
     const packed =
@@ -25,17 +34,23 @@ export function zipOf(
     const sizes = [crc32(plain), packed.length, plain.length];
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(UTF8, 6);
+    const flags = UTF8 | (hasDescriptors ? DESCRIPTOR : 0);
+    local.writeUInt16LE(flags, 6);
     local.writeUInt16LE(METHODS[method], 8);
-    for (const [index, size] of sizes.entries()) local.writeUInt32LE(size, 14 + 4 * index);
+    const descriptor = Buffer.alloc(hasDescriptors ? 16 : 0);
+    if (hasDescriptors) descriptor.writeUInt32LE(0x08074b50, 0);
+    for (const [index, size] of sizes.entries()) {
+      if (hasDescriptors) descriptor.writeUInt32LE(size, 4 + 4 * index);
+      else local.writeUInt32LE(size, 14 + 4 * index);
+    }
     local.writeUInt16LE(path.length, 26);
     const entry = Buffer.alloc(46);
     entry.writeUInt32LE(0x02014b50, 0);
-    entry.writeUInt16LE(UTF8, 8);
+    entry.writeUInt16LE(flags, 8);
     entry.writeUInt16LE(METHODS[method], 10);
     for (const [index, size] of sizes.entries()) entry.writeUInt32LE(size, 16 + 4 * index);
     entry.writeUInt16LE(path.length, 28);
-    entry.writeUInt32LE(offset, 42);
+    entry.writeUInt32LE(isZip64 ? ELSEWHERE : offset, 42);
     entries.push(entry, path);
     if (isZip64) {
       const field = Buffer.alloc(28);
@@ -43,12 +58,12 @@ export function zipOf(
       field.writeUInt16LE(24, 2);
       for (const [index, size] of [plain.length, packed.length, offset].entries())
         field.writeBigUInt64LE(BigInt(size), 4 + 8 * index);
-      for (const at of [20, 24, 42]) entry.writeUInt32LE(ELSEWHERE, at);
+      for (const at of [20, 24]) entry.writeUInt32LE(ELSEWHERE, at);
       entry.writeUInt16LE(field.length, 30);
       entries.push(field);
     }
-    locals.push(local, path, packed);
-    offset += 30 + path.length + packed.length;
+    locals.push(local, path, packed, descriptor);
+    offset += 30 + path.length + packed.length + descriptor.length;
   }
   const directory = Buffer.concat(entries);
   const end = Buffer.alloc(22);

@@ -4,16 +4,21 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { CliError, messageOf } from "../core/errors.ts";
+import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
+import { mostUnpacked, UNPACKING_LIMIT, type UnpackingLimit, unpacksToMore } from "./limits.ts";
 
 /** Four times Node's own: records cross fewer of them. */
 const CHUNK_BYTES = 2 ** 18;
 
-/** The unpacked bytes. Gzip is known by its name or by its first two bytes. */
-export async function contentOf(file: string): Promise<AsyncIterable<Buffer>> {
+/**
+ * The unpacked bytes. Gzip is known by its name or by its first two bytes; one that unpacks to more than `limit` allows ends
+ * with a CliError.
+ */
+export async function contentOf(file: string, limit: UnpackingLimit = UNPACKING_LIMIT): Promise<AsyncIterable<Buffer>> {
+  const { size } = await expectFile(file);
   const handle = await open(file);
   const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0).catch(async (error: unknown) => {
     await handle.close();
@@ -22,7 +27,24 @@ export async function contentOf(file: string): Promise<AsyncIterable<Buffer>> {
   const source: Readable = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
   if (!file.endsWith(".gz") && !buffer.equals(Buffer.of(0x1f, 0x8b))) return source;
   // An error of the file also ends the unpacking, whose reader then sees it.
-  return pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+  const unpacked = pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+  return atMost(unpacked, mostUnpacked(limit, size), () => new CliError(`${file}: ${unpacksToMore(limit, size)}`));
+}
+
+async function* atMost(chunks: Readable, maxBytes: number, refusal: () => CliError): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw refusal();
+    yield chunk;
+  }
+}
+
+/** A pipe or a device may have no end, and could not be read twice. Throws CliError, and what the file system throws. */
+async function expectFile(file: string): Promise<{ readonly size: number }> {
+  const found = await stat(file);
+  if (found.isFile() || found.isDirectory()) return found;
+  throw new CliError(`${file}: is a pipe or a device, expected a file of logs (.jsonl, .json, .gz)`);
 }
 
 /** What an error of `contentOf` or its stream, met at `place` ("line 3"), is to the user. */
@@ -31,14 +53,20 @@ export function unreadable(file: string, place: string, error: unknown): unknown
   if (code === "ENOENT") return new CliError(`${file}: no such file`);
   if (code === "EISDIR") return new CliError(`${file}: is a folder, expected a file of logs (.jsonl, .json, .gz)`);
   if (code === "EACCES") return new CliError(`${file}: no permission to read it`);
-  if (!code.startsWith("Z_")) return error;
-  return new CliError(`${file}: damaged gzip at ${place} (${messageOf(error)}), expected a whole .gz file`);
+  if (code === "ELOOP") return new CliError(`${file}: a link that leads back to itself, expected a file`);
+  if (code === "ENOTDIR" || code === "ENAMETOOLONG") return new CliError(`${file}: no such file (${code})`);
+  if (code.startsWith("Z_"))
+    return new CliError(`${file}: damaged gzip at ${place} (${messageOf(error)}), expected a whole .gz file`);
+  return isOfFileSystem(error) ? new EnvironmentError(`${file}: could not be read (${messageOf(error)})`) : error;
 }
+
+const isOfFileSystem = (error: unknown) => typeof (error as NodeJS.ErrnoException).syscall === "string";
 
 /** SHA-256 of the file's bytes in hexadecimal: names what was read without naming where it lies. Throws CliError. */
 export async function hashOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   try {
+    await expectFile(file);
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (error) {
     throw unreadable(file, "line 1", error);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { hashOf } from "./file.ts";
+import { contentOf, hashOf } from "./file.ts";
 import { readLines } from "./lines.ts";
 import { MAX_RECORD_BYTES, type RawRecord } from "./record.ts";
 
@@ -92,4 +93,38 @@ test("the hash is of the bytes", async () => {
   const one = await hashOf(written("one", "one"));
   assert.equal(one, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed");
   await assert.rejects(hashOf(join(folder, "absent")), { name: "CliError" });
+});
+
+test("a gzipped file may unpack to so many bytes and so many for each of its own, in all of its members", async () => {
+  const packed = gzipSync("x".repeat(1000));
+  const file = written("twice.jsonl.gz", Buffer.concat([packed, packed]));
+  const limit = (bytes: number) => ({ freeBytes: bytes - 6 * packed.length, perByte: 3 });
+  const read = async (bytes: number) => {
+    let length = 0;
+    for await (const chunk of await contentOf(file, limit(bytes))) length += chunk.length;
+    return length;
+  };
+  assert.equal(await read(2000), 2000);
+  await assert.rejects(read(1999), {
+    name: "CliError",
+    message: `${file}: unpacks to more than 1999 bytes, expected at most ${limit(1999).freeBytes} and 3 times its own size; unpack it yourself if it is to be that large`,
+  });
+});
+
+test("a pipe, a device and a link that leads back to itself are refused by name", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const circle = join(folder, "circle");
+  symlinkSync(circle, circle);
+  for (const [file, message] of [
+    [pipe, "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz)"],
+    ["/dev/null", "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz)"],
+    [circle, "a link that leads back to itself, expected a file"],
+    [join(written("file", "x"), "below"), "no such file (ENOTDIR)"],
+    ["n".repeat(300), "no such file (ENAMETOOLONG)"],
+  ] as const) {
+    const refused = { name: "CliError", message: `${file}: ${message}` };
+    await assert.rejects(linesOf(file), refused);
+    await assert.rejects(hashOf(file), refused);
+  }
 });

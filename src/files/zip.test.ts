@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -6,8 +7,10 @@ import { scratchFolder } from "../../test/logs.ts";
 import { zipOf } from "../../test/zip.ts";
 import { CliError } from "../core/errors.ts";
 import { fileInZip, zipEntries } from "./zip.ts";
+import { directoryOf } from "./zip-directory.ts";
+import { bufferSource } from "./zip-source.ts";
 
-const { write } = scratchFolder();
+const { folder, write } = scratchFolder();
 const FILES = [
   ["samples/a é.json", '{"text": "ééé"}'],
   ["empty", ""],
@@ -29,8 +32,8 @@ function commented(archive: Buffer, comment: string): Buffer {
 
 test("stored, deflated and Zstandard files are read back, out of a file or out of memory", async () => {
   for (const method of ["stored", "deflated", "zstandard"] as const) {
-    for (const isZip64 of [false, true]) {
-      const archive = zipOf(FILES, method, isZip64);
+    for (const layout of [{}, { isZip64: true }, { hasDescriptors: true }]) {
+      const archive = zipOf(FILES, method, layout);
       assert.deepEqual(await read(archive), FILES);
       assert.deepEqual(await read(write("a.zip", archive)), FILES);
     }
@@ -49,6 +52,45 @@ test("one file can be asked for by its name", async () => {
   });
 });
 
+test("an archive of more than 4 GiB is read from its file, piece by piece", async () => {
+  const bytesBefore = 2 ** 32 + 5;
+  const file = openSync(write("large.zip", ""), "w");
+  writeSync(file, zipOf(FILES, "deflated", { isZip64: true, bytesBefore }), 0, undefined, bytesBefore);
+  closeSync(file);
+  assert.deepEqual(await read(join(folder, "large.zip")), FILES);
+});
+
+test("files over the same bytes are refused before one is unpacked", async () => {
+  const names = ["a", "b", "c"] as const;
+  const shared = zipOf(names.map((name) => [name, "x".repeat(1000)] as const));
+  // The directory's second entry names the place of the first.
+  shared.writeUInt32LE(0, shared.lastIndexOf("b") - 46 + 42);
+  await assert.rejects(read(shared), {
+    name: "CliError",
+    message: "expected a whole zip archive (whose files lie apart, found a and b over the same bytes)",
+  });
+});
+
+test("an archive may unpack to so many bytes and so many for each of its own", async () => {
+  const archive = zipOf(FILES);
+  const bytes = FILES.reduce((sum, [, content]) => sum + Buffer.byteLength(content), 0);
+  const limit = (missing: number) => ({ freeBytes: bytes - missing - 2 * archive.length, perByte: 2 });
+  const readAll = async (missing: number) => {
+    const names: string[] = [];
+    for await (const { name } of zipEntries(archive, limit(missing))) names.push(name);
+    return names;
+  };
+  assert.equal((await readAll(0)).length, FILES.length);
+  const message = `unpacks to more than ${bytes - 1} bytes, expected at most ${limit(1).freeBytes} and 2 times its own size; unpack it yourself if it is to be that large`;
+  await assert.rejects(readAll(1), { name: "CliError", message });
+});
+
+test("an archive may have so many files", async () => {
+  const source = bufferSource(zipOf(FILES));
+  assert.equal((await directoryOf(source, 3)).length, 3);
+  await assert.rejects(directoryOf(source, 2), { message: "with at most 2 files in it, found 3" });
+});
+
 test("what is no archive, packed otherwise or too large says so", async () => {
   const fails = (act: Promise<unknown>, message: RegExp) => assert.rejects(act, { name: "CliError", message });
   await fails(
@@ -59,7 +101,7 @@ test("what is no archive, packed otherwise or too large says so", async () => {
   await fails(read(write("cut.zip", zipOf(FILES).subarray(0, -30))), /expected a whole zip archive/);
   await fails(read(Buffer.concat([zipOf(FILES), Buffer.from("more")])), /expected a whole zip archive/);
   // A directory at a place that no file has.
-  const far = zipOf(FILES, "stored", true);
+  const far = zipOf(FILES, "stored", { isZip64: true });
   far.writeBigUInt64LE(2n ** 60n, far.length - 22 - 20 - 56 + 48);
   await fails(read(write("far.zip", far)), /expected a whole zip archive/);
   far.writeBigUInt64LE(2n ** 60n, far.length - 22 - 20 + 8);
@@ -92,7 +134,7 @@ test("a file that unpacks to more than the directory says is given up there", as
 });
 
 test("damaged archives are refused, or give whole files", async () => {
-  const archives = [zipOf(FILES), zipOf(FILES, "zstandard", true)];
+  const archives = [zipOf(FILES), zipOf(FILES, "zstandard", { isZip64: true })];
   const contents = FILES.map(([, content]) => content);
   await fc.assert(
     fc.asyncProperty(

@@ -5,6 +5,7 @@
  */
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { CliError, messageOf } from "../core/errors.ts";
+import { mostUnpacked, UNPACKING_LIMIT, type UnpackingLimit, unpacksToMore } from "./limits.ts";
 import type { DirectoryEntry } from "./zip-directory.ts";
 import { bufferSource, fileSource, type ZipSource } from "./zip-source.ts";
 
@@ -18,14 +19,20 @@ export interface ZipEntry {
 }
 
 /**
- * The files of an archive, given by its path or its bytes, in the archive's order. Throws CliError for anything but an
- * archive whose directory is whole, before the first file; what the file system throws for a path passes through.
+ * The files of an archive, given by its path or its bytes, in the archive's order. Throws CliError before the first file
+ * unless the archive's directory is whole, its files lie apart, and they unpack to no more than `limit` allows; what the file
+ * system throws for a path passes through.
  */
-export async function* zipEntries(archive: string | Buffer): AsyncGenerator<ZipEntry> {
+export async function* zipEntries(
+  archive: string | Buffer,
+  limit: UnpackingLimit = UNPACKING_LIMIT,
+): AsyncGenerator<ZipEntry> {
   const source = typeof archive === "string" ? await fileSource(archive) : bufferSource(archive);
   try {
-    for (const entry of await directory(source))
-      yield { name: entry.name, content: (maxBytes) => contentOf(source, entry, maxBytes) };
+    const entries = await directory(source);
+    const unpackedBytes = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
+    if (unpackedBytes > mostUnpacked(limit, source.size)) throw new CliError(unpacksToMore(limit, source.size));
+    for (const entry of entries) yield { name: entry.name, content: (maxBytes) => contentOf(source, entry, maxBytes) };
   } finally {
     await source.close();
   }
@@ -41,11 +48,26 @@ export async function fileInZip(archive: string | Buffer, name: string, maxBytes
 async function directory(source: ZipSource): Promise<DirectoryEntry[]> {
   const { directoryOf } = await import("./zip-directory.ts");
   try {
-    return await directoryOf(source);
+    const entries = await directoryOf(source);
+    expectApart(entries);
+    return entries;
   } catch (error) {
     // Errors of the file system have a code and pass.
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw new CliError(`expected a whole zip archive (${messageOf(error)})`);
+  }
+}
+
+/** Bytes of a file's header in front of its name. */
+const HEADER_BYTES = 30;
+
+/** Many files over the same bytes would make a small archive take any time. Throws an error. */
+function expectApart(entries: readonly DirectoryEntry[]): void {
+  const inOrder = entries.toSorted((a, b) => a.offset - b.offset);
+  for (const [index, entry] of inOrder.entries()) {
+    const next = inOrder[index + 1];
+    if (next && next.offset < entry.offset + HEADER_BYTES + entry.compressedSize)
+      throw new Error(`whose files lie apart, found ${entry.name} and ${next.name} over the same bytes`);
   }
 }
 
