@@ -48,7 +48,9 @@ export function probeCurve(material: Material, rounds: readonly ProbingRound[]):
   if (lines.length === 0) return null;
   const side = (expertWon: boolean) => lines.filter((line) => line.expertWon === expertWon);
   const [lost, won] = [side(false), side(true)];
-  const deepest = Math.max(...lines.flatMap(({ rollouts }) => rollouts.map(({ index }) => index)));
+  const deepest = lines
+    .flatMap(({ rollouts }) => rollouts)
+    .reduce((most, { index }) => Math.max(most, index), Number.NEGATIVE_INFINITY);
   const depths = Array.from({ length: deepest + 1 }, (_, index) => {
     const probedHere = (of: readonly Line[]) =>
       of.filter(({ rollouts }) => rollouts.some((each) => each.index === index));

@@ -135,8 +135,9 @@ export function trajectoryIn({ repository }: Pick<Telling, "repository">, id: Tr
 
 function expertRun(trajectory: Trajectory, reading: RunReading | undefined): ExpertRun {
   const { id, policy, success, outcome, finalObservation, steps } = trajectory;
-  const within = (stretches: readonly Stretch[], index: number) =>
-    stretches.some(({ from, to }) => from <= index && index < to);
+  const states = new Map(reading?.states.map((state) => [state.step, state]));
+  const harmful = stepsIn(reading?.harmful);
+  const beneficial = stepsIn(reading?.beneficial);
   return {
     trajectory: id,
     policy,
@@ -145,21 +146,23 @@ function expertRun(trajectory: Trajectory, reading: RunReading | undefined): Exp
     outcome,
     finalObservation,
     steps: steps.map(({ observation, action }, index) => {
-      const state = reading?.states.find(({ step }) => step === index);
-      const isHarmful = within(reading?.harmful ?? [], index);
-      const isBeneficial = within(reading?.beneficial ?? [], index);
+      const state = states.get(index);
       return {
         index,
         observation,
         action,
         taken: state ? { won: state.won, of: state.of } : null,
-        label: isHarmful ? "harmful" : isBeneficial ? "beneficial" : null,
+        label: harmful.has(index) ? "harmful" : beneficial.has(index) ? "beneficial" : null,
         isNeedRecover: reading?.needRecover === index,
       };
     }),
     reading: reading ?? null,
   };
 }
+
+/** Indices of the actions in `stretches`. */
+const stepsIn = (stretches: readonly Stretch[] = []): ReadonlySet<number> =>
+  new Set(stretches.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index)));
 
 /** What the round's training set learned from trajectories of `task`. */
 function lessonsOf(telling: Telling, round: Round, task: TaskId): Lesson[] {
@@ -199,6 +202,7 @@ function lessonOf(
   const { part, trajectory, messages, experts } = lesson;
   const learned = messages.flatMap((message) => provenanceOf(message) ?? []);
   const steps = new Set(learned.map(({ step }) => step));
+  const makers = makersOf(telling, trajectory);
   return {
     part,
     trajectory: trajectory.id,
@@ -206,14 +210,14 @@ function lessonOf(
     fork: trajectory.fork,
     reasons: distinct(learned.map(({ reason }) => reason)),
     steps: trajectory.steps.map(({ action }, index) => {
-      const by = makerOf(telling, trajectory, index);
+      const by = makers.find(({ from }) => from <= index)!.by;
       return { index, actor: by.policy, byExpert: experts.has(by.id), action, isLearned: steps.has(index) };
     }),
   };
 }
 
-/** The trajectory in which step `index` was taken: a fork's first steps are its parent's. */
-function makerOf(telling: Telling, trajectory: Trajectory, index: number): Trajectory {
-  const { fork } = trajectory;
-  return fork && index < fork.step ? makerOf(telling, trajectoryIn(telling, fork.from), index) : trajectory;
+/** Who took which steps, the last first: a fork's steps before `from` are its parent's. */
+function makersOf(telling: Telling, by: Trajectory): { readonly from: number; readonly by: Trajectory }[] {
+  if (!by.fork) return [{ from: 0, by }];
+  return [{ from: by.fork.step, by }, ...makersOf(telling, trajectoryIn(telling, by.fork.from))];
 }

@@ -44,3 +44,21 @@ test("a conversation's tokens are kept once", () => {
   assert.deepEqual(changed[1]!.tokenIds, { shared: 2, prompt: [9, 4], completion: [] });
   assert.equal(tokenIdsAt(changed, 2), null);
 });
+
+test("the ids of an episode of many turns are gathered without walking it anew for each", () => {
+  const steps: Step[] = [];
+  for (let turn = 0; turn < 20_000; turn++) {
+    const kept = { ...(turn > 0 && { shared: 2 * turn }), prompt: [2 * turn], completion: [2 * turn + 1] };
+    steps.push({ ...said, tokenIds: kept });
+  }
+  const last = tokenIdsAt(steps, steps.length - 1)!;
+  assert.deepEqual(
+    last.prompt,
+    Array.from({ length: 39_999 }, (_, id) => id),
+  );
+  assert.deepEqual(newTokenIds(steps, { prompt: [...last.prompt, ...last.completion, 7], completion: [8] }), {
+    shared: 40_000,
+    prompt: [7],
+    completion: [8],
+  });
+});

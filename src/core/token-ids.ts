@@ -22,11 +22,29 @@ export function tokenIdsAt(steps: readonly Step[], index: number): TokenIds | nu
   const kept = steps[index]?.tokenIds;
   if (!kept) return null;
   const { shared = 0, prompt, completion } = kept;
-  return { prompt: [...idsThrough(steps, index - 1).slice(0, shared), ...prompt], completion };
+  return { prompt: firstIdsThrough(steps, index - 1, shared).concat(prompt), completion };
 }
 
 /** Prompt and completion of the step `index`; none before the first step and where they were not told. */
 function idsThrough(steps: readonly Step[], index: number): readonly number[] {
-  const ids = index < 0 ? null : tokenIdsAt(steps, index);
-  return ids ? [...ids.prompt, ...ids.completion] : [];
+  const kept = steps[index]?.tokenIds;
+  if (!kept) return [];
+  return firstIdsThrough(steps, index, (kept.shared ?? 0) + kept.prompt.length + kept.completion.length);
+}
+
+/** The first `count` ids of `idsThrough`, gathered from the last step back to the one that has the first of them. */
+function firstIdsThrough(steps: readonly Step[], index: number, count: number): number[] {
+  const pieces: (readonly number[])[] = [];
+  let wanted = count;
+  for (let at = index; wanted > 0; at--) {
+    const kept = steps[at]?.tokenIds;
+    if (!kept) break;
+    const { shared = 0, prompt, completion } = kept;
+    if (wanted <= shared) continue;
+    const own = wanted - shared;
+    if (own > prompt.length) pieces.push(completion.slice(0, own - prompt.length));
+    pieces.push(prompt.slice(0, own));
+    wanted = shared;
+  }
+  return pieces.reverse().flat();
 }

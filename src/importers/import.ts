@@ -21,7 +21,7 @@ import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
 import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
-import { bestCandidate, MAX_CANDIDATES, type Replayed, replayUntold } from "./trial.ts";
+import { bestCandidate, MAX_CANDIDATES, type Replayed } from "./trial.ts";
 
 export interface ImportOptions {
   /** The run's name. */
@@ -34,8 +34,11 @@ export interface ImportOptions {
   readonly repository: Repository;
   /** Name of the expert; default: each file's name without its ending. */
   readonly expert?: string;
-  /** Plays an episode again: it must answer with the world's own texts and rewards. Throws EnvironmentError. */
-  replay(task: Task, recorded: Trajectory): Promise<Replayed>;
+  /**
+   * Plays an episode again: it must answer with the world's own texts and rewards. `untold`: where the log does not tell what
+   * was seen (`untoldOf`). Throws EnvironmentError.
+   */
+  replay(task: Task, recorded: Trajectory, untold: ReadonlySet<number>): Promise<Replayed>;
   onProgress?(done: number, total: number): void;
 }
 
@@ -77,7 +80,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
         const recorded = asTrajectory(id, task, policy, episode);
         const judge = async () =>
           found.kind === "playable"
-            ? replayUntold(options.replay, task, recorded, untoldOf(episode))
+            ? options.replay(task, recorded, untoldOf(episode))
             : asLogged(recorded, episode, benchmark, found.reason);
         return { task, id, judge };
       };

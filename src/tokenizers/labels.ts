@@ -143,10 +143,10 @@ function inPieces({ whole, inputIds, spans, tokenizer }: BorderRequest): (readon
   const borders: number[] = [];
   const ids: number[] = [];
   for (const [index, position] of positions.entries()) {
-    ids.push(...tokenizer.encode(whole.slice(positions[index - 1] ?? 0, position)));
+    for (const id of tokenizer.encode(whole.slice(positions[index - 1] ?? 0, position))) ids.push(id);
     borders.push(ids.length);
   }
-  ids.push(...tokenizer.encode(whole.slice(positions.at(-1) ?? 0)));
+  for (const id of tokenizer.encode(whole.slice(positions.at(-1) ?? 0))) ids.push(id);
   if (!areEqual(ids, inputIds)) return null;
   return spans.map((_, index) => [borders[2 * index]!, borders[2 * index + 1]!]);
 }

@@ -21,7 +21,9 @@ export function skipLength(actions: number, probes: number): number {
  */
 export function probeSteps(actions: number, probes: number): number[] {
   const skip = skipLength(actions, probes);
-  return Array.from({ length: probes }, (_, index) => (index + 1) * skip).filter((step) => step < actions);
+  // Never more than there are actions, however many probes are asked for.
+  const most = Math.min(probes, Math.floor((actions - 1) / skip));
+  return Array.from({ length: Math.max(0, most) }, (_, index) => (index + 1) * skip);
 }
 
 /** A stretch `[from, to)` of the expert's actions. */

@@ -52,6 +52,35 @@ test("a log without arrivals, rewards and ending gets them from the world", asyn
   assert.deepEqual(result.trajectory, won);
 });
 
+test("what a record does not tell is taken from the world, and the world is played once", async () => {
+  const world = await corridor.open();
+  let resets = 0;
+  const environment: Environment = {
+    ...world,
+    reset(...args) {
+      resets += 1;
+      return world.reset(...args);
+    },
+  };
+  await fc.assert(
+    fc.asyncProperty(anyActions, fc.array(fc.nat(10)), fc.option(fc.nat()), async (actions, gaps, tampered) => {
+      const trajectory = await walk(4, actions);
+      const ends = trajectory.steps.length;
+      const untold = new Set(gaps.filter((index) => index <= ends));
+      const told = [...Array(ends + 1).keys()].filter((index) => !untold.has(index));
+      const wrong = tampered === null ? undefined : told[tampered % told.length];
+      let recorded = [...untold].reduce((known, index) => withObservation(known, index, ""), trajectory);
+      if (wrong !== undefined) recorded = withObservation(recorded, wrong, "You see a dragon.");
+      resets = 0;
+      const result = await replay(environment, await task(trajectory), recorded, { untold });
+      assert.equal(resets, 1);
+      if (wrong !== undefined)
+        assert.partialDeepStrictEqual(result.verification, { kind: "diverged", step: wrong - 1 });
+      else assert.deepEqual(result.trajectory, trajectory);
+    }),
+  );
+});
+
 test("a tampered observation is found at its step, and again in what is kept of it", async () => {
   const environment = await corridor.open();
   await fc.assert(

@@ -18,6 +18,11 @@ export interface ReplayOptions {
   readonly normalize?: (observation: string) => string;
   /** Compare rewards and ending too (default). Off for logs, which do not tell them: then the world is believed. */
   readonly rewards?: boolean;
+  /**
+   * Where the record does not tell what was seen, so that the world is believed: the indices of the steps before which it was
+   * seen; as many as there are steps is what the last action led to. Default: it tells all.
+   */
+  readonly untold?: ReadonlySet<number>;
 }
 
 /** What replaying a recorded trajectory came to. */
@@ -56,8 +61,9 @@ export async function replay(
   recorded: Trajectory,
   options: ReplayOptions = {},
 ): Promise<Replay> {
-  const { normalize = (text) => text, rewards = true, successReturn } = options;
-  const differ = (expected: string, got: string) => normalize(expected) !== normalize(got);
+  const { normalize = (text) => text, rewards = true, successReturn, untold } = options;
+  const differs = (index: number, expected: string, got: string) =>
+    !untold?.has(index) && normalize(expected) !== normalize(got);
   const agreed: Agreed = { observations: [], rewards: [] };
   const diverged = (step: number, expected: string, got: string): Replay => ({
     verification: { kind: "diverged", trajectory: recorded.id, step, expected, got },
@@ -66,7 +72,7 @@ export async function replay(
 
   const start = await environment.reset(task, recorded.seed);
   const recordedStart = observationBefore(recorded, 0);
-  if (differ(recordedStart, start)) return diverged(-1, recordedStart, start);
+  if (differs(0, recordedStart, start)) return diverged(-1, recordedStart, start);
   agreed.observations.push(start);
   let terminated = false;
   for (const [index, { action, reward }] of recorded.steps.entries()) {
@@ -75,7 +81,9 @@ export async function replay(
     const expected = observationBefore(recorded, index + 1);
     // Only the last answer may be unknown: a log that broke off.
     const isUnknown = expected === "" && index === recorded.steps.length - 1;
-    if (!isUnknown && differ(expected, result.observation)) return diverged(index, expected, result.observation);
+    if (!isUnknown && differs(index + 1, expected, result.observation)) {
+      return diverged(index, expected, result.observation);
+    }
     if (rewards && result.reward !== reward) return diverged(index, `(reward ${reward})`, `(reward ${result.reward})`);
     agreed.observations.push(result.observation);
     agreed.rewards.push(result.reward);
@@ -130,7 +138,8 @@ export async function snapshotsAlong(
   if (outside !== undefined) {
     throw new RangeError(`${trajectory.id}: expected a step from 0 to ${trajectory.steps.length - 1}, got ${outside}`);
   }
-  const last = Math.max(...steps);
+  const wanted = new Set(steps);
+  const last = steps.reduce((most, step) => Math.max(most, step));
   const taken = new Map<number, Snapshot>();
   let observation = await environment.reset(task, trajectory.seed);
   for (let index = 0; index <= last; index++) {
@@ -141,7 +150,7 @@ export async function snapshotsAlong(
         `${trajectory.id} before step ${index}: expected ${JSON.stringify(recorded)}, got ${JSON.stringify(observation)}`,
       );
     }
-    if (steps.includes(index)) taken.set(index, await environment.snapshot());
+    if (wanted.has(index)) taken.set(index, await environment.snapshot());
   }
   return steps.map((step) => taken.get(step)!);
 }
@@ -152,22 +161,26 @@ const observationBefore = (trajectory: Trajectory, index: number) =>
 /** Replays one trajectory after the other. */
 export interface Replayer {
   /** As `replay`; after an error the next one gets a new environment. */
-  replay(task: Task, recorded: Trajectory): Promise<Replay>;
+  replay(task: Task, recorded: Trajectory, untold?: ReplayOptions["untold"]): Promise<Replay>;
   close(): Promise<void>;
 }
 
 /** A replayer in an environment of its own. */
-export function replayer(benchmark: Benchmark, options: Omit<ReplayOptions, "successReturn"> = {}): Replayer {
+export function replayer(
+  benchmark: Benchmark,
+  options: Omit<ReplayOptions, "successReturn" | "untold"> = {},
+): Replayer {
   let environment: Environment | undefined;
   const close = async () => {
     await environment?.close();
     environment = undefined;
   };
   return {
-    async replay(task, recorded) {
+    async replay(task, recorded, untold) {
       environment ??= await benchmark.open();
+      const { successReturn } = benchmark;
       try {
-        return await replay(environment, task, recorded, { ...options, successReturn: benchmark.successReturn });
+        return await replay(environment, task, recorded, { ...options, successReturn, ...(untold && { untold }) });
       } catch (error) {
         await close();
         throw error;
