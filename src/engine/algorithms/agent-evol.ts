@@ -10,13 +10,13 @@ import type { Checkpoint, Demonstration } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
-import { continued, count, iterations, type Method, times, trainFrom } from "./method.ts";
+import { continued, iterations, type Method, rollouts, times, trainFrom } from "./method.ts";
 import { expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
 const options = {
   iterations,
   /** Rollouts per training task and iteration; ≥ 1. Default 1. */
-  samples: count.default(1),
+  samples: rollouts.default(1),
   trainFrom,
 };
 

@@ -6,11 +6,11 @@ import type { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";
 import { clonedSet } from "./bc.ts";
 import type { Experiment } from "./experiment.ts";
-import { count, type Method } from "./method.ts";
+import { type Method, rollouts } from "./method.ts";
 
 const options = {
   /** N: sampled rollouts of each held-out task; ≥ 1. Default 6. */
-  samples: count.default(6),
+  samples: rollouts.default(6),
 };
 
 /**

@@ -8,12 +8,13 @@
  * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint, Demonstration, TrainingSet } from "../../core/training.ts";
 import { CONFIDENCE, probeSteps } from "./eef-labels.ts";
 import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
 import { example, sft } from "./examples.ts";
 import type { Experiment, ProbePoint } from "./experiment.ts";
-import { continued, count, iterations, type Method, trainFrom } from "./method.ts";
+import { continued, count, iterations, type Method, rollouts, trainFrom } from "./method.ts";
 import {
   bestSolution,
   byTask,
@@ -28,11 +29,11 @@ import {
 const options = {
   iterations,
   /** M: probed states per expert trajectory; ≥ 1. Default 5. */
-  probes: count.default(5),
+  probes: count.max(...atMost("probes")).default(5),
   trainFrom,
   // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
   /** Rollouts from each state, ≥ 1, the tasks' starts included. Absent: one, as published. */
-  samplesPerState: count.optional(),
+  samplesPerState: rollouts.optional(),
   /**
    * Neighbouring states are labelled as different from this probability on, above ½ and below 1. Absent: 0.8. One rollout
    * against one other is never more than 0.83.

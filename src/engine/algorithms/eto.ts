@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { Experiment } from "./experiment.ts";
-import { count, type Method, times } from "./method.ts";
+import { type Method, rollouts, times } from "./method.ts";
 import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 
@@ -59,7 +59,7 @@ export function expertPairs(x: Experiment, explored: readonly Trajectory[], cut:
 const options = {
   iterations: z.number().int().min(1).max(3).default(1),
   /** Rollouts per training task and iteration. */
-  samples: count.default(1),
+  samples: rollouts.default(1),
   ...preferenceOptions,
 };
 

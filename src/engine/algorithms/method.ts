@@ -3,6 +3,7 @@
  * function; methods.ts lists them.
  */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -29,7 +30,10 @@ export interface Surroundings {
 export const count = z.number().int().positive();
 
 /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
-export const iterations = count.default(1);
+export const iterations = count.max(...atMost("iterations")).default(1);
+
+/** Rollouts of each task or state in an iteration; ≥ 1. */
+export const rollouts = count.max(...atMost("samples"));
 
 /** Where each training starts: the base model (default), or the previous iteration's policy. */
 export const trainFrom = z.enum(["base", "previous"]).default("base");

@@ -4,6 +4,7 @@
  * the expert's trajectories alone (`samples: 0`).
  */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
@@ -13,7 +14,12 @@ import { distinct, expertSolution, rolloutSolution } from "./solutions.ts";
 const options = {
   iterations,
   /** The student's own rollouts per training task and iteration; 0, the default, = the expert's trajectories alone. */
-  samples: z.number().int().nonnegative().default(0),
+  samples: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(...atMost("samples"))
+    .default(0),
   trainFrom,
 };
 

@@ -1,5 +1,6 @@
 /** The options of a config for learning preferences, and their translation into an algorithm's settings. */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { count, type Surroundings } from "./method.ts";
 import type { Cut, PreferenceTraining } from "./preferences.ts";
 
@@ -10,9 +11,9 @@ export const preferenceOptions = {
   beta: byIteration.default([0.1, 0.5]),
   /** Learning rate, as a share of training.learningRate. */
   rate: byIteration.default([0.05, 0.025]),
-  epochs: count.default(3),
+  epochs: count.max(...atMost("epochs")).default(3),
   /** Pairs in a step: it reads twice as many conversations. */
-  batch: count.default(16),
+  batch: count.max(...atMost("batch")).default(16),
   /** Messages that a rejected side may have more than its chosen one; null = no cut. Default: 10, on ALFWorld no cut. */
   cut: z.number().int().nonnegative().nullable().optional(),
 };

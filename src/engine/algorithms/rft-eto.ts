@@ -10,7 +10,7 @@ import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { wholeSolutions } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
-import { count, type Method, times } from "./method.ts";
+import { type Method, rollouts, times } from "./method.ts";
 import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 import { distinct, rolloutSolution, wins } from "./solutions.ts";
@@ -68,7 +68,7 @@ const options = {
   /** Of ETO, after one of RFT. */
   iterations: z.number().int().min(1).max(3).default(1),
   /** Rollouts per training task and iteration. */
-  samples: count.default(6),
+  samples: rollouts.default(6),
   /** Who plays first: the base student, so that no expert is involved, or behaviour cloning's. */
   start: z.enum(["base", "bc"]).default("base"),
   ...preferenceOptions,

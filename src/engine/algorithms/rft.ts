@@ -5,20 +5,21 @@
  * task, chosen as EEF chooses: the control that separates exploration from the choice of data (methods.md §3).
  */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { probeSteps } from "./eef-labels.ts";
 import { recorded, wholeSolutions } from "./examples.ts";
 import type { Experiment, Samples } from "./experiment.ts";
-import { continued, count, iterations, type Method, times, trainFrom } from "./method.ts";
+import { continued, count, iterations, type Method, rollouts, times, trainFrom } from "./method.ts";
 import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
 const options = {
   iterations,
   /** Rollouts per training task and iteration; ≥ 1. Default 1. */
-  samples: count.default(1),
+  samples: rollouts.default(1),
   /** M, ≥ 1: in place of `samples`, as many rollouts of each task as EEF with M probes makes. */
-  matchProbes: count.optional(),
+  matchProbes: count.max(...atMost("probes")).optional(),
   /** Which solutions of a task are learned: all, or the one that EEF would choose. Default `all`. */
   solutions: z.enum(["all", "one"]).default("all"),
   trainFrom,

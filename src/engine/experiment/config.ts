@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { CliError, messageOf } from "../../core/errors.ts";
 import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
 import { methodSchema } from "../algorithms/methods.ts";
@@ -13,7 +14,7 @@ const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
 
 /** At most this many of its tasks (the first ones). */
-const tasks = count.optional();
+const tasks = count.max(...atMost("tasks")).optional();
 
 const expertSource = z.union([
   z.strictObject({
@@ -28,7 +29,7 @@ const expertSource = z.union([
     /** At most this many of its tasks, the first ones; absent: all. */
     tasks,
     /** Episodes of each task; absent: one. */
-    episodes: count.optional(),
+    episodes: count.max(...atMost("samples")).optional(),
   }),
   z.strictObject({
     /** A run of this project that holds expert trajectories (imported, played, recorded). */
@@ -54,12 +55,12 @@ const common = {
   /** One expert, or several (a strong and a weak one, say), whose trajectories are taken together. `prices` says what each costs. */
   expert: z.union([expertSource, z.array(expertSource).nonempty()]),
   /** At most this many training tasks (the first ones). */
-  trainTasks: count.optional(),
+  trainTasks: tasks,
   evaluate: z
     .strictObject({
       splits: z.array(z.string()).nonempty(),
       /** At most this many tasks of each split. */
-      tasks: count.optional(),
+      tasks,
     })
     .optional(),
   /** Exploration temperature; evaluation is greedy. */
@@ -67,11 +68,15 @@ const common = {
   /** The methods to compare, each with its options. Behaviour cloning always runs: it is where every method starts. */
   methods: z.array(methodSchema),
   /** One whole experiment for each, integers ≥ 0. Default: 1 alone. */
-  seeds: z.array(z.number().int().nonnegative()).nonempty().default([1]),
+  seeds: z
+    .array(z.number().int().nonnegative())
+    .nonempty()
+    .max(...atMost("seeds"))
+    .default([1]),
   /** Episodes in flight; changes no result. */
-  concurrency: count.default(64),
+  concurrency: count.max(...atMost("concurrency")).default(64),
   /** Methods in flight; changes no result. */
-  parallel: count.default(1),
+  parallel: count.max(...atMost("parallel")).default(1),
   /** What acting costs, for the report; changes no result and is not stored. */
   prices: z
     .strictObject({
@@ -87,7 +92,7 @@ const common = {
 type Schemas = { readonly [Name in StudentName]: z.ZodObject<typeof common & StudentParts[Name], z.core.$strict> };
 
 /** The schema of a config, for each kind of student; what the kind says of a member holds. */
-const experiments = Object.fromEntries(
+export const experiments = Object.fromEntries(
   Object.entries(STUDENTS).map(([name, { parts }]) => [name, z.strictObject({ ...common, ...parts })]),
 ) as unknown as Schemas;
 

@@ -10,7 +10,7 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { replay } from "../rollout/replay.ts";
 import type { ExpertSource, ScriptedSource } from "./config.ts";
 import type { Progress } from "./progress.ts";
-import { rollouts } from "./rollouts.ts";
+import { rollouts, sampled } from "./rollouts.ts";
 
 export interface ExpertRunOptions {
   readonly run: string;
@@ -37,7 +37,10 @@ export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]>
     openPolicy: async () => policy,
     sampling: { ...sampling, seed },
     underWay: new Map(),
-    jobs: tasks.flatMap((task) => Array.from({ length: episodes }, (_, sample) => ({ task, sample }))),
+    jobs: sampled(
+      `${policy.name} plays`,
+      tasks.map((task) => ({ task, samples: episodes })),
+    ),
     snapshots: async () => [],
     phase: (owed) => progress.phase(`${policy.name} plays`, owed, "episodes"),
   });

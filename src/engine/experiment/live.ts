@@ -10,7 +10,7 @@ import { withMode } from "../../formats/mode.ts";
 import type { Sampling, Student } from "../../students/student.ts";
 import type { Experiment, ProbePoint } from "../algorithms/experiment.ts";
 import { snapshotsAlong } from "../rollout/replay.ts";
-import { type RolloutJob, rollouts, type UnderWay } from "./rollouts.ts";
+import { type RolloutJob, rollouts, sampled, type UnderWay } from "./rollouts.ts";
 import { type TrainingRoom, trainingSetId, trainOnce } from "./training.ts";
 
 export interface LiveOptions extends TrainingRoom {
@@ -78,13 +78,18 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     explore: (policy, iteration, samples) =>
       timed("explore", iteration, () => {
         const count = typeof samples === "number" ? () => samples : samples;
-        const jobs = tasks.flatMap((task) => sampled({ task }, count(task)));
-        return roll(policy, temperature, `explore ${iteration}`, jobs);
+        const what = `explore ${iteration}`;
+        const jobs = sampled(
+          label(what),
+          tasks.map((task) => ({ task, samples: count(task) })),
+        );
+        return roll(policy, temperature, what, jobs);
       }),
     probe: (policy, iteration, points, samples = 1) =>
       timed("probe", iteration, () => {
-        const jobs = points.flatMap((fork) => sampled({ task: taskById(fork.trajectory.taskId), fork }, samples));
-        return roll(policy, temperature, `probe ${iteration}`, jobs);
+        const what = `probe ${iteration}`;
+        const states = points.map((fork) => ({ task: taskById(fork.trajectory.taskId), fork, samples }));
+        return roll(policy, temperature, what, sampled(label(what), states));
       }),
     train: (set, from, iteration, tuning) =>
       timed("train", iteration, () =>
@@ -96,7 +101,10 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         }),
       ),
     async finishRound({ iteration, explored, probed, set, checkpoint, samples, counts = {} }) {
-      const jobs = heldOut.flatMap((task) => sampled({ task }, samples ?? 1));
+      const jobs = sampled(
+        label(`evaluate ${iteration}`),
+        heldOut.map((task) => ({ task, samples: samples ?? 1 })),
+      );
       const heat = samples === undefined ? 0 : temperature;
       const made = await timed("evaluate", iteration, () => roll(checkpoint, heat, `evaluate ${iteration}`, jobs));
       const evaluated = heldOut.map((_, index) =>
@@ -133,9 +141,6 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     },
   };
 }
-
-const sampled = (job: Omit<RolloutJob, "sample">, samples: number): RolloutJob[] =>
-  Array.from({ length: samples }, (_, sample) => ({ ...job, sample }));
 
 /** The first one with the highest return; one that failed only if all did. */
 function best(samples: readonly Trajectory[]): Trajectory {

@@ -1,5 +1,8 @@
 /** Makes the rollouts that the store does not have yet. Each is stored as it ends, so a kill loses only unfinished episodes. */
+
+import { BOUNDS } from "../../core/bounds.ts";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
 import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Repository } from "../../core/repository.ts";
@@ -18,6 +21,22 @@ export interface RolloutJob {
   readonly sample: number;
   /** Where it starts, if not at the task's start; the snapshot is taken only if the rollout is owed. */
   readonly fork?: { readonly trajectory: Trajectory; readonly step: number };
+}
+
+/**
+ * Of each state as many rollouts as it says, one after the other. Throws CliError where that is more than one phase may play:
+ * neither the tasks nor the samples need be absurd, but the product is.
+ */
+export function sampled(what: string, states: readonly (Omit<RolloutJob, "sample"> & { samples: number })[]) {
+  const episodes = states.reduce((sum, { samples }) => sum + samples, 0);
+  const { most, because } = BOUNDS.episodes;
+  if (episodes > most) {
+    const [found, allowed] = [episodes, most].map((count) => count.toLocaleString("en-US"));
+    throw new CliError(`${what}: ${found} episodes, expected at most ${allowed} at a time: ${because}`);
+  }
+  return states.flatMap(({ samples, ...state }): RolloutJob[] =>
+    Array.from({ length: samples }, (_, sample) => ({ ...state, sample })),
+  );
 }
 
 export interface RolloutsOptions {

@@ -1,7 +1,12 @@
 /** What a config says of example episodes, for students that can read long conversations. */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 
-const count = z.number().int().positive();
+const count = z
+  .number()
+  .int()
+  .positive()
+  .max(...atMost("examples"));
 
 /**
  * Won episodes that stand before each task, read and never learned: so many of the expert's own, each of another task; or

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { type EnvironmentEntry, listOf } from "../entry.ts";
 import { alfworld as openAlfworld } from "./index.ts";
 import { TASKS } from "./kinds.ts";
@@ -10,7 +11,12 @@ import { TASKS } from "./kinds.ts";
 const schema = z.strictObject({
   data: z.string().optional(),
   logic: z.string().optional(),
-  maxSteps: z.number().int().positive().default(50),
+  maxSteps: z
+    .number()
+    .int()
+    .positive()
+    .max(...atMost("maxSteps"))
+    .default(50),
   tasks: listOf(z.enum(TASKS)).optional(),
 });
 

@@ -1,6 +1,7 @@
 /** ScienceWorld on the command line: the real simulator, where it was installed, and what is missing. */
 import { resolve } from "node:path";
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { type EnvironmentEntry, listOf } from "../entry.ts";
 import { EXTRAS } from "./extras.ts";
 import { NEWEST, RELEASES } from "./files.ts";
@@ -16,15 +17,15 @@ const schema = z.strictObject({
   version: z.enum(Object.keys(RELEASES)).default(NEWEST),
   simplifications: z.union([z.string(), z.array(z.string()).transform((names) => names.join(","))]).default("none"),
   tasks: listOf(z.string()).optional(),
-  variations: positive.optional(),
-  maxSteps: positive.optional(),
+  variations: positive.max(...atMost("tasks")).optional(),
+  maxSteps: positive.max(...atMost("maxSteps")).optional(),
   stepLimits: z.enum(STEP_LIMITS).default("own"),
   scoring: z.enum(SCORINGS).default("final"),
   info: listOf(z.enum(EXTRAS)).optional(),
-  processes: positive.optional(),
-  heapMb: positive.optional(),
-  timeoutMs: positive.optional(),
-  states: positive.optional(),
+  processes: positive.max(...atMost("processes")).optional(),
+  heapMb: positive.max(...atMost("megabytes")).optional(),
+  timeoutMs: positive.max(...atMost("milliseconds")).optional(),
+  states: positive.max(...atMost("maxSteps")).optional(),
 });
 type Options = z.infer<typeof schema>;
 

@@ -1,6 +1,7 @@
 /** WebShop on the command line: its official files, checked; the generated catalogue where there are none. */
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import type { EnvironmentEntry } from "../entry.ts";
@@ -10,17 +11,23 @@ import { PRESETS } from "./presets.ts";
 import { OBSERVATIONS } from "./session/observations.ts";
 import { skillOf } from "./skills.ts";
 
+const positive = z.number().int().positive();
+
 const schema = z.strictObject({
   data: z.string().optional(),
-  generated: z.number().int().optional(),
-  products: z.union([z.literal("all"), z.number().int().positive()]).optional(),
+  generated: z
+    .number()
+    .int()
+    .max(...atMost("products"))
+    .optional(),
+  products: z.union([z.literal("all"), positive.max(...atMost("products"))]).optional(),
   goals: z.enum(["synthetic", "human"]).optional(),
   seed: z.number().int().nonnegative().optional(),
   nouns: z.string().optional(),
   observation: z.enum(OBSERVATIONS).optional(),
   preset: z.enum(Object.keys(PRESETS)).optional(),
   showAttributes: z.boolean().optional(),
-  maxSteps: z.number().int().positive().optional(),
+  maxSteps: positive.max(...atMost("maxSteps")).optional(),
 });
 type Options = z.infer<typeof schema>;
 

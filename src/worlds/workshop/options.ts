@@ -1,5 +1,6 @@
 /** The built-in workshop on the command line. */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { workshop as openWorkshop } from "./index.ts";
 
@@ -9,9 +10,9 @@ const schema = z.strictObject({
   kind: z.enum(["front", "back", "any"]).default("front"),
   ruin: z.enum(["ends", "silent", "off"]).default("ends"),
   lengths: z.array(z.number().int().min(1).max(6)).nonempty().optional(),
-  trainTasks: positive.default(400),
-  testTasks: positive.default(600),
-  maxSteps: positive.default(30),
+  trainTasks: positive.max(...atMost("generatedTasks")).default(400),
+  testTasks: positive.max(...atMost("generatedTasks")).default(600),
+  maxSteps: positive.max(...atMost("maxSteps")).default(30),
   seed: z.number().int().nonnegative().default(0),
 });
 
