@@ -6,7 +6,9 @@ import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import type { CheckpointId, TaskId, TrainingSetId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Trajectory } from "../core/trajectory.ts";
 import { answerText } from "../reports/answer-text.ts";
+import { toTable } from "../reports/terminal.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { type Answer, type Compared, verdictOf } from "./answer.ts";
 import { reportOf } from "./report.ts";
@@ -206,16 +208,61 @@ test("nothing won, everything won, one method alone, nothing evaluated, recordin
     for (const sentence of answerText(answerTo(repository, run), true))
       assert.doesNotMatch(sentence, /undefined|NaN|null/);
   }
-  const limit = answerText(
-    answerTo(
-      storeWith([
-        { ...BC, won: 0 },
-        { ...EEF, won: 0 },
-      ]),
-    ),
-    false,
+});
+
+test("where no method won, the expert's runs tell what the limit is", () => {
+  const lost = { kind: "none won", run: "run", tasks: 20, expert: 0 } as const;
+  const said = (answer: Answer) => answerText(answer, false).join(" ");
+  assert.match(
+    said({ ...lost, expert: 0.4 }),
+    /the student is the limit, not the method\. The expert won 40\.0 % of its/,
   );
-  assert.match(limit[0]!, /the student is the limit, not the method/);
+  assert.match(
+    said({ ...lost, expert: null }),
+    /the student is the limit, not the method\. Next: take a stronger student/,
+  );
+  assert.match(
+    said(lost),
+    /The expert won no run either, so there was no win to imitate\. Next: take an expert that wins/,
+  );
+  assert.doesNotMatch(said(lost), /student is the limit/);
+  const repository = storeWith([
+    { ...BC, won: 0 },
+    { ...EEF, won: 0 },
+  ]);
+  // Its expert lost the one run that it played.
+  assert.deepEqual(answerTo(repository), { ...lost, tasks: TASKS });
+  const all = said(answerTo(storeWith([{ ...BC, won: TASKS }])));
+  assert.match(all, /won all 40 held-out tasks, so they cannot be told apart: on these tasks nothing is left to learn/);
+});
+
+test("a run whose every evaluation failed says so, and why", () => {
+  const repository = storeWith([BC]);
+  const [round] = repository.rounds("run");
+  const failing = (message: string, index: number) =>
+    ({
+      ...repository.trajectory(round!.evaluated[0]!)!,
+      id: `failed ${index}`,
+      outcome: { kind: "failed", error: { name: "PolicyError", message } },
+    }) as Trajectory;
+  const messages = ["p: no answer in time", "connection broke: ECONNREFUSED (5 attempts)", "p: no answer in time"];
+  repository.addRun({ name: "down", kind: "experiment", config: {} });
+  const made = messages.map(failing);
+  for (const each of made) repository.addTrajectory("down", { ...each, policy: "p" });
+  repository.addRound({ ...round!, run: "down", evaluated: made.map(({ id }) => id) });
+  assert.deepEqual(answerTo(repository, "down"), { kind: "all failed", run: "down", failed: 3 });
+  const report = reportOf(repository, ["down"]);
+  assert.deepEqual(report.failures, [
+    { reason: "no answer in time", count: 2 },
+    { reason: "connection broke: ECONNREFUSED (5 attempts)", count: 1 },
+  ]);
+  const text = toTable(report).replace(/\s+/g, " ");
+  assert.match(text, /Every episode on held-out tasks failed \(3\): the world or the model broke/);
+  assert.match(
+    text,
+    /3 episodes failed .* left out of success: 2 × no answer in time; 1 × connection broke: ECONNREFUSED/,
+  );
+  assert.match(text, /Failed rollouts: BC 3 evaluating, 0 exploring/);
 });
 
 test("several runs: an answer for each, named; an unfinished one says so", () => {

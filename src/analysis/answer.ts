@@ -17,8 +17,12 @@ export type Answer =
   /** Trajectories, from which no method has learned yet. */
   | { readonly kind: "recordings"; readonly run: string; readonly experts: readonly Recorded[] }
   | { readonly kind: "nothing evaluated"; readonly run: string }
-  /** Every method won none of the held-out tasks, or all of them: there is nothing to compare. */
-  | { readonly kind: "none won" | "all won"; readonly run: string; readonly tasks: number }
+  /** Methods were evaluated, and every one of those episodes failed: the world or the model broke. */
+  | { readonly kind: "all failed"; readonly run: string; readonly failed: number }
+  /** No method won any held-out task. `expert`: the best expert's success on the training tasks; null if none finished a run. */
+  | { readonly kind: "none won"; readonly run: string; readonly tasks: number; readonly expert: number | null }
+  /** Every method won every held-out task: there is nothing to compare. */
+  | { readonly kind: "all won"; readonly run: string; readonly tasks: number }
   /** One method only, as a rule behaviour cloning. */
   | { readonly kind: "alone"; readonly run: string; readonly best: Scored }
   | Compared;
@@ -150,10 +154,17 @@ function answerOf(run: string, grounds: Grounds): Answer {
     const counts = judged.run === run && role.kind !== "upper bound" && success.value !== null;
     return counts ? [{ role, judged, success }] : [];
   });
-  if (contenders.length === 0) return { kind: "nothing evaluated", run };
+  if (contenders.length === 0) {
+    const own = grounds.methods.filter((method) => method.run === run);
+    const failed = own.reduce((sum, { iterations }) => sum + iterations.at(-1)!.evaluation.overall.failed, 0);
+    return failed === 0 ? { kind: "nothing evaluated", run } : { kind: "all failed", run, failed };
+  }
   const values = contenders.map(({ success }) => success.value!);
   const tasks = Math.max(...contenders.map(({ success }) => success.tasks));
-  if (Math.max(...values) === 0) return { kind: "none won", run, tasks };
+  if (Math.max(...values) === 0) {
+    const finished = grounds.experts.flatMap(({ evaluation }) => evaluation.overall.success.value ?? []);
+    return { kind: "none won", run, tasks, expert: finished.length > 0 ? Math.max(...finished) : null };
+  }
   if (Math.min(...values) === 1) return { kind: "all won", run, tasks };
   const best = highest(contenders);
   return compared(run, contenders, best, grounds) ?? { kind: "alone", run, best: scored(best) };

@@ -1,6 +1,7 @@
 /** What a report counts, read from the store once: rounds by method, and of each trajectory only what is counted. */
 import { CliError, StoreError } from "../core/errors.ts";
 import type { TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import { failureOf } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round, Timing } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
@@ -24,6 +25,8 @@ export interface Episode {
   readonly success: boolean;
   /** A boundary broke: counted, left out of success rates. */
   readonly failed: boolean;
+  /** Why it failed; absent if it did not. */
+  readonly failure?: string;
 }
 
 /** A row of the report: one method of one run, with the rounds of all its seeds. */
@@ -102,6 +105,7 @@ function readEpisode(repository: Repository, id: TrajectoryId): Episode {
   const usages = own.flatMap(({ usage }) => (usage ? [usage] : []));
   const tokens = (key: "promptTokens" | "completionTokens") =>
     usages.length === 0 ? null : usages.reduce((sum, usage) => sum + usage[key], 0);
+  const failure = failureOf(trajectory);
   return {
     id,
     task,
@@ -113,7 +117,8 @@ function readEpisode(repository: Repository, id: TrajectoryId): Episode {
     completionTokens: tokens("completionTokens"),
     return: trajectory.return,
     success: trajectory.success,
-    failed: trajectory.outcome.kind === "failed",
+    failed: failure !== undefined,
+    ...(failure !== undefined && { failure }),
   };
 }
 

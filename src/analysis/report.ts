@@ -1,6 +1,7 @@
 /** A report: everything an experiment says about its methods, as plain data. Rendering it is another matter. */
 import { CliError } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
+import { type CountedReason, countedReasons } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
 import { type Answer, answersOf } from "./answer.ts";
@@ -57,6 +58,8 @@ export interface Report {
   /** The expert trajectories that nobody can replay, by policy: whether they were won is their log's word. */
   readonly unreplayable: readonly { readonly policy: string; readonly trajectories: number; readonly won: number }[];
   readonly methods: readonly MethodReport[];
+  /** Why episodes of the experts and of the methods failed, the most frequent reason first. */
+  readonly failures: readonly CountedReason[];
   /** Every pair of methods, each at its last iteration. */
   readonly differences: readonly MethodDifference[];
   /** Each method at its last iteration; empty where tasks name no subjects. */
@@ -157,6 +160,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     experts,
     unreplayable: unreplayableOf(material),
     methods,
+    failures: failuresOf(material),
     differences,
     subjects: material.methods.flatMap(
       ({ label, rounds }) => subjectReport(material, label, lastRounds(rounds), trainingTasks) ?? [],
@@ -168,12 +172,17 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   };
 }
 
+/** A recording of a server's model stores its name beside the notes. */
+type Notes = readonly string[] | { readonly notes: readonly string[] };
+
 /** What each run's benchmark, or server, said about itself when the run began. */
 function notesOf({ repository, runs }: Material, who: "notes" | "server"): string[] {
   return distinct(
     runs.flatMap((run) => {
-      const config = repository.run(run)?.config as { readonly [who]?: readonly string[] } | undefined;
-      return (config?.[who] ?? []).map((note) => (runs.length > 1 ? `${run}: ${note}` : note));
+      const config = repository.run(run)?.config as { readonly [who]?: Notes } | undefined;
+      const said = config?.[who] ?? [];
+      const notes = "notes" in said ? said.notes : said;
+      return notes.map((note) => (runs.length > 1 ? `${run}: ${note}` : note));
     }),
   );
 }
@@ -245,6 +254,13 @@ function expertEpisodes(material: Material): { readonly policy: string; readonly
   const ids = expertIds(material, ({ expert }) => expert);
   const byPolicy = Map.groupBy(material.episodes(ids), ({ policy }) => policy);
   return naturally([...byPolicy.keys()]).map((policy) => ({ policy, episodes: byPolicy.get(policy)! }));
+}
+
+function failuresOf(material: Material): CountedReason[] {
+  const experts = expertIds(material, ({ expert }) => expert);
+  const rounds = material.methods.flatMap((method) => method.rounds);
+  const rollouts = rounds.flatMap(({ explored, probed, evaluated }) => [...explored, ...probed, ...evaluated]);
+  return countedReasons(material.episodes(distinct([...experts, ...rollouts])).flatMap(({ failure }) => failure ?? []));
 }
 
 function actorsOf(material: Material): Actor[] {

@@ -1,6 +1,7 @@
 /** What a recording cost: the steps that were kept, and what was paid besides. */
 
 import { seedFrom } from "../core/random.ts";
+import { countedReasons, failureOf, reasonsText } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { moneyOf, type Prices, type Spending } from "./budget.ts";
@@ -45,7 +46,7 @@ export interface SummaryOptions {
 export function summaryOf({ repository, run, spent, prices }: SummaryOptions): string {
   const episodes = storedIn(repository, run);
   const won = episodes.filter(({ success }) => success).length;
-  const failed = episodes.filter(({ outcome }) => outcome.kind === "failed").length;
+  const failures = episodes.flatMap((episode) => failureOf(episode) ?? []);
   const kept = spentIn(repository, run);
   const money = (usage: Spending) => (prices ? `, money ${moneyOf(usage, prices).toFixed(4)}` : "");
   const share = episodes.length === 0 ? "" : ` (${((100 * won) / episodes.length).toFixed(1)} %)`;
@@ -53,8 +54,11 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   const lines = [
     `${episodes[0]?.policy ?? "nobody"}: won ${won} of ${episodes.length} episodes${share}, ${tokens(kept)}${money(kept)}, in run ${run}`,
   ];
-  if (failed > 0)
-    lines.push(`${failed} of them failed because the server or the world broke, not because of the model's play`);
+  if (failures.length > 0)
+    lines.push(
+      `${failures.length} of ${episodes.length} episodes failed because the server or the world broke, not because of the ` +
+        `model's play: ${reasonsText(countedReasons(failures))}`,
+    );
   const lost = {
     requests: spent.requests - kept.requests,
     promptTokens: spent.promptTokens - kept.promptTokens,

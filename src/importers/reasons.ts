@@ -1,4 +1,5 @@
 /** Why records of a log cannot be used, or only in part: an import's problems, with similar ones counted together. */
+import { alike } from "../core/reasons.ts";
 import { FIRST, type ImportSummary, type Place } from "./summary.ts";
 
 export interface Reason {
@@ -43,6 +44,3 @@ function grouped<T extends Place>(fate: Reason["fate"], items: readonly T[], wor
     }))
     .sort((a, b) => b.count - a.count);
 }
-
-/** A problem without what it quotes and counts. */
-const alike = (words: string): string => words.replace(/"(?:[^"\\]|\\.)*("|…$)/g, '"…"').replace(/\d+/g, "0");

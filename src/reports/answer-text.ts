@@ -26,15 +26,17 @@ function sentencesOf(answer: Answer): string[] {
     }
     case "nothing evaluated":
       return ["No method has been evaluated on held-out tasks yet, so there is nothing to compare."];
-    case "none won":
+    case "all failed":
       return [
-        `No method won any of the ${counted(answer.tasks, "held-out task")}: the student is the limit, not the method.`,
-        "Next: take a stronger student, train it for more steps, or start with easier tasks.",
+        `Every episode on held-out tasks failed (${whole(answer.failed)}): the world or the model broke, so no method was measured.`,
+        "Next: mend what broke, then run it in another project (--project DIR), since stored episodes are not played again.",
       ];
+    case "none won":
+      return noneWonText(answer);
     case "all won":
       return [
-        `Every method won all ${counted(answer.tasks, "held-out task")}, so they cannot be told apart.`,
-        "Next: take harder tasks.",
+        `Every method won all ${counted(answer.tasks, "held-out task")}, so they cannot be told apart: on these tasks nothing is left to learn.`,
+        "Next: take harder tasks, or a weaker student.",
       ];
     case "alone":
       return [
@@ -46,6 +48,22 @@ function sentencesOf(answer: Answer): string[] {
     default:
       return answer satisfies never;
   }
+}
+
+/** What the limit is, as far as the expert's runs show it. */
+function noneWonText({ tasks, expert }: Extract<Answer, { kind: "none won" }>): string[] {
+  const none = `No method won any of the ${counted(tasks, "held-out task")}, so this run cannot tell them apart`;
+  if (expert === 0) {
+    return [
+      `${none}. The expert won no run either, so there was no win to imitate.`,
+      "Next: take an expert that wins sometimes, or start with easier tasks.",
+    ];
+  }
+  const why = expert === null ? "" : ` The expert won ${percent(expert)} of its runs, so the tasks can be won.`;
+  return [
+    `${none}: the student is the limit, not the method.${why}`,
+    "Next: take a stronger student, train it for more steps, or start with easier tasks.",
+  ];
 }
 
 function recordedText({ policy, trajectories, failed, success, coverage }: Recorded): string[] {

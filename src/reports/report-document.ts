@@ -5,6 +5,7 @@
 
 import { type ExpertReport, lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { Evaluation, Group, GroupedEvaluation } from "../analysis/success.ts";
+import { reasonsText } from "../core/reasons.ts";
 import { answerText } from "./answer-text.ts";
 import { type Document, type Section, shortLabels, tableOf } from "./document.ts";
 import { explorationSections } from "./exploration-document.ts";
@@ -120,7 +121,7 @@ function mainSection(report: Report, withCategories: boolean): Section {
 }
 
 function mainNotes(report: Report, labels: readonly string[]): string[] {
-  const notes = unreplayableNotes(report);
+  const notes = [...unreplayableNotes(report), ...failureNotes(report)];
   if (labels.some((label, index) => label !== report.categories[index]))
     notes.push(`Categories: ${labels.map((label, index) => `${label} = ${report.categories[index]}`).join(", ")}.`);
   if (report.methods.length === 0) return [...notes, intervalNote(report, 1)];
@@ -157,16 +158,6 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
     if (arrived < begun)
       notes.push(`${label} is not finished: ${arrived} of ${begun} seeds reached its last iteration.`);
   }
-  const failures = last.flatMap(({ evaluation, cost, seeds }, index) => {
-    const [evaluating, exploring] = [evaluation.overall.failed, Math.round(cost.failed * seeds.length)];
-    return evaluating + exploring > 0
-      ? [`${report.methods[index]!.label} ${evaluating} evaluating, ${exploring} exploring`]
-      : [];
-  });
-  if (failures.length > 0)
-    notes.push(
-      `Failed rollouts (the world or the model broke), counted and left out of success: ${failures.join("; ")}.`,
-    );
   return notes;
 }
 
@@ -177,6 +168,22 @@ function unreplayableNotes({ unreplayable, methods }: Report): string[] {
       ? `${what}. They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts on their tasks or states, and no figure counts them.`
       : `${what}. They serve for statistics and imitation only.`;
   });
+}
+
+/** How many episodes failed and why; then whose they were. */
+function failureNotes({ failures, methods }: Report): string[] {
+  if (failures.length === 0) return [];
+  const failed = failures.reduce((sum, { count }) => sum + count, 0);
+  const byMethod = methods.flatMap((method) => {
+    const { evaluation, cost, seeds } = lastIteration(method);
+    const [evaluating, exploring] = [evaluation.overall.failed, Math.round(cost.failed * seeds.length)];
+    return evaluating + exploring > 0 ? [`${method.label} ${evaluating} evaluating, ${exploring} exploring`] : [];
+  });
+  return [
+    `${whole(failed)} ${failed === 1 ? "episode" : "episodes"} failed (the world or the model broke) and ` +
+      `${failed === 1 ? "is" : "are"} left out of success: ${reasonsText(failures)}.`,
+    ...(byMethod.length > 0 ? [`Failed rollouts: ${byMethod.join("; ")}.`] : []),
+  ];
 }
 
 function intervalNote({ interval }: Pick<Report, "interval">, seeds: number): string {

@@ -87,6 +87,31 @@ test("what the server lacks is kept with the run; examples and presets are what 
   assert(messages.some(({ content }) => content === "Action:\ndeliver piece"));
 });
 
+test("why episodes failed is told, the most frequent reason first", async (context) => {
+  const project = temporaryFolder();
+  const status = (of: number, message: string) =>
+    ({ kind: "status", status: of, body: { error: { message } } }) as const;
+  // The answers to the recorder's first looks at the server are sound; then two of four episodes break.
+  const server = await serve({
+    fault({ messages, raw }) {
+      if (!raw.includes("An order")) return undefined;
+      const order = random("fault", messages[0]!.content, messages[1]?.content ?? "").integer(2);
+      return order === 0 ? undefined : status(400, "content_filter: no");
+    },
+  });
+  const { code, output } = await gleaner(context, ...recording(server, project));
+  assert.equal(code, 0, output);
+  assert.match(
+    output,
+    /\d of 4 episodes failed because the server or the world broke, not .* play: \d × 400 content_filter: no$/m,
+  );
+  const { output: report } = await gleaner(context, "report", "big", "--project", project);
+  assert.match(
+    report.replace(/\s+/g, " "),
+    /\d episodes? failed \(the world or the model broke\) .*: \d × 400 content_filter: no\./,
+  );
+});
+
 test("bad flags are named", async (context) => {
   const server = await serve();
   const project = temporaryFolder();

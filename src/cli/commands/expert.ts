@@ -6,10 +6,12 @@ import type { Command } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy.ts";
+import { countedReasons, failureOf, reasonsText } from "../../core/reasons.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { printable } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { positiveInteger, rate, runName } from "../flags.ts";
 import { progressFor } from "../progress.ts";
@@ -106,6 +108,11 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   console.log(
     `${policy.name}: won ${won} of ${made.length} episodes (${((100 * won) / made.length).toFixed(1)} %), in run ${run}`,
   );
+  const failures = made.flatMap((trajectory) => failureOf(trajectory) ?? []);
+  if (failures.length > 0) {
+    const why = printable(reasonsText(countedReasons(failures)));
+    console.log(`${failures.length} of ${made.length} episodes failed because the world or the expert broke: ${why}`);
+  }
   return { made, benchmark };
 }
 
