@@ -6,12 +6,6 @@ import { existsSync } from "node:fs";
 import * as modules from "node:module";
 import { join } from "node:path";
 
-// node:sqlite still announces itself as experimental; every other warning stays visible.
-process.removeAllListeners("warning");
-process.on("warning", (warning) => {
-  if (!(warning.name === "ExperimentalWarning" && /SQLite/.test(warning.message))) console.error(String(warning));
-});
-
 // Compiled code is kept in the user's cache, which halves the start of most commands; where it cannot be kept, nothing happens.
 const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, ".cache"));
 if (cache) modules.enableCompileCache(join(cache, "gleaner", "compiled"));
@@ -25,5 +19,14 @@ if (isClone) {
     resolve: (name, context, next) => (name === "gleaner" ? { url: library, shortCircuit: true } : next(name, context)),
   });
 }
-const { main } = await import(isClone ? source.href : new URL("../dist/cli/main.js", import.meta.url).href);
+const load = (name) =>
+  import(new URL(isClone ? `../src/cli/${name}.ts` : `../dist/cli/${name}.js`, import.meta.url).href);
+
+// Libraries would print their words, and Node warnings and errors that nobody caught, as they are: with text from outside.
+const { guardConsole, tellWarning } = await load("terminal");
+guardConsole();
+process.removeAllListeners("warning");
+process.on("warning", tellWarning);
+const { main, failed } = await load("main");
+process.on("uncaughtException", (error) => process.exit(failed(error)));
 process.exitCode = await main(process.argv.slice(2));

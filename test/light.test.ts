@@ -143,7 +143,8 @@ test("--version and --help load no command", () => {
   for (const args of [["--version"], ["--help"], ["help"]]) {
     const { output, files, packages } = run(GLEANER, ...args);
     assert.match(output, args[0] === "--version" ? /^\d+\.\d+\.\d+\n$/ : /^Usage: gleaner /);
-    assert.deepEqual(files.toSorted(), ["cli/commands.ts", "cli/main.ts", "core/errors.ts"]);
+    const needed = ["cli/commands.ts", "cli/main.ts", "cli/terminal.ts", "core/errors.ts", "core/printable.ts"];
+    assert.deepEqual(files.toSorted(), needed);
     assert.deepEqual([...new Set(packages.map((path) => path.split("/")[0]))], ["commander"]);
   }
 });

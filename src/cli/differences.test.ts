@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { differenceLines, printable } from "./differences.ts";
+import { differenceLines } from "./differences.ts";
 
 test("whitespace can be seen", () => {
   assert.deepEqual(differenceLines({ step: 3, expected: "a  b\n", got: " a b\t" }), [
@@ -25,9 +25,7 @@ test("long texts are cut to where they differ", () => {
 test("nothing that a terminal obeys is printed", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (expected, got) => {
-      const printed = [...differenceLines({ step: 0, expected, got }), printable(got)].join("");
-      assert(!/[\p{Cc}\p{Cf}]/u.test(printed));
+      assert(!/[\p{Cc}\p{Cf}]/u.test(differenceLines({ step: 0, expected, got }).join("")));
     }),
   );
-  assert.equal(printable("\u001b[31mred\u202e"), "\\u{1b}[31mred\\u{202e}");
 });

@@ -1,4 +1,5 @@
 /** Two texts that should be equal, printed so that the difference can be seen: where it is, whitespace included. */
+import { printable } from "./terminal.ts";
 
 export interface Difference {
   /** Index of the step whose answer differs; -1 for the first observation. */
@@ -35,9 +36,4 @@ function excerpt(text: string, from: number): string {
 function visible(text: string): string {
   const typed = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   return printable(typed.replace(/^ +| +$| {2,}/g, (blanks) => "·".repeat(blanks.length)));
-}
-
-/** `text` without anything that a terminal would obey: logs and observations are untrusted. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (control) => `\\u{${control.codePointAt(0)!.toString(16)}}`);
 }

@@ -10,6 +10,7 @@ import {
   TrainerError,
 } from "../core/errors.ts";
 import { COMMANDS } from "./commands.ts";
+import { COMMANDER_OUTPUT, leaveWithReader, tellError, tellStack } from "./terminal.ts";
 
 /** Something outside broke, and the message says what. A stack is printed only for mistakes in this program. */
 const BOUNDARIES = [EnvironmentError, PolicyError, StopError, StoreError, TrainerError];
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("Turn the failed runs of LLM agents into training data.")
     .version("0.1.0")
     .exitOverride()
+    .configureOutput(COMMANDER_OUTPUT)
     // `--version` after a command is that command's own option.
     .enablePositionalOptions()
     .showHelpAfterError("(gleaner <command> --help lists its arguments and options)");
@@ -29,27 +31,28 @@ export async function main(argv: readonly string[]): Promise<number> {
     const asked = COMMANDS.find(({ name }) => name === command.name());
     (await asked?.load())?.register(command);
   });
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that left early (`gleaner … | head`) is no error.
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  leaveWithReader();
   try {
     await program.parseAsync(helpLast(argv), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (error instanceof CliError) {
-      console.error(`gleaner: ${error.message}`);
-      return 2;
-    }
-    if (BOUNDARIES.some((kind) => error instanceof kind)) {
-      console.error(`gleaner: ${messageOf(error)}`);
-      return 1;
-    }
-    console.error(error);
+    return failed(error);
+  }
+}
+
+/** Tells the user about an error that ended the command; returns the exit code. */
+export function failed(error: unknown): number {
+  if (error instanceof CliError) {
+    tellError(error.message);
+    return 2;
+  }
+  if (BOUNDARIES.some((kind) => error instanceof kind)) {
+    tellError(messageOf(error));
     return 1;
   }
+  tellStack(error);
+  return 1;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { human } from "../policies/human.ts";
 import type { ShopPage } from "../servers/shop/page.ts";
 import { openShopServer } from "../servers/shop/server.ts";
+import { print, printable } from "./terminal.ts";
 
 export interface Player {
   readonly policy: Policy;
@@ -23,8 +24,8 @@ export function atTerminal(name: string): Player {
   return {
     policy: human({ input: process.stdin, output: process.stdout, name }),
     async over(trajectory, run) {
-      console.log(`${trajectory.finalObservation}\n`);
-      console.log(`${verdict(trajectory)}. Recorded in run ${run}.`);
+      print(`${trajectory.finalObservation}\n`);
+      print(`${verdict(trajectory)}. Recorded in run ${run}.`);
       return false;
     },
   };
@@ -41,7 +42,7 @@ export interface BrowserOptions {
 /** Prints where to go. */
 export async function inBrowser({ environment, name, port, maxSteps }: BrowserOptions): Promise<Player> {
   const server = await openShopServer({ port, maxSteps });
-  console.log(`The shop is open at ${server.url}. Ctrl-C closes it; finished episodes stay recorded.`);
+  print(`The shop is open at ${server.url}. Ctrl-C closes it; finished episodes stay recorded.`);
   return {
     policy: {
       name: `human/${name}`,
@@ -52,7 +53,7 @@ export async function inBrowser({ environment, name, port, maxSteps }: BrowserOp
       close: () => server.close("The shop is closed."),
     },
     async over(trajectory, run) {
-      console.log(`${trajectory.taskId}: ${verdict(trajectory)}. Recorded in run ${run}.`);
+      print(`${printable(trajectory.taskId)}: ${verdict(trajectory)}. Recorded in run ${run}.`);
       const { instruction } = await environment.page();
       const page: ShopPage = { kind: "done", instruction, buttons: [], score: trajectory.return };
       return (await server.ask(page, trajectory.steps.length)) === "another";

@@ -1,14 +1,16 @@
 /**
  * Progress on a terminal: one bar for each running phase, with rate and time left. If the output is no terminal: plain
- * lines. Everything goes to stderr, so that stdout holds only the result.
+ * lines. Everything goes to stderr, so that stdout holds only the result. Bars have escapes of their own, so they cannot go
+ * through print and tell: every text is escaped here.
  */
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Phase, Progress } from "../engine/experiment/progress.ts";
+import { printable } from "./terminal.ts";
 
 const PLAIN_INTERVAL_MS = 10_000;
 
 /** Bars if stderr is a terminal, else lines. */
-export function progressFor(stream: NodeJS.WriteStream): Progress & { stop(): void } {
+export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progress & { stop(): void } {
   return stream.isTTY ? bars(stream) : lines(stream);
 }
 
@@ -31,25 +33,25 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   return {
     phase(label, total, unit): Phase {
       const clock = stopwatch(total);
-      const payload = { label, unit, rate: "–", left: "", note: "" };
+      const payload = { label: printable(label), unit, rate: "–", left: "", note: "" };
       const bar: SingleBar = multi.create(total, 0, payload);
       return {
         advance(done, note = "") {
           const { rate, left } = clock(done);
-          bar.update(done, { rate, left: left && `${left} left`, note });
+          bar.update(done, { rate, left: left && `${left} left`, note: printable(note) });
         },
         end() {
           multi.remove(bar);
         },
       };
     },
-    say: (line) => multi.log(`${line}\n`),
+    say: (line) => multi.log(`${printable(line)}\n`),
     stop: () => multi.stop(),
   };
 }
 
 function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
-  const print = (line: string) => stream.write(`${line}\n`);
+  const print = (...parts: readonly string[]) => stream.write(`${printable(parts.filter(Boolean).join(", "))}\n`);
   return {
     phase(label, total, unit): Phase {
       const clock = stopwatch(total);
@@ -61,15 +63,11 @@ function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
           if (performance.now() - last < PLAIN_INTERVAL_MS) return;
           last = performance.now();
           const { rate, left } = clock(done);
-          print(
-            [`${label}: ${done}/${total} ${unit}`, `${rate}/s`, left && `${left} left`, note]
-              .filter(Boolean)
-              .join(", "),
-          );
+          print(`${label}: ${done}/${total} ${unit}`, `${rate}/s`, left && `${left} left`, note);
         },
         end(note = "") {
           const { rate, elapsed } = clock(reached);
-          print([`${label}: ${reached}/${total} ${unit} in ${elapsed}`, `${rate}/s`, note].filter(Boolean).join(", "));
+          print(`${label}: ${reached}/${total} ${unit} in ${elapsed}`, `${rate}/s`, note);
         },
       };
     },

@@ -1,6 +1,7 @@
 /** `gleaner doctor --server`: which features a model server supports, as a table. */
 import { probeServer } from "../endpoints/probe.ts";
 import { table } from "./table.ts";
+import { print, printJson } from "./terminal.ts";
 
 export interface ServerFlags {
   readonly server: string;
@@ -21,15 +22,13 @@ export async function examineServer({ server, model, apiKeyEnv, json }: ServerFl
   );
   if (!isUsable) process.exitCode = 1;
   if (json) {
-    console.log(JSON.stringify(probe, null, 2));
+    printJson(probe);
     return;
   }
   const rows = probe.checks.map(({ what, state, found, note }) => [state === "ok" ? "✓" : "–", what, found, note]);
-  console.log(table(["", "what", "found", "what a run cannot promise"], rows, [5, 21, 36, 46]));
+  print(table(["", "what", "found", "what a run cannot promise"], rows, [5, 21, 36, 46]));
   const { requests, promptTokens, completionTokens } = probe.spent;
   if (requests > 0) {
-    console.log(
-      `This check sent ${requests} requests: ${promptTokens} prompt and ${completionTokens} completion tokens.`,
-    );
+    print(`This check sent ${requests} requests: ${promptTokens} prompt and ${completionTokens} completion tokens.`);
   }
 }

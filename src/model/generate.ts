@@ -8,6 +8,7 @@ import { readConfig } from "./checkpoint.ts";
 import { ContextFullError, errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import type { LlamaConfig } from "./llama.ts";
 import type { Request } from "./scheduler.ts";
+import { warnOfOutput } from "./worker-output.ts";
 
 export interface GeneratorOptions {
   /** Conversations going on at once: best the number of episodes that run in parallel. More requests wait. Default 64. */
@@ -97,6 +98,7 @@ export async function openGenerator(folder: string, options: GeneratorOptions = 
     import.meta.url,
   );
   const worker = new Worker(url, { workerData: { folder, slots, threads, large, context } satisfies GenerateJob });
+  warnOfOutput(worker);
   const open = new Map<number, { resolve: (answered: Answered) => void; reject: (error: Error) => void }>();
   let outbox: [number, Request][] = [];
   let lastId = 0;

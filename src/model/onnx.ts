@@ -12,6 +12,8 @@ export function openSession(graph: Graph, threads: number, folder?: string): Pro
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // What went wrong is thrown as well. Printed by ONNX Runtime itself it would reach the terminal as it is.
+    logSeverityLevel: 4,
     // Lengths change from run to run; a plan of memory for each would be kept beside the memory itself.
     enableMemPattern: false,
     extra: {

@@ -9,6 +9,7 @@ import { errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import { refuseExisting } from "./folder.ts";
 import { checkObjective, type Objective } from "./objectives.ts";
 import type { TrainSettings } from "./train-settings.ts";
+import { warnOfOutput } from "./worker-output.ts";
 
 export { DEFAULT_TRAIN_SETTINGS, type TrainSettings } from "./train-settings.ts";
 
@@ -91,6 +92,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainProgres
   };
   const url = new URL(import.meta.url.endsWith(".ts") ? "./train-worker.ts" : "./train-worker.js", import.meta.url);
   const worker = new Worker(url, { workerData: { ...request, aborted } satisfies TrainJob });
+  warnOfOutput(worker);
   const messages: TrainMessage[] = [];
   let wake = () => {};
   const receive = (message: TrainMessage) => {

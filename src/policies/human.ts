@@ -1,6 +1,7 @@
 /** A person at a terminal: sees the observation, types an action, or picks a listed one by its number. */
 import { createInterface } from "node:readline";
 import type { Policy, Turn } from "../core/policy.ts";
+import { printableLines } from "../core/printable.ts";
 
 export interface HumanOptions {
   readonly input: NodeJS.ReadableStream;
@@ -22,7 +23,7 @@ export function human({ input, output, name }: HumanOptions): Policy {
   // On a terminal Ctrl-C reaches readline, not the process.
   terminal.on("SIGINT", () => terminal.close());
   const lines = terminal[Symbol.asyncIterator]();
-  const say = (text: string) => output.write(`${printable(text)}\n`);
+  const say = (text: string) => output.write(`${printableLines(text)}\n`);
 
   /** The action that a line means; null if it was a question or a mistake, which it answers. */
   async function actionOf(line: string, turn: Turn): Promise<string | null> {
@@ -60,6 +61,3 @@ export function human({ input, output, name }: HumanOptions): Policy {
     },
   };
 }
-
-/** Observations are untrusted: control characters could move the cursor or retitle the window. */
-const printable = (text: string) => text.replace(/[^\P{Cc}\n\t]/gu, "");

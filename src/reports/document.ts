@@ -1,4 +1,5 @@
 /** What the renderings (Markdown, HTML, terminal) have in common: titles, paragraphs and tables of plain, unescaped text. */
+import { printable } from "../core/printable.ts";
 
 export interface Column {
   readonly name: string;
@@ -56,9 +57,7 @@ export function tableOf(text: readonly string[], numbers: readonly string[], row
 
 /** At most `length` characters, and nothing that a terminal or a line-based file would obey: ids are untrusted text. */
 export function harmless(text: string, length = 120): string {
-  const visible = text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (control) => `\\u{${control.codePointAt(0)!.toString(16)}}`);
+  const visible = printable(text.toWellFormed());
   const characters = [...visible];
   return characters.length <= length ? visible : `${characters.slice(0, length - 1).join("")}…`;
 }

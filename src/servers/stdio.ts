@@ -7,6 +7,7 @@ import { type Benchmark, type Environment, type Snapshot, stepLimitOf } from "..
 import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
+import { printableJson } from "../core/printable.ts";
 import type { Task } from "../core/task.ts";
 import { linesOf } from "./lines.ts";
 
@@ -52,7 +53,7 @@ export async function serveStdio({ benchmark, input, output }: StdioOptions): Pr
     for await (const line of linesOf(input, MAX_LINE_BYTES)) {
       if (line === "") continue;
       const reply = await replyTo(line, session);
-      const isWritten = await written(output, `${JSON.stringify(reply)}\n`);
+      const isWritten = await written(output, `${printableJson(JSON.stringify(reply))}\n`);
       if (!isWritten || reply.closed) return;
     }
   } finally {

@@ -5,6 +5,7 @@ import { CliError } from "../../core/errors.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print, printJson } from "../terminal.ts";
 import { checkRuns } from "./report.ts";
 
 export function register(command: Command): void {
@@ -19,8 +20,8 @@ export function register(command: Command): void {
       try {
         checkRuns(project, [a, b]);
         const comparison = compareRuns(project.repository, a, b);
-        if (options.json) console.log(JSON.stringify(comparison, null, 2));
-        else console.log(options.markdown ? toMarkdown(comparison) : toTable(comparison));
+        if (options.json) printJson(comparison);
+        else print(options.markdown ? toMarkdown(comparison) : toTable(comparison));
       } finally {
         project.close();
       }

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { readConfig } from "../../engine/experiment/config.ts";
 import { positiveInteger } from "../flags.ts";
 import { projectOption } from "../project.ts";
+import { tell } from "../terminal.ts";
 import { runAndReport } from "./run.ts";
 
 const configOf = (name: string) => fileURLToPath(new URL(`../../../examples/${name}.yaml`, import.meta.url));
@@ -48,6 +49,6 @@ async function demo({ env, kind, seed, ...options }: DemoFlags): Promise<void> {
     ...(env === "workshop" ? ([["environment.kind", kind]] as const) : []),
     ["seeds", [seed]],
   ]);
-  console.error(`${WHAT_IT_SHOWS[world]}\n`);
+  tell(`${WHAT_IT_SHOWS[world]}\n`);
   await runAndReport(options, config, file);
 }

@@ -10,6 +10,7 @@ import { ENVIRONMENTS, environmentNamed } from "../../worlds/open.ts";
 import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
 import { table } from "../table.ts";
+import { print, printJson } from "../terminal.ts";
 
 interface DoctorFlags {
   readonly data?: string[];
@@ -40,11 +41,11 @@ export function register(command: Command): void {
       ];
       if (findings.some(({ state, isNeeded }) => isNeeded && state === "missing")) process.exitCode = 1;
       if (options.json) {
-        console.log(JSON.stringify(findings, null, 2));
+        printJson(findings);
         return;
       }
       const rows = findings.map(({ what, state, found, advice }) => [state === "ok" ? "✓" : "–", what, found, advice]);
-      console.log(table(["", "what", "found", "what to do"], rows, [5, 18, 34, 38]));
+      print(table(["", "what", "found", "what to do"], rows, [5, 18, 34, 38]));
     });
 }
 

@@ -12,6 +12,7 @@ import { serveStdio } from "../../servers/stdio.ts";
 import { ENVIRONMENTS, environmentNamed, openBenchmark } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { table } from "../table.ts";
+import { print, printable, tell } from "../terminal.ts";
 
 interface EnvFlags extends EnvironmentFlags {
   readonly stdio?: boolean;
@@ -57,14 +58,14 @@ async function nouns(name: string, { data = process.env.GLEANER_WEBSHOP_DATA, ou
   if (name !== "webshop") throw new CliError(`env nouns ${name}: expected webshop`);
   if (!data) throw new CliError("env nouns webshop: expected --data DIR, the folder of the official files");
   const { makeNounTable } = await import("../../worlds/webshop/noun-table.ts");
-  const rule = await makeNounTable({ data, out, say: (line) => console.error(line) });
-  console.log(`${rule}; use it with --nouns ${out}`);
+  const rule = await makeNounTable({ data, out, say: tell });
+  print(`${rule}; use it with --nouns ${out}`);
 }
 
 async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlags): Promise<void> {
   if (name === undefined) {
     const rows = Object.entries(ENVIRONMENTS).map(([key, { summary }]) => [key, summary]);
-    console.log(table(["environment", "what it is"], rows));
+    print(table(["environment", "what it is"], rows));
     return;
   }
   const benchmark = await openBenchmark(environmentSpec(name, flags, seed === undefined ? {} : { seed }));
@@ -80,9 +81,9 @@ async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlag
   );
   const { maxSteps, successReturn, notes = [] } = benchmark;
   const limit = benchmark.stepLimit ? `up to ${maxSteps} (depending on the task)` : maxSteps;
-  console.log(`${benchmark.name}: ${limit} steps an episode, success at a return of ${successReturn}`);
-  for (const note of notes) console.log(note);
-  console.log(table(["split", "tasks", "first task"], rows));
+  print(`${printable(benchmark.name)}: ${limit} steps an episode, success at a return of ${successReturn}`);
+  for (const note of notes) print(printable(note));
+  print(table(["split", "tasks", "first task"], rows));
 }
 
 async function install(name: string, flags: InstallFlags): Promise<void> {
@@ -94,20 +95,20 @@ async function install(name: string, flags: InstallFlags): Promise<void> {
       `env install ${name}: expected one of python, ${known.join(", ")}; the others need at most a data folder (--data)`,
     );
   }
-  const { files, text } = await entry.install({ ...flags, say: (line) => console.error(line) });
-  if (files) console.log(table(files.head, files.rows));
-  console.log(text);
+  const { files, text } = await entry.install({ ...flags, say: tell });
+  if (files) print(table(files.head, files.rows));
+  print(text);
 }
 
 async function installPython(): Promise<void> {
   const environment = trainingEnvironment();
   if (!interpreterOf(environment)) {
-    console.error(
+    tell(
       `The packages that train real models need ${gigabytes(environment.size!)} and a few minutes. You can interrupt this and continue later.`,
     );
   }
-  const interpreter = await makePythonEnvironment(environment, { say: (line) => console.error(line) });
-  console.log(`${interpreter}: ${environment.packages.join(", ")}; ${gigabytes(folderSize(environment.folder))}`);
+  const interpreter = await makePythonEnvironment(environment, { say: tell });
+  print(`${interpreter}: ${environment.packages.join(", ")}; ${gigabytes(folderSize(environment.folder))}`);
 }
 
 /** A commander argument parser: an integer ≥ 0. */

@@ -24,8 +24,9 @@ import { prompted } from "../../policies/prompted.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { keyAndValue, positiveInteger, runName } from "../flags.ts";
-import { progressFor } from "../progress.ts";
+import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print } from "../terminal.ts";
 
 interface RecordFlags extends EnvironmentFlags {
   readonly project: string;
@@ -106,7 +107,7 @@ async function record(flags: RecordFlags): Promise<void> {
   const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
   const project = openProject(flags);
   const { repository } = project;
-  const progress = progressFor(process.stderr);
+  const progress = openProgress();
   try {
     const run = runName(flags.out);
     const format = formatOf(flags, benchmark, repository);
@@ -125,10 +126,10 @@ async function record(flags: RecordFlags): Promise<void> {
     const common = { run, repository, benchmark, policy, tasks, episodes, concurrency, progress, seed, sampling };
     const stopped = await expertRollouts(common).then(() => undefined, stopOf);
     progress.stop();
-    console.log(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
+    print(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
     if (stopped?.kind === "server") throw new CliError(`${stopped.message}; run the same command again to continue`);
     if (!stopped) return journal.remove();
-    console.log(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
+    print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
     process.exitCode = BUDGET_SPENT;
   } finally {
     progress.stop();

@@ -14,8 +14,9 @@ import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/op
 import { printable } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { positiveInteger, rate, runName } from "../flags.ts";
-import { progressFor } from "../progress.ts";
+import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print, printable } from "../terminal.ts";
 import * as expertRecord from "./expert-record.ts";
 
 interface ExpertFlags extends EnvironmentFlags {
@@ -78,7 +79,7 @@ async function gold(flags: ExpertFlags): Promise<void> {
     throw new CliError(`--env ${flags.env}: this environment has no gold paths, expected scienceworld`);
   });
   if (flags.errorRate > 0) return;
-  for (const line of shortfalls(made, benchmark)) console.log(line);
+  for (const line of shortfalls(made, benchmark)) print(line);
 }
 
 interface Recorded {
@@ -100,12 +101,12 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
   repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
   const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed }) : expert;
-  const progress = progressFor(process.stderr);
+  const progress = openProgress();
   const made = await expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
   progress.stop();
   project.close();
   const won = made.filter(({ success }) => success).length;
-  console.log(
+  print(
     `${policy.name}: won ${won} of ${made.length} episodes (${((100 * won) / made.length).toFixed(1)} %), in run ${run}`,
   );
   const failures = made.flatMap((trajectory) => failureOf(trajectory) ?? []);
@@ -123,7 +124,7 @@ function shortfalls(made: readonly Trajectory[], { successReturn }: Benchmark): 
   const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (gleaner dump lists all)`] : [];
   return [
     `gold paths that do not reach ${successReturn}: ${short.length} of ${made.length}`,
-    ...short.slice(0, SHOWN).map((trajectory) => `  ${trajectory.taskId}: ${endOf(trajectory)}`),
+    ...short.slice(0, SHOWN).map((trajectory) => printable(`  ${trajectory.taskId}: ${endOf(trajectory)}`)),
     ...more,
   ];
 }

@@ -15,10 +15,10 @@ import { learnable } from "../../exporters/learnable.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { printable } from "../differences.ts";
 import { wholeNumber } from "../flags.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
+import { print, printable, printJson } from "../terminal.ts";
 
 /** This many differences are printed; `--json` has all. */
 const SHOWN = 20;
@@ -78,7 +78,8 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
     const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
     const ids = takesOne ? ` --tokenizer ${flags.tokenizer}` : "";
     const check = `gleaner export --check ${out}${ids}`;
-    console.log(flags.json ? JSON.stringify(exported, null, 2) : writtenText(exported, set, { out, check }));
+    if (flags.json) printJson(exported);
+    else print(writtenText(exported, set, { out, check }));
   } finally {
     project.close();
   }
@@ -128,12 +129,12 @@ function writtenText(
       ]
     : [];
   return [
-    `${run}, ${method}, seed ${seed}, iteration ${iteration}: ${sizeOf(set).join(" ")}`,
+    `${run}, ${printable(method)}, seed ${seed}, iteration ${iteration}: ${sizeOf(set).join(" ")}`,
     table(["file", "rows", "bytes"], rows),
     `learned turns ${learnedMessages(set)}, masked turns ${maskedMessages(set)}`,
     ...split,
-    `use it with: ${command}`,
-    `check it with: ${check}`,
+    `use it with: ${printable(command)}`,
+    `check it with: ${printable(check)}`,
   ].join("\n");
 }
 
@@ -158,14 +159,14 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
     const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
     const report = await checkExport({ folder, manifest, set, ...tokenizer });
     const { learned, differences } = report;
-    if (flags.json) console.log(JSON.stringify({ ...manifest, ...report }, null, 2));
+    if (flags.json) printJson({ ...manifest, ...report });
     else if (differences.length === 0) {
-      console.log(`${folder}: ${manifest.target} learns exactly the ${learned} stored turns and nothing else`);
+      print(`${printable(folder)}: ${manifest.target} learns exactly the ${learned} stored turns and nothing else`);
     } else {
-      const rows = differences.slice(0, SHOWN).map(({ place, what }) => [printable(place), printable(what)]);
-      console.log(table(["where", "what"], rows));
+      const rows = differences.slice(0, SHOWN).map(({ place, what }) => [place, what]);
+      print(table(["where", "what"], rows));
       const more = differences.length > SHOWN ? ` (${SHOWN} shown, --json lists all)` : "";
-      console.log(`${folder}: ${differences.length} differences from what is stored${more}`);
+      print(`${printable(folder)}: ${differences.length} differences from what is stored${more}`);
     }
     if (differences.length > 0) process.exitCode = 1;
   } finally {

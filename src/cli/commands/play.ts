@@ -14,6 +14,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { positiveInteger, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print } from "../terminal.ts";
 
 interface PlayFlags extends EnvironmentFlags {
   readonly project: string;
@@ -66,7 +67,7 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof HumanQuitError)) throw error;
-    console.log("\nYou left before the episode ended, so it was not recorded.");
+    print("\nYou left before the episode ended, so it was not recorded.");
   } finally {
     await player.policy.close();
     await environment.close();

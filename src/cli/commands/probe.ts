@@ -9,8 +9,9 @@ import { environmentOptions } from "../environment-flags.ts";
 import { partsOf } from "../experiment.ts";
 import { positiveInteger, runName } from "../flags.ts";
 import { type SubjectFlags, subjectOf } from "../probe-subject.ts";
-import { progressFor } from "../progress.ts";
+import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print, printJson } from "../terminal.ts";
 
 interface ProbeFlags extends SubjectFlags {
   readonly project: string;
@@ -43,7 +44,7 @@ export function register(command: Command): void {
 async function probe(what: string, flags: ProbeFlags): Promise<void> {
   const { json, markdown } = flags;
   const project = openProject(flags);
-  const progress = progressFor(process.stderr);
+  const progress = openProgress();
   try {
     const { config, file } = await subjectOf(project, what, flags);
     const run = runName(`${config.run}-probe`);
@@ -55,8 +56,8 @@ async function probe(what: string, flags: ProbeFlags): Promise<void> {
     const collected = probeFailures({ ...config, run }, parts, options);
     const row = await collected.finally(parts.student.close).finally(progress.stop);
     const outlook = outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
-    if (json) console.log(JSON.stringify(outlook, null, 2));
-    else console.log(markdown ? toMarkdown(outlook) : toTable(outlook));
+    if (json) printJson(outlook);
+    else print(markdown ? toMarkdown(outlook) : toTable(outlook));
   } finally {
     project.close();
   }

@@ -15,6 +15,7 @@ import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
+import { print, printable, printJson } from "../terminal.ts";
 
 interface ReportFlags {
   readonly project: string;
@@ -39,9 +40,9 @@ export function register(command: Command): void {
       try {
         checkRuns(project, runs);
         const report = () => reportOf(project.repository, runs, { prices, skillOf });
-        if (json) console.log(JSON.stringify(report(), null, 2));
-        else if (markdown) console.log(toMarkdown(report(), { written: now() }));
-        else if (html) console.log(toHtml(report(), await plots(report()), { written: now() }));
+        if (json) printJson(report());
+        else if (markdown) print(toMarkdown(report(), { written: now() }));
+        else if (html) print(toHtml(report(), await plots(report()), { written: now() }));
         else await showReport(project, runs, { prices, all });
       } finally {
         project.close();
@@ -86,16 +87,16 @@ export async function showReport(project: Project, runs: readonly string[], opti
   writeFileSync(join(folder, "report.md"), `${toMarkdown(report, { written })}\n${pictures}`);
   writeFileSync(join(folder, "report.html"), toHtml(report, drawn, { written }));
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  console.log(toTable(report, { all, written }));
-  console.log(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
+  print(toTable(report, { all, written }));
+  print(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
 }
 
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
-  if (all) return `The same report as a page: ${page}, or report.md`;
+  if (all) return `The same report as a page: ${printable(page)}, or report.md`;
   return [
     "The rest (differences, probes by depth, costs, the leakage check, a glossary):",
     `  gleaner report ${runs.join(" ")} --all`,
-    `  ${page}, or report.md`,
+    `  ${printable(page)}, or report.md`,
     "The expert's runs, one by one:",
     `  gleaner show ${runs[0]}`,
   ].join("\n");

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type ExperimentConfig, readConfig } from "../../engine/experiment/config.ts";
 import { execute } from "../experiment.ts";
 import { keyAndValue } from "../flags.ts";
-import { progressFor } from "../progress.ts";
+import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { showReport } from "./report.ts";
 
@@ -28,7 +28,7 @@ export async function runAndReport(
 ): Promise<void> {
   const project = openProject(options);
   try {
-    const progress = progressFor(process.stderr);
+    const progress = openProgress();
     await execute(project, config, progress, file).finally(progress.stop);
     await showReport(project, [config.run], { prices: config.prices });
   } finally {

@@ -5,6 +5,7 @@ import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
+import { print, printJson } from "../terminal.ts";
 
 export function register(command: Command): void {
   projectOption(command)
@@ -14,11 +15,11 @@ export function register(command: Command): void {
       const rows = project.repository.runs().map((run) => summaryOf(project.repository, run));
       project.close();
       if (options.json) {
-        console.log(JSON.stringify(rows, null, 2));
+        printJson(rows);
         return;
       }
       if (rows.length === 0) {
-        console.log("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
+        print("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
         return;
       }
       const cells = rows.map(({ run, kind, environment, trajectories, unreplayable, methods, seeds }) => [
@@ -29,7 +30,7 @@ export function register(command: Command): void {
         methods.join("; "),
         seeds.join(" "),
       ]);
-      console.log(table(["run", "kind", "environment", "trajectories", "methods", "seeds"], cells));
+      print(table(["run", "kind", "environment", "trajectories", "methods", "seeds"], cells));
     });
 }
 

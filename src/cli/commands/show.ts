@@ -11,6 +11,7 @@ import { storyDocument, storyListDocument } from "../../reports/story-document.t
 import { textOf } from "../../reports/terminal.ts";
 import { wholeNumber } from "../flags.ts";
 import { openProject, projectOption } from "../project.ts";
+import { print, printJson } from "../terminal.ts";
 
 interface ShowFlags {
   readonly project: string;
@@ -37,27 +38,29 @@ export function register(command: Command): void {
       const project = openProject({ project: folder });
       try {
         const { telling, remarks } = tellingOf(project.repository, run, flags);
-        console.log(task === undefined ? listText(telling, flags) : taskText(telling, task, flags, remarks));
+        if (task === undefined) printList(telling, flags);
+        else printStory(telling, task, flags, remarks);
       } finally {
         project.close();
       }
     });
 }
 
-function listText(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): string {
+function printList(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): void {
   const list: StoryList = storiesOf(telling);
-  if (json) return JSON.stringify(list, null, 2);
-  return textOf(storyListDocument(list, all ? undefined : SHOWN), true);
+  if (json) printJson(list);
+  else print(textOf(storyListDocument(list, all ? undefined : SHOWN), true));
 }
 
-function taskText(
+function printStory(
   telling: Telling,
   task: string,
   { json = false }: Pick<ShowFlags, "json">,
   remarks: readonly string[],
-): string {
+): void {
   const story = storyOf(telling, taskNamed(telling, task));
-  return json ? JSON.stringify(story, null, 2) : textOf(storyDocument(story, remarks), true);
+  if (json) printJson(story);
+  else print(textOf(storyDocument(story, remarks), true));
 }
 
 /** The task whose id is `name`, or the only one whose id ends with it. Throws CliError. */

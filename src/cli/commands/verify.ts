@@ -13,9 +13,10 @@ import { type Replayer, replayer } from "../../engine/rollout/replay.ts";
 import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
-import { duration, progressFor } from "../progress.ts";
+import { duration, openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { table } from "../table.ts";
+import { print, printable, printJson } from "../terminal.ts";
 
 /** At most this many divergences are printed; `--json` lists all. */
 const SHOWN = 5;
@@ -34,7 +35,7 @@ export function register(command: Command): void {
 
 async function verify(name: string, flags: VerifyFlags): Promise<void> {
   const project = openProject(flags);
-  const progress = progressFor(process.stderr);
+  const progress = openProgress();
   try {
     const run = runNamed(project.repository, name);
     const benchmark = await openBenchmark(environmentOfRun(run, flags));
@@ -44,7 +45,8 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
     const report = await verifyRun(project.repository, name, benchmark, phase.advance);
     phase.end();
     progress.stop();
-    console.log(flags.json ? JSON.stringify(report, null, 2) : reportText(report));
+    if (flags.json) printJson(report);
+    else print(reportText(report));
     if (report.divergences.length > 0) process.exitCode = 1;
   } finally {
     progress.stop();
@@ -157,7 +159,7 @@ function reportText({ run, policies, divergences }: VerifyReport): string {
   });
   const shown = divergences.slice(0, SHOWN).flatMap(({ trajectory, policy, known, ...difference }) => {
     const [where, ...texts] = differenceLines(difference);
-    return [`${trajectory} (${policy}), ${where}${known ? ", known since its import" : ""}`, ...texts];
+    return [`${trajectory} (${printable(policy)}), ${where}${known ? ", known since its import" : ""}`, ...texts];
   });
   const more = divergences.length > SHOWN ? [`… and ${divergences.length - SHOWN} more (--json lists all)`] : [];
   return [

@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command!, args, { stdio: ["ignore", "inherit", "inherit"], detached: true });
 child.on("error", (error) => {
+  // Into a pipe: launch.ts reads it.
   console.error(error.message);
   process.exit(127);
 });

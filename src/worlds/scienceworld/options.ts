@@ -37,8 +37,7 @@ export const scienceworld: EnvironmentEntry<Options> = {
   paths: ["data"],
   machine: ["processes", "heapMb", "timeoutMs", "states"],
   async open({ data, ...options }) {
-    const onNotice = (text: string) => console.error(text);
-    return openScienceworld({ ...options, ...cacheOf(data), onNotice });
+    return openScienceworld({ ...options, ...cacheOf(data) });
   },
   findings: async (data) => (await import("./findings.ts")).scienceworldFindings(cacheOf(data).cache),
   async install({ data, version, wheel, say }) {
