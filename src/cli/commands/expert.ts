@@ -11,7 +11,6 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
-import { printable } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { positiveInteger, rate, runName } from "../flags.ts";
 import { openProgress } from "../progress.ts";
@@ -112,7 +111,7 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const failures = made.flatMap((trajectory) => failureOf(trajectory) ?? []);
   if (failures.length > 0) {
     const why = printable(reasonsText(countedReasons(failures)));
-    console.log(`${failures.length} of ${made.length} episodes failed because the world or the expert broke: ${why}`);
+    print(`${failures.length} of ${made.length} episodes failed because the world or the expert broke: ${why}`);
   }
   return { made, benchmark };
 }
