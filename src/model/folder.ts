@@ -1,12 +1,24 @@
 /**
  * Writing a folder so that it exists either whole or not at all, whenever the process is killed: everything goes into
- * a sibling first, is forced to disk, and then takes its name.
+ * a sibling first, is forced to disk, and then takes its name. No two processes write into the same sibling.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./errors.ts";
 
-function sync(path: string): void {
+/** Forces a file, or the list of names in a folder, to disk. */
+export function sync(path: string): void {
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);
@@ -29,16 +41,35 @@ export const prettyJson = (value: unknown): string => `${JSON.stringify(value, n
 /** Contents by name; a map among them is a folder in the folder. */
 export interface FolderContents extends ReadonlyMap<string, FileContent | FolderContents> {}
 
+/** Where `folder` is made until it is whole: a sibling that no other process has, and that shows whose it is. */
+export function unfinishedName(folder: string): string {
+  const token = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  return join(dirname(resolve(folder)), `.${basename(folder)}.${token}.unfinished`);
+}
+
+const UNFINISHED = /^\..+\.(\d+)-[0-9a-f]{8}\.unfinished$/;
+
+/** Removes from `parent` what processes that are gone began there and never finished. */
+export function removeUnfinished(parent: string, isGone: (pid: number) => boolean): void {
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const pid = UNFINISHED.exec(name)?.[1];
+    if (pid !== undefined && isGone(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
 /** Writes `files` as `folder`, which must not exist. */
 export function writeFolder(folder: string, files: FolderContents): void {
   refuseExisting(folder);
   const parent = dirname(resolve(folder));
   mkdirSync(parent, { recursive: true });
-  // Always the same name, so that what a killed process left behind is cleared by the next one.
-  const unfinished = join(parent, `.${basename(folder)}.unfinished`);
-  rmSync(unfinished, { recursive: true, force: true });
-  writeContents(unfinished, files);
-  renameSync(unfinished, folder);
+  const unfinished = unfinishedName(folder);
+  try {
+    writeContents(unfinished, files);
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
   sync(parent);
 }
 

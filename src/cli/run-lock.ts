@@ -1,0 +1,63 @@
+/** One process at a time works on a run. Others of the same run wait for it; other runs of the project are not concerned. */
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { isAlive, isLocked, type Lock, takeLock } from "../files/lock.ts";
+import { removeUnfinished } from "../model/folder.ts";
+import { printable } from "./differences.ts";
+
+export interface WaitFlags {
+  /** Seconds to wait for another process; absent: without limit. */
+  readonly wait?: number;
+}
+
+/** Adds `--wait SECONDS`. */
+export function waitOption(command: Command): Command {
+  return command.option(
+    "--wait <seconds>",
+    "how long to wait for another process that works on this run, 0 = not at all (default: until it ends)",
+    seconds,
+  );
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("Expected a number of seconds, 0 or more.");
+  return value;
+}
+
+/**
+ * Does `work` while no other process works on `run` of the project in `folder`. What killed processes left half made among
+ * its checkpoints is removed first. Throws StoreError if another process has the run for longer than the flags allow.
+ */
+export async function alone<T>(
+  { folder }: { readonly folder: string },
+  { run, command, wait }: WaitFlags & { readonly run: string; readonly command: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const locks = join(folder, "locks");
+  const lock = await takeLock(lockOf(locks, run), {
+    what: `run "${run}"`,
+    command: `gleaner ${command}`,
+    waitSeconds: wait,
+    say: (line) => console.error(printable(line)),
+  });
+  try {
+    clear(folder, locks, run);
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+const lockOf = (locks: string, run: string) => join(locks, `${run}.lock`);
+
+/**
+ * A folder that is half made may be another process's work: one of another run, or of a program that uses gleaner as a
+ * library and locks nothing. It goes only if neither can be.
+ */
+function clear(folder: string, locks: string, run: string): void {
+  const others = readdirSync(locks).filter((name) => name.endsWith(".lock") && name !== `${run}.lock`);
+  if (others.some((name) => isLocked(join(locks, name)))) return;
+  removeUnfinished(join(folder, "checkpoints"), (pid) => !isAlive(pid));
+}
