@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { quantileSorted } from "simple-statistics";
 import { random } from "../core/random.ts";
-import { bootstrap, type Cell, mcnemar, trendWithin } from "./statistics.ts";
+import { bootstrap, type Cell, INTERVAL, mcnemar, trendWithin } from "./statistics.ts";
 
 const near = (actual: number | null, expected: number, tolerance: number) =>
   assert(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
@@ -125,4 +126,62 @@ test("trend within groups: z is standard normal where nothing rises", () => {
   const deviation = Math.sqrt(values.reduce((sum, z) => sum + (z - average) ** 2, 0) / values.length);
   assert(Math.abs(average) < 0.2, `mean ${average}`);
   assert(deviation > 0.88 && deviation < 1.12, `standard deviation ${deviation}`);
+});
+
+/** The definition, word by word: every cell counts as often as its seed times its task was drawn. */
+function bootstrapByCell(cells: readonly Cell[], resamples: number): { low: number; high: number } {
+  const tasks = [...new Set(cells.map(({ task }) => task))];
+  const seeds = [...new Set(cells.map(({ seed }) => seed))];
+  const generator = random("bootstrap", INTERVAL.seed);
+  const drawn = (count: number) => {
+    const times = new Array<number>(count).fill(0);
+    for (let i = 0; i < count; i++) times[generator.integer(count)]!++;
+    return times;
+  };
+  const means: number[] = [];
+  while (means.length < resamples) {
+    const [seedTimes, taskTimes] = [drawn(seeds.length), drawn(tasks.length)];
+    let [sum, weight] = [0, 0];
+    for (const { seed, task, value } of cells) {
+      const times = seedTimes[seeds.indexOf(seed)]! * taskTimes[tasks.indexOf(task)]!;
+      sum += times * value;
+      weight += times;
+    }
+    if (weight > 0) means.push(sum / weight);
+  }
+  means.sort((a, b) => a - b);
+  const tail = (1 - INTERVAL.level) / 2;
+  return { low: quantileSorted(means, tail), high: quantileSorted(means, 1 - tail) };
+}
+
+test("intervals are those of the definition to the last digit, whole numbers or not, all cells or some", () => {
+  const value = fc.oneof(
+    fc.integer({ min: -2, max: 2 }),
+    fc.double({ min: -1, max: 1, noNaN: true }),
+    fc.constant(1e15),
+  );
+  const wins = fc.constantFrom(0, 1);
+  const cellsOf = (of: fc.Arbitrary<number>) =>
+    fc.array(fc.record({ seed: fc.nat(2), task: fc.nat(6).map(String), value: of }), { minLength: 2, maxLength: 30 });
+  fc.assert(
+    fc.property(fc.oneof(cellsOf(wins), cellsOf(value)), (cells) => {
+      const { low, high, tasks } = bootstrap(cells, { resamples: 50 });
+      if (tasks < 2) assert.equal(low, null);
+      else assert.deepEqual({ low, high }, bootstrapByCell(cells, 50));
+    }),
+  );
+});
+
+test("many integers at once are those that come one by one", () => {
+  const [one, many] = [random("r", 7), random("r", 7)];
+  for (const below of [1, 2, 3, 1000, 2 ** 31, 2 ** 32]) {
+    const drawn = new Uint32Array(20);
+    many.integers(below, drawn);
+    assert.deepEqual(
+      [...drawn],
+      Array.from({ length: 20 }, () => one.integer(below)),
+    );
+    assert.equal(many.next(), one.next());
+  }
+  assert.throws(() => many.integers(0, new Uint32Array(1)), RangeError);
 });

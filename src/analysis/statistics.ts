@@ -51,19 +51,87 @@ export function bootstrap(cells: readonly Cell[], options: Partial<BootstrapOpti
   const value = cells.reduce((sum, cell) => sum + cell.value, 0) / cells.length;
   if (tasks.size < 2) return { value, low: null, high: null, ...counts };
 
-  const taskOf = Uint32Array.from(cells, ({ task }) => tasks.get(task)!);
-  const seedOf = Uint32Array.from(cells, (cell) => seeds.get(cell.seed)!);
-  const values = Float64Array.from(cells, (cell) => cell.value);
+  const grid = gridOf(cells, seeds, tasks);
+  const meanOf = isExact(grid, cells.length) ? meanByGrid(grid) : meanByCell(grid, cells);
   const generator = random("bootstrap", seed);
-  const drawn = (count: number): Uint32Array => {
-    const times = new Uint32Array(count);
-    for (let i = 0; i < count; i++) times[generator.integer(count)]!++;
-    return times;
-  };
+  const drawnSeeds = new Uint32Array(seeds.size);
+  const drawnTasks = new Uint32Array(tasks.size);
   const means: number[] = [];
   while (means.length < resamples) {
-    const seedTimes = drawn(seeds.size);
-    const taskTimes = drawn(tasks.size);
+    generator.integers(seeds.size, drawnSeeds);
+    generator.integers(tasks.size, drawnTasks);
+    const drawn = meanOf(drawnSeeds, drawnTasks);
+    // A draw may miss every cell where seeds have few tasks of their own: it says nothing, draw again.
+    if (!Number.isNaN(drawn)) means.push(drawn);
+  }
+  means.sort((a, b) => a - b);
+  const bound = (share: number) => quantileSorted(means, share);
+  return { value, low: bound((1 - level) / 2), high: bound((1 + level) / 2), ...counts };
+}
+
+/** The cells as sums and numbers by task and seed: place `task × seeds + seed`. */
+interface Grid {
+  readonly seeds: ReadonlyMap<number, number>;
+  readonly tasks: ReadonlyMap<string, number>;
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** The mean of the cells of the seeds and tasks that were drawn; NaN where these have none. */
+type MeanOf = (drawnSeeds: Uint32Array, drawnTasks: Uint32Array) => number;
+
+function gridOf(cells: readonly Cell[], seeds: Grid["seeds"], tasks: Grid["tasks"]): Grid {
+  const sums = new Float64Array(seeds.size * tasks.size);
+  const counts = new Float64Array(seeds.size * tasks.size);
+  for (const { seed, task, value } of cells) {
+    const at = tasks.get(task)! * seeds.size + seeds.get(seed)!;
+    sums[at]! += value;
+    counts[at]! += 1;
+  }
+  return { seeds, tasks, sums, counts };
+}
+
+/** Whether every sum of a draw is a whole number that a double holds: then the order of adding changes nothing. */
+function isExact({ seeds, tasks, sums }: Grid, cells: number): boolean {
+  let largest = 1;
+  for (const sum of sums) {
+    if (!Number.isSafeInteger(sum)) return false;
+    largest = Math.max(largest, Math.abs(sum));
+  }
+  return largest * cells * seeds.size * tasks.size <= Number.MAX_SAFE_INTEGER;
+}
+
+/** Wins and returns of most worlds are whole numbers: each task that is drawn is looked up once, whatever its cells. */
+function meanByGrid({ seeds, tasks, sums, counts }: Grid): MeanOf {
+  const [width, height] = [seeds.size, tasks.size];
+  const isFull = counts.every((count) => count === 1);
+  return (drawnSeeds, drawnTasks) => {
+    const times = timesOf(drawnSeeds, width);
+    let sum = 0;
+    let weight = isFull ? width * height : 0;
+    for (let seed = 0; seed < width; seed++) {
+      const drawn = times[seed]!;
+      if (drawn === 0) continue;
+      let inSeed = 0;
+      for (let i = 0; i < height; i++) inSeed += sums[drawnTasks[i]! * width + seed]!;
+      sum += drawn * inSeed;
+      if (isFull) continue;
+      let cells = 0;
+      for (let i = 0; i < height; i++) cells += counts[drawnTasks[i]! * width + seed]!;
+      weight += drawn * cells;
+    }
+    return weight > 0 ? sum / weight : Number.NaN;
+  };
+}
+
+/** Other numbers are added cell by cell, in the cells' order, so that rounding is always the same. */
+function meanByCell({ seeds, tasks }: Grid, cells: readonly Cell[]): MeanOf {
+  const taskOf = Uint32Array.from(cells, ({ task }) => tasks.get(task)!);
+  const seedOf = Uint32Array.from(cells, ({ seed }) => seeds.get(seed)!);
+  const values = Float64Array.from(cells, ({ value }) => value);
+  return (drawnSeeds, drawnTasks) => {
+    const seedTimes = timesOf(drawnSeeds, seeds.size);
+    const taskTimes = timesOf(drawnTasks, tasks.size);
     let sum = 0;
     let weight = 0;
     for (let i = 0; i < values.length; i++) {
@@ -71,12 +139,15 @@ export function bootstrap(cells: readonly Cell[], options: Partial<BootstrapOpti
       sum += times * values[i]!;
       weight += times;
     }
-    // A draw may miss every cell where seeds have few tasks of their own: it says nothing, draw again.
-    if (weight > 0) means.push(sum / weight);
-  }
-  means.sort((a, b) => a - b);
-  const bound = (share: number) => quantileSorted(means, share);
-  return { value, low: bound((1 - level) / 2), high: bound((1 + level) / 2), ...counts };
+    return weight > 0 ? sum / weight : Number.NaN;
+  };
+}
+
+/** How often each of `count` numbers was drawn. */
+function timesOf(drawn: Uint32Array, count: number): Uint32Array {
+  const times = new Uint32Array(count);
+  for (const each of drawn) times[each]!++;
+  return times;
 }
 
 function indexOf<T>(keys: readonly T[]): ReadonlyMap<T, number> {

@@ -11,6 +11,8 @@ export interface Random {
   next(): number;
   /** Uniform integer in [0, below); `below` ≥ 1, else RangeError. */
   integer(below: number): number;
+  /** Fills `into` with what as many calls of `integer(below)` would give, in a fraction of their time. */
+  integers(below: number, into: Uint32Array): void;
   /** One of `items`. Throws RangeError if there are none. */
   pick<T>(items: readonly T[]): T;
   /** A new array with `items` in random order. */
@@ -47,13 +49,30 @@ export function random(...parts: readonly (string | number)[]): Random {
   };
   for (let i = 0; i < 12; i++) bits();
   const next = () => bits() / 2 ** 32;
-  const integer = (below: number) => {
+  const expectSome = (below: number) => {
     if (!(below >= 1)) throw new RangeError(`expected an integer ≥ 1, got ${below}`);
+  };
+  const integer = (below: number) => {
+    expectSome(below);
     return Math.floor(next() * below);
   };
   return {
     next,
     integer,
+    integers(below, into) {
+      expectSome(below);
+      // As `bits`, on variables that the processor keeps in registers.
+      let [la, lb, lc, count] = [a | 0, b | 0, c | 0, counter];
+      for (let i = 0; i < into.length; i++) {
+        const sum = (la + lb + count) | 0;
+        count = (count + 1) | 0;
+        la = lb ^ (lb >>> 9);
+        lb = (lc + (lc << 3)) | 0;
+        lc = (((lc << 21) | (lc >>> 11)) + sum) | 0;
+        into[i] = ((sum >>> 0) / 2 ** 32) * below;
+      }
+      [a, b, c, counter] = [la, lb, lc, count];
+    },
     pick: (items) => items[integer(items.length)]!,
     shuffle(items) {
       const shuffled = [...items];
