@@ -13,10 +13,11 @@ import { studentOfRun } from "../students/places.ts";
 import { openBenchmark, resolveEnvironment } from "../worlds/open.ts";
 import { importInto } from "./commands/import.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentSpec } from "./environment-flags.ts";
-import { keyAndValue } from "./flags.ts";
+import { keyAndValue, runName } from "./flags.ts";
 import type { Project } from "./project.ts";
+import { alone, type WaitFlags } from "./run-lock.ts";
 
-export interface SubjectFlags extends EnvironmentFlags {
+export interface SubjectFlags extends EnvironmentFlags, WaitFlags {
   /** Of logs: how they are written, and the world they are of. */
   readonly format?: string;
   readonly env?: string;
@@ -78,7 +79,8 @@ async function imported(project: Project, file: string, flags: SubjectFlags): Pr
   }
   if (!format || !env) throw new CliError(`${file}: logs need --format and --env, as for gleaner import`);
   const environment = resolveEnvironment(environmentSpec(env, flags));
-  const run = basename(file).replace(/\.jsonl?(\.gz)?$/, "");
-  await importInto(project, { files: [file], format, environment, run });
+  const run = runName(basename(file).replace(/\.jsonl?(\.gz)?$/, ""));
+  const request = { files: [file], format, environment, run };
+  await alone(project, { run, command: "probe", wait: flags.wait }, () => importInto(project, request));
   return project.repository.run(run)!;
 }

@@ -1,14 +1,14 @@
 /** One process at a time works on a run. Others of the same run wait for it; other runs of the project are not concerned. */
-import { mkdirSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { isAlive, isLocked, type Lock, takeLock } from "../files/lock.ts";
+import { isAlive, isLocked, takeLock } from "../files/lock.ts";
 import { removeUnfinished } from "../model/folder.ts";
-import { printable } from "./differences.ts";
+import { tell } from "./terminal.ts";
 
 export interface WaitFlags {
   /** Seconds to wait for another process; absent: without limit. */
-  readonly wait?: number;
+  readonly wait?: number | undefined;
 }
 
 /** Adds `--wait SECONDS`. */
@@ -40,7 +40,7 @@ export async function alone<T>(
     what: `run "${run}"`,
     command: `gleaner ${command}`,
     waitSeconds: wait,
-    say: (line) => console.error(printable(line)),
+    say: tell,
   });
   try {
     clear(folder, locks, run);

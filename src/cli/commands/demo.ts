@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { readConfig } from "../../engine/experiment/config.ts";
 import { positiveInteger } from "../flags.ts";
 import { projectOption } from "../project.ts";
+import { type WaitFlags, waitOption } from "../run-lock.ts";
 import { tell } from "../terminal.ts";
 import { runAndReport } from "./run.ts";
 
@@ -22,7 +23,7 @@ const WHAT_IT_SHOWS = {
     "A wrong click can nearly always be undone here, so do not expect much from the expert's failures.",
 } as const;
 
-interface DemoFlags {
+interface DemoFlags extends WaitFlags {
   readonly project: string;
   readonly env: "workshop" | "webshop";
   readonly kind: "front" | "back" | "any";
@@ -30,7 +31,7 @@ interface DemoFlags {
 }
 
 export function register(command: Command): void {
-  projectOption(command)
+  waitOption(projectOption(command))
     .addOption(new Option("--env <world>", "world to run in").choices(["workshop", "webshop"]).default("workshop"))
     .addOption(
       new Option("--kind <kind>", "workshop: where an order needs the rare skills")
@@ -50,5 +51,5 @@ async function demo({ env, kind, seed, ...options }: DemoFlags): Promise<void> {
     ["seeds", [seed]],
   ]);
   tell(`${WHAT_IT_SHOWS[world]}\n`);
-  await runAndReport(options, config, file);
+  await runAndReport("demo", options, config, file);
 }

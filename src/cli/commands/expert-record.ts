@@ -9,6 +9,7 @@ import type { Benchmark } from "../../core/environment.ts";
 import { CliError, StopError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Repository } from "../../core/repository.ts";
+import type { Task } from "../../core/task.ts";
 import type { Budget, Prices } from "../../endpoints/budget.ts";
 import { openJournal } from "../../endpoints/journal.ts";
 import { serverModel } from "../../endpoints/model.ts";
@@ -21,14 +22,15 @@ import { FORMATS, type Format, type FormatName, formatId } from "../../formats/f
 import { formatFor } from "../../formats/named.ts";
 import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
-import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { keyAndValue, positiveInteger, runName } from "../flags.ts";
 import { openProgress } from "../progress.ts";
-import { openProject, projectOption } from "../project.ts";
+import { openProject, type Project, projectOption } from "../project.ts";
+import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 
-interface RecordFlags extends EnvironmentFlags {
+interface RecordFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly env: string;
   readonly out: string;
@@ -61,7 +63,7 @@ interface RecordFlags extends EnvironmentFlags {
 const BUDGET_SPENT = 3;
 
 export function register(expert: Command): void {
-  projectOption(environmentOptions(expert.command("record")))
+  waitOption(projectOption(environmentOptions(expert.command("record"))))
     .description(
       "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
     )
@@ -100,16 +102,38 @@ export function register(expert: Command): void {
 }
 
 async function record(flags: RecordFlags): Promise<void> {
+  const run = runName(flags.out);
   const options = serverOptions(flags);
   const spec = resolveEnvironment(environmentSpec(flags.env, flags));
   const benchmark = await openBenchmark(spec);
   const split = flags.split ?? benchmark.splits[0]!;
   const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
   const project = openProject(flags);
+  const { wait } = flags;
+  try {
+    await alone(project, { run, command: "expert record", wait }, () =>
+      recordInto({ project, run, options, spec, benchmark, split, tasks }, flags),
+    );
+  } finally {
+    project.close();
+  }
+}
+
+interface Recording {
+  readonly project: Project;
+  readonly run: string;
+  readonly options: ServerOptions;
+  readonly spec: EnvironmentSpec;
+  readonly benchmark: Benchmark;
+  readonly split: string;
+  readonly tasks: readonly Task[];
+}
+
+async function recordInto(recording: Recording, flags: RecordFlags): Promise<void> {
+  const { project, run, options, spec, benchmark, split, tasks } = recording;
   const { repository } = project;
   const progress = openProgress();
   try {
-    const run = runName(flags.out);
     const format = formatOf(flags, benchmark, repository);
     const sampling = samplingOf(flags, format);
     const server = { model: flags.model, notes: await serverNotes(flags, repository, run) };
@@ -133,7 +157,6 @@ async function record(flags: RecordFlags): Promise<void> {
     process.exitCode = BUDGET_SPENT;
   } finally {
     progress.stop();
-    project.close();
   }
 }
 

@@ -15,10 +15,11 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { positiveInteger, rate, runName } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
+import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print, printable } from "../terminal.ts";
 import * as expertRecord from "./expert-record.ts";
 
-interface ExpertFlags extends EnvironmentFlags {
+interface ExpertFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly env: string;
   readonly errorRate: number;
@@ -45,7 +46,7 @@ export function register(expert: Command): void {
 }
 
 function rolloutOptions(command: Command): Command {
-  return projectOption(environmentOptions(command))
+  return waitOption(projectOption(environmentOptions(command)))
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
     .requiredOption("--out <run>", "run to record into")
     .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
@@ -94,15 +95,16 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const { errorRate, slip, seed } = flags;
   const split = flags.split ?? benchmark.splits[0]!;
   const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
+  const run = runName(flags.out);
   const project = openProject(flags);
   const { repository } = project;
-  const run = runName(flags.out);
   const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
-  repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
   const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed }) : expert;
   const progress = openProgress();
-  const made = await expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
-  progress.stop();
+  const made = await alone(project, { run, command: "expert", wait: flags.wait }, () => {
+    repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
+    return expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
+  }).finally(progress.stop);
   project.close();
   const won = made.filter(({ success }) => success).length;
   print(

@@ -15,13 +15,14 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { runName } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
+import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
 /** At most this many problems of each kind are printed; `--json` lists all. */
 const SHOWN = 5;
 
-interface ImportFlags extends EnvironmentFlags {
+interface ImportFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly format: string;
   readonly env: string;
@@ -34,7 +35,7 @@ interface ImportFlags extends EnvironmentFlags {
 }
 
 export function register(command: Command): void {
-  projectOption(environmentOptions(command))
+  waitOption(projectOption(environmentOptions(command)))
     .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
     .requiredOption("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
@@ -59,23 +60,28 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
   const environment = resolveEnvironment(environmentSpec(flags.env, flags));
   const optional = { ...(expert && { expert }), ...(spelling && { spelling }), ...(taskField && { taskField }) };
   const request = { files, format, environment, run: out ?? "dry-run", ...optional };
-  const { repository, close } = dryRun ? inMemory() : openProject(flags);
+  const project = dryRun ? inMemory() : openProject(flags);
   try {
-    const summary = await importInto({ repository }, request);
+    const work = () => importInto(project, request);
+    const { wait } = flags;
+    const summary =
+      project.folder === null
+        ? await work()
+        : await alone(project, { run: runName(request.run), command: "import", wait }, work);
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse && (dryRun || summary.diverged.length === 0)) process.exitCode = 1;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
     if (flags.json) printJson(told);
     else print(summaryText(summary, dryRun));
   } finally {
-    close();
+    project.close();
   }
 }
 
 /** A store that is forgotten. */
-function inMemory(): { readonly repository: Repository; close(): void } {
+function inMemory(): { readonly folder: null; readonly repository: Repository; close(): void } {
   const repository = openSqlite(":memory:");
-  return { repository, close: () => repository.close() };
+  return { folder: null, repository, close: () => repository.close() };
 }
 
 export interface ImportRequest {

@@ -14,9 +14,10 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { positiveInteger, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
+import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 
-interface PlayFlags extends EnvironmentFlags {
+interface PlayFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly task?: string;
   readonly split?: string;
@@ -27,7 +28,7 @@ interface PlayFlags extends EnvironmentFlags {
 }
 
 export function register(command: Command): void {
-  projectOption(environmentOptions(command))
+  waitOption(projectOption(environmentOptions(command)))
     .argument("<environment>", "a name from `gleaner env`, or the path of a module")
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
@@ -41,14 +42,26 @@ export function register(command: Command): void {
 async function play(name: string, flags: PlayFlags): Promise<void> {
   const spec = resolveEnvironment(environmentSpec(name, flags));
   const benchmark = await openBenchmark(spec);
+  const run = runName(flags.out ?? `play-${benchmark.name}`);
+  const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
   const project = openProject(flags);
   const { repository } = project;
-  const run = runName(flags.out ?? `play-${benchmark.name}`);
-  repository.addRun({
-    name: run,
-    kind: "play",
-    config: JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes })),
-  });
+  try {
+    await alone(project, { run, command: "play", wait: flags.wait }, () => {
+      repository.addRun({ name: run, kind: "play", config });
+      return playInto({ repository, run }, benchmark, flags);
+    });
+  } finally {
+    project.close();
+  }
+}
+
+interface Recording {
+  readonly repository: Repository;
+  readonly run: string;
+}
+
+async function playInto({ repository, run }: Recording, benchmark: Benchmark, flags: PlayFlags): Promise<void> {
   const environment = await benchmark.open();
   const player = await playerFor(environment, benchmark, flags);
   try {
@@ -71,7 +84,6 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   } finally {
     await player.policy.close();
     await environment.close();
-    project.close();
   }
 }
 

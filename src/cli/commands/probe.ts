@@ -8,9 +8,10 @@ import { toTable } from "../../reports/terminal.ts";
 import { environmentOptions } from "../environment-flags.ts";
 import { partsOf } from "../experiment.ts";
 import { positiveInteger, runName } from "../flags.ts";
-import { type SubjectFlags, subjectOf } from "../probe-subject.ts";
+import { type Subject, type SubjectFlags, subjectOf } from "../probe-subject.ts";
 import { openProgress } from "../progress.ts";
-import { openProject, projectOption } from "../project.ts";
+import { openProject, type Project, projectOption } from "../project.ts";
+import { alone, waitOption } from "../run-lock.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface ProbeFlags extends SubjectFlags {
@@ -22,7 +23,7 @@ interface ProbeFlags extends SubjectFlags {
 }
 
 export function register(command: Command): void {
-  projectOption(environmentOptions(command))
+  waitOption(projectOption(environmentOptions(command)))
     .argument(
       "<subject>",
       "a config as for `gleaner run` (its methods may be []), a run of this project, or logs to import",
@@ -42,24 +43,39 @@ export function register(command: Command): void {
 }
 
 async function probe(what: string, flags: ProbeFlags): Promise<void> {
-  const { json, markdown } = flags;
+  const { json, markdown, wait } = flags;
   const project = openProject(flags);
+  try {
+    const subject = await subjectOf(project, what, flags);
+    const run = runName(`${subject.config.run}-probe`);
+    const outlook = await alone(project, { run, command: "probe", wait }, () =>
+      probeInto(project, run, subject, flags),
+    );
+    if (json) printJson(outlook);
+    else print(markdown ? toMarkdown(outlook) : toTable(outlook));
+  } finally {
+    project.close();
+  }
+}
+
+async function probeInto(
+  project: Project,
+  run: string,
+  { config, file }: Subject,
+  flags: ProbeFlags,
+): Promise<ReturnType<typeof outlookOf>> {
   const progress = openProgress();
   try {
-    const { config, file } = await subjectOf(project, what, flags);
-    const run = runName(`${config.run}-probe`);
     const { parts, stored } = await partsOf(project, config, progress, file);
     // The methods and the other seeds change nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;
     project.repository.addRun({ name: run, kind: "experiment", config: decisive });
     const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
     const collected = probeFailures({ ...config, run }, parts, options);
-    const row = await collected.finally(parts.student.close).finally(progress.stop);
-    const outlook = outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
-    if (json) printJson(outlook);
-    else print(markdown ? toMarkdown(outlook) : toTable(outlook));
+    const row = await collected.finally(parts.student.close);
+    return outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
   } finally {
-    project.close();
+    progress.stop();
   }
 }
 
