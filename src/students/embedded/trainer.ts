@@ -116,8 +116,16 @@ export async function initialCheckpoint(options: {
   const identity = { trainer: "embedded", architecture: copyHead ? architecture : plain, vocabulary, seed };
   const id = fingerprint(identity) as CheckpointId;
   const path = checkpointPath(id);
-  const to = join(project, path);
-  if (!existsSync(to)) initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
+  if (!existsSync(join(project, path))) {
+    const { beginCheckpoint } = await import("../shared/checkpoint-work.ts");
+    const { to, finish, close } = beginCheckpoint(project, id);
+    try {
+      initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
+      finish();
+    } finally {
+      close();
+    }
+  }
   return { id, parent: null, trainingSet: null, trainer: "embedded", at: { kind: "folder", path } };
 }
 

@@ -6,22 +6,13 @@
  * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
  * leaves no checkpoint, and one that is started again does all of it again.
  */
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { folderOf } from "../shared/checkpoint-folder.ts";
+import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
+import { beginCheckpoint, type CheckpointWork } from "../shared/checkpoint-work.ts";
 import { rowsOf } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
 import { type TrlReason, trlError } from "./trl/failures.ts";
@@ -58,11 +49,7 @@ export async function* trainWithTrl(
   settings: TrlSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
-  const path = `checkpoints/${request.id}`;
-  const to = join(options.project, path);
-  const work = `${to}.training`;
-  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
-  for (const leftover of [to, work]) rmSync(leftover, { recursive: true, force: true });
+  const work = beginCheckpoint(options.project, request.id);
   // Python numbers the examples that it is given.
   let kept = request;
   try {
@@ -72,22 +59,21 @@ export async function* trainWithTrl(
     kept = { ...request, set };
     const config = writeJob({ options, settings, request: kept, work, tokenizer });
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
-    renameSync(join(work, "checkpoint"), to);
+    work.finish();
   } catch (error) {
     if (!(error instanceof TrainerError)) throw error;
     throw new TrainerError(`training ${request.id}: ${withSource(error.message, kept)}`, { cause: error.cause });
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    work.close();
   }
-  yield { kind: "done", at: { kind: "folder", path } };
+  yield { kind: "done", at: { kind: "folder", path: checkpointPath(request.id) } };
 }
 
 interface Job {
   readonly options: TrlOptions;
   readonly settings: TrlSettings;
   readonly request: TrainRequest;
-  /** The folder in which everything is made. */
-  readonly work: string;
+  readonly work: CheckpointWork;
   readonly tokenizer: ChatTokenizer;
 }
 
@@ -97,12 +83,11 @@ function writeJob({ options, settings, request, work, tokenizer }: Job): string 
   const folder = resolve(folderOf(options.project, from));
   const beta = set.kind === "dpo" ? set.beta : undefined;
   if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected a number above 0`);
-  mkdirSync(work, { recursive: true });
-  const rows = join(work, "rows.jsonl");
+  const rows = join(work.folder, "rows.jsonl");
   writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
-  const places = { from: folder, rows, work: join(work, "trainer"), to: join(work, "checkpoint") };
+  const places = { from: folder, rows, work: join(work.folder, "trainer"), to: work.to };
   const reportBatch = options.onFirstBatch !== undefined;
-  const config = join(work, "config.json");
+  const config = join(work.folder, "config.json");
   writeFileSync(config, JSON.stringify({ kind: set.kind, settings, seed, beta, reportBatch, ...places }, null, 2));
   return config;
 }

@@ -1,25 +1,15 @@
 /** A checkpoint folder that was made elsewhere, as the one that trainings start from. It stays where it is. */
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
-import { join, resolve } from "node:path";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { CliError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Checkpoint } from "../../core/training.ts";
+import { checkpointPath } from "./checkpoint-folder.ts";
+import { sampledHash } from "./manifest.ts";
 
 /** What tells one checkpoint from another; other files in the folder do not. */
 const PARTS = /^(config|generation_config|tokenizer|tokenizer_config)\.json$|^chat_template\.jinja$|\.safetensors$/;
-const SAMPLES = 64;
-const SAMPLE_BYTES = 65_536;
 
 /**
  * A checkpoint folder from elsewhere, as the one that trainings start from. It stays where it is.
@@ -29,13 +19,24 @@ const SAMPLE_BYTES = 65_536;
  */
 export function baseCheckpoint(project: string, folder: string): Checkpoint {
   const id = checkpointContent(folder);
-  const path = `checkpoints/${id}`;
-  const link = join(project, path);
-  mkdirSync(join(project, "checkpoints"), { recursive: true });
-  // The folder may have been elsewhere the last time.
-  rmSync(link, { force: true });
-  symlinkSync(resolve(folder), link, "dir");
+  const path = checkpointPath(id);
+  linkTo(resolve(folder), join(project, path));
   return { id, parent: null, trainingSet: null, trainer: "given", at: { kind: "folder", path } };
+}
+
+/** Another process may do the same at once, and a third one may read there. */
+function linkTo(folder: string, link: string): void {
+  mkdirSync(dirname(link), { recursive: true });
+  if (existsSync(link) && realpathSync(link) === realpathSync(folder)) return;
+  // The folder may have been elsewhere the last time.
+  const unfinished = `${link}.${process.pid}-${randomBytes(4).toString("hex")}.link`;
+  symlinkSync(folder, unfinished, "dir");
+  try {
+    renameSync(unfinished, link);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /** The id that the folder has as a checkpoint. Throws CliError. */
@@ -52,19 +53,4 @@ export function checkpointContent(folder: string): CheckpointId {
     if (!isThere) throw new CliError(`student.checkpoint: ${folder}: expected ${part}`);
   }
   return fingerprint({ files: files.map((name) => [name, sampledHash(join(folder, name))]) }) as CheckpointId;
-}
-
-function sampledHash(path: string): string {
-  const file = openSync(path, "r");
-  try {
-    const { size } = fstatSync(file);
-    const hash = createHash("sha256").update(`${size}`);
-    const buffer = Buffer.alloc(SAMPLE_BYTES);
-    const stride = Math.max(SAMPLE_BYTES, Math.floor((size - SAMPLE_BYTES) / (SAMPLES - 1)));
-    for (let at = 0; at < size; at += stride)
-      hash.update(buffer.subarray(0, readSync(file, buffer, 0, SAMPLE_BYTES, at)));
-    return hash.digest("hex");
-  } finally {
-    closeSync(file);
-  }
 }

@@ -1,10 +1,9 @@
 /** One training inside this process: the folder of one checkpoint in, the folder of the next one out. */
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { type TrainOptions, train } from "../../model/train.ts";
 import { checkpointPath, folderOf } from "./checkpoint-folder.ts";
+import { beginCheckpoint } from "./checkpoint-work.ts";
 
 /** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
 export async function* trainFolder(
@@ -14,18 +13,19 @@ export async function* trainFolder(
 ): AsyncIterable<TrainEvent> {
   const { set, from, id, seed, signal } = request;
   const { steps } = options.settings;
-  const path = checkpointPath(id);
-  const to = join(project, path);
-  // A folder without an entry in the store is from a run that was killed between the two; its metrics are owed.
-  if (existsSync(to)) rmSync(to, { recursive: true });
+  // There may be a folder without an entry in the store: another run's, or one of a run that was killed between the two.
+  const { to, finish, close } = beginCheckpoint(project, id);
   try {
     for await (const { step, loss } of train({ ...options, from: folderOf(project, from), to, seed, signal })) {
       yield { kind: "metrics", step, steps, values: { loss } };
     }
+    finish();
   } catch (error) {
     throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
+  } finally {
+    close();
   }
-  yield { kind: "done", at: { kind: "folder", path } };
+  yield { kind: "done", at: { kind: "folder", path: checkpointPath(id) } };
 }
 
 /** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
