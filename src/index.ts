@@ -104,7 +104,7 @@ export { type ServerModel, serverModel } from "./endpoints/model.ts";
 export type { ServerOptions } from "./endpoints/options.ts";
 export { type ProbeOptions, probeServer, type ServerProbe } from "./endpoints/probe.ts";
 export type { ServerCheck } from "./endpoints/sampling-checks.ts";
-export { openSqlite } from "./store/sqlite.ts";
+export { openSqlite, readSqlite } from "./store/sqlite.ts";
 
 // Choose: what of the expert's episodes and of the student's own is worth learning.
 

@@ -1,10 +1,10 @@
 /** The project folder, which holds everything that is collected. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { CliError, messageOf } from "../core/errors.ts";
+import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { openSqlite, readSqlite } from "../store/sqlite.ts";
 
 /** One folder holds everything collected: `store.sqlite`, `checkpoints/`, `reports/`. */
 export interface Project {
@@ -18,9 +18,9 @@ export function projectOption(command: Command): Command {
   return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", ".gleaner");
 }
 
-/** Opens (and makes, if needed) the project folder. */
+/** Opens (and makes, if needed) the project folder, for a command that adds to it. */
 export function openProject(options: { readonly project: string }): Project {
-  const folder = resolve(options.project);
+  const { folder, store } = placesOf(options);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -28,6 +28,52 @@ export function openProject(options: { readonly project: string }): Project {
       `--project ${options.project}: expected a folder, or where one can be made (${messageOf(error)})`,
     );
   }
-  const repository = openSqlite(join(folder, "store.sqlite"));
-  return { folder, repository, close: () => repository.close() };
+  expectNoLostStore(folder, store);
+  return opened(folder, openSqlite(store));
+}
+
+/** Opens the project folder for a command that only reads: it must be there, and need not be writable. Throws CliError. */
+export function readProject(options: { readonly project: string }): Project {
+  const { folder, store } = placesOf(options);
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile())
+    throw new CliError(`--project ${options.project}: expected a folder, found a file`);
+  expectNoLostStore(folder, store);
+  if (sizeOf(store) === 0)
+    throw new CliError(
+      `--project ${options.project}: there is no project in ${folder}; give the folder of one, or begin one with \`gleaner demo\`, \`gleaner import\` or \`gleaner run\``,
+    );
+  return opened(folder, readSqlite(store));
+}
+
+function placesOf({ project }: { readonly project: string }) {
+  const folder = resolve(project);
+  return { folder, store: join(folder, "store.sqlite") };
+}
+
+const opened = (folder: string, repository: Repository): Project => ({
+  folder,
+  repository,
+  close: () => repository.close(),
+});
+
+/** Checkpoints are made only beside a store that knows what they are: without it they look like those of a new project. */
+function expectNoLostStore(folder: string, store: string): void {
+  if (sizeOf(store) > 0) return;
+  const checkpoints = join(folder, "checkpoints");
+  const count = existsSync(checkpoints) ? readdirSync(checkpoints).length : 0;
+  if (count === 0) return;
+  const what = existsSync(store) ? "is empty" : "is gone";
+  const made = count === 1 ? "one checkpoint" : `${count} checkpoints`;
+  throw new StoreError(
+    `${store} ${what}, but ${checkpoints} holds ${made}: put a copy of the store back, or move ${checkpoints} away to begin anew`,
+  );
+}
+
+/** Bytes; 0 where there is no such file. Throws CliError where that cannot be told. */
+function sizeOf(store: string): number {
+  try {
+    return statSync(store, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    throw new CliError(`--project: ${store} cannot be looked at (${messageOf(error)})`);
+  }
 }

@@ -24,9 +24,9 @@ export function printJson(value: unknown): void {
   out(printableJson(JSON.stringify(value, null, 2)));
 }
 
-/** One line of JSON on standard output. Resolves when there is room for more. */
-export async function printJsonLine(json: string): Promise<void> {
-  if (!process.stdout.write(`${printableJson(json)}\n`)) await once(process.stdout, "drain");
+/** JSON text on standard output, as it is: lines, or a piece of one. Resolves when there is room for more. */
+export async function printJsonText(json: string): Promise<void> {
+  if (!process.stdout.write(printableJson(json))) await once(process.stdout, "drain");
 }
 
 /** What is no result (progress, hints, warnings), on standard error. It may have several lines. */

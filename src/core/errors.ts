@@ -35,7 +35,7 @@ export class TrainerError extends Error {
   override readonly name = "TrainerError";
 }
 
-/** The store is damaged, locked, or of another version. */
+/** What is kept cannot be read or written: the store is damaged, locked or of another version, or the disk refuses. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { CliError } from "./errors.ts";
-import { canonicalJson } from "./json.ts";
+import { canonicalPieces } from "./json.ts";
 
 /** A string that cannot be passed where another kind of id is wanted. */
 export type Id<Name extends string> = string & {
@@ -22,7 +22,10 @@ export type CheckpointId = Id<"checkpoint">;
 
 /** 20 hexadecimal digits that depend on every part of `value` (a JSON value) and on nothing else. */
 export function fingerprint(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 20);
+  const hash = createHash("sha256");
+  // Piece by piece: a training set may be longer than a text can be.
+  for (const piece of canonicalPieces(value)) hash.update(piece);
+  return hash.digest("hex").slice(0, 20);
 }
 
 /** `text` as the id of a task: `<benchmark>/<split>/<key>`, no part empty; a key may have further `/`. Throws CliError. */

@@ -1,15 +1,58 @@
 /** JSON values, and the one way of writing them that makes equal values equal bytes. */
+import { constants } from "node:buffer";
 
 /** A value that JSON can write and give back unchanged; `readonly` all the way down. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** `value` as JSON with the keys of every object sorted: equal values give equal text. `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  });
+  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner));
 }
+
+/**
+ * `canonicalJson(value)` in pieces: each element of a list, and of a list that is a member of `value`, is a text of its
+ * own. So a training set of any size can be hashed and written, although no text may pass `LONGEST_TEXT` characters.
+ */
+export function* canonicalPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value)) yield* elementPieces(value);
+  else if (isRecord(value)) yield* memberPieces(value);
+  else yield canonicalJson(value);
+}
+
+function* memberPieces(value: object): Generator<string> {
+  let before = "{";
+  for (const [key, member] of Object.entries(sorted(value))) {
+    if (member === undefined) continue;
+    yield `${before}${JSON.stringify(key)}:`;
+    if (Array.isArray(member)) yield* elementPieces(member);
+    else yield canonicalJson(member);
+    before = ",";
+  }
+  yield before === "{" ? "{}" : "}";
+}
+
+function* elementPieces(list: readonly unknown[]): Generator<string> {
+  let before = "[";
+  for (const element of list) {
+    yield before;
+    yield canonicalJson(element === undefined ? null : element);
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "]";
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const sorted = (value: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+
+/** Characters of the longest text there can be: V8's limit. */
+export const LONGEST_TEXT = constants.MAX_STRING_LENGTH;
+
+/** Whether `error` says that a text would have passed `LONGEST_TEXT`. */
+export const isTooLong = (error: unknown): boolean =>
+  error instanceof RangeError && error.message === "Invalid string length";
 
 /**
  * The scalars of `value` by their path: `{ a: { b: 1 } }` gives `a.b` → 1. An array of scalars is one leaf, other

@@ -1,6 +1,5 @@
 /** Where everything collected is kept. Append-only: adding what is already there does nothing, so a killed run can be repeated. */
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "./ids.ts";
-import type { Json } from "./json.ts";
 import type { Round, Run, Timing, Verification } from "./run.ts";
 import type { Task } from "./task.ts";
 import type { Checkpoint, TrainingSet } from "./training.ts";
@@ -64,8 +63,17 @@ export interface Repository {
   /** The timings of `run`, in the order in which they came. */
   timings(run: string): readonly Timing[];
 
-  /** One JSON object for each record, all but timings, sorted: equal runs give equal lines. */
-  dump(): Iterable<Json>;
+  /**
+   * Waits until everything that was added would survive a power cut. Without it a power cut may take what was added last,
+   * never what was added before that; a kill of the process takes nothing.
+   */
+  sync(): void;
+
+  /**
+   * One line of canonical JSON for each record, all but timings, sorted: equal runs give equal text. Lines end in a line
+   * feed. A long one comes in several pieces, since a training set may be longer than a text can be.
+   */
+  dump(): Iterable<string>;
   /** Closes the file. Every later call throws. */
   close(): void;
 }

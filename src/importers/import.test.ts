@@ -9,7 +9,7 @@ import { openSqlite } from "../store/sqlite.ts";
 import { importLogs } from "./import.ts";
 
 const { write } = scratchFolder();
-const dump = (repository: Repository) => JSON.stringify([...repository.dump()]);
+const dump = (repository: Repository) => [...repository.dump()].join("");
 const trajectoriesOf = (repository: Repository, run = "logs") =>
   repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!);
 

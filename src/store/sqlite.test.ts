@@ -17,6 +17,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const fresh = () => join(folder, `${++files}.db`);
 
+/** Lines of the dump. */
+const linesIn = (repository: Repository) => [...repository.dump()].join("").split("\n").length - 1;
+
 repositoryContract("sqlite", () => openSqlite(":memory:"));
 
 /** The n-th trajectory of a family in which every second one forks from the one before. */
@@ -87,7 +90,7 @@ test("what was acknowledged survives a kill at any moment", async () => {
     const ids = repository.trajectoriesOf("run");
     assert(ids.length >= acknowledged, `${ids.length} stored, ${acknowledged} acknowledged`);
     for (const [index, id] of ids.entries()) assert.deepEqual(repository.trajectory(id), member(index));
-    assert.equal([...repository.dump()].length, ids.length + 2);
+    assert.equal(linesIn(repository), ids.length + 2);
     repository.close();
   }
 });
@@ -159,7 +162,7 @@ test("a damaged file is named, never read as something else", () => {
     try {
       for (const id of repository.trajectoriesOf("run"))
         assert.deepEqual(repository.trajectory(id), member(Number(id.slice(1))));
-      assert.equal([...repository.dump()].length, 202);
+      assert.equal(linesIn(repository), 202);
     } finally {
       repository.close();
     }

@@ -4,7 +4,7 @@ import { compareRuns } from "../../analysis/compare-runs.ts";
 import { CliError } from "../../core/errors.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { openProject, projectOption } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { print, printJson } from "../terminal.ts";
 import { checkRuns } from "./report.ts";
 
@@ -16,7 +16,7 @@ export function register(command: Command): void {
     .option("--markdown", "print Markdown")
     .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
       if (a === b) throw new CliError(`compare ${a} ${b}: expected two different runs`);
-      const project = openProject(options);
+      const project = readProject(options);
       try {
         checkRuns(project, [a, b]);
         const comparison = compareRuns(project.repository, a, b);

@@ -26,9 +26,9 @@ async function serve(behaviour: Behaviour = {}): Promise<TestServer> {
 /** Everything a project holds, as lines. */
 function dumpOf(project: string): string {
   const repository = openSqlite(join(project, "store.sqlite"));
-  const lines = [...repository.dump()].map((line) => JSON.stringify(line));
+  const dump = [...repository.dump()].join("");
   repository.close();
-  return lines.join("\n");
+  return dump;
 }
 
 const recording = ({ url }: TestServer, project: string, ...more: string[]) => [

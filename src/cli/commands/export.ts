@@ -16,7 +16,7 @@ import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { wholeNumber } from "../flags.ts";
-import { openProject, projectOption } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
@@ -62,7 +62,7 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   if (to === undefined) throw new CliError(`expected --to with one of ${EXPORTERS.map(({ name }) => name).join(", ")}`);
   if (out === undefined) throw new CliError("expected --out with the folder to make");
   const exporter = exporterNamed(to);
-  const project = openProject(flags);
+  const project = readProject(flags);
   try {
     const round = chosenRound(project.repository, run, flags);
     const set = storedSet(project.repository, round.trainingSet);
@@ -153,7 +153,7 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
   if (run !== undefined && run !== manifest.run) {
     throw new CliError(`${folder} was exported from run "${manifest.run}", not from "${run}"`);
   }
-  const project = openProject(flags);
+  const project = readProject(flags);
   try {
     const set = storedSet(project.repository, manifest.trainingSet as TrainingSetId);
     const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };

@@ -1,11 +1,12 @@
 /** `gleaner report`: what a run found out, as a table here and as Markdown, JSON and SVG in the project folder. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
 import type { Prices } from "../../analysis/money.ts";
 import { reportOf } from "../../analysis/report.ts";
 import type { SkillOf } from "../../analysis/skills.ts";
-import { CliError } from "../../core/errors.ts";
+import { writeWhole, writing } from "../../core/disk.ts";
+import { CliError, StoreError } from "../../core/errors.ts";
 import { readConfig } from "../../engine/experiment/config.ts";
 import { toHtml } from "../../reports/html.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
@@ -14,8 +15,8 @@ import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
-import { openProject, type Project, projectOption } from "../project.ts";
-import { print, printable, printJson } from "../terminal.ts";
+import { type Project, projectOption, readProject } from "../project.ts";
+import { print, printable, printJson, tellError } from "../terminal.ts";
 
 interface ReportFlags {
   readonly project: string;
@@ -36,7 +37,7 @@ export function register(command: Command): void {
     .option("--prices <config>", "also give costs in money, from `prices` in this config")
     .action(async (runs: string[], { json, markdown, html, all, ...options }: ReportFlags) => {
       const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
-      const project = openProject(options);
+      const project = readProject(options);
       try {
         checkRuns(project, runs);
         const report = () => reportOf(project.repository, runs, { prices, skillOf });
@@ -74,21 +75,42 @@ export interface ShowOptions {
   readonly all?: boolean | undefined;
 }
 
-/** Prints the report and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. */
+/**
+ * Prints the report and writes `reports/<runs>/report.md`, `report.html`, `report.json` and the plots. Where these cannot
+ * be written the report is printed all the same, with the reason, and the exit code is 1: something asked for is missing.
+ */
 export async function showReport(project: Project, runs: readonly string[], options: ShowOptions = {}): Promise<void> {
   const { prices, all = false } = options;
   const report = reportOf(project.repository, runs, { prices, skillOf });
   const folder = join(project.folder, "reports", runs.join("+"));
-  mkdirSync(folder, { recursive: true });
   const written = now();
   const drawn = await plots(report);
-  for (const { name, svg } of drawn) writeFileSync(join(folder, `${name}.svg`), svg);
   const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
-  writeFileSync(join(folder, "report.md"), `${toMarkdown(report, { written })}\n${pictures}`);
-  writeFileSync(join(folder, "report.html"), toHtml(report, drawn, { written }));
-  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  const refused = refusalOf(folder, [
+    ...drawn.map(({ name, svg }) => [`${name}.svg`, svg] as const),
+    ["report.md", `${toMarkdown(report, { written })}\n${pictures}`],
+    ["report.html", toHtml(report, drawn, { written })],
+    ["report.json", `${JSON.stringify(report, null, 2)}\n`],
+  ]);
   print(toTable(report, { all, written }));
-  print(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
+  if (refused === undefined) {
+    print(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
+    return;
+  }
+  tellError(`the report's files were not written: ${refused}`);
+  process.exitCode = 1;
+}
+
+/** Writes files, named within `folder`. Why the disk refused; undefined if it did not. */
+function refusalOf(folder: string, files: readonly (readonly [name: string, text: string])[]): string | undefined {
+  try {
+    writing(folder, () => mkdirSync(folder, { recursive: true }));
+    for (const [name, text] of files) writeWhole(join(folder, name), text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreError) return error.message;
+    throw error;
+  }
 }
 
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {

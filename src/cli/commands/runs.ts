@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { TrajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
-import { openProject, projectOption } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -11,7 +11,7 @@ export function register(command: Command): void {
   projectOption(command)
     .option("--json", "print JSON")
     .action((options: { project: string; json?: boolean }) => {
-      const project = openProject(options);
+      const project = readProject(options);
       const rows = project.repository.runs().map((run) => summaryOf(project.repository, run));
       project.close();
       if (options.json) {

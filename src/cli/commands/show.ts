@@ -10,7 +10,7 @@ import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
 import { textOf } from "../../reports/terminal.ts";
 import { wholeNumber } from "../flags.ts";
-import { openProject, projectOption } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface ShowFlags {
@@ -35,7 +35,7 @@ export function register(command: Command): void {
     .option("--all", "print the whole list")
     .option("--json", "print JSON")
     .action((run: string, task: string | undefined, { project: folder, ...flags }: ShowFlags) => {
-      const project = openProject({ project: folder });
+      const project = readProject({ project: folder });
       try {
         const { telling, remarks } = tellingOf(project.repository, run, flags);
         if (task === undefined) printList(telling, flags);

@@ -14,7 +14,7 @@ import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
 import { duration, openProgress } from "../progress.ts";
-import { openProject, projectOption } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
@@ -34,7 +34,7 @@ export function register(command: Command): void {
 }
 
 async function verify(name: string, flags: VerifyFlags): Promise<void> {
-  const project = openProject(flags);
+  const project = readProject(flags);
   const progress = openProgress();
   try {
     const run = runNamed(project.repository, name);

@@ -1,0 +1,63 @@
+/** What a disk says when it cannot be written to or read, in words; and making sure that what was written is on it. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { StoreError } from "./errors.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EIO: "the disk reports a fault",
+  EFBIG: "the file would be larger than the file system allows",
+  ENOTDIR: "a part of this path is a file, not a folder",
+};
+
+/** Why the disk refused, as `the disk is full (ENOSPC)`; undefined for any other error. */
+export function diskReason(error: unknown): string | undefined {
+  const { code = "" } = (error ?? {}) as { readonly code?: string };
+  const reason = REASONS[code];
+  return reason && `${reason} (${code})`;
+}
+
+/** Runs `write`, which writes `path`. What the disk refuses becomes a StoreError that names it. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw refusedBy(error, path);
+  }
+}
+
+/** `error`, or a StoreError that names `path` if the disk refused to write it. */
+export function refusedBy(error: unknown, path: string): unknown {
+  const reason = diskReason(error);
+  return reason === undefined ? error : new StoreError(`${path}: cannot be written: ${reason}`, { cause: error });
+}
+
+/**
+ * Writes a file that appears, or takes the place of an older one, in one move: nobody ever finds half of it. Throws
+ * StoreError naming `path` where the disk refuses; then an older file stays.
+ */
+export function writeWhole(path: string, text: string): void {
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  writing(path, () => {
+    try {
+      writeFileSync(unfinished, text);
+      renameSync(unfinished, path);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Waits until what was written to a file, or what a folder lists, would survive a power cut. */
+export function syncToDisk(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,151 @@
+/** The records of a database: each comes in and goes out whole, except for the examples of training sets. */
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { CliError, StoreError } from "../core/errors.ts";
+import { canonicalJson } from "../core/json.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Round, Run, Timing, Verification } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
+import type { Checkpoint } from "../core/training.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
+import { dumpOf } from "./dump.ts";
+import { decoded, type RecordKind } from "./shapes.ts";
+import { trainingSetsOn } from "./training-sets.ts";
+
+/** What `sync` must do is known to whoever opened the database. */
+export function repositoryOn(database: DatabaseSync, sync: () => void): Repository {
+  const sets = trainingSetsOn(database);
+  const selecting = (table: string, ...keys: readonly string[]) =>
+    database.prepare(`SELECT body FROM ${table} WHERE ${keys.map((key) => `${key} = ?`).join(" AND ")}`);
+  const inserting = (table: string, ...columns: readonly string[]) =>
+    database.prepare(
+      `INSERT OR IGNORE INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+    );
+
+  // Prepared once: preparing costs as much as a small insert.
+  const select = {
+    run: selecting("runs", "name"),
+    task: selecting("tasks", "id"),
+    trajectory: selecting("trajectories", "id"),
+    verification: selecting("verifications", "trajectory"),
+    checkpoint: selecting("checkpoints", "id"),
+    round: selecting("rounds", "run", "method", "seed", "iteration"),
+    runs: database.prepare("SELECT name, body FROM runs ORDER BY position"),
+    trajectoriesOf: database.prepare(
+      "SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1 ORDER BY id",
+    ),
+    timings: database.prepare("SELECT body FROM timings WHERE run = ? ORDER BY position"),
+    rounds: database.prepare(
+      "SELECT method, seed, iteration, body FROM rounds WHERE run = ? ORDER BY method, seed, iteration",
+    ),
+  };
+  const insert = {
+    run: inserting("runs", "name", "body"),
+    task: inserting("tasks", "id", "body"),
+    trajectory: inserting("trajectories", "id", "run", "task", "parent", "body"),
+    verification: inserting("verifications", "trajectory", "body"),
+    checkpoint: inserting("checkpoints", "id", "body"),
+    metrics: inserting("metrics", "checkpoint", "step", "body"),
+    round: inserting("rounds", "run", "method", "seed", "iteration", "body"),
+    timing: inserting("timings", "run", "body"),
+    // A run that finds what it made itself, after a kill, reuses nothing.
+    reuse: database.prepare(
+      "INSERT OR IGNORE INTO reuses (run, trajectory) SELECT ?1, id FROM trajectories WHERE id = ?2 AND run <> ?1",
+    ),
+  };
+
+  /** The record of a row; undefined if there is none. */
+  const recordOf = <T>(kind: RecordKind, key: string, row: Row | undefined): T | undefined =>
+    row && decoded<T>(kind, key, row.body);
+
+  /** Adds one record, or finds that the very same is there already. */
+  function add(kind: "task" | "verification" | "checkpoint", id: string, record: unknown): void {
+    const body = encoded(`${kind} ${id}`, record);
+    if (insert[kind].run(checkedKey(id), body).changes === 0)
+      expectSame(`${kind} ${id}`, select[kind].get(id)?.body, body);
+  }
+
+  function trajectory(id: string): Trajectory | undefined {
+    const stored = recordOf<Trajectory>("trajectory", id, select.trajectory.get(id));
+    if (!stored?.fork) return stored;
+    const parent = trajectory(stored.fork.from);
+    if (!parent) throw new StoreError(`trajectory ${id} forks from ${stored.fork.from}, which is not stored`);
+    return { ...stored, steps: [...parent.steps.slice(0, stored.fork.step), ...stored.steps] };
+  }
+
+  /** What is stored of a trajectory. The prefix is dropped, so it must be what the parent will give back. */
+  function withoutPrefix(whole: Trajectory): Trajectory {
+    if (!whole.fork) return whole;
+    const { from, step } = whole.fork;
+    const parent = trajectory(from);
+    if (!parent) throw new StoreError(`trajectory ${whole.id} forks from ${from}, which is not stored`);
+    const prefix = whole.steps.slice(0, step);
+    if (prefix.length !== step || !prefix.every((each, index) => isSame(each, parent.steps[index])))
+      throw new StoreError(
+        `trajectory ${whole.id} forks from ${from} before step ${step}, but its first ${step} steps are not the parent's`,
+      );
+    return { ...whole, steps: whole.steps.slice(step) };
+  }
+
+  return {
+    addRun(run) {
+      if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
+      const known = recordOf<Run>("run", run.name, select.run.get(run.name))!;
+      if (canonicalJson(known) !== canonicalJson(run)) throw new CliError(otherRun(known, run));
+    },
+    run: (name) => recordOf<Run>("run", name, select.run.get(name)),
+    runs: () => select.runs.all().map((row) => decoded<Run>("run", String(row.name), row.body)),
+
+    addTask: (task) => add("task", task.id, task),
+    task: (id) => recordOf<Task>("task", id, select.task.get(id)),
+
+    addTrajectory(run, whole) {
+      const body = encoded(`trajectory ${whole.id}`, withoutPrefix(whole));
+      const parent = whole.fork ? whole.fork.from : null;
+      const { changes } = insert.trajectory.run(checkedKey(whole.id), run, whole.taskId, parent, body);
+      if (changes > 0) return;
+      expectSame(`trajectory ${whole.id}`, select.trajectory.get(whole.id)?.body, body);
+      insert.reuse.run(run, whole.id);
+    },
+    reuseTrajectory: (run, id) => void insert.reuse.run(run, id),
+    trajectory,
+    trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
+
+    addVerification: (verification) => add("verification", verification.trajectory, verification),
+    verification: (id) => recordOf<Verification>("verification", id, select.verification.get(id)),
+
+    addTrainingSet: sets.add,
+    trainingSet: sets.get,
+
+    addCheckpoint: (checkpoint) => add("checkpoint", checkpoint.id, checkpoint),
+    checkpoint: (id) => recordOf<Checkpoint>("checkpoint", id, select.checkpoint.get(id)),
+    // Of a training that was killed and repeated the first numbers stay: not every trainer repeats itself to the last bit.
+    addMetrics: (checkpoint, step, values) =>
+      void insert.metrics.run(checkedKey(checkpoint), step, encoded(`metrics of ${checkpoint}`, values)),
+
+    addRound(round) {
+      const key = [checkedKey(round.run), checkedKey(round.method), round.seed, round.iteration] as const;
+      const name = `round ${key.join(", ")}`;
+      const body = encoded(name, round);
+      if (insert.round.run(...key, body).changes === 0) expectSame(name, select.round.get(...key)?.body, body);
+    },
+    rounds: (run) =>
+      select.rounds
+        .all(run)
+        .map(({ method, seed, iteration, body }) =>
+          decoded<Round>("round", [run, method, seed, iteration].join(", "), body),
+        )
+        .sort((a, b) => a.row - b.row),
+
+    addTiming: (timing) => void insert.timing.run(timing.run, encoded(`a timing of ${timing.run}`, timing)),
+    timings: (run) => select.timings.all(run).map((row) => decoded<Timing>("timing", `of ${run}`, row.body)),
+
+    sync,
+    dump: () => dumpOf(database, sets),
+    close: () => database.close(),
+  };
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+const isSame = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
