@@ -40,6 +40,11 @@ export interface Policy {
   readonly name: string;
   /** Decides one turn. Throws PolicyError, or ContextFullError, which truncates the trajectory instead of failing it. */
   act(turn: Turn): Promise<Decision>;
+  /**
+   * Every episode that it acted in is stored, and would survive a power cut: what it keeps for a restart may go. Whoever
+   * closes it without calling this leaves that where it is. Absent: it keeps nothing.
+   */
+  forget?(): void;
   /** Frees what the policy holds, its model included. */
   close(): Promise<void>;
 }
@@ -117,6 +122,11 @@ export interface LanguageModel {
    * and StopError when no other could succeed either.
    */
   complete(request: CompletionRequest): Promise<Completion>;
+  /**
+   * Every episode that it answered for is stored, and would survive a power cut: what it keeps for a restart may go. Whoever
+   * closes it without calling this leaves that where it is. Absent: it keeps nothing.
+   */
+  forget?(): void;
   /** Frees what the model holds: memory, threads, connections. */
   close(): Promise<void>;
 }

@@ -36,6 +36,7 @@ export function noisy(policy: Policy, options: NoisyOptions): Policy {
       // The thought was about the right action: it must not be learned with the wrong one.
       return { thought: "", action, completion: action, usage: decision.usage };
     },
+    ...(policy.forget && { forget: () => policy.forget?.() }),
     close: () => policy.close(),
   };
 }

@@ -46,6 +46,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       const decision = chosen === undefined ? format.parse(completion) : { thought: "", action: chosen };
       return { ...decision, completion, usage, ...(tokenIds && { tokenIds }) };
     },
+    ...(model.forget && { forget: () => model.forget?.() }),
     close: () => model.close(),
   };
 }

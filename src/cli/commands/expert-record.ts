@@ -142,6 +142,8 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
     repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
     const seeds = storedSeeds(repository, run);
+    // Answers of stored episodes leave the journal here, and the whole of it goes at the end: only what a power cut spares.
+    repository.sync();
     const journal = openJournal(join(project.folder, "journals", `${run}.jsonl`), (each) => seeds.has(each));
     const spent = sumOf(spentIn(repository, run), journal.spent);
     const model = serverModel({ ...options, name: `expert/${flags.model}`, spent });
@@ -152,7 +154,10 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     progress.stop();
     print(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
     if (stopped?.kind === "server") throw new CliError(`${stopped.message}; run the same command again to continue`);
-    if (!stopped) return journal.remove();
+    if (!stopped) {
+      repository.sync();
+      return journal.remove();
+    }
     print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
     process.exitCode = BUDGET_SPENT;
   } finally {

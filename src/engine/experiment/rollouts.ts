@@ -133,7 +133,13 @@ async function rollOut(
     return trajectory;
   };
   try {
-    return await concurrently({ items, limit: concurrency, open: () => benchmark.open(), work });
+    const made = await concurrently({ items, limit: concurrency, open: () => benchmark.open(), work });
+    if (policy.forget) {
+      // Answers may have been paid for: their journal goes only when a power cut would not take the episodes.
+      repository.sync();
+      policy.forget();
+    }
+    return made;
   } finally {
     phase.end();
     await policy.close();

@@ -1,6 +1,6 @@
 /** One policy, one environment, one trajectory. The only loop in the project that calls `step` on behalf of a policy. */
 import type { Environment, Snapshot } from "../../core/environment.ts";
-import { EnvironmentError, StopError } from "../../core/errors.ts";
+import { EnvironmentError, StopError, StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
 import { ContextFullError, type Policy } from "../../core/policy.ts";
 import { seedFrom } from "../../core/random.ts";
@@ -40,7 +40,7 @@ export interface RolloutOptions {
 
 /**
  * Plays one episode to its end. If the world or the model breaks, nothing is thrown: the trajectory has the outcome `failed`.
- * Throws StopError when the run cannot go on, and lets an AbortError through.
+ * Throws StopError when the run cannot go on, and lets an AbortError and a StoreError (of a journal) through.
  */
 export async function rollout(options: RolloutOptions): Promise<Trajectory> {
   const { id, task, environment, policy, seed, from } = options;
@@ -101,6 +101,6 @@ async function restoreVerified(environment: Environment, task: Task, from: ForkP
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof ContextFullError) return { kind: "truncated", limit: "tokens" };
   if (!(error instanceof Error)) return { kind: "failed", error: { name: "Error", message: String(error) } };
-  if (error.name === "AbortError" || error instanceof StopError) throw error;
+  if (error.name === "AbortError" || error instanceof StopError || error instanceof StoreError) throw error;
   return { kind: "failed", error: { name: error.name, message: error.message } };
 }

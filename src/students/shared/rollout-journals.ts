@@ -5,20 +5,22 @@
  * One file for each checkpoint while it plays; it goes when everything that it was opened for is stored.
  */
 import { join } from "node:path";
-import { StopError } from "../../core/errors.ts";
 import type { LanguageModel } from "../../core/policy.ts";
 import { type Journal, openJournal } from "../../endpoints/journal.ts";
 
 export interface RolloutJournals {
-  /** `model`, asked only what the journal of its checkpoint (its name) does not have. Closing it closes the journal, too. */
+  /**
+   * `model`, asked only what the journal of its checkpoint (its name) does not have. The journal goes when all who opened
+   * it have closed it, if each of them was told to forget first.
+   */
   before(model: LanguageModel): LanguageModel;
 }
 
 interface Entry {
   readonly journal: Journal;
   users: number;
-  /** A rollout was given up, so that it is owed. */
-  isOwed: boolean;
+  /** Those whose episodes are not all stored yet. */
+  owing: number;
 }
 
 /** `project`: its folder. */
@@ -29,8 +31,9 @@ export function rolloutJournals(project: string, run: string): RolloutJournals {
     const known = entries.get(name);
     const path = join(project, "journals", run, `${name}.jsonl`);
     // Stored episodes are never asked for again, so their answers need not be told from the others.
-    const entry = known ?? { journal: openJournal(path, () => false), users: 0, isOwed: false };
+    const entry = known ?? { journal: openJournal(path, () => false), users: 0, owing: 0 };
     entry.users += 1;
+    entry.owing += 1;
     entries.set(name, entry);
     return entry;
   }
@@ -38,23 +41,17 @@ export function rolloutJournals(project: string, run: string): RolloutJournals {
   return {
     before(model) {
       const entry = open(model.name);
-      const journaled = entry.journal.before(model);
       return {
-        ...model,
-        async complete(request) {
-          try {
-            return await journaled.complete(request);
-          } catch (error) {
-            if (error instanceof StopError) entry.isOwed = true;
-            throw error;
-          }
+        ...entry.journal.before(model),
+        forget() {
+          entry.owing -= 1;
         },
         async close() {
           await model.close();
           entry.users -= 1;
           if (entry.users > 0) return;
           entries.delete(model.name);
-          if (!entry.isOwed) entry.journal.remove();
+          if (entry.owing === 0) entry.journal.remove();
         },
       };
     },
