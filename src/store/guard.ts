@@ -83,6 +83,7 @@ export function guardEach(path: string, repository: Repository, checked: () => v
   const guardedEntries = Object.entries(repository).map(([name, method]) => [name, guard(method)]);
   return {
     ...(Object.fromEntries(guardedEntries) as unknown as Repository),
+    close: () => guarded(path, repository.close),
     *dump() {
       const lines = repository.dump()[Symbol.iterator]();
       try {
