@@ -3,12 +3,13 @@
  * documents). Rendered by @huggingface/jinja. A template that writes today's date is refused when it does: what is
  * trained must not depend on the day.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Template } from "@huggingface/jinja";
+import { Environment, Interpreter, Template } from "@huggingface/jinja";
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Message, Tool } from "../core/policy.ts";
-import type { JsonObject } from "./json-file.ts";
+import { type JsonObject, readText } from "./json-file.ts";
+import type { ComputingLimits } from "./limits.ts";
 
 /**
  * Renders `messages`; with `generationPrompt` also what the next assistant message is headed with. `tools`: what may be
@@ -17,20 +18,18 @@ import type { JsonObject } from "./json-file.ts";
 export type ChatTemplate = (messages: readonly Message[], generationPrompt: boolean, tools?: readonly Tool[]) => string;
 
 const SPECIAL_TOKENS = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((name) => `${name}_token`);
-/** What stands in for the function that templates ask for the date. */
-const DATE = "date_of_today";
 /** At the ends of a text: what one of JavaScript's `trim` and Python's `strip` removes and the other leaves. */
 const TRIMMED_OTHERWISE = /^\s*(?:\ufeff|[\p{Cc}--\s])|(?:\ufeff|[\p{Cc}--\s])\s*$/v;
 
 /** Reads chat_template.jinja, or `chat_template` of tokenizer_config.json, of a checkpoint folder. Throws CliError. */
-export function openChatTemplate(folder: string, config: JsonObject): ChatTemplate {
+export function openChatTemplate(folder: string, config: JsonObject, limits: ComputingLimits): ChatTemplate {
   const { source, place } = templateSource(folder, config);
-  const template = compile(source, place);
+  const rendered = renderer(compile(source, place), limits);
   const tokens = SPECIAL_TOKENS.flatMap((name) => {
     const text = tokenText(config[name]);
     return text === undefined ? [] : [[name, text] as const];
   });
-  const variables = { ...Object.fromEntries(tokens), documents: null, [DATE]: refuseDate };
+  const variables = Object.fromEntries(tokens);
   const trims = /trim|strip/.test(source);
   return (messages, generationPrompt, tools) => {
     const index = messages.findIndex(({ content }) => trims && TRIMMED_OTHERWISE.test(content));
@@ -40,7 +39,7 @@ export function openChatTemplate(folder: string, config: JsonObject): ChatTempla
       );
     }
     try {
-      return template.render({
+      return rendered({
         ...variables,
         messages: messages.map(templateMessage),
         tools: tools ? tools.map(templateTool) : null,
@@ -49,6 +48,62 @@ export function openChatTemplate(folder: string, config: JsonObject): ChatTempla
     } catch (error) {
       throw new CliError(`${place}: ${messageOf(error)}`);
     }
+  };
+}
+
+/** As the package's own `render`, with limits. One interpreter for all conversations: it is faster than one for each. */
+function renderer(
+  { parsed }: Template,
+  limits: ComputingLimits,
+): (variables: Readonly<Record<string, unknown>>) => string {
+  let steps = 0;
+  const count = (added: number) => {
+    steps += added;
+    if (steps > limits.steps)
+      throw new Error(`takes more than ${limits.steps} steps for one conversation, expected fewer`);
+  };
+  const interpreter = new Interpreter();
+  const evaluate = interpreter.evaluate.bind(interpreter);
+  interpreter.evaluate = (statement: unknown, scope: unknown) => {
+    const result = evaluate(statement, scope);
+    const size = result.value?.length;
+    count(size > SIZE_OF_STEP ? 1 + size / SIZE_OF_STEP : 1);
+    if (size > limits.size)
+      throw new Error(
+        `makes a text or list of more than ${limits.size} characters or elements, expected a smaller one`,
+      );
+    return result;
+  };
+  const given = globals(count);
+  return (variables) => {
+    steps = 0;
+    interpreter.global = new Environment();
+    for (const [name, value] of Object.entries({ ...given, ...variables })) interpreter.global.set(name, value);
+    return interpreter.run(parsed).value as string;
+  };
+}
+
+/** Characters or elements of a value that are as much work as a small value. */
+const SIZE_OF_STEP = 256;
+
+/** What templates find beside the conversation: what the package defines, but for the limit of `range` and the date. */
+function globals(count: (steps: number) => void): Readonly<Record<string, unknown>> {
+  return {
+    ...{ true: true, True: true, false: false, False: false, none: null, None: null, documents: null },
+    raise_exception(message: string): never {
+      throw new Error(message);
+    },
+    range(first: number, last?: number, step = 1): readonly number[] {
+      const [start, stop] = last === undefined ? [0, first] : [first, last];
+      if (step === 0) throw new Error("range() step must not be zero");
+      count((stop - start) / step);
+      const numbers: number[] = [];
+      for (let each = start; step > 0 ? each < stop : each > stop; each += step) numbers.push(each);
+      return numbers;
+    },
+    strftime_now(): never {
+      throw new Error("it writes today's date, so the tokens would change from day to day; write a fixed date into it");
+    },
   };
 }
 
@@ -65,10 +120,10 @@ export const templateTool = (tool: Tool): JsonObject => ({ type: "function", fun
 
 function templateSource(folder: string, config: JsonObject): { readonly source: string; readonly place: string } {
   const file = join(folder, "chat_template.jinja");
-  if (existsSync(file)) return { source: readFileSync(file, "utf8"), place: file };
+  if (existsSync(file)) return { source: readText(file), place: file };
   const place = join(folder, "tokenizer_config.json");
   const given = config.chat_template;
-  const named = Array.isArray(given) ? given.find(({ name }) => name === "default")?.template : given;
+  const named = Array.isArray(given) ? given.find((each) => each?.name === "default")?.template : given;
   if (typeof named !== "string") {
     throw new CliError(`${folder}: no chat template, expected chat_template.jinja, or one in tokenizer_config.json`);
   }
@@ -77,10 +132,9 @@ function templateSource(folder: string, config: JsonObject): { readonly source: 
 
 function compile(source: string, place: string): Template {
   try {
-    // The package defines strftime_now itself and lets nobody define it again.
-    return new Template(source.replaceAll("strftime_now", DATE));
+    return new Template(source);
   } catch (error) {
-    throw new CliError(`${place}: ${messageOf(error)}`);
+    throw new CliError(`${place}: expected a chat template in Jinja's language (${messageOf(error)})`);
   }
 }
 
@@ -89,8 +143,4 @@ function tokenText(token: unknown): string | undefined {
   if (typeof token === "string") return token;
   const content = (token as { content?: unknown } | null | undefined)?.content;
   return typeof content === "string" ? content : undefined;
-}
-
-function refuseDate(): never {
-  throw new Error("it writes today's date, so the tokens would change from day to day; write a fixed date into it");
 }

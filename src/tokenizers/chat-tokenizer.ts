@@ -11,6 +11,8 @@ import type { Demonstration, Preference, WeightedMessage } from "../core/trainin
 import { openChatTemplate } from "./chat-template.ts";
 import { type JsonObject, readJsonObject } from "./json-file.ts";
 import { type LabelledTokens, labelledTokens } from "./labels.ts";
+import { COMPUTING_LIMITS } from "./limits.ts";
+import { NO_LIMIT, timeLimit } from "./time-limit.ts";
 import { openTokenizerFile } from "./tokenizer-file.ts";
 
 /** A demonstration's tokens, and how much it counts beside the others of its set. */
@@ -34,29 +36,37 @@ export interface ChatTokenizer {
   decode(ids: readonly number[]): string;
 }
 
-/** Opens the tokenizer of a checkpoint folder. Throws CliError naming the file that is missing or cannot be read. */
-export function openChatTokenizer(folder: string): ChatTokenizer {
+/**
+ * Opens the tokenizer of a checkpoint folder. Throws CliError naming the file that is missing or cannot be read; so does every
+ * method for one that computes more than `limits` allow.
+ */
+export function openChatTokenizer(folder: string, limits = COMPUTING_LIMITS): ChatTokenizer {
   if (!existsSync(folder)) throw new CliError(`${folder}: no such folder, expected a checkpoint with its tokenizer`);
   const config = tokenizerConfig(folder);
-  const tokenizer = openTokenizerFile(join(folder, "tokenizer.json"), config);
-  const render = openChatTemplate(folder, config);
+  const file = join(folder, "tokenizer.json");
+  const parted = openTokenizerFile(file, config);
+  const render = openChatTemplate(folder, config, limits);
+  const { step, whole } = parted.hasUnknownPattern ? timeLimit(limits.ms) : NO_LIMIT;
+  const encode = step(`${file}: parting a text into tokens`, parted.encode);
+  const decode = step(`${file}: making a text of tokens`, parted.decode);
+  const tokenizer = { ...parted, encode, decode };
   const labelled = (messages: readonly WeightedMessage[], tools: readonly Tool[] | undefined) => {
     const withTools = (some: readonly Message[], prompt: boolean) => render(some, prompt, tools);
     return labelledTokens(messages, withTools, tokenizer);
   };
   return {
-    demonstration: ({ messages, tools, weight = 1 }) => ({ ...labelled(messages, tools), weight }),
+    demonstration: ({ messages, tools, weight = 1 }) => whole(() => ({ ...labelled(messages, tools), weight })),
     preference({ prompt, tools, chosen, rejected }) {
       const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
-      return {
+      return whole(() => ({
         chosen: labelled([...context, ...chosen], tools),
         rejected: labelled([...context, ...rejected], tools),
-      };
+      }));
     },
-    prompt: (messages, tools) => tokenizer.encode(render(messages, true, tools)),
-    render,
-    encode: tokenizer.encode,
-    decode: tokenizer.decode,
+    prompt: (messages, tools) => whole(() => encode(render(messages, true, tools))),
+    render: (...request) => whole(() => render(...request)),
+    encode: (text) => whole(() => encode(text)),
+    decode: (ids) => whole(() => decode(ids)),
   };
 }
 
