@@ -105,9 +105,21 @@ test("every decision and every page of the architecture is in its list", () => {
 });
 
 test("dependencies.md has one line for each package of package.json, and no other", () => {
-  const { dependencies, devDependencies } = JSON.parse(read("package.json"));
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read("package.json"));
   const rows = [...read("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
-  assert.deepEqual(rows.toSorted(), Object.keys({ ...dependencies, ...devDependencies }).toSorted());
+  const packages = { ...dependencies, ...optionalDependencies, ...devDependencies };
+  assert.deepEqual(rows.toSorted(), Object.keys(packages).toSorted());
+});
+
+// npm runs the install scripts of the packages that the lockfile gives one, and of no other.
+test("the lockfile gives no package an install script", () => {
+  const { packages } = JSON.parse(read("package-lock.json"));
+  const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript);
+  assert.deepEqual(
+    scripted,
+    [],
+    "delete the line hasInstallScript, if the package works without (docs/decisions/install.md)",
+  );
 });
 
 const UNITS: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30, s: 1000 };

@@ -1,39 +1,43 @@
 /**
- * `npm run pack [-- FOLDER]`: builds, and packs what is published as a tarball. package.json is the one of a clone, with
- * three differences: what only a clone needs is left out, `private` (which keeps `npm publish` from sending the clone's)
- * is too, and `engines` names the Node that the built files need. A clone's own says less, because it brings its Node.
+ * What `npm pack` and `npm publish` run before they pack a clone, and after. Before: builds, and puts the package.json of
+ * the published package in place of the clone's. After (`--restore`): puts the clone's back.
+ *
+ * They differ in what only a clone needs (`private`, which keeps `npm publish` from sending a clone; scripts; development
+ * dependencies), in `exports`, which name a clone's sources but a package's built files, and in `engines`: a clone brings
+ * its own Node, a package needs one that reads what was built.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** What bin/check-node.js asks for. */
 const ENGINES = { node: ">=22.18" };
-
-const root = join(import.meta.dirname, "..");
-const target = resolve(process.argv[2] ?? root);
-const stage = mkdtempSync(join(tmpdir(), "gleaner-pack-"));
-try {
-  // What an older build left would be packed, too.
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" });
-  const { private: _, scripts: _scripts, devDependencies: _dev, ...manifest } = readManifest();
-  for (const name of [...manifest.files, "README.md", "LICENSE"])
-    cpSync(join(root, name), join(stage, name), { recursive: true });
-  writeFileSync(join(stage, "package.json"), `${JSON.stringify({ ...manifest, engines: ENGINES }, null, 2)}\n`);
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", target], { cwd: stage, stdio: "inherit" });
-} finally {
-  rmSync(stage, { recursive: true });
-}
+const EXPORTS = { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } };
 
 interface Manifest {
   readonly private: boolean;
-  readonly scripts: object;
+  readonly scripts: Readonly<Record<string, string>>;
   readonly devDependencies: object;
-  readonly files: readonly string[];
 }
 
-function readManifest(): Manifest {
-  return JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const root = join(import.meta.dirname, "..");
+const manifest = join(root, "package.json");
+/** The clone's own, while the other one is in its place. */
+const kept = join(root, "package.clone.json");
+
+/** Also puts back what a packing that was interrupted has left. */
+function restore(): void {
+  if (existsSync(kept)) renameSync(kept, manifest);
+}
+
+restore();
+if (!process.argv.includes("--restore")) {
+  // What an older build left would be packed, too.
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" });
+  const { private: _, scripts, devDependencies: _dev, ...rest }: Manifest = JSON.parse(readFileSync(manifest, "utf8"));
+  // npm reads from the new file which script comes after the packing.
+  const published = { ...rest, exports: EXPORTS, engines: ENGINES, scripts: { postpack: scripts.postpack } };
+  renameSync(manifest, kept);
+  writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);
 }

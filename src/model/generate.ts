@@ -7,6 +7,7 @@ import type { Answered } from "./answer.ts";
 import { readConfig } from "./checkpoint.ts";
 import { ContextFullError, errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import type { LlamaConfig } from "./llama.ts";
+import { requireRuntime } from "./runtime.ts";
 import type { Request } from "./scheduler.ts";
 import { warnOfOutput } from "./worker-output.ts";
 
@@ -87,6 +88,7 @@ function checkRequest(request: Request, config: LlamaConfig): void {
 
 /** Starts sampling the checkpoint in `folder`. Throws ModelError if it is none that can be sampled. */
 export async function openGenerator(folder: string, options: GeneratorOptions = {}): Promise<Generator> {
+  requireRuntime();
   const { slots = DEFAULT_SLOTS, threads = 1, large = false } = options;
   if (!(Number.isInteger(slots) && slots >= 1)) throw new ModelError(`generate: expected slots ≥ 1, got ${slots}`);
   const stored = readConfig(folder);

@@ -8,6 +8,7 @@ import { readConfig } from "./checkpoint.ts";
 import { errorOf, type Failure, failure, ModelError } from "./errors.ts";
 import { refuseExisting } from "./folder.ts";
 import { checkObjective, type Objective } from "./objectives.ts";
+import { requireRuntime } from "./runtime.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { warnOfOutput } from "./worker-output.ts";
 
@@ -52,6 +53,7 @@ export type TrainMessage =
   | Failure;
 
 function checkOptions({ settings, objective, lora, deviceBatch = 1, threads = 1 }: TrainOptions): void {
+  requireRuntime();
   const { steps, batch, learningRate, warmup, weightDecay, gradientClip, optimizer, schedule = "cosine" } = settings;
   const require = (ok: boolean, name: string, expected: string, found: unknown) => {
     if (!ok) throw new ModelError(`training: expected ${name} to be ${expected}, got ${found}`);

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { CliError, messageOf } from "../../core/errors.ts";
 import type { Finding } from "../../installs/finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
+import { missingRuntime } from "../../model/runtime.ts";
 import { ENVIRONMENTS, environmentNamed } from "../../worlds/open.ts";
 import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
@@ -66,6 +67,8 @@ function machine(): Finding {
 
 async function onnxRuntime(): Promise<Finding> {
   const base = { what: "ONNX Runtime", isNeeded: true } as const;
+  const missing = missingRuntime();
+  if (missing !== undefined) return { ...base, state: "missing", found: "not installed", advice: missing };
   try {
     const { listSupportedBackends } = await import("onnxruntime-node");
     const backends = listSupportedBackends().map(({ name }) => name);

@@ -1,12 +1,15 @@
 /** The embedded student of an experiment: model, trainer and policy put together as its config says. */
 import { prompted } from "../../policies/prompted.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
+import { requireRuntimeFor } from "../shared/runtime.ts";
 import type { Student } from "../student.ts";
 import type { EmbeddedConfig } from "./config.ts";
 import { embeddedModel } from "./model.ts";
 import { embeddedTrainer, initialCheckpoint } from "./trainer.ts";
 
+/** Throws CliError where ONNX Runtime is not installed. */
 export function embeddedStudent(project: string, config: EmbeddedConfig): Student {
+  requireRuntimeFor("embedded");
   const { student, training, restrict, maxTokens, concurrency } = config;
   const { practice, kind: _, ...architecture } = student;
   return {

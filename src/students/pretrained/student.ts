@@ -5,13 +5,15 @@ import { CliError } from "../../core/errors.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
+import { requireRuntimeFor } from "../shared/runtime.ts";
 import type { Student } from "../student.ts";
 import type { PretrainedConfig } from "./config.ts";
 import { pretrainedModel } from "./model.ts";
 import { pretrainedTrainer } from "./trainer.ts";
 
-/** Throws CliError for a checkpoint that is not there. */
+/** Throws CliError for a checkpoint that is not there, and where ONNX Runtime is not installed. */
 export function pretrainedStudent(project: string, config: PretrainedConfig): Student {
+  requireRuntimeFor("pretrained");
   const { student, training, restrict, maxTokens, concurrency } = config;
   const { checkpoint: base, context } = student;
   if (!existsSync(base)) {
