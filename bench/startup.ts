@@ -1,7 +1,8 @@
 /**
  * How long the library and the command line take to open, beside `node -e 0` in the same run: from the sources of a clone
- * (whose types are stripped on the way), and as it is published where `npm run build` was run before. GLEANER_BEFORE names
- * the folder of another clone, with its packages installed: the same is then measured there.
+ * (whose types are stripped on the way), and as it is published where `npm run build` was run before. A command that reads a
+ * store is started by Node, by `npm run` and by `npx`, which take their own time. GLEANER_BEFORE names the folder of another
+ * clone, with its packages installed: the same is then measured there.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -17,11 +18,23 @@ interface Start {
   readonly name: string;
   readonly args: readonly string[];
   readonly variables?: NodeJS.ProcessEnv;
+  /** Default: Node. */
+  readonly program?: string;
 }
 
 interface Took {
   readonly "CPU, ms": number;
   readonly "clock, ms": number;
+}
+
+/** A project with one small run. */
+const project = join(tmpdir(), `gleaner-bench-startup-${process.pid}`);
+const runs = ["runs", "--project", project];
+
+function fillProject(): void {
+  const small = ["training.steps=1", "environment.trainTasks=6", "environment.testTasks=2", "methods=[]"];
+  const args = ["run", join(ROOT, "examples", "workshop.yaml"), "--project", project, "--set", ...small];
+  execFileSync(process.execPath, [gleanerOf(ROOT), ...args], { stdio: "ignore" });
 }
 
 const EMPTY = "node -e 0";
@@ -46,19 +59,27 @@ function startsOf(folder: string): Start[] {
     { name: "gleaner --version", args: [gleanerOf(folder), "--version"] },
     { name: "gleaner --help", args: [gleanerOf(folder), "--help"] },
     { name: "gleaner run --help", args: [gleanerOf(folder), "run", "--help"] },
+    { name: "gleaner runs", args: [gleanerOf(folder), ...runs] },
   ];
 }
 
-const FIRST_STARTS: readonly Start[] = ["--version", "--help"].map((flag) => ({
-  name: `gleaner ${flag}, no code kept`,
-  args: [gleanerOf(ROOT), flag],
+const FIRST_STARTS: readonly Start[] = [["--version"], ["--help"], runs].map((args) => ({
+  name: `gleaner ${args[0]}, no code kept`,
+  args: [gleanerOf(ROOT), ...args],
   variables: NOTHING_KEPT,
 }));
 
+/** Both look for the project in the folder in which they are started, and that is this clone. */
+const BY_NPM: readonly Start[] = [
+  { name: "npm run gleaner -- runs", program: "npm", args: ["run", "-s", "gleaner", "--", ...runs] },
+  { name: "npx gleaner runs", program: "npx", args: ["gleaner", ...runs] },
+];
+
 /** One start. The shell knows what a child took; Node does not. */
-function timed({ name, args, variables }: Start, cache: string): Took {
+function timed({ name, args, variables, program = process.execPath }: Start, cache: string): Took {
   const script = 'TIMEFORMAT="%3U %3S %3R"; time "$@" >/dev/null 2>/dev/null';
-  const { status, stderr } = spawnSync("bash", ["-c", script, "bash", process.execPath, ...args], {
+  const { status, stderr } = spawnSync("bash", ["-c", script, "bash", program, ...args], {
+    cwd: ROOT,
     encoding: "utf8",
     env: { ...process.env, XDG_CACHE_HOME: cache, ...variables },
   });
@@ -78,11 +99,13 @@ export async function run(): Promise<Findings> {
     { name: EMPTY, args: ["-e", "0"] },
     ...startsOf(ROOT),
     ...FIRST_STARTS,
+    ...BY_NPM,
     ...(before === undefined ? [] : startsOf(before).map((start) => ({ ...start, name: `${start.name}, before` }))),
   ];
   const cache = mkdtempSync(join(tmpdir(), "gleaner-bench-startup-"));
   const took = new Map<string, Took[]>(starts.map(({ name }) => [name, []]));
   try {
+    fillProject();
     // The first round fills caches.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const start of starts) {
@@ -91,7 +114,7 @@ export async function run(): Promise<Findings> {
       }
     }
   } finally {
-    rmSync(cache, { recursive: true });
+    for (const folder of [cache, project]) rmSync(folder, { recursive: true, force: true });
   }
   const medianOf = (name: string, what: keyof Took) => median(took.get(name)!.map((each) => each[what]));
   const ratio = (a: string, b: string) =>
