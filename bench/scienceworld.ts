@@ -8,7 +8,7 @@ import { messageOf } from "../src/core/errors.ts";
 import { random } from "../src/core/random.ts";
 import type { Task } from "../src/core/task.ts";
 import { newEpisode } from "../src/worlds/scienceworld/episode.ts";
-import { cacheFolder, installedFolder, NEWEST } from "../src/worlds/scienceworld/files.ts";
+import { installedFolder, NEWEST, scienceworldCache } from "../src/worlds/scienceworld/files.ts";
 import { javaVersion, prepareRuntime, program, type Runtime, startRuntime } from "../src/worlds/scienceworld/java.ts";
 import { newPool, type Pool } from "../src/worlds/scienceworld/pool.ts";
 import { idOf, TASK_KINDS } from "../src/worlds/scienceworld/tasks.ts";
@@ -24,7 +24,7 @@ const HEAP_MB = 512;
 export async function run(): Promise<Findings> {
   let runtime: Runtime;
   try {
-    runtime = await prepareRuntime(cacheFolder(), installedFolder(cacheFolder(), NEWEST));
+    runtime = await prepareRuntime(scienceworldCache(), installedFolder(scienceworldCache(), NEWEST));
   } catch (error) {
     return skipped(messageOf(error));
   }

@@ -7,11 +7,15 @@ import * as modules from "node:module";
 import { join } from "node:path";
 
 // Compiled code is kept in the user's cache, which halves the start of most commands; where it cannot be kept, nothing happens.
-const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, ".cache"));
-if (cache) modules.enableCompileCache(join(cache, "gleaner", "compiled"));
+const isClone = existsSync(new URL("../src/cli/main.ts", import.meta.url));
+const load = (part) => import(new URL(isClone ? `../src/${part}.ts` : `../dist/${part}.js`, import.meta.url).href);
+const { cacheFolder } = await load("installs/cache-folder");
+try {
+  modules.enableCompileCache(join(cacheFolder(), "compiled"));
+} catch {
+  // A user without a home folder.
+}
 
-const source = new URL("../src/cli/main.ts", import.meta.url);
-const isClone = existsSync(source);
 if (isClone) {
   // A world of the user's own imports "gleaner"; in a clone that is the sources, which nobody has built.
   const library = new URL("../src/index.ts", import.meta.url).href;
@@ -19,14 +23,13 @@ if (isClone) {
     resolve: (name, context, next) => (name === "gleaner" ? { url: library, shortCircuit: true } : next(name, context)),
   });
 }
-const load = (name) =>
-  import(new URL(isClone ? `../src/cli/${name}.ts` : `../dist/cli/${name}.js`, import.meta.url).href);
 
 // Libraries would print their words, and Node warnings and errors that nobody caught, as they are: with text from outside.
-const { guardConsole, tellWarning } = await load("terminal");
+const { guardConsole, tellWarning } = await load("cli/terminal");
 guardConsole();
 process.removeAllListeners("warning");
 process.on("warning", tellWarning);
-const { main, failed } = await load("main");
-process.on("uncaughtException", (error) => process.exit(failed(error)));
-process.exitCode = await main(process.argv.slice(2));
+const { catchTheRest, main } = await load("cli/main");
+const argv = process.argv.slice(2);
+catchTheRest(argv);
+process.exitCode = await main(argv);

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../src/installs/python-environment.ts";
+import { cacheFolder } from "../src/installs/cache-folder.ts";
 import { ROOT } from "./command.ts";
 
 /** Its checkpoint folder (0.5 GB). Do not write into it. */

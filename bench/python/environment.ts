@@ -5,7 +5,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { cacheFolder, makePythonEnvironment } from "../../src/installs/python-environment.ts";
+import { cacheFolder } from "../../src/installs/cache-folder.ts";
+import { makePythonEnvironment } from "../../src/installs/python-environment.ts";
 
 /** Path of a Python that has the packages; `bare` ones come without their dependencies. Throws where that cannot be had. */
 export function virtualEnvironment(

@@ -1,8 +1,9 @@
 /** The flags that name and configure an environment. */
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
+import { keyOf } from "../core/problems.ts";
 import type { Run } from "../core/run.ts";
-import type { EnvironmentSpec } from "../worlds/open.ts";
+import { type EnvironmentSpec, resolveEnvironment } from "../worlds/open.ts";
 import { keyAndValue, positiveInteger } from "./flags.ts";
 
 /** Flags that are options of some environment. Each environment's schema says which ones it takes. */
@@ -42,18 +43,43 @@ export function environmentOptions(command: Command): Command {
     .optionsGroup("Options:");
 }
 
-/** The environment that `name` and the flags describe. The flags override `stored`, which is from a run's config. */
-export function environmentSpec(name: string, flags: EnvironmentFlags, stored: object = {}): EnvironmentSpec {
+/**
+ * The environment that `name` and the flags describe, checked. The flags override `stored`, which is from a run's config.
+ * Throws CliError naming the flag.
+ *
+ * @param whose What `name` came from: a flag, an argument, or a run.
+ */
+export function environmentSpec(
+  whose: string,
+  name: string,
+  flags: EnvironmentFlags,
+  stored: object = {},
+): EnvironmentSpec {
+  const given = givenOptions(flags);
+  const others = Object.fromEntries((flags.option ?? []).map((text) => keyAndValue("--option", text)));
+  return resolveEnvironment({ ...stored, ...others, ...given, name }, ([option = "", ...inner]) => {
+    if (option === "name") return whose;
+    const key = keyOf([option, ...inner]);
+    if (Object.hasOwn(given, option))
+      return `--${String(option).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return Object.hasOwn(others, option) ? `--option ${key}` : `${whose}: ${key}`;
+  });
+}
+
+/** The options that flags of their own give. */
+function givenOptions(flags: EnvironmentFlags): Readonly<Record<string, unknown>> {
   const { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications } = flags;
   const named = { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications };
-  const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-  const others = Object.fromEntries((flags.option ?? []).map((text) => keyAndValue("--option", text)));
-  return { ...stored, ...others, ...given, name };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
+
+/** Whether any flag says something about an environment. */
+export const saysEnvironment = (flags: EnvironmentFlags): boolean =>
+  Object.keys(givenOptions(flags)).length > 0 || (flags.option ?? []).length > 0;
 
 /** The environment of a run's config. Paths are not stored: they come from flags, variables or defaults. Throws CliError. */
 export function environmentOfRun({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
   const { environment } = config as { environment?: EnvironmentSpec };
   if (!environment?.name) throw new CliError(`run "${name}" does not say which environment it was made in`);
-  return environmentSpec(environment.name, flags, environment);
+  return environmentSpec(`run ${name}`, environment.name, flags, environment);
 }

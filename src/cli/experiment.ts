@@ -1,10 +1,12 @@
 /** Turns a config into the parts of an experiment: environments, expert, student and store. */
 import { dirname, resolve } from "node:path";
-import { CliError } from "../core/errors.ts";
+import { CliError, messageOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { quoted } from "../core/wording.ts";
 import { methodLabel } from "../engine/algorithms/methods.ts";
 import type { ExperimentConfig } from "../engine/experiment/config.ts";
 import type { Parts } from "../engine/experiment/parts.ts";
+import { withPlaces } from "../engine/experiment/places.ts";
 import type { Progress } from "../engine/experiment/progress.ts";
 import { runExperiment } from "../engine/experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";
@@ -29,10 +31,19 @@ export async function execute(
   progress: Progress,
   file?: string,
 ): Promise<void> {
-  runName(config.run);
+  await withPlaces(config, () => executeRead(project, config, progress, file));
+}
+
+async function executeRead(
+  project: Project,
+  config: ExperimentConfig,
+  progress: Progress,
+  file: string | undefined,
+): Promise<void> {
+  expectRunName(config.run);
   const labels = config.methods.map(methodLabel);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (twice) throw new CliError(`methods: ${twice} appears twice`);
+  if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
   const { parts, stored } = await partsOf(project, config, progress, file);
   try {
     const server = await serverNotes(project, config, parts.student);
@@ -41,6 +52,15 @@ export async function execute(
     await runExperiment(config, parts);
   } finally {
     await parts.student.close();
+  }
+}
+
+/** As `runName`, but the error names the config's key. */
+function expectRunName(name: string): void {
+  try {
+    runName(name);
+  } catch (error) {
+    throw new CliError(`run: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,18 +1,29 @@
 /** What the values of flags may be. */
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../core/errors.ts";
+import { quoted } from "../core/wording.ts";
 
 /** `key=value` with the value read as JSON where it is JSON (`3`, `true`, `[1,2]`), as text otherwise. */
 export function keyAndValue(flag: string, text: string): [string, unknown] {
   const split = text.indexOf("=");
-  if (split < 1) throw new CliError(`${flag} ${text}: expected key=value`);
-  const value = text.slice(split + 1);
+  if (split < 1) throw new CliError(`${flag} ${quoted(text)}: expected key=value`);
+  const [key, value] = [text.slice(0, split), text.slice(split + 1)];
+  if (key.split(".").includes("__proto__")) throw unusableKey(flag, key);
   try {
-    return [text.slice(0, split), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, split), value];
+    return [key, JSON.parse(value, (name, inner: unknown) => plainMember(name, inner, () => unusableKey(flag, key)))];
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    return [key, value];
   }
 }
+
+/** JavaScript's objects treat `__proto__` as no key: it would be lost without a word. */
+function plainMember(name: string, value: unknown, refusal: () => CliError): unknown {
+  if (name === "__proto__") throw refusal();
+  return value;
+}
+
+const unusableKey = (flag: string, key: string) => new CliError(`${flag} ${key}: a key named __proto__ cannot be used`);
 
 /** A commander argument parser: an integer ≥ 1. */
 export function positiveInteger(text: string): number {
@@ -27,6 +38,13 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** A commander argument parser: a port that a server can listen on. */
+export function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError("Expected a port from 1 to 65535.");
+  return value;
+}
+
 /** A commander argument parser: a number in [0, 1]. */
 export function rate(text: string): number {
   const value = Number(text);
@@ -38,5 +56,5 @@ export function rate(text: string): number {
 /** A run's name, safe as a folder's name. Throws CliError. */
 export function runName(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) return text;
-  throw new CliError(`run name "${text}": expected up to 100 letters, digits, dots, dashes and underscores`);
+  throw new CliError(`run name ${quoted(text)}: expected up to 100 letters, digits, dots, dashes and underscores`);
 }

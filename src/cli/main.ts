@@ -1,25 +1,15 @@
 /** The command line: finds the command (commands.ts), and tells the user what to do about an error. */
 import { Command, CommanderError } from "commander";
-import {
-  CliError,
-  EnvironmentError,
-  messageOf,
-  PolicyError,
-  StopError,
-  StoreError,
-  TrainerError,
-} from "../core/errors.ts";
 import { COMMANDS } from "./commands.ts";
-import { COMMANDER_OUTPUT, leaveWithReader, tellError, tellStack } from "./terminal.ts";
-
-/** Something outside broke, and the message says what. A stack is printed only for mistakes in this program. */
-const BOUNDARIES = [EnvironmentError, PolicyError, StopError, StoreError, TrainerError];
+import { EXIT, failureOf } from "./failure.ts";
+import { COMMANDER_OUTPUT, leaveWithReader, tellError } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** Runs one command; returns the exit code. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("gleaner")
     .description("Turn the failed runs of LLM agents into training data.")
-    .version("0.1.0")
+    .version(version())
     .exitOverride()
     .configureOutput(COMMANDER_OUTPUT)
     // `--version` after a command is that command's own option.
@@ -31,28 +21,32 @@ export async function main(argv: readonly string[]): Promise<number> {
     const asked = COMMANDS.find(({ name }) => name === command.name());
     (await asked?.load())?.register(command);
   });
-  leaveWithReader();
   try {
     await program.parseAsync(helpLast(argv), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    return failed(error);
+    // Commander has said what is wrong; it throws where help or the version was asked for, too.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.input;
+    return failed(error, argv);
   }
 }
 
-/** Tells the user about an error that ended the command; returns the exit code. */
-export function failed(error: unknown): number {
-  if (error instanceof CliError) {
-    tellError(error.message);
-    return 2;
-  }
-  if (BOUNDARIES.some((kind) => error instanceof kind)) {
-    tellError(messageOf(error));
-    return 1;
-  }
-  tellStack(error);
-  return 1;
+/** Tells the user about an error that ended the command `argv`; returns the exit code. */
+function failed(error: unknown, argv: readonly string[]): number {
+  const { message, code } = failureOf(error, argv);
+  tellError(message);
+  return code;
+}
+
+/**
+ * Tells of errors that no command awaits, such as those of a stream or of a timer in a world of the user's own, and ends the
+ * process. For the program alone: in a process of somebody else, such errors are theirs.
+ */
+export function catchTheRest(argv: readonly string[]): void {
+  const end = (error: unknown) => process.exit(failed(error, argv));
+  process.on("uncaughtException", end);
+  process.on("unhandledRejection", end);
+  leaveWithReader();
 }
 
 /**

@@ -10,9 +10,9 @@ import type { Json } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
 import { type ExperimentConfig, parseConfig, readConfig } from "../engine/experiment/config.ts";
 import { studentOfRun } from "../students/places.ts";
-import { openBenchmark, resolveEnvironment } from "../worlds/open.ts";
+import { openBenchmark } from "../worlds/open.ts";
 import { importInto } from "./commands/import.ts";
-import { type EnvironmentFlags, environmentOfRun, environmentSpec } from "./environment-flags.ts";
+import { type EnvironmentFlags, environmentOfRun, environmentSpec, saysEnvironment } from "./environment-flags.ts";
 import { keyAndValue, runName } from "./flags.ts";
 import type { Project } from "./project.ts";
 import { alone, type WaitFlags } from "./run-lock.ts";
@@ -33,7 +33,7 @@ export interface Subject {
 /** Throws CliError if `what` is none of the three. Logs are imported into a run named after their file. */
 export async function subjectOf(project: Project, what: string, flags: SubjectFlags): Promise<Subject> {
   if (/\.ya?ml$/.test(what)) {
-    if (Object.keys(environmentSpec("", flags)).length > 1)
+    if (saysEnvironment(flags))
       throw new CliError(
         `${what}: a config names its environment itself; change it with --set, e.g. environment.data=DIR`,
       );
@@ -78,7 +78,7 @@ async function imported(project: Project, file: string, flags: SubjectFlags): Pr
     );
   }
   if (!format || !env) throw new CliError(`${file}: logs need --format and --env, as for gleaner import`);
-  const environment = resolveEnvironment(environmentSpec(env, flags));
+  const environment = environmentSpec("--env", env, flags);
   const run = runName(basename(file).replace(/\.jsonl?(\.gz)?$/, ""));
   const request = { files: [file], format, environment, run };
   await alone(project, { run, command: "probe", wait: flags.wait }, () => importInto(project, request));

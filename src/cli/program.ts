@@ -1,19 +1,13 @@
 /** What this program calls itself in what it writes: its version and, in a clone, its commit. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { packageFolder, version } from "./version.ts";
 
 /** `0.1.0 (1a2b3c4)` in a clone, `0.1.0 (1a2b3c4, changed)` with edits that are not committed, `0.1.0` elsewhere. */
 export function programName(): string {
-  const folder = packageFolder(import.meta.dirname);
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
-  const commit = commitOf(folder);
-  return commit === null ? version : `${version} (${commit})`;
-}
-
-/** The sources and the built files lie at different depths. */
-function packageFolder(from: string): string {
-  return existsSync(join(from, "package.json")) ? from : packageFolder(dirname(from));
+  const commit = commitOf(packageFolder());
+  return commit === null ? version() : `${version()} (${commit})`;
 }
 
 /** null if the folder is no clone or git is not installed. */

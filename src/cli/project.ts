@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Run } from "../core/run.ts";
+import { quoted, suggestion } from "../core/wording.ts";
 import { openSqlite, readSqlite } from "../store/sqlite.ts";
 
 /** One folder holds everything collected: `store.sqlite`, `checkpoints/`, `reports/`. */
@@ -16,6 +18,18 @@ export interface Project {
 /** Adds `--project DIR`. */
 export function projectOption(command: Command): Command {
   return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", ".gleaner");
+}
+
+/** The run called `name`. Throws CliError; `flag` says where the name came from, if not from an argument. */
+export function runNamed(repository: Repository, name: string, flag?: string): Run {
+  const run = repository.run(name);
+  if (run) return run;
+  const meant = suggestion(
+    name,
+    repository.runs().map((each) => each.name),
+  );
+  const where = flag === undefined ? "" : `${flag}: `;
+  throw new CliError(`${where}there is no run ${quoted(name)} in this project${meant} (see gleaner runs)`);
 }
 
 /** Opens (and makes, if needed) the project folder, for a command that adds to it. */

@@ -73,4 +73,6 @@ export function leaveWithReader(): void {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // Nothing can be told any more, and what is being done may well come to its end.
+  process.stderr.on("error", () => {});
 }

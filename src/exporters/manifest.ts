@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CliError, messageOf } from "../core/errors.ts";
+import { checked, problemText } from "../core/problems.ts";
 
 export const MANIFEST = "export.json";
 
@@ -36,9 +37,16 @@ export const manifestText = (manifest: Manifest): string => `${JSON.stringify(ma
 /** Reads an export's manifest. Throws CliError naming the file. */
 export function readManifest(folder: string): Manifest {
   const path = join(folder, MANIFEST);
+  const manifest = checked(SCHEMA, jsonOf(path));
+  if (manifest.kind === "fits") return manifest.data;
+  const problems = manifest.problems.slice(0, 3).map(problemText).join("; ");
+  throw new CliError(`${path}: expected the manifest of an export (${problems})`);
+}
+
+function jsonOf(path: string): unknown {
   try {
-    return SCHEMA.parse(JSON.parse(readFileSync(path, "utf8")));
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new CliError(`${path}: expected the manifest of an export (${messageOf(error)})`);
+    throw new CliError(`${path}: expected the manifest of an export (${messageOf(error)})`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  * no code, so that one checks the other. A new target is a file here, one in readers/, and a line below.
  */
 import { CliError } from "../core/errors.ts";
+import { expectedOneOf } from "../core/wording.ts";
 import { agentgym } from "./agentgym.ts";
 import { axolotl } from "./axolotl.ts";
 import { eto } from "./eto.ts";
@@ -70,7 +71,12 @@ export const tokenReaderOf = (target: string): TokenReader | undefined => named(
 export function exporterNamed(name: string): Exporter {
   const target = named(name);
   if (target) return target.exporter;
-  throw new CliError(`--to ${name}: expected one of ${EXPORTERS.map((one) => one.name).join(", ")}`);
+  throw new CliError(
+    `--to: ${expectedOneOf(
+      EXPORTERS.map((one) => one.name),
+      name,
+    )}`,
+  );
 }
 
 const named = (name: string): Target | undefined => TARGETS.find(({ exporter }) => exporter.name === name);

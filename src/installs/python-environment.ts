@@ -5,12 +5,12 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../core/errors.ts";
 import { fingerprint } from "../core/ids.ts";
+import { cacheFolder } from "./cache-folder.ts";
 
 const PYTHON = "Python 3.10 or newer";
 const LONGEST_REASON = 300;
@@ -38,9 +38,6 @@ export interface MakeOptions {
   /** Hears what is going on, a line at a time. */
   readonly say: (line: string) => void;
 }
-
-/** The user's cache folder for gleaner. */
-export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "gleaner");
 
 const REQUIREMENTS = resolve(import.meta.dirname, "..", "..", "python", "requirements.txt");
 const GIGABYTE = 1e9;

@@ -2,6 +2,7 @@
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
+import { quoted, unknownName } from "../core/wording.ts";
 
 /**
  * `splits`, `tasks` and `task` of a benchmark with these tasks, in their order; splits in the order of their first tasks.
@@ -18,12 +19,12 @@ export function listedTasks(tasks: readonly Task[]): Pick<Benchmark, "splits" | 
     splits: [...splits.keys()],
     async tasks(split) {
       const found = splits.get(split);
-      if (!found) throw new CliError(`unknown split "${split}": expected one of ${[...splits.keys()].join(", ")}`);
+      if (!found) throw new CliError(unknownName("split", split, [...splits.keys()]));
       return found;
     },
     async task(id) {
       const found = byId.get(id);
-      if (!found) throw new CliError(`unknown task ${JSON.stringify(id)}: expected an id like ${tasks[0]?.id}`);
+      if (!found) throw new CliError(`unknown task ${quoted(id)}: expected an id like ${tasks[0]?.id}`);
       return found;
     },
   };

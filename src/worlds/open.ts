@@ -2,14 +2,13 @@
  * The environments by name, with the options each takes. The same options come from `--option key=value` flags, from
  * the dedicated flags (`--data`, `--logic`, `--max-steps`) and from the `environment:` block of a config.
  */
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
-import { problemsOf } from "../core/problems.ts";
+import { checked, keyOf, type Path } from "../core/problems.ts";
+import { expectedOneOf } from "../core/wording.ts";
 import { alfworld } from "./alfworld/options.ts";
 import type { EnvironmentEntry } from "./entry.ts";
+import { isModule, ownBenchmark } from "./own.ts";
 import { scienceworld } from "./scienceworld/options.ts";
 import { webshop } from "./webshop/options.ts";
 import { workshop } from "./workshop/options.ts";
@@ -26,19 +25,25 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { worksh
 export const environmentNamed = (name: string): EnvironmentEntry | undefined =>
   Object.hasOwn(ENVIRONMENTS, name) ? ENVIRONMENTS[name] : undefined;
 
-/** `spec` with defaults filled in and checked. Throws CliError naming the option. */
-export function resolveEnvironment(spec: EnvironmentSpec): EnvironmentSpec {
+/**
+ * `spec` with defaults filled in and checked. Throws CliError naming the option.
+ *
+ * @param nameOf How the user wrote an option: its key in a config (default), or a flag.
+ */
+export function resolveEnvironment(
+  spec: EnvironmentSpec,
+  nameOf: (path: Path) => string = (path) => keyOf(["environment", ...path]),
+): EnvironmentSpec {
   const { name, ...options } = spec;
   if (isModule(name)) return spec;
   const entry = environmentNamed(name);
   if (!entry) {
-    const known = Object.keys(ENVIRONMENTS).join(", ");
-    throw new CliError(
-      `unknown environment "${name}": expected one of ${known}, or the path of a module (./my-world.ts)`,
-    );
+    const known = expectedOneOf(Object.keys(ENVIRONMENTS), name);
+    throw new CliError(`${nameOf(["name"])}: ${known}; or the path of a module (./my-world.ts)`);
   }
-  const parsed = entry.schema.safeParse(options);
-  if (!parsed.success) throw new CliError(`environment ${name}: ${problemsOf(parsed.error)}`);
+  const parsed = checked(entry.schema, options);
+  if (parsed.kind === "refused")
+    throw new CliError(parsed.problems.map(({ path, message }) => `${nameOf(path)}: ${message}`).join("\n"));
   return { name, ...(parsed.data as object) };
 }
 
@@ -54,22 +59,4 @@ export async function openBenchmark(spec: EnvironmentSpec): Promise<Benchmark> {
   const { name, ...options } = resolveEnvironment(spec);
   if (isModule(name)) return ownBenchmark(name, options);
   return ENVIRONMENTS[name]!.open(options as never);
-}
-
-const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
-
-/** A user's own world: a module that exports `benchmark`, a Benchmark or a function from options to one. */
-async function ownBenchmark(path: string, options: object): Promise<Benchmark> {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile())
-    throw new CliError(`--env ${path}: ${found ? "is a folder, expected a module" : "no such file"}`);
-  const module = (await import(pathToFileURL(resolve(path)).href)) as { benchmark?: unknown };
-  const exported = module.benchmark;
-  const benchmark = typeof exported === "function" ? await exported(options) : exported;
-  if (typeof benchmark?.open !== "function" || typeof benchmark?.tasks !== "function") {
-    throw new CliError(`--env ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one)`);
-  }
-  if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
-    throw new CliError(`--env ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
-  return benchmark as Benchmark;
 }

@@ -48,7 +48,7 @@ test("gold paths and histories are imported; one that tells something else diver
   const file = write("gold.json", JSON.stringify(gold, null, 1));
   const reading = ["--format", "swiftsage", ...EASY];
   const imported = await gleaner(project, ["import", file, ...reading, "--out", "gold"]);
-  assert.match(imported!, /run gold: 1 verified trajectories, 1 stored now/);
+  assert.match(imported!, /run gold: 1 verified trajectory, 1 stored now/);
   assert.match(imported!, /won +│ +1 │ +1 │ +0 │/);
   assert.match((await gleaner(project, ["verify", "gold"]))!, /all 1 trajectories verified/);
 

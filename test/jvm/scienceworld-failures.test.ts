@@ -165,8 +165,8 @@ test("a wrong focus ends the task at -100 points, or at the best before it", { s
 function programWithJvm(then: string) {
   const script = `
     import { prepareRuntime, startRuntime } from "./src/worlds/scienceworld/java.ts";
-    import { cacheFolder, installedFolder } from "./src/worlds/scienceworld/files.ts";
-    const runtime = await prepareRuntime(cacheFolder(), installedFolder(cacheFolder(), "1.2.3"));
+    import { scienceworldCache, installedFolder } from "./src/worlds/scienceworld/files.ts";
+    const runtime = await prepareRuntime(scienceworldCache(), installedFolder(scienceworldCache(), "1.2.3"));
     const jvm = startRuntime(runtime, { heapMb: 512, timeoutMs: 60_000 });
     await jvm.ask({ op: "load", state: "a", task: "boil", variation: 0, simplifications: "" });
     console.log(jvm.pid);

@@ -10,7 +10,7 @@ import { messageOf } from "../../src/core/errors.ts";
 import { taskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
 import { newEpisode } from "../../src/worlds/scienceworld/episode.ts";
-import { cacheFolder, installedFolder } from "../../src/worlds/scienceworld/files.ts";
+import { installedFolder, scienceworldCache } from "../../src/worlds/scienceworld/files.ts";
 import { installScienceWorld } from "../../src/worlds/scienceworld/install.ts";
 import { prepareRuntime, type Runtime, startRuntime } from "../../src/worlds/scienceworld/java.ts";
 import { newPool, type Pool } from "../../src/worlds/scienceworld/pool.ts";
@@ -28,7 +28,8 @@ export const skip: string | false = await installScienceWorld().then(
 
 export const skipWithoutGolden = skip || skipWithout("scienceworld/golden");
 
-export const runtime = (): Promise<Runtime> => prepareRuntime(cacheFolder(), installedFolder(cacheFolder(), "1.2.3"));
+export const runtime = (): Promise<Runtime> =>
+  prepareRuntime(scienceworldCache(), installedFolder(scienceworldCache(), "1.2.3"));
 
 export interface WorldOptions {
   /** Further flags of the JVMs. */

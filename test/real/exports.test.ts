@@ -12,7 +12,7 @@ import { fingerprint } from "../../src/core/ids.ts";
 import type { TrainingSet } from "../../src/core/training.ts";
 import { exportSet } from "../../src/exporters/export.ts";
 import { exporterNamed, textReaderOf } from "../../src/exporters/registry.ts";
-import { cacheFolder } from "../../src/installs/python-environment.ts";
+import { cacheFolder } from "../../src/installs/cache-folder.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { EXPORT_SETS } from "../export-sets.ts";
 import { temporaryFolder } from "../temporary.ts";

@@ -1,5 +1,5 @@
 /** `gleaner compare`: two runs, paired over the tasks that both evaluated. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { compareRuns } from "../../analysis/compare-runs.ts";
 import { CliError } from "../../core/errors.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
@@ -12,7 +12,7 @@ export function register(command: Command): void {
   projectOption(command)
     .argument("<a>", "a run of this project")
     .argument("<b>", "another run of this project")
-    .option("--json", "print JSON")
+    .addOption(new Option("--json", "print JSON").conflicts("markdown"))
     .option("--markdown", "print Markdown")
     .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
       if (a === b) throw new CliError(`compare ${a} ${b}: expected two different runs`);

@@ -1,6 +1,7 @@
 /** `gleaner env`: lists the environments, serves one over standard input and output, and installs what they need. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
+import { expectedOneOf, quoted } from "../../core/wording.ts";
 import {
   folderSize,
   gigabytes,
@@ -11,6 +12,7 @@ import {
 import { serveStdio } from "../../servers/stdio.ts";
 import { ENVIRONMENTS, environmentNamed, openBenchmark } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { wholeNumber } from "../flags.ts";
 import { table } from "../table.ts";
 import { print, printable, tell } from "../terminal.ts";
 
@@ -55,7 +57,7 @@ export function register(env: Command): void {
 }
 
 async function nouns(name: string, { data = process.env.GLEANER_WEBSHOP_DATA, out }: NounFlags): Promise<void> {
-  if (name !== "webshop") throw new CliError(`env nouns ${name}: expected webshop`);
+  if (name !== "webshop") throw new CliError(`env nouns: expected webshop, got ${quoted(name)}`);
   if (!data) throw new CliError("env nouns webshop: expected --data DIR, the folder of the official files");
   const { makeNounTable } = await import("../../worlds/webshop/noun-table.ts");
   const rule = await makeNounTable({ data, out, say: tell });
@@ -68,7 +70,9 @@ async function show(name: string | undefined, { seed, stdio, ...flags }: EnvFlag
     print(table(["environment", "what it is"], rows));
     return;
   }
-  const benchmark = await openBenchmark(environmentSpec(name, flags, seed === undefined ? {} : { seed }));
+  const benchmark = await openBenchmark(
+    environmentSpec("environment", name, flags, seed === undefined ? {} : { seed }),
+  );
   if (stdio) {
     await serveStdio({ benchmark, input: process.stdin, output: process.stdout });
     return;
@@ -92,7 +96,7 @@ async function install(name: string, flags: InstallFlags): Promise<void> {
   if (!entry?.install) {
     const known = Object.keys(ENVIRONMENTS).filter((key) => ENVIRONMENTS[key]!.install);
     throw new CliError(
-      `env install ${name}: expected one of python, ${known.join(", ")}; the others need at most a data folder (--data)`,
+      `env install: ${expectedOneOf(["python", ...known], name)}; the others need at most a data folder (--data)`,
     );
   }
   const { files, text } = await entry.install({ ...flags, say: tell });
@@ -109,12 +113,4 @@ async function installPython(): Promise<void> {
   }
   const interpreter = await makePythonEnvironment(environment, { say: tell });
   print(`${interpreter}: ${environment.packages.join(", ")}; ${gigabytes(folderSize(environment.folder))}`);
-}
-
-/** A commander argument parser: an integer ≥ 0. */
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError("Expected a whole number of at least 0.");
-  return value;
 }

@@ -22,11 +22,12 @@ import { FORMATS, type Format, type FormatName, formatId } from "../../formats/f
 import { formatFor } from "../../formats/named.ts";
 import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
-import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
-import { keyAndValue, positiveInteger, runName } from "../flags.ts";
+import { EXIT } from "../failure.ts";
+import { keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
-import { openProject, type Project, projectOption } from "../project.ts";
+import { openProject, type Project, projectOption, runNamed } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 
@@ -59,9 +60,6 @@ interface RecordFlags extends EnvironmentFlags, WaitFlags {
   readonly budgetRequests?: number;
 }
 
-/** The exit code of a recording that its budget stopped. */
-const BUDGET_SPENT = 3;
-
 export function register(expert: Command): void {
   waitOption(projectOption(environmentOptions(expert.command("record"))))
     .description(
@@ -75,7 +73,7 @@ export function register(expert: Command): void {
     .option("--split <split>", "split whose tasks are played (default: the first split)")
     .option("--tasks <n>", "play at most this many tasks", positiveInteger)
     .option("--episodes <n>", "episodes of each task", positiveInteger, 1)
-    .option("--seed <n>", "random seed of the episodes", Number, 1)
+    .option("--seed <n>", "random seed of the episodes", wholeNumber, 1)
     .option("--concurrency <n>", "episodes played at once", positiveInteger, 16)
     .optionsGroup("What the model reads and writes:")
     .option("--format <format>", `how a turn is written: ${FORMATS.join(", ")}`, formatName, "react")
@@ -104,7 +102,7 @@ export function register(expert: Command): void {
 async function record(flags: RecordFlags): Promise<void> {
   const run = runName(flags.out);
   const options = serverOptions(flags);
-  const spec = resolveEnvironment(environmentSpec(flags.env, flags));
+  const spec = environmentSpec("--env", flags.env, flags);
   const benchmark = await openBenchmark(spec);
   const split = flags.split ?? benchmark.splits[0]!;
   const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
@@ -153,13 +151,14 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     const stopped = await expertRollouts(common).then(() => undefined, stopOf);
     progress.stop();
     print(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
-    if (stopped?.kind === "server") throw new CliError(`${stopped.message}; run the same command again to continue`);
+    if (stopped?.kind === "server")
+      throw new StopError("server", `${stopped.message}; run the same command again to continue`, { cause: stopped });
     if (!stopped) {
       repository.sync();
       return journal.remove();
     }
     print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
-    process.exitCode = BUDGET_SPENT;
+    process.exitCode = EXIT.budget;
   } finally {
     progress.stop();
   }
@@ -175,7 +174,7 @@ function formatOf(flags: RecordFlags, benchmark: Benchmark, repository: Reposito
   const plain = formatFor(flags.format, benchmark);
   const { examples, exampleCount } = flags;
   if (examples === undefined) return verbatim(plain);
-  if (!repository.run(examples)) throw new CliError(`--examples ${examples}: there is no such run in this project`);
+  runNamed(repository, examples, "--examples");
   const won = repository
     .trajectoriesOf(examples)
     .map((id) => repository.trajectory(id)!)

@@ -10,9 +10,9 @@ import { countedReasons, failureOf, reasonsText } from "../../core/reasons.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
-import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
-import { positiveInteger, rate, runName } from "../flags.ts";
+import { positiveInteger, rate, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
@@ -58,7 +58,7 @@ function rolloutOptions(command: Command): Command {
     )
     .option("--split <split>", "split whose tasks are played (default: the first split)")
     .option("--tasks <n>", "play at most this many tasks", positiveInteger)
-    .option("--seed <n>", "random seed of the slips", Number, 1);
+    .option("--seed <n>", "random seed of the slips", wholeNumber, 1);
 }
 
 function slipKind(text: string): "same-verb" | "any" {
@@ -89,7 +89,7 @@ interface Recorded {
 
 /** Plays the tasks into the run `--out` and says how many were won. */
 async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Policy): Promise<Recorded> {
-  const spec = resolveEnvironment(environmentSpec(flags.env, flags));
+  const spec = environmentSpec("--env", flags.env, flags);
   const benchmark = await openBenchmark(spec);
   const expert = expertOf(benchmark);
   const { errorRate, slip, seed } = flags;

@@ -99,7 +99,7 @@ test("what cannot be done says which flag is missing", async () => {
     errors.map(({ code }) => code),
     [2, 2, 2],
   );
-  assert.match(errors[0]!.printed, /--to nothing: expected one of trl,/);
-  assert.match(errors[1]!.printed, /expected --out/);
+  assert.match(errors[0]!.printed, /--to: expected one of trl,/);
+  assert.match(errors[1]!.printed, /--out: expected the folder/);
   assert.match(errors[2]!.printed, /expected the manifest of an export/);
 });

@@ -16,7 +16,7 @@ import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { wholeNumber } from "../flags.ts";
-import { projectOption, readProject } from "../project.ts";
+import { projectOption, readProject, runNamed } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
@@ -59,8 +59,8 @@ export function register(command: Command): void {
 async function write(run: string | undefined, flags: ExportFlags): Promise<void> {
   const { to, out, splitTurns = false, parquet = false } = flags;
   if (run === undefined) throw new CliError("expected the name of a run (see gleaner runs)");
-  if (to === undefined) throw new CliError(`expected --to with one of ${EXPORTERS.map(({ name }) => name).join(", ")}`);
-  if (out === undefined) throw new CliError("expected --out with the folder to make");
+  if (to === undefined) throw new CliError(`--to: expected one of ${EXPORTERS.map(({ name }) => name).join(", ")}`);
+  if (out === undefined) throw new CliError("--out: expected the folder to make");
   const exporter = exporterNamed(to);
   const project = readProject(flags);
   try {
@@ -93,7 +93,7 @@ function storedSet(repository: Repository, id: TrainingSetId): TrainingSet {
 
 /** The round that the flags select. Throws CliError, listing the rounds, if they select none or several training sets. */
 export function chosenRound(repository: Repository, run: string, flags: Partial<Round>): Round {
-  if (!repository.run(run)) throw new CliError(`there is no run "${run}" in this project (see gleaner runs)`);
+  runNamed(repository, run);
   const rounds = repository.rounds(run);
   if (rounds.length === 0) throw new CliError(`run "${run}" has trained nothing, so there is nothing to export`);
   const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);

@@ -64,13 +64,13 @@ test("a dry run replays, counts the reasons with their places, and stores nothin
   assert.match(printed, /not understood, 1: not JSON/);
   assert.match(printed, /left out, 1: the environment does not have its task\n {4}\S*chats\.jsonl:4\n/);
   assert.match(printed, /diverged, 1: an answer of the world differs\n {4}\S*chats\.jsonl:3\n/);
-  assert.match(printed, /dry run, nothing is stored: 1 verified trajectories$/);
+  assert.match(printed, /dry run, nothing is stored: 1 verified trajectory$/);
   assert.equal(existsSync(join(folder, "project")), false);
 
   const told = JSON.parse((await importing(file, "--format", "messages", "--dry-run", "--json")).printed);
   assert.partialDeepStrictEqual(told, { verified: 1, reasons: [{ fate: "not understood", count: 2 }] });
   const stored = await importing(file, "--format", "messages", "--out", "chats");
-  assert.match(stored.printed, /run chats: 1 verified trajectories, 2 stored now/);
+  assert.match(stored.printed, /run chats: 1 verified trajectory, 2 stored now/);
   assert(!stored.printed.includes("why not:"));
 });
 
@@ -106,8 +106,8 @@ test("flags that do not fit are named", async () => {
     errors[1]!.printed,
     /--task-field: not for --format knowagent, expected one of messages, inspect, verifiers, react-text/,
   );
-  assert.match(errors[2]!.printed, /--spelling prose: expected one of react, eto, agentgym, text/);
-  assert.match(errors[3]!.printed, /--format toString: expected one of knowagent,/);
+  assert.match(errors[2]!.printed, /--spelling: expected one of react, eto, agentgym, text, got "prose"/);
+  assert.match(errors[3]!.printed, /--format: expected one of knowagent, .*, got "toString"/);
   const spelled = await importing(file, "--format", "messages", "--dry-run", "--spelling", "react");
   assert.match(spelled.printed, /every record can be used/);
 });

@@ -67,7 +67,7 @@ test("tampered logs are imported as diverged, and verifying says so", { skip }, 
   assert.match(imported.out, /tampered\.jsonl:3: name: expected a game/);
 
   const verified = await verifying("tampered", "--logic", logic, "--json");
-  assert.equal(verified.code, 1, verified.err);
+  assert.equal(verified.code, 0, "it was told when it was imported");
   const report: VerifyReport = JSON.parse(verified.out);
   assert.partialDeepStrictEqual(report.divergences, [{ policy: "expert/llama", known: true }]);
   assert.partialDeepStrictEqual(report.policies, [{ trajectories: 2, verified: 1, diverged: 1 }]);
@@ -86,8 +86,11 @@ test("what a user can mend is said in one line", { skip }, async () => {
   };
   await Promise.all([
     fails(importing(join(folder, "absent.jsonl"), "empty"), /^gleaner: .*absent\.jsonl: no such file\n/m),
-    fails(importing(nothing, "empty", "--format", "reflexion"), /--format reflexion: expected one of knowagent/),
-    fails(importing(nothing, "empty", "--expert", "a/b"), /--expert a\/b: expected letters/),
+    fails(
+      importing(nothing, "empty", "--format", "reflexion"),
+      /--format: expected one of knowagent, .*, got "reflexion"/,
+    ),
+    fails(importing(nothing, "empty", "--expert", "a/b"), /--expert "a\/b": expected letters/),
     fails(verifying("empty"), /there is no run "expert" in this project/),
   ]);
 });

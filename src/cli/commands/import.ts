@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
+import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
 import { SPELLINGS, type SpellingName } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
@@ -9,9 +10,10 @@ import { CHAT_FORMATS, READERS, TASK_FIELD_FORMATS } from "../../importers/reade
 import { reasonsOf } from "../../importers/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
-import { type EnvironmentSpec, openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { EXIT } from "../failure.ts";
 import { runName } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
@@ -57,7 +59,7 @@ export function register(command: Command): void {
 async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
   const { format, out, expert, spelling, taskField, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
-  const environment = resolveEnvironment(environmentSpec(flags.env, flags));
+  const environment = environmentSpec("--env", flags.env, flags);
   const optional = { ...(expert && { expert }), ...(spelling && { spelling }), ...(taskField && { taskField }) };
   const request = { files, format, environment, run: out ?? "dry-run", ...optional };
   const project = dryRun ? inMemory() : openProject(flags);
@@ -69,7 +71,7 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
         ? await work()
         : await alone(project, { run: runName(request.run), command: "import", wait }, work);
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
-    if (!isOfUse && (dryRun || summary.diverged.length === 0)) process.exitCode = 1;
+    if (!isOfUse) process.exitCode = EXIT.broke;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
     if (flags.json) printJson(told);
     else print(summaryText(summary, dryRun));
@@ -100,10 +102,10 @@ export interface ImportRequest {
 export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
   const { files, format, environment, expert } = request;
   if (!Object.hasOwn(READERS, format)) {
-    throw new CliError(`--format ${format}: expected one of ${Object.keys(READERS).join(", ")}`);
+    throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), format)}`);
   }
   if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
-    throw new CliError(`--expert ${expert}: expected letters, digits, dots, dashes and underscores`);
+    throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
   }
   const chat = chatOptions(request);
   const benchmark = await openBenchmark(environment);
@@ -145,13 +147,14 @@ function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling
   }
   const known = SPELLINGS.find((name) => name === spelling);
   if (spelling !== undefined && !known) {
-    throw new CliError(`--spelling ${spelling}: expected one of ${SPELLINGS.join(", ")}`);
+    throw new CliError(`--spelling: ${expectedOneOf(SPELLINGS, spelling)}`);
   }
   return { ...(known && { spelling: known }), ...(taskField !== undefined && { taskField }) };
 }
 
 function summaryText(summary: ImportSummary, isDryRun: boolean): string {
   const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
+  const found = `${verified} verified ${verified === 1 ? "trajectory" : "trajectories"}`;
   const kept = unreplayable.episodes > 0 ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
   return [
     countsTable(summary),
@@ -171,8 +174,8 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
     ...splitLines(summary),
     ...(isDryRun ? reasonLines(summary) : []),
     isDryRun
-      ? `dry run, nothing is stored: ${verified} verified trajectories${kept}`
-      : `run ${run}: ${verified} verified trajectories${kept}, ${summary.added} stored now`,
+      ? `dry run, nothing is stored: ${found}${kept}`
+      : `run ${run}: ${found}${kept}, ${summary.added} stored now`,
   ].join("\n");
 }
 

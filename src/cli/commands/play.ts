@@ -9,9 +9,9 @@ import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
-import { openBenchmark, resolveEnvironment, withoutPaths } from "../../worlds/open.ts";
+import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
-import { positiveInteger, runName } from "../flags.ts";
+import { port, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
@@ -33,14 +33,23 @@ export function register(command: Command): void {
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
     .option("--out <run>", "run to record into (default: play-<environment>)")
-    .option("--name <name>", "your name in the recording", userInfo().username)
+    .option("--name <name>", "your name in the recording", userName())
     .option("--terminal", "webshop: play in the terminal instead of a browser")
-    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free port)", positiveInteger)
+    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free port)", port)
     .action(play);
 }
 
+/** A user id that the machine knows no name for, as in some containers, plays too. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env.USER || "player";
+  }
+}
+
 async function play(name: string, flags: PlayFlags): Promise<void> {
-  const spec = resolveEnvironment(environmentSpec(name, flags));
+  const spec = environmentSpec("environment", name, flags);
   const benchmark = await openBenchmark(spec);
   const run = runName(flags.out ?? `play-${benchmark.name}`);
   const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
@@ -88,9 +97,9 @@ async function playInto({ repository, run }: Recording, benchmark: Benchmark, fl
 }
 
 function playerFor(environment: Environment, benchmark: Benchmark, flags: PlayFlags): Promise<Player> {
-  const { name, port = 0 } = flags;
+  const { name, port: chosen = 0 } = flags;
   if (!flags.terminal && showsPages(environment))
-    return inBrowser({ environment, name, port, maxSteps: benchmark.maxSteps });
+    return inBrowser({ environment, name, port: chosen, maxSteps: benchmark.maxSteps });
   return Promise.resolve(atTerminal(name));
 }
 

@@ -1,7 +1,9 @@
 /** `gleaner probe`: is it worth mining the expert's failures? It answers from a small sample of rollouts, before training. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { outlookOf } from "../../analysis/outlook.ts";
 import type { ExperimentConfig } from "../../engine/experiment/config.ts";
+
+import { withPlaces } from "../../engine/experiment/places.ts";
 import { probeFailures } from "../../engine/experiment/probe.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
@@ -37,7 +39,7 @@ export function register(command: Command): void {
       positiveInteger,
     )
     .option("--set <key=value...>", "change a value of the config, e.g. --set seeds=[2]")
-    .option("--json", "print JSON")
+    .addOption(new Option("--json", "print JSON").conflicts("markdown"))
     .option("--markdown", "print Markdown")
     .action(probe);
 }
@@ -66,7 +68,7 @@ async function probeInto(
 ): Promise<ReturnType<typeof outlookOf>> {
   const progress = openProgress();
   try {
-    const { parts, stored } = await partsOf(project, config, progress, file);
+    const { parts, stored } = await withPlaces(config, () => partsOf(project, config, progress, file));
     // The methods and the other seeds change nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;
     project.repository.addRun({ name: run, kind: "experiment", config: decisive });

@@ -1,12 +1,13 @@
 /** `gleaner report`: what a run found out, as a table here and as Markdown, JSON and SVG in the project folder. */
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Prices } from "../../analysis/money.ts";
 import { reportOf } from "../../analysis/report.ts";
 import type { SkillOf } from "../../analysis/skills.ts";
 import { writeWhole, writing } from "../../core/disk.ts";
 import { CliError, StoreError } from "../../core/errors.ts";
+import { fingerprint } from "../../core/ids.ts";
 import { readConfig } from "../../engine/experiment/config.ts";
 import { toHtml } from "../../reports/html.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
@@ -15,7 +16,7 @@ import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
-import { type Project, projectOption, readProject } from "../project.ts";
+import { type Project, projectOption, readProject, runNamed } from "../project.ts";
 import { print, printable, printJson, tellError } from "../terminal.ts";
 
 interface ReportFlags {
@@ -30,9 +31,9 @@ interface ReportFlags {
 export function register(command: Command): void {
   projectOption(command)
     .argument("<runs...>", "names from `gleaner runs`")
-    .option("--json", "print the whole report as JSON")
-    .option("--markdown", "print Markdown")
-    .option("--html", "print one HTML page")
+    .addOption(new Option("--json", "print the whole report as JSON").conflicts(["markdown", "html", "all"]))
+    .addOption(new Option("--markdown", "print Markdown").conflicts(["html", "all"]))
+    .addOption(new Option("--html", "print one HTML page").conflicts("all"))
     .option("--all", "print every section and the glossary in the terminal")
     .option("--prices <config>", "also give costs in money, from `prices` in this config")
     .action(async (runs: string[], { json, markdown, html, all, ...options }: ReportFlags) => {
@@ -53,8 +54,7 @@ export function register(command: Command): void {
 
 /** Throws CliError for a run that the project does not hold. */
 export function checkRuns(project: Project, runs: readonly string[]): void {
-  const unknown = runs.find((run) => !project.repository.run(run));
-  if (unknown !== undefined) throw new CliError(`there is no run "${unknown}" in this project (see gleaner runs)`);
+  for (const run of runs) runNamed(project.repository, run);
 }
 
 /** Task ids begin with the environment's name. */
@@ -82,7 +82,7 @@ export interface ShowOptions {
 export async function showReport(project: Project, runs: readonly string[], options: ShowOptions = {}): Promise<void> {
   const { prices, all = false } = options;
   const report = reportOf(project.repository, runs, { prices, skillOf });
-  const folder = join(project.folder, "reports", runs.join("+"));
+  const folder = join(project.folder, "reports", folderName(runs));
   const written = now();
   const drawn = await plots(report);
   const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
@@ -111,6 +111,12 @@ function refusalOf(folder: string, files: readonly (readonly [name: string, text
     if (error instanceof StoreError) return error.message;
     throw error;
   }
+}
+
+/** Names of folders have at most 255 bytes: beyond 200, the end of a long list is told from others by a fingerprint. */
+function folderName(runs: readonly string[]): string {
+  const name = runs.join("+");
+  return name.length <= 200 ? name : `${name.slice(0, 180)}+${fingerprint({ runs }).slice(0, 16)}`;
 }
 
 function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {

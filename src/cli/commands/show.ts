@@ -6,11 +6,12 @@ import { CliError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Round } from "../../core/run.ts";
+import { quoted } from "../../core/wording.ts";
 import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
 import { textOf } from "../../reports/terminal.ts";
 import { wholeNumber } from "../flags.ts";
-import { projectOption, readProject } from "../project.ts";
+import { projectOption, readProject, runNamed } from "../project.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface ShowFlags {
@@ -66,6 +67,7 @@ function printStory(
 /** The task whose id is `name`, or the only one whose id ends with it. Throws CliError. */
 export function taskNamed(telling: Telling, name: string): TaskId {
   const tasks = tasksIn(telling);
+  if (name === "") throw new CliError('task: expected an id, or the ending of one, got ""');
   const endings = [
     tasks.filter((id) => id === name),
     tasks.filter((id) => id.endsWith(`/${name}`)),
@@ -75,7 +77,7 @@ export function taskNamed(telling: Telling, name: string): TaskId {
   if (found.length === 1) return found[0]!;
   const { run } = telling;
   if (found.length === 0)
-    throw new CliError(`the expert of run "${run}" played no task "${name}" (see gleaner show ${run} --all)`);
+    throw new CliError(`the expert of run "${run}" played no task ${quoted(name)} (see gleaner show ${run} --all)`);
   const some = found.slice(0, 5).join(", ");
   throw new CliError(
     `${found.length} tasks end with "${name}": ${some}${found.length > 5 ? ", …" : ""}; give more of the id`,
@@ -88,7 +90,7 @@ export function tellingOf(
   run: string,
   flags: Pick<ShowFlags, "method" | "seed" | "iteration">,
 ): { readonly telling: Telling; readonly remarks: readonly string[] } {
-  if (!repository.run(run)) throw new CliError(`there is no run "${run}" in this project (see gleaner runs)`);
+  runNamed(repository, run);
   const rounds = repository.rounds(run);
   const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
   const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));

@@ -13,8 +13,9 @@ import { type Replayer, replayer } from "../../engine/rollout/replay.ts";
 import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
+import { EXIT } from "../failure.ts";
 import { duration, openProgress } from "../progress.ts";
-import { projectOption, readProject } from "../project.ts";
+import { projectOption, readProject, runNamed } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
@@ -47,17 +48,12 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
     progress.stop();
     if (flags.json) printJson(report);
     else print(reportText(report));
-    if (report.divergences.length > 0) process.exitCode = 1;
+    // What was known since the import was told then, and is learned from nowhere.
+    if (report.divergences.some(({ known }) => !known)) process.exitCode = EXIT.broke;
   } finally {
     progress.stop();
     project.close();
   }
-}
-
-function runNamed(repository: Repository, name: string): Run {
-  const run = repository.run(name);
-  if (!run) throw new CliError(`there is no run "${name}" in this project (see gleaner runs)`);
-  return run;
 }
 
 /** An import stores a fingerprint of its world's instructions: with another release's rules everything would diverge. */

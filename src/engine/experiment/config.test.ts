@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { temporaryFolder } from "../../../test/temporary.ts";
 import { CliError } from "../../core/errors.ts";
 import { kindOf, STUDENTS } from "../../students/kinds.ts";
 import { methodLabel } from "../algorithms/methods.ts";
 import { preferenceTraining } from "../algorithms/preference-options.ts";
-import { expertSources, parseConfig } from "./config.ts";
+import { expertSources, parseConfig, readConfig } from "./config.ts";
 
 const SMALLEST = `run: r
 environment: { name: workshop }
@@ -83,7 +84,7 @@ test("one expert or several", () => {
     { ...scripted, errorRate: 0.5, episodes: 30 },
     { run: "gpt-4", tasks: 100 },
   ]);
-  assert.match(messageOf(SMALLEST.replace("{ scripted: true }", "[]")), /^c\.yaml:3: expert/);
+  assert.match(messageOf(SMALLEST.replace("{ scripted: true }", "[]")), /^c\.yaml:3:\d+: expert/);
 });
 
 test("a served student has its own defaults, and what belongs to the other kind is refused", () => {
@@ -93,10 +94,13 @@ test("a served student has its own defaults, and what belongs to the other kind 
   assert.partialDeepStrictEqual(config, { format: "react", restrict: false, maxTokens: 256 });
   assert.partialDeepStrictEqual(config, { training: { loraRank: 16, schedule: "cosine" } });
   assert.equal(kindOf(parseConfig("c.yaml", SMALLEST)), STUDENTS.embedded);
-  assert.match(messageOf(`${served}training: { optimizer: muon }`), /^c\.yaml:8: training: .*optimizer/);
-  assert.match(messageOf(`${served}restrict: true`), /^c\.yaml:8: restrict: /);
-  assert.match(messageOf(`${SMALLEST}student: { kind: served }`), /^c\.yaml:7: student\.checkpoint: /);
-  assert.match(messageOf(`${SMALLEST}training: { loraRank: 4 }`), /^c\.yaml:7: training: .*loraRank/);
+  assert.match(
+    messageOf(`${served}training: { optimizer: muon }`),
+    /^c\.yaml:8:\d+: training\.optimizer: no such key; expected steps, /,
+  );
+  assert.match(messageOf(`${served}restrict: true`), /^c\.yaml:8:\d+: restrict: /);
+  assert.match(messageOf(`${SMALLEST}student: { kind: served }`), /^c\.yaml:7:\d+: student\.checkpoint: /);
+  assert.match(messageOf(`${SMALLEST}training: { loraRank: 4 }`), /^c\.yaml:7:\d+: training\.loraRank: no such key/);
 });
 
 test("a student on a Tinker server has its own parts; a key in the place of a variable's name is not shown", () => {
@@ -106,9 +110,9 @@ test("a student on a Tinker server has its own parts; a key in the place of a va
   assert.partialDeepStrictEqual(config, { format: "react", maxTokens: 256, training: { batch: 32 } });
   assert.partialDeepStrictEqual(config, { student: { recognisesRepeats: false } });
   const refused = messageOf(`${SMALLEST}student: { ${student}, apiKeyEnv: tml-secret }`);
-  assert.match(refused, /^c\.yaml:7: student\.apiKeyEnv: expected the name of an environment variable/);
+  assert.match(refused, /^c\.yaml:7:\d+: student\.apiKeyEnv: expected the name of an environment variable/);
   assert(!refused.includes("tml-secret"));
-  assert.match(messageOf(`${SMALLEST}student: { kind: tinker, url: a }`), /7: student\.url: expected http\(s\)/);
+  assert.match(messageOf(`${SMALLEST}student: { kind: tinker, url: a }`), /7:\d+: student\.url: expected http\(s\)/);
 });
 
 test("a pretrained student writes freely, learns with adapters and keeps few conversations in memory", () => {
@@ -118,15 +122,19 @@ test("a pretrained student writes freely, learns with adapters and keeps few con
   assert.partialDeepStrictEqual(config, { format: "react", restrict: false, maxTokens: 64, concurrency: 8 });
   assert.partialDeepStrictEqual(config, { student: { context: 2048, threads: 0 }, training: { loraRank: 16 } });
   assert.equal(parseConfig("c.yaml", `${SMALLEST}student: { ${student} }`, [["concurrency", 3]]).concurrency, 3);
-  assert.match(messageOf(`${SMALLEST}student: { kind: pretrained }`), /^c\.yaml:7: student\.checkpoint: /);
-  assert.match(messageOf(`${SMALLEST}student: { ${student} }\ntraining: { loraRank: 0 }`), /8: training\.loraRank: /);
+  assert.match(messageOf(`${SMALLEST}student: { kind: pretrained }`), /^c\.yaml:7:\d+: student\.checkpoint: /);
+  assert.match(
+    messageOf(`${SMALLEST}student: { ${student} }\ntraining: { loraRank: 0 }`),
+    /8:\d+: training\.loraRank: /,
+  );
 });
 
 test("a kind of student that there is not is told which there are", () => {
-  const kinds = /^c\.yaml:8: student\.kind: expected one of embedded, .*served, .*tinker.*, got "sreved"$/;
+  const kinds =
+    /^c\.yaml:8:\d+: student\.kind: expected one of embedded, .*served, .*tinker.*, got "sreved" \(did you mean "served"\?\)$/;
   assert.match(messageOf(`${SMALLEST}student:\n  kind: sreved`), kinds);
-  assert.match(messageOf(`${SMALLEST}student: { kind: 3 }`), /^c\.yaml:7: student\.kind: .* got 3$/);
-  assert.match(messageOf(`${SMALLEST}student: served`), /^c\.yaml:7: student: /);
+  assert.match(messageOf(`${SMALLEST}student: { kind: 3 }`), /^c\.yaml:7:\d+: student\.kind: .* got 3$/);
+  assert.match(messageOf(`${SMALLEST}student: served`), /^c\.yaml:7:\d+: student: /);
   assert.equal(messageOf(`${SMALLEST}student: { kind: embedded }`), "");
 });
 
@@ -144,9 +152,9 @@ test("example episodes and tool calls are for students that can read and make th
     else assert.deepEqual(shown, ["", ""], kind);
     const tools = messageOf(`${text}format: tools`);
     if (kind === "served") assert.equal(tools, "");
-    else assert.match(tools, /^c\.yaml:8: format: /, kind);
+    else assert.match(tools, /^c\.yaml:8:\d+: format: /, kind);
   }
-  assert.match(messageOf(`${SMALLEST}student: ${kinds.served}\nexamples: 0`), /^c\.yaml:8: examples: /);
+  assert.match(messageOf(`${SMALLEST}student: ${kinds.served}\nexamples: 0`), /^c\.yaml:8:\d+: examples: /);
 });
 
 test("--set changes one value", () => {
@@ -155,11 +163,17 @@ test("--set changes one value", () => {
 });
 
 test("errors name file, line and key", () => {
-  assert.match(messageOf(SMALLEST.replace("samples: 6", "samples: -6")), /^c\.yaml:6: methods\.1\.samples: /);
-  assert.match(messageOf("run: [unclosed"), /^c\.yaml:\d+: /);
-  assert.match(messageOf("- a list"), /^c\.yaml:1: expected a mapping/);
-  assert.match(messageOf(SMALLEST.replace("run: r", "run: r\ntypo: 1")), /typo/);
-  assert.match(messageOf(SMALLEST, [["run.deeper", 1]]), /^--set run\.deeper/);
+  assert.match(messageOf(SMALLEST.replace("samples: 6", "samples: -6")), /^c\.yaml:6:\d+: methods\.1\.samples: /);
+  assert.match(messageOf("run: [unclosed"), /^c\.yaml:\d+:\d+: /);
+  assert.match(messageOf("- a list"), /^c\.yaml:1:\d+: expected a mapping/);
+  assert.match(
+    messageOf(SMALLEST.replace("run: r", "run: r\ntypo: 1")),
+    /^c\.yaml:2:1: typo: no such key; expected run, /,
+  );
+  assert.match(
+    messageOf(SMALLEST.replace("run: r", "runn: r")),
+    /^c\.yaml:1:1: runn: no such key \(did you mean "run"\?\)$/m,
+  );
 });
 
 test("every example is valid", () => {
@@ -174,7 +188,7 @@ test("300 mutated configs are read or refused with file and line, never a crash"
   fc.assert(
     fc.property(mutation, ([at, removed, inserted]) => {
       const message = messageOf(SMALLEST.slice(0, at) + inserted + SMALLEST.slice(at + removed));
-      assert.match(message, /^$|^c\.yaml:\d+: /);
+      assert.match(message, /^$|^c\.yaml:\d+:\d+: /);
     }),
     { numRuns: 300, seed: 1 },
   );
@@ -189,12 +203,72 @@ test("prices are free where nothing is said, and none at all without the block",
     experts: { "expert/gpt-4": { ...free, episode: 0.12 } },
   });
   assert.equal(parseConfig("c.yaml", SMALLEST).prices, undefined);
-  assert.match(messageOf(`${SMALLEST}prices: { student: { tokens: 1 } }`), /^c\.yaml:7: prices\.student: /);
+  assert.match(
+    messageOf(`${SMALLEST}prices: { student: { tokens: 1 } }`),
+    /^c\.yaml:7:\d+: prices\.student\.tokens: no such key/,
+  );
 });
 
 test("aliases that name nothing, or that stand for too much, are refused", () => {
-  assert.match(messageOf(`${SMALLEST}seeds: *x\n`), /^c\.yaml: Unresolved alias .*: x$/);
+  assert.match(messageOf(`${SMALLEST}seeds: *x\n`), /^c\.yaml:7:8: alias \*x: expected an anchor &x before it$/);
   const nine = (alias: string) => `[${Array(9).fill(alias).join(", ")}]`;
   const bomb = `a: &a ${nine("x")}\nb: &b ${nine("*a")}\nc: &c ${nine("*b")}\nd: ${nine("*c")}\n`;
-  assert.match(messageOf(bomb), /^c\.yaml: Excessive alias count/);
+  assert.match(messageOf(bomb), /^c\.yaml:2:\d+: the aliases stand for too much; expected at most 100 /);
+});
+
+test("of several ways to write a value, the error is about the one that was meant", () => {
+  const expert = (text: string) => messageOf(SMALLEST.replace("{ scripted: true }", text));
+  const rate = /^c\.yaml:3:\d+: expert\.errorRate: expected a number from 0 to 1, got "abc"$/;
+  assert.match(expert("{ scripted: true, errorRate: abc }"), rate);
+  assert.match(expert("{ scripted: true, errorRate: 2 }"), /expert\.errorRate: expected a number from 0 to 1, got 2$/);
+  assert.match(expert("[{ run: a }, { run: 3 }]"), /^c\.yaml:3:\d+: expert\.1\.run: expected a text, got 3$/);
+  assert.match(expert("{ scriptd: true }"), /expert\.scriptd: no such key \(did you mean "scripted"\?\)/);
+  assert.match(
+    expert("three"),
+    /^c\.yaml:3:\d+: expert: expected a mapping \(key: value\) or a list of at least 1 item, got "three"$/,
+  );
+  assert.match(
+    expert("{}"),
+    /expert\.scripted: expected true, got nothing; or expert\.run: expected a text, got nothing$/,
+  );
+  const method = messageOf(SMALLEST.replace("method: eef", "method: eff"));
+  assert.match(
+    method,
+    /^c\.yaml:5:\d+: methods\.0\.method: expected one of sft-all, .*got "eff" \(did you mean "eef"\?\)$/,
+  );
+  const methods = messageOf(SMALLEST.replace("samples: 6", "samples: many"));
+  assert.match(methods, /samples: expected a whole number from 1 to 10,000, got "many"$/);
+});
+
+test("errors about what --set changed name the flag", () => {
+  const set = (key: string, value: unknown) => messageOf(SMALLEST, [[key, value]]);
+  assert.equal(set("temperature", 9), "--set temperature: expected a number above 0 and at most 5, got 9");
+  assert.match(set("methods.1.samples", "x"), /^--set methods\.1\.samples: expected a whole number/);
+  assert.match(set("student.widht", 4), /^--set student\.widht: no such key \(did you mean "width"\?\)$/);
+  assert.match(set("run.deeper", 1), /^--set run\.deeper: expected a key of the config, but run holds no keys$/);
+  assert.match(set("seeds.1000000", 1), /^--set seeds\.1000000: seeds is empty, expected the index 0$/);
+  assert.match(set("methods.7.samples", 1), /^--set methods\.7\.samples: methods is a list of 2, .* from 0 to 2$/);
+});
+
+test("a key that JavaScript would drop is refused", () => {
+  assert.match(messageOf(`${SMALLEST}__proto__: 1\n`), /^c\.yaml:7:1: __proto__: /);
+  const inWorld = SMALLEST.replace("name: workshop", "name: workshop, a: { __proto__: 1 }");
+  assert.match(messageOf(inWorld), /^c\.yaml:2:\d+: environment\.a\.__proto__: /);
+});
+
+test("sizes that no student can have are refused with the config's line", () => {
+  const refused = messageOf(`${SMALLEST}student: { width: 64, heads: 3 }\n`);
+  assert.equal(refused, "c.yaml:7:19: student.width: expected a multiple of 6, twice the number of heads (3), got 64");
+  assert.match(messageOf(SMALLEST, [["student.width", 1]]), /^--set student\.width: expected a multiple of 8/);
+});
+
+test("a config that is no file, too long or not there is refused", () => {
+  const folder = temporaryFolder();
+  const refused = (path: string, message: RegExp) =>
+    assert.throws(() => readConfig(path), { name: "CliError", message });
+  refused(folder, /: is a folder, expected a config file/);
+  refused(join(folder, "none.yaml"), /none\.yaml: no such file, expected a config/);
+  const long = join(folder, "long.yaml");
+  writeFileSync(long, `run: ${"x".repeat(2 ** 24)}`);
+  refused(long, /long\.yaml: longer than 16 MiB/);
 });

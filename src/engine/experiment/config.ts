@@ -2,13 +2,15 @@
  * The config of an experiment: YAML, checked against one schema, every default written here. Errors name file and
  * line. `--set training.steps=200` changes one value.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
-import { CliError, messageOf } from "../../core/errors.ts";
+import { CliError } from "../../core/errors.ts";
+import { checked, type Path } from "../../core/problems.ts";
+import { expectedOneOf } from "../../core/wording.ts";
 import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
 import { methodSchema } from "../algorithms/methods.ts";
+import { configText, readYaml } from "./config-text.ts";
+import { keepPlaces, placeAndKey } from "./places.ts";
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
@@ -104,8 +106,7 @@ export type ExperimentConfig = z.output<Schemas[StudentName]>;
 
 /** Reads and checks a config file; `sets` are `--set` assignments. Throws CliError. */
 export function readConfig(path: string, sets: readonly (readonly [string, unknown])[] = []): ExperimentConfig {
-  if (!existsSync(path)) throw new CliError(`${path}: no such file`);
-  return parseConfig(path, readFileSync(path, "utf8"), sets);
+  return parseConfig(path, configText(path), sets);
 }
 
 export function parseConfig(
@@ -113,51 +114,18 @@ export function parseConfig(
   text: string,
   sets: readonly (readonly [string, unknown])[] = [],
 ): ExperimentConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [syntax] = document.errors;
-  if (syntax) throw new CliError(`${name}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split("\n")[0]}`);
-  if (!isMap(document.contents)) throw new CliError(`${name}:1: expected a mapping (run:, environment:, methods: …)`);
-  for (const [key, value] of sets) assign(document, key, value);
-  const written = plain(name, document);
-  const problem = (path: readonly (string | number)[], message: string) =>
-    `${name}:${lineOf(document, lines, path)}: ${path.join(".") || "config"}: ${message}`;
+  const { written, places } = readYaml(name, text, sets);
+  const refuse = (path: Path, message: string, isKey?: boolean) => `${placeAndKey(places, path, isKey)}: ${message}`;
   const kind = saidKind(written);
   if (!isStudentName(kind)) {
-    const kinds = Object.keys(experiments).join(", ");
-    throw new CliError(problem(["student", "kind"], `expected one of ${kinds}, got ${JSON.stringify(kind)}`));
+    throw new CliError(refuse(["student", "kind"], expectedOneOf(Object.keys(experiments), kind)));
   }
-  const parsed = experiments[kind].safeParse(written);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => problem(path as (string | number)[], message));
-  throw new CliError(problems.join("\n"));
-}
-
-/** Aliases are followed only here: one may name no anchor, and many may stand for more than memory holds. */
-function plain(name: string, document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new CliError(`${name}: ${messageOf(error)}`, { cause: error });
+  const config = checked<ExperimentConfig>(experiments[kind], written);
+  if (config.kind === "refused") {
+    throw new CliError(config.problems.map(({ path, message, isKey }) => refuse(path, message, isKey)).join("\n"));
   }
-}
-
-function assign(document: Document, key: string, value: unknown): void {
-  const path = key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-  try {
-    document.setIn(path, value);
-  } catch {
-    throw new CliError(`--set ${key}: expected a key of the config, found no such place`);
-  }
-}
-
-/** The line of the innermost part of `path` that the file has. */
-function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true);
-    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
+  keepPlaces(config.data, places);
+  return config.data;
 }
 
 export type ExpertSource = z.infer<typeof expertSource>;

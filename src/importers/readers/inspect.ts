@@ -19,7 +19,7 @@ import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/rec
 import { firstSigns } from "../../files/records.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { chatMessages } from "../chat.ts";
-import { type LogReader, objectOf, shown } from "../reader.ts";
+import { type LogReader, shown } from "../reader.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads samples of Inspect's logs, of any benchmark. */
@@ -66,15 +66,21 @@ const ATTACHMENT = /^attachment:\/\/(\w+)$/;
 function attached(text: string, attachments: unknown): string {
   const hash = ATTACHMENT.exec(text)?.[1];
   if (hash === undefined) return text;
-  const found = objectOf(attachments, `attachments, ${shown(hash)} in it`)[hash];
+  const found = inner(attachments, "attachments")[hash];
   if (typeof found === "string" && found.isWellFormed()) return found;
   throw new CliError(`attachments: expected a text ${shown(hash)}, found ${shown(found)}`);
 }
 
+/** What `place` of a sample holds, an object. */
+function inner(value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new CliError(`${place}: expected an object, found ${shown(value)}`);
+}
+
 function endOf(scores: unknown): { reward: unknown; success: unknown } {
-  const values = scores === undefined || scores === null ? [] : Object.values(objectOf(scores, "scorers in scores"));
+  const values = scores === undefined || scores === null ? [] : Object.values(inner(scores, "scores"));
   if (values.length !== 1) return { reward: undefined, success: undefined };
-  const { value } = objectOf(values[0], "value in scores");
+  const { value } = inner(values[0], `scores.${Object.keys(scores as object)[0]}`);
   if (typeof value === "number") return { reward: value, success: undefined };
   if (typeof value === "boolean") return { reward: undefined, success: value };
   if (value === "C" || value === "I") return { reward: undefined, success: value === "C" };

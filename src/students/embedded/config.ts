@@ -50,6 +50,13 @@ export const embeddedParts = {
         return `${weightsOf(input as Shape).toLocaleString("en-US")} weights, ${problem}`;
       },
     })
+    .refine(({ width, heads }) => width % (2 * heads) === 0, {
+      path: ["width"],
+      error: ({ input }) => {
+        const { width, heads } = input as { readonly width: number; readonly heads: number };
+        return `expected a multiple of ${2 * heads}, twice the number of heads (${heads}), got ${width}`;
+      },
+    })
     .prefault({}),
   /** The same for every method: equal optimiser steps. */
   training: z

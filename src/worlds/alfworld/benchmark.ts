@@ -8,6 +8,7 @@ import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
+import { unknownName } from "../../core/wording.ts";
 import { fromSimulator, type Simulator } from "../simulator.ts";
 import { wordingOf } from "./commands.ts";
 import { compactRendering } from "./compact.ts";
@@ -72,7 +73,7 @@ export async function alfworld({ data, logic, maxSteps = 50, tasks: kinds }: Alf
     compact: compactRendering(wording),
     expert: alfworldSearcher(wording),
     async tasks(split) {
-      if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
+      if (!isSplit(split)) throw new CliError(unknownName("split", split, SPLITS));
       // The folders are sorted by kind of task: the first hundred would be of one kind.
       return random("alfworld", split).shuffle(tasksOf(split));
     },

@@ -7,10 +7,11 @@ import { availableParallelism } from "node:os";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
+import { expectedOneOf, unknownName } from "../../core/wording.ts";
 import { compactRendering } from "./compact.ts";
 import { newEpisode, type Start } from "./episode.ts";
 import { EXTRAS, type Extra } from "./extras.ts";
-import { cacheFolder, installedFolder, NEWEST, readRelease } from "./files.ts";
+import { installedFolder, NEWEST, readRelease, scienceworldCache } from "./files.ts";
 import { goldExpert } from "./gold.ts";
 import { describeTasks } from "./install.ts";
 import { prepareRuntime, type Runtime, type StartOptions, startRuntime } from "./java.ts";
@@ -71,7 +72,7 @@ const GOLD_PATIENCE = 10;
 
 /** Throws CliError for options out of range and for what is not installed. */
 export async function scienceworld(options: ScienceWorldOptions = {}): Promise<Benchmark> {
-  const { scoring = "final", info = [], maxSteps, stepLimits = "own", cache = cacheFolder() } = options;
+  const { scoring = "final", info = [], maxSteps, stepLimits = "own", cache = scienceworldCache() } = options;
   checkOptions(options);
   const simplifications = readSimplifications(options.simplifications ?? "none");
   const kinds = [...new Set(options.tasks?.map(kindOf) ?? TASK_KINDS)];
@@ -104,7 +105,7 @@ export async function scienceworld(options: ScienceWorldOptions = {}): Promise<B
     expert: goldExpert((task) => askGoldPath(pool, startOf(task))),
     notes: notesOf({ release, simplifications, scoring, limits: maxSteps ?? stepLimits, kinds }),
     async tasks(split) {
-      if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
+      if (!isSplit(split)) throw new CliError(unknownName("split", split, SPLITS));
       return kinds.flatMap((known) => {
         const { first, count } = variationsOf(known, split);
         const wanted = Math.min(count, options.variations ?? count);
@@ -129,7 +130,7 @@ function checkOptions(options: ScienceWorldOptions): void {
   }
   const check = (name: string, value: string | undefined, known: readonly string[]) => {
     if (value === undefined || known.includes(value)) return;
-    throw new CliError(`${name}: expected one of ${known.join(", ")}, got ${JSON.stringify(value)}`);
+    throw new CliError(`${name}: ${expectedOneOf(known, value)}`);
   };
   check("scoring", options.scoring, SCORINGS);
   check("stepLimits", options.stepLimits, STEP_LIMITS);

@@ -4,9 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "../../core/errors.ts";
+import { listing, quoted } from "../../core/wording.ts";
+import { cacheFolder } from "../../installs/cache-folder.ts";
 
 /** sha256 of the wheel on PyPI and of the JAR in it. 1.1.3 is what papers of 2022 to 2024 used. */
 export const RELEASES = {
@@ -25,17 +26,15 @@ export const NEWEST: Release = "1.2.3";
 /** Throws CliError for a release whose checksum is not known here. */
 export function readRelease(text: string): Release {
   if (Object.hasOwn(RELEASES, text)) return text as Release;
-  throw new CliError(`ScienceWorld ${text}: expected one of ${Object.keys(RELEASES).join(", ")}`);
+  throw new CliError(`ScienceWorld ${quoted(text)}: expected one of ${listing(Object.keys(RELEASES))}`);
 }
 
 export const JAR = "scienceworld.jar";
 /** The simulator numbers its types anew where this is not in the working directory. */
 export const TYPES = "object_type_ids.tsv";
 
-/** `$XDG_CACHE_HOME/gleaner/scienceworld`, by default in `~/.cache`. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gleaner", "scienceworld");
-}
+/** Where releases are installed unless the user says otherwise. */
+export const scienceworldCache = (): string => join(cacheFolder(), "scienceworld");
 
 export function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");

@@ -1,7 +1,7 @@
 /** What `gleaner doctor` tells of ScienceWorld: Java, and each release of the simulator. */
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import { cacheFolder, jarState, NEWEST, RELEASES, type Release } from "./files.ts";
+import { jarState, NEWEST, RELEASES, type Release, scienceworldCache } from "./files.ts";
 import { findProgram, javaVersion, program } from "./java.ts";
 
 /** The same shape as doctor's own findings; none of these is needed for anything but ScienceWorld. */
@@ -13,7 +13,7 @@ export interface ScienceWorldFinding {
   readonly isNeeded: false;
 }
 
-export async function scienceworldFindings(cache = cacheFolder()): Promise<readonly ScienceWorldFinding[]> {
+export async function scienceworldFindings(cache = scienceworldCache()): Promise<readonly ScienceWorldFinding[]> {
   const releases = (Object.keys(RELEASES) as Release[]).filter(
     (release) => release === NEWEST || jarState(cache, release) !== "missing",
   );

@@ -64,6 +64,6 @@ test("a wheel that is not there is told by its flag", async () => {
 test("an unknown release is refused before anything is done", async () => {
   await assert.rejects(
     installScienceWorld({ cache, version: "9.9.9" }),
-    /^CliError: ScienceWorld 9\.9\.9: expected one of/,
+    /^CliError: ScienceWorld "9\.9\.9": expected one of/,
   );
 });

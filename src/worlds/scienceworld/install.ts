@@ -19,7 +19,6 @@ import { promisify } from "node:util";
 import { CliError, messageOf } from "../../core/errors.ts";
 import { fileInZip } from "../../files/zip.ts";
 import {
-  cacheFolder,
   installedFolder,
   JAR,
   jarState,
@@ -27,6 +26,7 @@ import {
   RELEASES,
   type Release,
   readRelease,
+  scienceworldCache,
   sha256,
   TYPES,
 } from "./files.ts";
@@ -56,7 +56,7 @@ export interface Installation {
 
 /** Does what is not done yet. Throws CliError, in one line, for what the user must get. */
 export async function installScienceWorld(options: InstallOptions = {}): Promise<Installation> {
-  const { cache = cacheFolder(), wheel, onProgress = () => {} } = options;
+  const { cache = scienceworldCache(), wheel, onProgress = () => {} } = options;
   const release = readRelease(options.version ?? NEWEST);
   if (wheel !== undefined || jarState(cache, release) !== "verified") {
     if (wheel === undefined) onProgress(`downloading scienceworld ${release} with pip`);

@@ -24,11 +24,11 @@ test("lists may be written with commas, as flags have them, or as lists", () => 
 
 test("a wrong option is named", () => {
   const wrong: readonly [object, RegExp][] = [
-    [{ info: "look,smell" }, /scienceworld: info\[1\]: .*"look"/],
-    [{ scoring: "mean" }, /scienceworld: scoring: .*"final"\|"best"/],
-    [{ version: "1.0" }, /scienceworld: version: .*"1\.2\.3"/],
-    [{ variations: 0 }, /scienceworld: variations: /],
-    [{ seed: 1 }, /scienceworld: .*seed/],
+    [{ info: "look,smell" }, /^environment\.info\.1: expected one of look, inventory, goal, got "smell"$/],
+    [{ scoring: "mean" }, /^environment\.scoring: expected one of final, best, got "mean"$/],
+    [{ version: "1.0" }, /^environment\.version: expected one of .*1\.2\.3/],
+    [{ variations: 0 }, /^environment\.variations: expected a whole number /],
+    [{ seed: 1 }, /^environment\.seed: no such key; expected data, version, /],
   ];
   for (const [options, message] of wrong) {
     assert.throws(

@@ -5,6 +5,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
+import { unknownName } from "../../core/wording.ts";
 
 export const SPLITS = ["train", "dev", "test"] as const;
 export type Split = (typeof SPLITS)[number];
@@ -79,7 +80,7 @@ export function findKind(name: string): TaskKind | undefined {
 export function kindOf(name: string): TaskKind {
   const found = findKind(name);
   if (found) return found;
-  throw new CliError(`unknown task ${JSON.stringify(name)}: expected one of ${[...BY_NAME.keys()].join(", ")}`);
+  throw new CliError(unknownName("task", name, [...BY_NAME.keys()]));
 }
 
 /** First variation of each split, and how many it has. */

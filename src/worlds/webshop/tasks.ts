@@ -5,6 +5,7 @@
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Task } from "../../core/task.ts";
+import { quoted, unknownName } from "../../core/wording.ts";
 import { SPLITS, type Split, splitRange } from "./catalogue/index.ts";
 import { lazyList } from "./catalogue/lazy-list.ts";
 import { pythonRandom } from "./python/random.ts";
@@ -69,7 +70,7 @@ export function tasksOf({ goals, kind, variant, splits, categoryOf }: TaskOption
   return {
     of(split) {
       const name = SPLITS.find((known) => known === split);
-      if (!name) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
+      if (!name) throw new CliError(unknownName("split", split, SPLITS));
       const tasks = listed.get(name) ?? listOf(name);
       listed.set(name, tasks);
       return tasks;
@@ -79,7 +80,7 @@ export function tasksOf({ goals, kind, variant, splits, categoryOf }: TaskOption
       const split = index < goals.length && idOf(index) === id ? placed.splitAt(index) : null;
       if (split) return taskAt(index, split);
       const range = `webshop/${kind}/0${suffix} to ${idOf(goals.length - 1)}`;
-      throw new CliError(`unknown task "${id}": expected one of ${range}`);
+      throw new CliError(`unknown task ${quoted(id)}: expected one of ${range}`);
     },
     goalOf({ id, instruction, data }) {
       const index = (data as { readonly index?: unknown } | null)?.index;

@@ -5,6 +5,7 @@
  */
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
+import { unknownName } from "../../core/wording.ts";
 import { fromSimulator } from "../simulator.ts";
 import { compactRendering } from "./compact.ts";
 import { workshopExpert } from "./expert.ts";
@@ -81,7 +82,7 @@ export function workshop(options: WorkshopOptions = {}): Benchmark {
     compact: compactRendering(words),
     expert: workshopExpert({ words }),
     async tasks(split) {
-      if (!isSplit(split)) throw new CliError(`unknown split "${split}": expected one of ${SPLITS.join(", ")}`);
+      if (!isSplit(split)) throw new CliError(unknownName("split", split, SPLITS));
       return Array.from(indexes(split), (index) => taskOf({ split, kind, ruin, seed, index }, words));
     },
     async task(id) {

@@ -1,8 +1,8 @@
 /** From a folder with the official files to a catalogue: a small one in memory, a large one packed on disk. */
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { cacheFolder } from "../../../installs/cache-folder.ts";
 import type { Catalogue, Product } from "../types.ts";
 import { chooseSet, type DataFile, type ProductSet, type SourceFiles, sourceFiles } from "./files.ts";
 import type { LedgerCatalogue } from "./ledger.ts";
@@ -55,7 +55,7 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<LoadedCa
 
 /** Where large catalogues are packed unless the user says otherwise. */
 export function defaultCache(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gleaner", "webshop");
+  return join(cacheFolder(), "webshop");
 }
 
 function usualStorage({ path, bytes }: DataFile, limit: number): "memory" | "packed" {

@@ -1,0 +1,150 @@
+/**
+ * A world of the user's own: a module that exports `benchmark`, a Benchmark or a function from options to one. Whatever its
+ * code throws or returns is told as its own, with its file: it is neither our bug nor a wrong flag.
+ */
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Benchmark, Environment, StepResult } from "../core/environment.ts";
+import { CliError, EnvironmentError, PolicyError, StopError } from "../core/errors.ts";
+import { quoted } from "../core/wording.ts";
+
+export const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
+
+/** The benchmark of the module at `path`. Throws CliError if there is none. */
+export async function ownBenchmark(path: string, options: object): Promise<Benchmark> {
+  expectFile(path);
+  const { benchmark: exported } = await loaded(path);
+  const made = typeof exported === "function" ? await called(path, () => exported(options)) : exported;
+  const benchmark = made as Partial<Benchmark> | null | undefined;
+  if (typeof benchmark?.open !== "function" || typeof benchmark.tasks !== "function") {
+    throw new CliError(
+      `--env ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one), found ${shape(made)}`,
+    );
+  }
+  if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
+    throw new CliError(`--env ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
+  return guardedBenchmark(basename(path), benchmark as Benchmark);
+}
+
+function expectFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) return;
+  throw new CliError(`--env ${path}: ${found ? "is a folder, expected a module" : "no such file"}`);
+}
+
+async function loaded(path: string): Promise<{ readonly benchmark?: unknown }> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    throw new CliError(`--env ${path}: the module cannot be loaded: ${told(error, path)}`, { cause: error });
+  }
+}
+
+async function called(path: string, make: () => unknown): Promise<unknown> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof CliError) throw new CliError(`--env ${path}: ${error.message}`, { cause: error });
+    throw new CliError(`--env ${path}: its function \`benchmark\` threw ${told(error, path)}`, { cause: error });
+  }
+}
+
+/** `TypeError: x is not a function (line 12)`: where the stack says so, with the line of the user's own file. */
+function told(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return quoted(error);
+  const file = pathToFileURL(resolve(path)).href;
+  const line = error.stack
+    ?.split("\n")
+    .find((each) => each.includes(file))
+    ?.split(file)[1]
+    ?.match(/^:(\d+)/)?.[1];
+  return `${error.name}: ${error.message.split("\n")[0]}${line === undefined ? "" : ` (line ${line})`}`;
+}
+
+const shape = (value: unknown) =>
+  value === null || typeof value !== "object"
+    ? quoted(value)
+    : `an object with ${Object.keys(value).join(", ") || "nothing"}`;
+
+/** The name is the file's alone: messages are stored with failed episodes, which must say nothing about this machine. */
+function guardedBenchmark(file: string, benchmark: Benchmark): Benchmark {
+  const guarded = guard(file, benchmark);
+  return overridden(guarded, {
+    open: async () => guardedEnvironment(file, await guarded.open()),
+    tasks: async (split: string) => listed(file, "tasks", await guarded.tasks(split)),
+    ...(benchmark.compact && { compact: guard(file, benchmark.compact) }),
+    ...(benchmark.expert && { expert: guard(file, benchmark.expert) }),
+  });
+}
+
+function guardedEnvironment(file: string, environment: Environment): Environment {
+  const guarded = guard(file, environment);
+  return overridden(guarded, {
+    reset: async (...start: Parameters<Environment["reset"]>) => text(file, "reset", await guarded.reset(...start)),
+    restore: async (...to: Parameters<Environment["restore"]>) => text(file, "restore", await guarded.restore(...to)),
+    step: async (action: string) => stepped(file, await guarded.step(action)),
+  });
+}
+
+/** Errors that say already whose they are; an abort is nobody's. */
+const isTyped = (error: unknown) =>
+  [CliError, EnvironmentError, PolicyError, StopError].some((kind) => error instanceof kind) ||
+  ["AbortError", "ContextFullError"].includes((error as Error | null)?.name ?? "");
+
+/** `object`, whose functions throw EnvironmentError for whatever they throw. They are called on `object` itself. */
+function guard<T extends object>(file: string, object: T): T {
+  const guarded = new Map<unknown, unknown>();
+  const fail = (name: string, error: unknown): never => {
+    if (isTyped(error)) throw error;
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : quoted(error);
+    throw new EnvironmentError(`${file}: ${name}() threw ${what}`, { cause: error });
+  };
+  const wrapped =
+    (name: string, method: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      try {
+        const result = method.apply(object, args);
+        return result instanceof Promise ? result.catch((error: unknown) => fail(name, error)) : result;
+      } catch (error) {
+        return fail(name, error);
+      }
+    };
+  return view(object, (key) => {
+    const value: unknown = Reflect.get(object, key);
+    if (typeof value !== "function") return value;
+    if (!guarded.has(value)) guarded.set(value, wrapped(String(key), value as (...args: unknown[]) => unknown));
+    return guarded.get(value);
+  });
+}
+
+const overridden = <T extends object>(object: T, members: Partial<T>): T =>
+  view(object, (key) => (Object.hasOwn(members, key) ? Reflect.get(members, key) : Reflect.get(object, key)));
+
+/** `object` as `read` shows it. The target is empty, since a proxy must show a frozen object as it is. */
+function view<T extends object>(object: T, read: (key: PropertyKey) => unknown): T {
+  return new Proxy({} as T, {
+    get: (_, key) => read(key),
+    has: (_, key) => Reflect.has(object, key),
+    ownKeys: () => Reflect.ownKeys(object),
+    getOwnPropertyDescriptor: (_, key) =>
+      Object.hasOwn(object, key) ? { value: read(key), enumerable: true, configurable: true } : undefined,
+  });
+}
+
+function text(file: string, name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new EnvironmentError(`${file}: ${name}() returned ${quoted(value)}, expected an observation (text)`);
+}
+
+function listed<T>(file: string, name: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new EnvironmentError(`${file}: ${name}() returned ${quoted(value)}, expected a list`);
+}
+
+function stepped(file: string, value: StepResult): StepResult {
+  const { observation, reward, terminated } = (value ?? {}) as Partial<StepResult>;
+  if (typeof observation === "string" && Number.isFinite(reward) && typeof terminated === "boolean") return value;
+  const expected = "{ observation: text, reward: a finite number, terminated: true or false }";
+  throw new EnvironmentError(`${file}: step() returned ${quoted(value)}, expected ${expected}`);
+}
