@@ -3,85 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { corridor, walk, winning } from "../../../test/corridor.ts";
+import { corridor } from "../../../test/corridor.ts";
 import { importing } from "../../../test/importing.ts";
+import { ROWS } from "../../../test/log-rows.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { zipOf } from "../../../test/zip.ts";
-import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { READERS } from "./registry.ts";
 
 const { write } = scratchFolder();
-const played = await walk(2, winning(2));
-const start = `open the door.\n\n${played.steps[0]!.observation}`;
-const answers = [...played.steps.slice(1).map(({ observation }) => observation), played.finalObservation];
-const turns = played.steps.flatMap(({ action }, index) => [
-  { role: "assistant", content: `Thought: so\nAction: ${action}` },
-  { role: "user", content: answers[index]! },
-]);
-const called = [
-  {
-    role: "assistant",
-    content: null,
-    tool_calls: [{ id: "a", function: { name: "act", arguments: '{"action": "look"}' } }],
-  },
-  { role: "tool", content: "You see nothing." },
-];
-const messages = [{ role: "system", content: "Rules." }, { role: "user", content: start }, ...turns];
-const shareGpt = (first: string, consent: string, marker: string) => [
-  { from: "human", value: "Rules." },
-  { from: "gpt", value: consent },
-  { from: "human", value: first },
-  { from: "gpt", value: `Thought:${marker}so\nAction:${marker}look` },
-  { from: "human", value: "You see nothing." },
-];
-const room = "You are in the middle of a room.\nYour task is to: put some mug on desk.";
-const world = (name: string): Benchmark => ({ ...corridor, name });
-
-/** One good row of each format and world. */
-const ROWS: readonly (readonly [format: string, benchmark: Benchmark, row: object])[] = [
-  [
-    "react-text",
-    world("alfworld"),
-    { text: `${room}\n> think: so\nOK.\n> look\nYou see nothing.\n> inventory`, success: false },
-  ],
-  ["messages", corridor, { messages, task_id: "corridor/train/halls/2", reward: 1, success: true }],
-  ["messages", corridor, { messages: [messages[1], ...called], metadata: { task: "corridor/train/halls/2" } }],
-  ["messages", world("alfworld"), { conversations: shareGpt(room, "OK", " "), game_file: "a-b/trial_1" }],
-  ["inspect", corridor, { id: 1, messages, scores: { s: { value: 1 } }, attachments: {}, metadata: {} }],
-  ["verifiers", corridor, { prompt: messages.slice(0, 2), completion: turns, reward: 1, info: {} }],
-  [
-    "gleaner",
-    corridor,
-    { task: "corridor/train/halls/2", steps: played.steps, return: 1, success: true, outcome: "terminated" },
-  ],
-  [
-    "eto",
-    world("alfworld"),
-    { game_file: "x/pick_x-A-None-B-1/trial_T1/game.tw-pddl", conversations: shareGpt(room, "OK", " "), reward: 1 },
-  ],
-  [
-    "eto",
-    world("scienceworld"),
-    { id: "0_3", conversations: shareGpt("Your task is to boil water.", "OK", " "), reward: 0.5 },
-  ],
-  [
-    "agentgym",
-    world("alfworld"),
-    { item_id: "alfworld_3", conversations: shareGpt(room, "OK.", "\n"), reward: 1, success: 1 },
-  ],
-  [
-    "agentgym",
-    world("scienceworld"),
-    {
-      item_id: "sciworld_3",
-      conversations: shareGpt("Your task is to boil water.\nThis room is called the hallway.", "OK", "\n"),
-      reward: 8,
-    },
-  ],
-];
-
 const odd = fc.constantFrom<unknown>(
   null,
   true,

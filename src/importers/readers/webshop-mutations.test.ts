@@ -1,88 +1,22 @@
 // Damaged WebShop logs by the hundred: each record is judged or refused with a reason, its neighbours are untouched.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SHOP_ROWS } from "../../../test/log-rows.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
+import { mutated } from "../../../test/mutating.ts";
 import { etoEpisode, shop } from "../../../test/shop.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { type Random, random } from "../../core/random.ts";
+import { random } from "../../core/random.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { importLogs } from "../import.ts";
-import type { LogReader } from "../reader.ts";
-import { agentgymWebshop } from "./agentgym.ts";
 import { etoWebshop } from "./eto.ts";
-import { reactWebshop } from "./react-webshop.ts";
-import { webshopHuman } from "./webshop-human.ts";
+import { READERS } from "./registry.ts";
 
 const { write } = scratchFolder();
-const ODD: readonly Json[] = [
-  null,
-  true,
-  7,
-  -0.5,
-  1e300,
-  "",
-  "\u0000\u001b[31m",
-  [],
-  {},
-  [[[]]],
-  "OK",
-  "x".repeat(5000),
-  "\ud83d",
-];
-
-const { id, conversations } = etoEpisode(2);
-const goal = "i want a mug, and price lower than 10.00 dollars";
-const ROWS: readonly (readonly [LogReader, Json])[] = [
-  [etoWebshop, { id, conversations, reward: 1 }],
-  [agentgymWebshop, { item_id: "webshop_2", conversations, reward: 1, success: 1 }],
-  [
-    webshopHuman,
-    {
-      states: [`WebShop\nInstruction: \n${goal}\n[button] Search [button_]`, "a page"],
-      actions: ["search[mug]", "click[buy now]"],
-    },
-  ],
-  [
-    reactWebshop,
-    {
-      idx: 3,
-      instruction: goal,
-      steps: [
-        { action: "reset", observation: `\nWebshop \nInstruction:  \n${goal} \n[Search] ` },
-        { action: "think[hm]", observation: "OK." },
-        { action: "click[Buy Now]", observation: "Your score (min 0.0, max 1.0): 1.0\n\n1 1.0 1.0 0.0\n-----" },
-      ],
-      score: 1,
-    },
-  ],
-];
-
-/** `value` with one place in it deleted, replaced, repeated or damaged. */
-function mutated(value: Json, draw: Random): Json {
-  const isBranch = value !== null && typeof value === "object" && Object.keys(value).length > 0;
-  if (!isBranch || draw.next() < 0.1) return damaged(value, draw);
-  if (Array.isArray(value)) {
-    const at = draw.integer(value.length);
-    const fate = draw.integer(5);
-    if (fate === 0) return value.toSpliced(at, 1);
-    if (fate === 1) return value.toSpliced(at, 0, value[at]);
-    return value.with(at, mutated(value[at], draw));
-  }
-  const entries = Object.entries(value);
-  const [key, inner] = draw.pick(entries);
-  const rest = Object.fromEntries(entries.filter(([each]) => each !== key));
-  return draw.next() < 0.15 ? rest : { ...rest, [key]: mutated(inner, draw) };
-}
-
-function damaged(value: Json, draw: Random): Json {
-  if (typeof value !== "string" || value === "" || draw.next() < 0.3) return draw.pick(ODD);
-  const at = draw.integer(value.length);
-  return draw.pick([value.slice(0, at), value.slice(at), `${value.slice(0, at)}\ud83d${value.slice(at + 1)}`]);
-}
-
-for (const [reader, row] of ROWS) {
+for (const [format, row] of SHOP_ROWS) {
+  const reader = READERS[format]!({ benchmark: shop() });
   test(`${reader.name}: 400 damaged records are whole episodes or clear errors`, (t) => {
     let refused = 0;
     for (let seed = 0; seed < 400; seed++) {
