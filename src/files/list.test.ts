@@ -21,7 +21,8 @@ test("the list of that name in the outermost object, element by element with the
     {"b": {}}], "later": [{"no": 3}]}`;
   const expected = [
     { line: 3, record: 1, text: '{"a": "[{]}", "samples": [{}]}' },
-    { line: 4, record: 2, text: '{"b": {}}' },
+    { line: 3, record: 2, text: null, problem: "expected an object, found another value" },
+    { line: 4, record: 3, text: '{"b": {}}' },
   ];
   assert.deepEqual(await read(content), expected);
   assert.deepEqual(await read(gzipSync(content)), expected);
@@ -29,13 +30,19 @@ test("the list of that name in the outermost object, element by element with the
 });
 
 test("whatever the elements are and however they are written, they are found", async () => {
-  const elements = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 });
+  const elements = fc.array(fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue()), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(elements, fc.jsonValue(), fc.nat(3), async (samples, other, indent) => {
       const records = await read(JSON.stringify({ before: [other], samples, after: other }, null, indent));
+      const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+      const expected: unknown[] = JSON.parse(JSON.stringify(samples));
       assert.deepEqual(
-        records.map(({ text }) => JSON.parse(text!)),
-        JSON.parse(JSON.stringify(samples)),
+        records.map(({ text }) => (text === null ? "told" : JSON.parse(text))),
+        expected.map((value) => (isObject(value) ? value : "told")),
+      );
+      assert.deepEqual(
+        records.map(({ record }) => record),
+        expected.map((_, index) => index + 1),
       );
     }),
     { numRuns: 50 },

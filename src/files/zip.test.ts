@@ -71,6 +71,15 @@ test("files over the same bytes are refused before one is unpacked", async () =>
   });
 });
 
+test("a damaged name is told, for the file would be passed over", async () => {
+  const renamed = zipOf(FILES);
+  renamed.write("q", renamed.lastIndexOf("empty"));
+  await assert.rejects(read(renamed), {
+    name: "CliError",
+    message: "expected a whole zip archive (whose files have the names of its directory, found empty for qmpty)",
+  });
+});
+
 test("an archive may unpack to so many bytes and so many for each of its own", async () => {
   const archive = zipOf(FILES);
   const bytes = FILES.reduce((sum, [, content]) => sum + Buffer.byteLength(content), 0);

@@ -48,26 +48,11 @@ export async function fileInZip(archive: string | Buffer, name: string, maxBytes
 async function directory(source: ZipSource): Promise<DirectoryEntry[]> {
   const { directoryOf } = await import("./zip-directory.ts");
   try {
-    const entries = await directoryOf(source);
-    expectApart(entries);
-    return entries;
+    return await directoryOf(source);
   } catch (error) {
     // Errors of the file system have a code and pass.
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
     throw new CliError(`expected a whole zip archive (${messageOf(error)})`);
-  }
-}
-
-/** Bytes of a file's header in front of its name. */
-const HEADER_BYTES = 30;
-
-/** Many files over the same bytes would make a small archive take any time. Throws an error. */
-function expectApart(entries: readonly DirectoryEntry[]): void {
-  const inOrder = entries.toSorted((a, b) => a.offset - b.offset);
-  for (const [index, entry] of inOrder.entries()) {
-    const next = inOrder[index + 1];
-    if (next && next.offset < entry.offset + HEADER_BYTES + entry.compressedSize)
-      throw new Error(`whose files lie apart, found ${entry.name} and ${next.name} over the same bytes`);
   }
 }
 
