@@ -21,7 +21,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "engine/algorithms": ["formats", "core"],
   "engine/rollout": ["core"],
   // The list of kinds. A kind knows no other kind, and not the list.
-  students: ["students/embedded", "students/pretrained", "students/served", "students/tinker", "students/student.ts"],
+  students: [
+    ...["students/embedded", "students/pretrained", "students/served", "students/tinker", "students/student.ts"],
+    ...["core"],
+  ],
   "students/embedded": ["students/student.ts", "students/shared", "policies", "formats", "model", "core"],
   "students/pretrained": [
     ...["students/student.ts", "students/shared", "policies", "formats", "tokenizers", "model", "core"],

@@ -1,7 +1,8 @@
 /** The project folder, which holds everything that is collected. */
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { diskReason, makeFolder } from "../core/disk.ts";
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
@@ -36,10 +37,10 @@ export function runNamed(repository: Repository, name: string, flag?: string): R
 export function openProject(options: { readonly project: string }): Project {
   const { folder, store } = placesOf(options);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new CliError(
-      `--project ${options.project}: expected a folder, or where one can be made (${messageOf(error)})`,
+      `--project ${options.project}: expected a folder, or where one can be made (${diskReason(error) ?? messageOf(error)})`,
     );
   }
   expectNoLostStore(folder, store);
@@ -74,7 +75,7 @@ const opened = (folder: string, repository: Repository): Project => ({
 function expectNoLostStore(folder: string, store: string): void {
   if (sizeOf(store) > 0) return;
   const checkpoints = join(folder, "checkpoints");
-  const count = existsSync(checkpoints) ? readdirSync(checkpoints).length : 0;
+  const count = existsSync(checkpoints) ? readdirSync(checkpoints).filter(isMade).length : 0;
   if (count === 0) return;
   const what = existsSync(store) ? "is empty" : "is gone";
   const made = count === 1 ? "one checkpoint" : `${count} checkpoints`;
@@ -82,6 +83,9 @@ function expectNoLostStore(folder: string, store: string): void {
     `${store} ${what}, but ${checkpoints} holds ${made}: put a copy of the store back, or move ${checkpoints} away to begin anew`,
   );
 }
+
+/** Names that begin with a dot are of folders that are not made yet. */
+const isMade = (name: string) => !name.startsWith(".");
 
 /** Bytes; 0 where there is no such file. Throws CliError where that cannot be told. */
 function sizeOf(store: string): number {

@@ -1,5 +1,16 @@
 /** What a disk says when it cannot be written to or read, in words; and making sure that what was written is on it. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import { StoreError } from "./errors.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -33,6 +44,30 @@ export function writing<T>(path: string, write: () => T): T {
 export function refusedBy(error: unknown, path: string): unknown {
   const reason = diskReason(error);
   return reason === undefined ? error : new StoreError(`${path}: cannot be written: ${reason}`, { cause: error });
+}
+
+/**
+ * Makes a folder and those above it, if they are not there. On a read-only file system Node's own call speaks of a folder
+ * that is not there (`ENOENT`): here the error is the one of the folder that is refused.
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(highestMissing(resolve(path)));
+    mkdirSync(path, { recursive: true });
+  }
+}
+
+/** The folder to make first, so that `path` can be made. */
+const highestMissing = (path: string): string =>
+  existsSync(dirname(path)) || dirname(path) === path ? path : highestMissing(dirname(path));
+
+/** Writes the whole of `text` to an open file: where a disk is nearly full, one write may take a part of it. */
+export function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The file of a journal: read line by line, as it may be larger than a text can be; written so that lines stay whole. */
-import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { promisify } from "node:util";
-import { refusedBy } from "../core/disk.ts";
+import { refusedBy, writeAll } from "../core/disk.ts";
 
 const CHUNK = 1 << 20;
 const synced = promisify(fdatasync);
@@ -57,9 +57,4 @@ export async function appendSynced(path: string, line: string): Promise<void> {
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }

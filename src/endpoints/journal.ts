@@ -7,9 +7,9 @@
  * on the disk where it was measured (`npm run bench -- journal`).
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { syncToDisk, writing } from "../core/disk.ts";
+import { makeFolder, syncToDisk, writing } from "../core/disk.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../core/policy.ts";
 import type { Spending } from "./budget.ts";
 import { appendSynced, linesIn, writeLines } from "./journal-file.ts";
@@ -45,7 +45,7 @@ interface Entry extends Completion {
 export function openJournal(path: string, isStored: (seed: number) => boolean): Journal {
   const entries = existsSync(path) ? readEntries(path).filter(({ seed }) => !isStored(seed)) : [];
   writing(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     // Written beside and renamed: a kill or a power cut leaves the old journal or the new one.
     writeLines(`${path}.new`, entries.map(lineOf));
     renameSync(`${path}.new`, path);

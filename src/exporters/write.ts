@@ -13,10 +13,10 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
+import { makeFolder, refusedBy, writeAll } from "../core/disk.ts";
 import { CliError } from "../core/errors.ts";
 import type { ExportFile, Row } from "./exporter.ts";
 import { MANIFEST, type Manifest, manifestText, type WrittenFile } from "./manifest.ts";
@@ -28,8 +28,8 @@ const BUFFER = 1 << 20;
 const ROW_GROUP = 1000;
 
 /**
- * Writes `files` and a manifest into the new folder `out`. Throws CliError if there is something of that name, and leaves
- * nothing behind when making a row throws.
+ * Writes `files` and a manifest into the new folder `out`. Throws CliError if there is something of that name, StoreError
+ * where the disk refuses, and leaves nothing behind when writing or making a row throws.
  */
 export function writeExport(
   out: string,
@@ -41,10 +41,10 @@ export function writeExport(
     throw new CliError(`--out ${out}: the folder exists and is not empty; remove it or choose another`);
   }
   const partial = `${folder}.partial-${process.pid}`;
-  mkdirSync(dirname(folder), { recursive: true });
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial);
   try {
+    makeFolder(dirname(folder));
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
     const written = files.map((file) => writeFile(partial, file));
     const manifest: Manifest = { format: 1, ...about, files: written };
     writeText(join(partial, MANIFEST), [manifestText(manifest)]);
@@ -52,7 +52,7 @@ export function writeExport(
     return manifest;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    throw error;
+    throw refusedBy(error, out);
   }
 }
 
@@ -116,11 +116,6 @@ function writeText(path: string, chunks: Iterable<string>): void {
   } finally {
     closeSync(file);
   }
-}
-
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /** Size and SHA-256 of a file, read a piece at a time. */

@@ -6,11 +6,12 @@
  * holds it stands in a file beside, which is there for messages only and decides nothing.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { diskReason, makeFolder } from "../core/disk.ts";
 import { messageOf, StoreError } from "../core/errors.ts";
 
 /** Who holds a lock. */
@@ -61,9 +62,10 @@ const REASONS: Readonly<Record<number, string>> = {
 export async function takeLock(path: string, options: LockOptions): Promise<Lock> {
   const { what, command, waitSeconds = Number.POSITIVE_INFINITY, say } = options;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (error) {
-    throw new StoreError(`${what} cannot be locked: ${messageOf(error)}`, { cause: error });
+    const why = diskReason(error) ?? messageOf(error);
+    throw new StoreError(`${what} cannot be locked: ${dirname(path)}: ${why}`, { cause: error });
   }
   const began = performance.now();
   for (let looks = 1; ; looks++) {

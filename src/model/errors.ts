@@ -15,16 +15,19 @@ export interface Failure {
   readonly kind: "failed";
   readonly name: string;
   readonly message: string;
+  /** Node's code of an error of the system: `ENOSPC`. */
+  readonly code?: string;
 }
 
 export function failure(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "failed", name: "Error", message: String(error) };
-  return { kind: "failed", name: error.name, message: error.message };
+  const { code } = error as NodeJS.ErrnoException;
+  return { kind: "failed", name: error.name, message: error.message, ...(code !== undefined && { code }) };
 }
 
 /** The error that a failure describes. */
-export function errorOf({ name, message }: Failure): Error {
+export function errorOf({ name, message, code }: Failure): Error {
   if (name === "ModelError") return new ModelError(message);
   if (name === "ContextFullError") return new ContextFullError(message);
-  return new Error(`${name}: ${message}`);
+  return Object.assign(new Error(`${name}: ${message}`), code === undefined ? {} : { code });
 }

@@ -2,15 +2,19 @@
  * Where the parts of a run's student are on this machine: folders, addresses, the program that serves it. The stored config
  * leaves them out, since they decide no result. They are kept in the project folder, so that later commands find them.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder, writeWhole, writing } from "../core/disk.ts";
 import { type AnyStudentConfig, kindOf } from "./kinds.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const fileOf = (folder: string, run: string) => join(folder, "students", `${run}.json`);
 
-/** Keeps the student of `config`, which is being run; keys are no part of it. `folder`: the project's. */
+/**
+ * Keeps the student of `config`, which is being run; keys are no part of it. `folder`: the project's. Throws StoreError where
+ * the disk refuses.
+ */
 export function keepStudent(folder: string, config: AnyStudentConfig): void {
   const { run, student } = config;
   const { folders } = kindOf(config);
@@ -18,8 +22,8 @@ export function keepStudent(folder: string, config: AnyStudentConfig): void {
   const resolved = Object.entries(student).map(([key, value]) => {
     return [key, folders.includes(key) ? resolve(String(value)) : value] as const;
   });
-  mkdirSync(join(folder, "students"), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);
+  writing(file, () => makeFolder(join(folder, "students")));
+  writeWhole(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);
 }
 
 /**

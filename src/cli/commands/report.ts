@@ -1,11 +1,10 @@
 /** `gleaner report`: what a run found out, as a table here and as Markdown, JSON and SVG in the project folder. */
-import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import type { Prices } from "../../analysis/money.ts";
 import { reportOf } from "../../analysis/report.ts";
 import type { SkillOf } from "../../analysis/skills.ts";
-import { writeWhole, writing } from "../../core/disk.ts";
+import { makeFolder, writeWhole, writing } from "../../core/disk.ts";
 import { CliError, StoreError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
 import { readConfig } from "../../engine/experiment/config.ts";
@@ -104,7 +103,7 @@ export async function showReport(project: Project, runs: readonly string[], opti
 /** Writes files, named within `folder`. Why the disk refused; undefined if it did not. */
 function refusalOf(folder: string, files: readonly (readonly [name: string, text: string])[]): string | undefined {
   try {
-    writing(folder, () => mkdirSync(folder, { recursive: true }));
+    writing(folder, () => makeFolder(folder));
     for (const [name, text] of files) writeWhole(join(folder, name), text);
     return undefined;
   } catch (error) {

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { writing } from "../../core/disk.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Message } from "../../core/policy.ts";
 import type {
@@ -120,7 +121,7 @@ export async function initialCheckpoint(options: {
     const { beginCheckpoint } = await import("../shared/checkpoint-work.ts");
     const { to, finish, close } = beginCheckpoint(project, id);
     try {
-      initialize({ config: llamaConfig(architecture), tokenizer, seed, to });
+      writing(join(project, path), () => initialize({ config: llamaConfig(architecture), tokenizer, seed, to }));
       finish();
     } finally {
       close();

@@ -6,8 +6,9 @@
  * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
  * leaves no checkpoint, and one that is started again does all of it again.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { refusedBy, writeAll } from "../../core/disk.ts";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
@@ -61,7 +62,7 @@ export async function* trainWithTrl(
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
     work.finish();
   } catch (error) {
-    if (!(error instanceof TrainerError)) throw error;
+    if (!(error instanceof TrainerError)) throw refusedBy(error, join(options.project, checkpointPath(request.id)));
     throw new TrainerError(`training ${request.id}: ${withSource(error.message, kept)}`, { cause: error.cause });
   } finally {
     work.close();
@@ -95,7 +96,7 @@ function writeJob({ options, settings, request, work, tokenizer }: Job): string 
 function writeRows(path: string, rows: Iterable<object>): void {
   const file = openSync(path, "w");
   try {
-    for (const row of rows) writeSync(file, `${JSON.stringify(row)}\n`);
+    for (const row of rows) writeAll(file, `${JSON.stringify(row)}\n`);
   } finally {
     closeSync(file);
   }

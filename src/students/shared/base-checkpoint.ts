@@ -1,7 +1,8 @@
 /** A checkpoint folder that was made elsewhere, as the one that trainings start from. It stays where it is. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder, writing } from "../../core/disk.ts";
 import { CliError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Checkpoint } from "../../core/training.ts";
@@ -20,13 +21,14 @@ const PARTS = /^(config|generation_config|tokenizer|tokenizer_config)\.json$|^ch
 export function baseCheckpoint(project: string, folder: string): Checkpoint {
   const id = checkpointContent(folder);
   const path = checkpointPath(id);
-  linkTo(resolve(folder), join(project, path));
+  const link = join(project, path);
+  writing(link, () => linkTo(resolve(folder), link));
   return { id, parent: null, trainingSet: null, trainer: "given", at: { kind: "folder", path } };
 }
 
 /** Another process may do the same at once, and a third one may read there. */
 function linkTo(folder: string, link: string): void {
-  mkdirSync(dirname(link), { recursive: true });
+  makeFolder(dirname(link));
   if (existsSync(link) && realpathSync(link) === realpathSync(folder)) return;
   // The folder may have been elsewhere the last time.
   const unfinished = `${link}.${process.pid}-${randomBytes(4).toString("hex")}.link`;

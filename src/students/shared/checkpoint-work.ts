@@ -3,18 +3,9 @@
  * process has, and takes its own in one move; if another process was quicker, that one's is taken. A damaged one is set
  * aside, never deleted.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder, writing } from "../../core/disk.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { CheckpointId } from "../../core/ids.ts";
 import type { Checkpoint } from "../../core/training.ts";
@@ -28,30 +19,31 @@ export interface CheckpointWork {
   readonly folder: string;
   /** Where the checkpoint is to be made; nothing is there yet. */
   readonly to: string;
-  /** What was made at `to` becomes the checkpoint, unless another process made it meanwhile. */
+  /** What was made at `to` becomes the checkpoint, unless another process made it meanwhile. Throws StoreError. */
   finish(): void;
   /** Removes everything that is left of the work. */
   close(): void;
 }
 
-/** Begins to make the folder of the checkpoint `id` in `project`. Close it. */
+/** Begins to make the folder of the checkpoint `id` in `project`. Close it. Throws StoreError where the disk refuses. */
 export function beginCheckpoint(project: string, id: CheckpointId): CheckpointWork {
   const path = join(project, checkpointPath(id));
   const folder = unfinishedName(path);
-  mkdirSync(folder, { recursive: true });
+  writing(path, () => makeFolder(folder));
   const to = join(folder, "checkpoint");
   return {
     folder,
     to,
-    finish() {
-      writeFileSync(join(to, MANIFEST), manifestOf(to));
-      syncAll(to);
-      while (!takesName(to, path)) {
-        if (damageOf(path) === undefined) return;
-        setAside(path);
-      }
-      sync(dirname(path));
-    },
+    finish: () =>
+      writing(path, () => {
+        writeFileSync(join(to, MANIFEST), manifestOf(to));
+        syncAll(to);
+        while (!takesName(to, path)) {
+          if (damageOf(path) === undefined) return;
+          setAside(path);
+        }
+        sync(dirname(path));
+      }),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,11 +1,16 @@
 /** One training inside this process: the folder of one checkpoint in, the folder of the next one out. */
-import { messageOf, TrainerError } from "../../core/errors.ts";
+import { join } from "node:path";
+import { diskReason, refusedBy } from "../../core/disk.ts";
+import { messageOf, StoreError, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { type TrainOptions, train } from "../../model/train.ts";
 import { checkpointPath, folderOf } from "./checkpoint-folder.ts";
 import { beginCheckpoint } from "./checkpoint-work.ts";
 
-/** Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError. */
+/**
+ * Trains the folder of a request's checkpoint into the folder of its id. Throws TrainerError, and StoreError where the disk
+ * refuses the result.
+ */
 export async function* trainFolder(
   project: string,
   request: TrainRequest,
@@ -21,6 +26,8 @@ export async function* trainFolder(
     }
     finish();
   } catch (error) {
+    const path = join(project, checkpointPath(id));
+    if (diskReason(error) !== undefined || error instanceof StoreError) throw refusedBy(error, path);
     throw new TrainerError(`training ${id}: ${explain(error, set)}`, { cause: error });
   } finally {
     close();
