@@ -161,7 +161,8 @@ test("a killed run goes on, and ends as one that was not killed", async () => {
   }
   if (losses.some(({ loss }, index) => loss !== expected[index]!.loss)) return;
   assert.equal(dump, unpacked("finished.jsonl").toString());
-  for (const file of filesOf(join(killed, "checkpoints"))) {
+  // Checkpoints did not list their files then.
+  for (const file of filesOf(join(killed, "checkpoints")).filter((name) => !name.endsWith("gleaner.manifest"))) {
     const made = readFileSync(join(killed, "checkpoints", file));
     assert(made.equals(unpacked(join("finished", "checkpoints", file))), file);
   }

@@ -21,6 +21,11 @@ export interface Student {
    * Deterministic; done once, found again later.
    */
   initial(seed: number, material: readonly Message[]): Promise<Checkpoint>;
+  /**
+   * Looks whether the files of a checkpoint are whole. What is damaged is set aside, and a sentence says so: the checkpoint
+   * must be made again. undefined: nothing is wrong. Absent: its checkpoints are no files of this project.
+   */
+  check?(checkpoint: Checkpoint): Promise<string | undefined>;
   /** A checkpoint as a policy that reads `format`. `temperature` 0 = greedy. The caller closes it. */
   policy(checkpoint: Checkpoint, format: Format, temperature: number): Promise<Policy>;
   /** What its rollouts cannot guarantee, for the report; for example, because a server ignores seeds. */

@@ -18,7 +18,16 @@ export async function baseCheckpoint(
   student: Student,
   options: Pick<
     LiveOptions,
-    "run" | "seed" | "repository" | "progress" | "trainings" | "benchmark" | "format" | "expert" | "learnOnly"
+    | "run"
+    | "seed"
+    | "repository"
+    | "progress"
+    | "trainings"
+    | "recipes"
+    | "benchmark"
+    | "format"
+    | "expert"
+    | "learnOnly"
   > & {
     readonly tasks: ReadonlyMap<string, Task>;
   },
@@ -36,10 +45,13 @@ export async function baseCheckpoint(
     ...learnOnly.map(({ task, trajectory }) => example(format, task, trajectory, "vocabulary")),
     ...practised,
   ];
-  const initial = await student.initial(
-    seed,
-    material.flatMap(({ messages }): Message[] => [...messages]),
-  );
+  const makeInitial = () =>
+    student.initial(
+      seed,
+      material.flatMap(({ messages }): Message[] => [...messages]),
+    );
+  const initial = await makeInitial();
+  options.recipes.note(initial.id, makeInitial);
   repository.addCheckpoint(initial);
   if (practised.length === 0) return initial;
   const set = { kind: "sft", examples: practised } as const;

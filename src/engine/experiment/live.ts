@@ -60,7 +60,10 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
     rollouts({
       ...options,
       policyName: policy.id,
-      openPolicy: () => student.policy(policy, options.format, heat),
+      async openPolicy() {
+        await options.recipes.need(policy);
+        return student.policy(policy, options.format, heat);
+      },
       sampling: { ...options.sampling, temperature: heat },
       jobs,
       snapshots: (forks) => takeSnapshots(options.benchmark, taskById, forks),

@@ -14,6 +14,7 @@ import type { ExperimentConfig } from "./config.ts";
 import { chosenExamples } from "./examples.ts";
 import type { LiveOptions } from "./live.ts";
 import type { Parts } from "./parts.ts";
+import { openRecipes } from "./recipes.ts";
 import { expertAndTasks, type Recorded } from "./training-tasks.ts";
 
 export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: number): Promise<LiveOptions> {
@@ -27,7 +28,9 @@ export async function prepareSeed(config: ExperimentConfig, parts: Parts, seed: 
     progress.say(`seed ${seed} · ${task.id} is shown as an example, so it is not trained on`);
   const { expert, tasks, learnOnly } = withoutTasks(recorded, shown);
   const format = formatOf(config, benchmark, shown);
-  const shared = { run: config.run, seed, repository, progress, trainings: new Map<string, Promise<Checkpoint>>() };
+  const trainings = new Map<string, Promise<Checkpoint>>();
+  const recipes = openRecipes(student, progress);
+  const shared = { run: config.run, seed, repository, progress, trainings, recipes };
   const base = await baseCheckpoint(config, student, { ...shared, benchmark, format, expert, tasks, learnOnly });
   return {
     ...shared,

@@ -104,7 +104,7 @@ async function rollOut(
   owed: readonly { readonly job: RolloutJob; readonly id: TrajectoryId }[],
 ): Promise<Trajectory[]> {
   if (owed.length === 0) return [];
-  const { run, repository, benchmark, concurrency } = options;
+  const { repository, benchmark, concurrency } = options;
   const forks = owed.flatMap(({ job }) => (job.fork ? [job.fork] : []));
   const taken = [...(await options.snapshots(forks))];
   const items = owed.map((each) => ({
@@ -126,11 +126,10 @@ async function rollOut(
       successReturn: benchmark.successReturn,
       ...(from && { from }),
     });
-    repository.addTask(job.task);
-    repository.addTrajectory(run, trajectory);
-    if (trajectory.success) won++;
+    const kept = keep(options, job.task, trajectory);
+    if (kept.success) won++;
     phase.advance(++done, `won ${Math.round((100 * won) / done)} %`);
-    return trajectory;
+    return kept;
   };
   try {
     const made = await concurrently({ items, limit: concurrency, open: () => benchmark.open(), work });
@@ -144,4 +143,16 @@ async function rollOut(
     phase.end();
     await policy.close();
   }
+}
+
+/** Another run of the project may have made the same rollout meanwhile, and not every model says the same twice: the first one counts. */
+function keep({ repository, run }: RolloutsOptions, task: Task, made: Trajectory): Trajectory {
+  const known = repository.trajectory(made.id);
+  if (known) {
+    repository.reuseTrajectory(run, made.id);
+    return known;
+  }
+  repository.addTask(task);
+  repository.addTrajectory(run, made);
+  return made;
 }

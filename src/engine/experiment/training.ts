@@ -3,6 +3,7 @@ import { type CheckpointId, fingerprint, type TrainingSetId } from "../../core/i
 import type { Repository } from "../../core/repository.ts";
 import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";
 import type { Progress } from "./progress.ts";
+import type { Recipes } from "./recipes.ts";
 
 /** Follows from what is in it. */
 export const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
@@ -14,6 +15,8 @@ export interface TrainingRoom {
   readonly progress: Progress;
   /** Trainings under way, shared by methods that run side by side, so that equal ones are done once. */
   readonly trainings: Map<string, Promise<Checkpoint>>;
+  /** Where the way to each checkpoint is noted. */
+  readonly recipes: Recipes;
 }
 
 /** One training that is wanted. */
@@ -35,18 +38,21 @@ export async function trainOnce(options: TrainingRoom, trainer: Trainer, job: Tr
   const id = fingerprint(identity) as CheckpointId;
   const underWay = options.trainings.get(id);
   if (underWay) return underWay;
-  const training = options.repository.checkpoint(id) ?? trainNow(options, trainer, { ...job, trainingSet, id });
+  const make = () => trainNow(options, trainer, { ...job, trainingSet, id });
+  options.recipes.note(id, make);
+  const training = options.repository.checkpoint(id) ?? make();
   options.trainings.set(id, Promise.resolve(training));
   return training;
 }
 
 async function trainNow(
-  { repository, seed, progress }: TrainingRoom,
+  { repository, seed, progress, recipes }: TrainingRoom,
   trainer: Trainer,
   job: TrainJob & { readonly trainingSet: TrainingSetId; readonly id: CheckpointId },
 ): Promise<Checkpoint> {
   const { set, trainingSet, from, id, label, tuning } = job;
   repository.addTrainingSet(trainingSet, set);
+  await recipes.need(from);
   const phase = progress.phase(label, Number(tuning?.steps ?? trainer.settings.steps ?? 1), "steps");
   let leftOut = 0;
   for await (const event of trainer.train({ set, from, id, seed, ...(tuning && { tuning }) })) {
@@ -61,6 +67,9 @@ async function trainNow(
       continue;
     }
     phase.end();
+    // Another run of the project may have trained the same meanwhile, or this was trained before and its files were damaged.
+    const known = repository.checkpoint(id);
+    if (known) return known;
     const made = { id, parent: from.id, trainingSet, trainer: trainer.name, at: event.at };
     const checkpoint: Checkpoint = leftOut > 0 ? { ...made, leftOut } : made;
     repository.addCheckpoint(checkpoint);

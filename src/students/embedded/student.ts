@@ -1,6 +1,7 @@
 /** The embedded student of an experiment: model, trainer and policy put together as its config says. */
 import { prompted } from "../../policies/prompted.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
+import { setAsideIfDamaged } from "../shared/checkpoint-work.ts";
 import { requireRuntimeFor } from "../shared/runtime.ts";
 import type { Student } from "../student.ts";
 import type { EmbeddedConfig } from "./config.ts";
@@ -16,6 +17,7 @@ export function embeddedStudent(project: string, config: EmbeddedConfig): Studen
     trainer: embeddedTrainer(project, training),
     practiceTrainer: embeddedTrainer(project, { ...training, steps: practice.steps }),
     initial: (seed, material) => initialCheckpoint({ project, architecture, material, seed }),
+    check: async (checkpoint) => setAsideIfDamaged(project, checkpoint),
     async policy(checkpoint, format, temperature) {
       const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, concurrency);
       return prompted({ model, format, temperature, maxTokens, restrict });

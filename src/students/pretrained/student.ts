@@ -5,6 +5,7 @@ import { CliError } from "../../core/errors.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
+import { setAsideIfDamaged } from "../shared/checkpoint-work.ts";
 import { requireRuntimeFor } from "../shared/runtime.ts";
 import type { Student } from "../student.ts";
 import type { PretrainedConfig } from "./config.ts";
@@ -26,6 +27,7 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
     trainer,
     practiceTrainer: trainer,
     initial: async () => baseCheckpoint(project, base),
+    check: async (checkpoint) => setAsideIfDamaged(project, checkpoint),
     async policy(checkpoint, format, temperature) {
       const folder = folderOf(project, checkpoint);
       const options = { folder, name: checkpoint.id, slots: concurrency, context, threads, tokenIds: true };

@@ -9,6 +9,7 @@ import { interpreterOf, trainingEnvironment } from "../../installs/python-enviro
 import { prompted } from "../../policies/prompted.ts";
 import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
+import { setAsideIfDamaged } from "../shared/checkpoint-work.ts";
 import { rolloutJournals } from "../shared/rollout-journals.ts";
 import type { Student } from "../student.ts";
 import { checkpointServers } from "./checkpoint-servers.ts";
@@ -43,6 +44,7 @@ export function servedStudent(project: string, config: ServedConfig): Student {
     trainer,
     practiceTrainer: trainer,
     initial: async () => baseCheckpoint(project, base),
+    check: async (checkpoint) => setAsideIfDamaged(project, checkpoint),
     async policy(checkpoint, format, temperature) {
       const folder = folderOf(project, checkpoint);
       const server = await servers.open(folder);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -72,8 +72,9 @@ test("what the script says is heard, and its folder becomes the checkpoint", asy
     { kind: "metrics", step: 1, steps: 2, values: { loss: 2 } },
     { kind: "done", at: { kind: "folder", path } },
   ]);
-  assert.deepEqual(readdirSync(join(options.project, path)), []);
-  assert.deepEqual(readdirSync(join(options.project, "checkpoints")), ["base", "new"]);
+  assert.deepEqual(readdirSync(join(options.project, path)), ["gleaner.manifest"]);
+  // What lay there was no checkpoint, but it is not ours to delete.
+  assert.deepEqual(readdirSync(join(options.project, "checkpoints")), ["base", "new", "new.damaged"]);
 });
 
 test("the ways to end badly are told apart, and each says what to do", async (t) => {
@@ -114,7 +115,7 @@ test("leaving the loop early kills the script, too", { timeout: 20_000 }, async 
     assert.equal(event.kind, "metrics");
     break;
   }
-  assert(!existsSync(join(options.project, "checkpoints", "new.training")));
+  assert.deepEqual(readdirSync(join(options.project, "checkpoints")), ["base"]);
 });
 
 test("an accelerate config goes to the launcher, unless there is none of that name", async (t) => {
