@@ -92,7 +92,7 @@ export async function partsOf(
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
       return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
     },
-    student: await kindOf(config).open(folder, config),
+    student: await kindOf(config).open(folder, config, progress.say),
     progress,
     program: programName(),
   };

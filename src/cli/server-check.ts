@@ -1,7 +1,7 @@
 /** `gleaner doctor --server`: which features a model server supports, as a table. */
 import { probeServer } from "../endpoints/probe.ts";
 import { table } from "./table.ts";
-import { print, printJson } from "./terminal.ts";
+import { print, printJson, tell } from "./terminal.ts";
 
 export interface ServerFlags {
   readonly server: string;
@@ -14,6 +14,7 @@ export interface ServerFlags {
 export async function examineServer({ server, model, apiKeyEnv, json }: ServerFlags): Promise<void> {
   const probe = await probeServer({
     url: server,
+    say: tell,
     ...(model !== undefined && { model }),
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
   });

@@ -8,6 +8,7 @@
  */
 import type { Completion, ToolCall } from "../core/policy.ts";
 import type { Usage } from "../core/trajectory.ts";
+import { REMOVED } from "../http/secrets.ts";
 
 export interface Expected {
   readonly model: string;
@@ -29,15 +30,34 @@ export type Answer =
   | { readonly kind: "context full"; readonly reason: string }
   | { readonly kind: "unusable"; readonly reason: string };
 
-/** What the answer says it cost, whether or not it can be used; undefined if it does not say. */
+/** No model reads more, and no bill says more of one request: 16,777,216. */
+const MOST_TOKENS = 2 ** 24;
+
+/**
+ * What the answer says it cost, whether or not it can be used; undefined if it does not say, or says what cannot be. Cached
+ * and reasoning tokens are in these two figures, or in neither.
+ */
 export function usageOf(body: unknown): Usage | undefined {
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = fields(fields(body).usage);
-  return isCount(promptTokens) && isCount(completionTokens) ? { promptTokens, completionTokens } : undefined;
+  return isTokens(promptTokens) && isTokens(completionTokens) ? { promptTokens, completionTokens } : undefined;
+}
+
+/** Why `usageOf` finds nothing. */
+export function whyNoUsage(body: unknown): string {
+  const usage = fields(fields(body).usage);
+  for (const name of ["prompt_tokens", "completion_tokens"]) {
+    const found = usage[name];
+    if (found === undefined || found === null || isTokens(found)) continue;
+    return `usage.${name}: expected a whole number up to ${MOST_TOKENS}, got ${JSON.stringify(found).slice(0, 100)}`;
+  }
+  return "the answer does not say how many tokens it cost (usage)";
 }
 
 export function readAnswer(body: unknown, expected: Expected): Answer {
   const { choices, model } = fields(body);
   if (!Array.isArray(choices)) return unusable("the answer has no choices");
+  // With the key cut out of it, it would not be what the model said, and nobody should learn from it.
+  if (JSON.stringify(choices).includes(REMOVED)) return unusable("the answer contains the API key; it is not kept");
   if (choices.length !== 1) return unusable(`expected one choice, got ${choices.length}`);
   if (!isNamed(model, expected)) {
     return unusable(`another model answered: ${JSON.stringify(model)?.slice(0, 100)}`);
@@ -46,7 +66,7 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   if (index !== 0) return unusable(`expected choice 0, got ${JSON.stringify(index)}`);
   const { content, reasoning, reasoning_content, tool_calls } = fields(message);
   const usage = usageOf(body);
-  if (!usage) return unusable("the answer does not say how many tokens it cost (usage)");
+  if (!usage) return unusable(whyNoUsage(body));
   if (finishReason === "length" && usage.completionTokens < expected.maxTokens) {
     const { promptTokens, completionTokens } = usage;
     const reason = `the server stopped after ${completionTokens} of ${expected.maxTokens} tokens behind a prompt of ${promptTokens}`;
@@ -106,6 +126,7 @@ function tokenIdsOf(body: unknown, usage: Usage): Completion["tokenIds"] | strin
 
 const isIds = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isTokens = (value: unknown): value is number => isCount(value) && value <= MOST_TOKENS;
 const unusable = (reason: string): Answer => ({ kind: "unusable", reason });
 
 /** The members of an untrusted value; none if it is no object. */

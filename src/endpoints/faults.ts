@@ -5,9 +5,9 @@
  */
 import type { APIConnectionError, APIError } from "openai";
 import { messageOf } from "../core/errors.ts";
+import { HttpError } from "../http/errors.ts";
+import { askedWaitMs } from "../http/retries.ts";
 import type { Cost } from "./budget.ts";
-import { askedWaitMs, UNREACHABLE } from "./retries.ts";
-import { AnswerTooLongError } from "./transport.ts";
 
 export type Fault =
   | {
@@ -47,20 +47,22 @@ export function faultIn(body: unknown): Fault | undefined {
   return faultOfStatus({ status: Number(code) || 500, text: describe(error), reason: String(message ?? code) });
 }
 
-function connectionFault(error: APIConnectionError): Fault {
-  const causes = causesOf(error);
-  const tooLong = causes.find((cause) => cause instanceof AnswerTooLongError);
-  if (tooLong) return { kind: "unusable", reason: tooLong.message, cost: "unknown" };
-  const codes = causes.map((cause) => (cause as { code?: unknown }).code).filter((code) => typeof code === "string");
-  const reason = codes.at(-1) ?? messageOf(causes.at(-1));
-  const isUnreachable = codes.some((code) => UNREACHABLE.test(code));
-  return { ...passing(`connection broke: ${reason}`, isUnreachable ? "nothing" : "unknown"), isUnreachable };
-}
-
-/** The error and what caused it, outermost first; Node packs several attempts to connect into one. */
-function causesOf(error: Error): Error[] {
-  const inner = error instanceof AggregateError ? error.errors : [error.cause];
-  return [error, ...inner.filter((cause) => cause instanceof Error).flatMap(causesOf)];
+function connectionFault({ cause, message }: APIConnectionError): Fault {
+  const reason = cause instanceof HttpError ? cause.message : message;
+  const kind = cause instanceof HttpError ? cause.reason : "broken";
+  switch (kind) {
+    case "too long":
+      return { kind: "unusable", reason, cost: "unknown" };
+    case "certificate":
+    case "redirected":
+      return { kind: "refused", reason, cost: "nothing" };
+    case "unreachable":
+      return { ...passing(`connection broke: ${reason}`, "nothing"), isUnreachable: true };
+    case "broken":
+      return passing(`connection broke: ${reason}`, "unknown");
+    default:
+      return kind satisfies never;
+  }
 }
 
 function statusFault(error: APIError): Fault {

@@ -9,13 +9,15 @@ import { PolicyError, StopError } from "../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../core/policy.ts";
 import { random } from "../core/random.ts";
 import { chatMessage, chatTool } from "../formats/chat-message.ts";
+import { LONGEST_WAIT_MS, type Try, withRetries } from "../http/retries.ts";
+import { apiKeyFrom } from "../http/secrets.ts";
+import { seldom } from "../http/waiting.ts";
 import { readAnswer, usageOf } from "./answers.ts";
 import { type Cost, openLedger, type Spending } from "./budget.ts";
 import { contextIn, contextMemory, mostTokens, usualTokens } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
-import { apiKeyFrom, resolveOptions, type ServerOptions, type ServerSettings } from "./options.ts";
+import { resolveOptions, type ServerOptions, type ServerSettings } from "./options.ts";
 import { openPace } from "./pace.ts";
-import { type Try, withRetries } from "./retries.ts";
 import { routeOf } from "./routing.ts";
 import { openTransport, type RequestBody } from "./transport.ts";
 
@@ -41,6 +43,7 @@ export function serverModel(options: ServerOptions): ServerModel {
   const { urls, concurrency, requestsPerMinute, tokensPerMinute, retries, prices } = settings;
   const apiKey = apiKeyFrom(settings.apiKeyEnv);
   const servers = urls.map((url) => openTransport(url, apiKey, settings));
+  const say = seldom(settings.say);
   const stop = new AbortController();
   // Everything that waits listens.
   setMaxListeners(0, stop.signal);
@@ -96,16 +99,22 @@ export function serverModel(options: ServerOptions): ServerModel {
     const draws = random("backoff", request.seed);
     let unreachable = 0;
     const { backoffMs } = settings;
-    return withRetries({ retries, backoffMs, draws, signal: stop.signal }, async (): Promise<Try<Completion>> => {
+    const waits = { retries, backoffMs, draws, signal: stop.signal, name: settings.name, say };
+    return withRetries(waits, async (): Promise<Try<Completion>> => {
       const tried = await attemptOnce(route[unreachable % route.length]!, request, body);
       if (tried.kind === "completion") return { result: tried.completion };
       if (tried.kind !== "passing") throw errorOf(tried);
       if (tried.isUnreachable) unreachable += 1;
       return {
         waitMs: tried.waitMs,
-        giveUp: (why) => (why === "no tries left" ? errorAfterRetries(tried) : errorOf({ ...tried, kind: "refused" })),
+        giveUp: (why) => (why === "no tries left" ? errorAfterRetries(tried) : errorOf(tooLongAWait(tried))),
       };
     });
+  }
+
+  function tooLongAWait({ reason, cost, waitMs }: PassingFault): Exclude<Fault, PassingFault> {
+    const asked = `the server asks to wait ${Math.round(waitMs / 1000)} s, longer than ${LONGEST_WAIT_MS / 1000} s`;
+    return { kind: "refused", reason: `${reason} (${asked})`, cost };
   }
 
   type Attempt = { readonly kind: "completion"; readonly completion: Completion } | Fault;

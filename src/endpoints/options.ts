@@ -1,9 +1,10 @@
 /**
  * What a user says about a server, checked and with defaults filled in. The API key is read from an environment
- * variable when the model is opened; nothing stores or prints it.
+ * variable when the model is opened (src/http/secrets.ts); nothing stores or prints it.
  */
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { baseUrl } from "../http/addresses.ts";
 import type { Budget, Prices, Spending } from "./budget.ts";
 
 /** A server, and how to use it. Numbers out of range are refused with CliError. */
@@ -53,11 +54,13 @@ export interface ServerOptions {
   readonly limitField?: "max_tokens" | "max_completion_tokens";
   /** More fields of every request (`top_p`, `chat_template_kwargs` …). They change answers: make them part of the run's ids. */
   readonly extra?: Readonly<Record<string, Json>>;
+  /** Hears, a line at a time, when the server keeps us waiting. Absent: nobody does. */
+  readonly say?: (line: string) => void;
 }
 
 /** `ServerOptions` with nothing left open but what may be unknown. */
 export type ServerSettings = Required<Omit<ServerOptions, Optional>> & Pick<ServerOptions, Optional>;
-type Optional = "apiKeyEnv" | "requestsPerMinute" | "tokensPerMinute" | "prices" | "contextTokens";
+type Optional = "apiKeyEnv" | "requestsPerMinute" | "tokensPerMinute" | "prices" | "contextTokens" | "say";
 
 const LONGEST_TIMEOUT_MS = 300_000;
 const MEGABYTE = 2 ** 20;
@@ -66,7 +69,7 @@ const MEGABYTE = 2 ** 20;
 export function resolveOptions(options: ServerOptions): ServerSettings {
   const settings: ServerSettings = {
     ...options,
-    urls: options.urls.map(checkedUrl),
+    urls: options.urls.map((url) => baseUrl("server", url)),
     name: options.name ?? options.model,
     concurrency: options.concurrency ?? 64,
     timeoutMs: options.timeoutMs ?? LONGEST_TIMEOUT_MS,
@@ -104,26 +107,4 @@ function expectAtLeast(name: string, value: number | undefined, least: number): 
 function expectPositive(name: string, value: number | undefined): void {
   if (value === undefined || value > 0) return;
   throw new CliError(`${name}: expected a number above 0, got ${value}`);
-}
-
-/** Without a slash at the end. A URL with a password in it would be printed somewhere: refused. */
-function checkedUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new CliError(`server "${text}": expected a base URL such as http://127.0.0.1:8000/v1`);
-  }
-  if (url.username || url.password) {
-    throw new CliError(
-      `server ${url.host}: expected no user or password in the URL; put the key in a variable and name that`,
-    );
-  }
-  return text.replace(/\/+$/, "");
-}
-
-/** The key in the variable `name`; undefined if no variable is named. Throws CliError if it is empty. */
-export function apiKeyFrom(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  const key = process.env[name]?.trim();
-  if (key) return key;
-  throw new CliError(`environment variable ${name}: expected an API key, found nothing`);
 }

@@ -1,5 +1,5 @@
 /** How many a minute. Timing only: nothing here changes an answer. */
-import { pause } from "./retries.ts";
+import { pause } from "../http/retries.ts";
 
 export interface Pace {
   /** Waits until `amount` more is allowed. */

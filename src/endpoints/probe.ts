@@ -4,17 +4,20 @@
  * held for this prompt, now.
  */
 import { CliError, messageOf } from "../core/errors.ts";
-import { fields, usageOf } from "./answers.ts";
+import { random } from "../core/random.ts";
+import { LONGEST_WAIT_MS, withRetries } from "../http/retries.ts";
+import { apiKeyFrom } from "../http/secrets.ts";
+import type { Say } from "../http/waiting.ts";
+import { fields, usageOf, whyNoUsage } from "./answers.ts";
 import { NOTHING_SPENT, type Spending } from "./budget.ts";
 import { contextIn } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
-import { apiKeyFrom, resolveOptions, type ServerOptions } from "./options.ts";
-import { pause } from "./retries.ts";
+import { resolveOptions, type ServerOptions } from "./options.ts";
 import { missing, ok, SAMPLING_QUESTION, type ServerCheck, samplingChecks } from "./sampling-checks.ts";
 import { type ModelEntry, openTransport, type RequestBody, type Transport } from "./transport.ts";
 
 /** Which server to probe. The rest as in ServerOptions; `timeoutMs` is 60,000 unless given. */
-export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limitField" | "extra"> & {
+export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limitField" | "extra" | "say"> & {
   /** Base URL, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
   readonly url: string;
   /** The model to ask. Absent: the first one the server lists. */
@@ -34,8 +37,8 @@ export interface ServerProbe {
 }
 
 const CHOICES = 3;
-const TRIES = 3;
-const PATIENCE_MS = 2_000;
+const RETRIES = 2;
+const BACKOFF_MS = 500;
 
 /**
  * Asks a server some twenty small requests and tells which guarantees it keeps: seeds, temperature, token ids, tool calls and
@@ -57,7 +60,12 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   }
   const model = named ?? models[0]?.id;
   if (model === undefined) throw new CliError(`server ${url}: it lists no models; name one with --model`);
-  const asker = openAsker(transport, { model, limitField: settings.limitField, extra: settings.extra });
+  const asker = openAsker(transport, {
+    model,
+    limitField: settings.limitField,
+    extra: settings.extra,
+    say: settings.say,
+  });
   const checks = [
     ok("reachable", url),
     modelCheck(models, model),
@@ -95,16 +103,19 @@ interface Fixed {
   readonly model: string;
   readonly limitField: string;
   readonly extra: RequestBody;
+  readonly say: Say | undefined;
 }
 
-function openAsker(transport: Transport, { model, limitField, extra }: Fixed): Asker {
+function openAsker(transport: Transport, { model, limitField, extra, say }: Fixed): Asker {
   let spent = NOTHING_SPENT;
+  const settings = { retries: RETRIES, backoffMs: BACKOFF_MS, draws: random("probe"), name: model, say };
+  const waits = { ...settings, signal: new AbortController().signal };
   return {
     async ask({ seed, temperature, more = {} }) {
       const { prompt, maxTokens } = SAMPLING_QUESTION;
       const messages = [{ role: "user", content: prompt }];
       const body = { model, messages, temperature, seed, [limitField]: maxTokens, ...extra, ...more };
-      for (let attempt = 1; ; attempt++) {
+      return withRetries(waits, async () => {
         const answer = await transport.complete(body).catch(faultOf);
         const usage = usageOf(answer);
         spent = {
@@ -114,10 +125,12 @@ function openAsker(transport: Transport, { model, limitField, extra }: Fixed): A
           completionTokens: spent.completionTokens + (usage?.completionTokens ?? 0),
         };
         const fault = isFault(answer) ? answer : faultIn(answer);
-        if (!fault) return answer;
-        if (fault.kind !== "passing" || attempt === TRIES) throw new Error(fault.reason);
-        await pause(Math.max(fault.waitMs, PATIENCE_MS / 4), AbortSignal.timeout(600_000));
-      }
+        if (!fault) return { result: answer };
+        if (fault.kind !== "passing") throw new Error(fault.reason);
+        const { reason, waitMs } = fault;
+        const asked = `the server asks to wait ${Math.round(waitMs / 1000)} s, longer than ${LONGEST_WAIT_MS / 1000} s`;
+        return { waitMs, giveUp: (why) => new Error(why === "no tries left" ? reason : `${reason} (${asked})`) };
+      });
     },
     spent: () => spent,
   };
@@ -152,7 +165,12 @@ async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
 function usageCheck(answer: unknown): ServerCheck {
   const usage = usageOf(answer);
   if (usage) return ok("usage", `${usage.promptTokens} + ${usage.completionTokens} tokens`);
-  return missing("usage", "none", "tokens are not reported: nothing can be counted, so every rollout fails");
+  const isThere = fields(fields(answer).usage).prompt_tokens !== undefined;
+  return missing(
+    "usage",
+    isThere ? whyNoUsage(answer) : "none",
+    "tokens are not reported: nothing can be counted, so every rollout fails",
+  );
 }
 
 /** Everything the model said, thoughts included. */

@@ -1,16 +1,19 @@
 /**
  * One HTTP exchange with a server, through the openai SDK. The SDK's own retries are off and its parsing is kept out of
- * reach of what a broken server may send: the whole answer is read here, up to a size, within the SDK's time limit.
- * The SDK is loaded with the first request.
+ * reach of what a broken server may send: the whole answer is read by the rules of src/http/ask.ts, within the SDK's time
+ * limit. The SDK is loaded with the first request.
  */
 import type OpenAI from "openai";
+import { ask } from "../http/ask.ts";
+import { redactor } from "../http/secrets.ts";
+import { patience } from "../http/waiting.ts";
 import type { ServerSettings } from "./options.ts";
 
 /** The fields of a chat completion request that gleaner sends, in the order in which they are sent. */
 export type RequestBody = Readonly<Record<string, unknown>>;
 
 export interface Transport {
-  /** The parsed answer. Throws what the SDK throws, a SyntaxError for invalid JSON, or AnswerTooLongError. */
+  /** The parsed answer. Throws what the SDK throws, or a SyntaxError for invalid JSON. */
   complete(body: RequestBody): Promise<unknown>;
   /** What `GET /models` lists, with every field. Throws likewise. */
   models(timeoutMs: number): Promise<readonly ModelEntry[]>;
@@ -21,19 +24,18 @@ export interface ModelEntry {
   readonly [field: string]: unknown;
 }
 
-/** Thrown for an answer that is longer than allowed; the rest of it was not read. */
-export class AnswerTooLongError extends Error {
-  override readonly name = "AnswerTooLongError";
-}
+type Settings = Pick<ServerSettings, "timeoutMs" | "maxAnswerBytes" | "say">;
 
-type Settings = Pick<ServerSettings, "timeoutMs" | "maxAnswerBytes">;
-
+/** `apiKey` as `apiKeyFrom` gives it. It is in nothing that comes back, thrown errors included. */
 export function openTransport(url: string, apiKey: string | undefined, settings: Settings): Transport {
   let opened: Promise<OpenAI> | undefined;
   const client = () => (opened ??= openClient(url, apiKey, settings));
+  const until = `an answer is given up after ${settings.timeoutMs / 1000} s`;
+  const { watch } = patience({ name: url, until, say: settings.say });
   return {
     async complete(body) {
-      const answer: unknown = await (await client()).post("/chat/completions", { body });
+      const opened = await client();
+      const answer: unknown = await watch(opened.post("/chat/completions", { body }));
       // What does not call itself JSON comes as text.
       return typeof answer === "string" ? JSON.parse(answer) : answer;
     },
@@ -57,47 +59,39 @@ async function openClient(url: string, apiKey: string | undefined, settings: Set
     maxRetries: 0,
     timeout: settings.timeoutMs,
     logLevel: "off",
-    fetch: boundedFetch(settings.maxAnswerBytes),
+    fetch: wholeAnswers(apiKey, settings.maxAnswerBytes),
   });
 }
 
 /** `fetch` that has read the whole body when it returns: the caller's time limit then covers it. */
-function boundedFetch(maxBytes: number): typeof fetch {
+function wholeAnswers(apiKey: string | undefined, mostBytes: number): typeof fetch {
+  const rules = { redactor: redactor(apiKey), mostBytes };
   return async (input, init) => {
-    const response = await fetch(input, init);
-    const { status, statusText, headers } = response;
-    const body = await boundedBody(response, maxBytes);
-    const read = response.ok ? body : withError(body);
-    return new Response(read.length === 0 ? null : read, { status, statusText, headers });
+    const asking = {
+      url: String(input),
+      method: init?.method?.toUpperCase() === "POST" ? ("POST" as const) : ("GET" as const),
+      headers: new Headers(init?.headers),
+      ...(typeof init?.body === "string" && { body: init.body }),
+      ...(init?.signal && { signal: init.signal }),
+    };
+    const { status, statusText, headers, text } = await ask(asking, rules);
+    const isGood = status >= 200 && status < 300;
+    const read = isGood ? text : withError(text);
+    return new Response(read === "" ? null : read, {
+      status,
+      statusText: statusText.replace(/[^\x20-\x7e]/g, "?"),
+      headers,
+    });
   };
 }
 
 /** The SDK reads only the member `error`; vLLM and SGLang have answered with its members alone, others with `detail`. */
-function withError(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function withError(text: string): string {
   try {
-    const said: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+    const said: unknown = JSON.parse(text);
     const isWrapped = typeof said === "object" && said !== null && "error" in said;
-    return isWrapped ? body : new TextEncoder().encode(JSON.stringify({ error: said }));
+    return isWrapped ? text : JSON.stringify({ error: said });
   } catch {
-    return body;
+    return text;
   }
-}
-
-async function boundedBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLong = () => new AnswerTooLongError(`the answer is longer than ${maxBytes} bytes`);
-  const announced = response.headers.get("content-length");
-  if (Number(announced) > maxBytes) {
-    await response.body?.cancel();
-    throw tooLong();
-  }
-  if (announced !== null && !response.headers.has("content-encoding"))
-    return new Uint8Array(await response.arrayBuffer());
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLong();
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }

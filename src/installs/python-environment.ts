@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../core/errors.ts";
 import { fingerprint } from "../core/ids.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { withoutPasswords } from "../http/addresses.ts";
 
 const PYTHON = "Python 3.10 or newer";
 const LONGEST_REASON = 300;
@@ -203,8 +204,10 @@ export function runProgram({ command, args, task, advice, say }: Program): Promi
     let reason = "";
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
-        if (line.trim()) reason = line.trim();
-        if (stream === child.stderr) say?.(line);
+        // pip may quote the address of an index, with its password.
+        const said = withoutPasswords(line);
+        if (said.trim()) reason = said.trim();
+        if (stream === child.stderr) say?.(said);
       });
     }
     child.on("error", (error: NodeJS.ErrnoException) => {

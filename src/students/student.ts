@@ -71,6 +71,9 @@ export interface StudentKind<Parts extends z.ZodRawShape, Config = StudentConfig
   practiceEpisodes?(config: Config): number;
   /** What of `student` and `training` decides results, and is stored with a run: no paths, no addresses. Throws CliError. */
   stored(config: Config): { readonly student: object; readonly training: object };
-  /** `project`: the folder that its checkpoints go to. Throws CliError for what it needs and is not there. */
-  open(project: string, config: Config): Promise<Student>;
+  /**
+   * `project`: the folder that its checkpoints go to. `say` hears, a line at a time, when a server keeps it waiting. Throws
+   * CliError for what it needs and is not there.
+   */
+  open(project: string, config: Config, say?: (line: string) => void): Promise<Student>;
 }

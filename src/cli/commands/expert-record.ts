@@ -134,7 +134,7 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
   try {
     const format = formatOf(flags, benchmark, repository);
     const sampling = samplingOf(flags, format);
-    const server = { model: flags.model, notes: await serverNotes(flags, repository, run) };
+    const server = { model: flags.model, notes: await serverNotes(flags, repository, run, progress.say) };
     for (const note of server.notes) progress.say(`server: ${note}`);
     const { seed, episodes, concurrency } = flags;
     const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
@@ -144,7 +144,7 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     repository.sync();
     const journal = openJournal(join(project.folder, "journals", `${run}.jsonl`), (each) => seeds.has(each));
     const spent = sumOf(spentIn(repository, run), journal.spent);
-    const model = serverModel({ ...options, name: `expert/${flags.model}`, spent });
+    const model = serverModel({ ...options, say: progress.say, name: `expert/${flags.model}`, spent });
     const { temperature, maxTokens } = flags;
     const policy = prompted({ model: journal.before(model), format, temperature, maxTokens, restrict: false });
     const common = { run, repository, benchmark, policy, tasks, episodes, concurrency, progress, seed, sampling };
@@ -236,7 +236,12 @@ function budgetOf({ budget, budgetTokens, budgetRequests }: RecordFlags, prices:
 }
 
 /** The guarantees that this server lacks. They are found once: a continued recording keeps the first findings. */
-async function serverNotes(flags: RecordFlags, repository: Repository, run: string): Promise<readonly string[]> {
+async function serverNotes(
+  flags: RecordFlags,
+  repository: Repository,
+  run: string,
+  say: (line: string) => void,
+): Promise<readonly string[]> {
   const stored = repository.run(run)?.config as
     | { readonly server?: { readonly notes?: readonly string[] } }
     | undefined;
@@ -245,6 +250,7 @@ async function serverNotes(flags: RecordFlags, repository: Repository, run: stri
   const probe = await probeServer({
     url: server[0]!,
     model,
+    say,
     extra: fieldsOf(flags.field),
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
   });

@@ -15,5 +15,5 @@ export const served: StudentKind<typeof servedParts> = {
   stored({ student: { kind, checkpoint, context, extra }, training: { accelerateConfig: _, ...training } }) {
     return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training };
   },
-  open: async (project, config) => (await import("./student.ts")).servedStudent(project, config),
+  open: async (project, config, say) => (await import("./student.ts")).servedStudent(project, config, say),
 };

@@ -17,7 +17,7 @@ import type { ServedConfig } from "./config.ts";
 import { trlTrainer } from "./trainer.ts";
 
 /** Throws CliError if there is no Python to train with. */
-export function servedStudent(project: string, config: ServedConfig): Student {
+export function servedStudent(project: string, config: ServedConfig, say?: (line: string) => void): Student {
   const { run, student, training, maxTokens, concurrency } = config;
   const journals = rolloutJournals(project, run);
   const { accelerateConfig, ...settings } = training;
@@ -36,6 +36,7 @@ export function servedStudent(project: string, config: ServedConfig): Student {
     urls: [url],
     model: model.replaceAll("{checkpoint}", folder),
     concurrency,
+    ...(say && { say }),
     ...(context !== undefined && { contextTokens: context }),
     ...(extra && { extra }),
   });
@@ -65,7 +66,12 @@ export function servedStudent(project: string, config: ServedConfig): Student {
       const folder = folderOf(project, baseCheckpoint(project, base));
       const server = await servers.open(folder);
       const named = model.replaceAll("{checkpoint}", folder);
-      const { notes } = await probeServer({ url: server.url, model: named, ...(extra && { extra }) });
+      const { notes } = await probeServer({
+        url: server.url,
+        model: named,
+        ...(extra && { extra }),
+        ...(say && { say }),
+      });
       server.release();
       return notes;
     },

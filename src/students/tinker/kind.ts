@@ -12,5 +12,5 @@ export const tinker: StudentKind<typeof tinkerParts> = {
   stored({ student: { kind, model, tokenizer, context }, training }) {
     return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
   },
-  open: async (project, config) => (await import("./student.ts")).tinkerStudent(project, config),
+  open: async (project, config, say) => (await import("./student.ts")).tinkerStudent(project, config, say),
 };

@@ -5,6 +5,7 @@
 import pLimit from "p-limit";
 import { PolicyError, StopError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
+import { redactor } from "../../http/secrets.ts";
 import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
 import type { Sampler } from "./protocol/sampler.ts";
@@ -35,7 +36,8 @@ export interface TinkerModelOptions extends TinkerServer {
  */
 export async function tinkerModel(options: TinkerModelOptions): Promise<LanguageModel> {
   const { model, name, tokenizer: folder, concurrency = 32, contextTokens, tokenIds = false, ...server } = options;
-  transportSettings(server);
+  const { apiKey } = transportSettings(server);
+  const { clean } = redactor(apiKey);
   const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
   const tokenizer = openChatTokenizer(folder);
   const stop = [endOfTurn(tokenizer)];
@@ -60,8 +62,11 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     const { sampler } = await opening;
     const { tokens, finishReason } = await sampler.sample(prompt, { temperature, maxTokens, seed, stop });
     const isEnded = tokens.at(-1) === stop[0];
+    const text = tokenizer.decode(isEnded ? tokens.slice(0, -1) : tokens);
+    // Token ids pass the transport, which cleans texts.
+    if (clean(text, false) !== text) throw new PolicyError(`${name}: the answer contains the API key; it is not kept`);
     return {
-      text: tokenizer.decode(isEnded ? tokens.slice(0, -1) : tokens),
+      text,
       finishReason,
       usage: { promptTokens: prompt.length, completionTokens: tokens.length },
       ...(tokenIds && { tokenIds: { prompt, completion: tokens } }),
@@ -94,7 +99,7 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
 }
 
 /** Every other episode would fail the same way. */
-const STOPPING: readonly TinkerReason[] = ["unreachable", "busy", "wrong key", "lost", "bad checkpoint"];
+const STOPPING: readonly TinkerReason[] = ["unreachable", "busy", "wrong key", "not trusted", "lost", "bad checkpoint"];
 const CONTEXT_FULL = /(context|sequence|model) (length|window)|prompt is too long|exceeds? .*(tokens|context)/i;
 
 function errorOf(error: unknown, name: string): unknown {

@@ -11,11 +11,11 @@ import { tinkerModel } from "./model.ts";
 import { tinkerBase, tinkerTrainer } from "./trainer.ts";
 
 /** `project`: its folder. Throws CliError for a tokenizer that cannot be used and a key that is not there; nothing is sent yet. */
-export function tinkerStudent(project: string, config: TinkerConfig): Student {
+export function tinkerStudent(project: string, config: TinkerConfig, say?: (line: string) => void): Student {
   const { run, student, training, maxTokens, concurrency } = config;
   const journals = rolloutJournals(project, run);
   const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context } = student;
-  const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }) };
+  const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }), ...(say && { say }) };
   // Before an expert is played for nothing.
   openChatTokenizer(tokenizer);
   const trainer = tinkerTrainer({ ...server, baseModel, tokenizer, settings: training });

@@ -183,5 +183,5 @@ test("a key that is not there, a URL that is none", (t) => {
       (error) => error instanceof CliError && pattern.test(error.message),
     );
   refuses({ url: "http://a", apiKeyEnv: "GLEANER_NO_SUCH_KEY" }, /GLEANER_NO_SUCH_KEY: expected an API key/);
-  refuses({ url: "localhost:8000" }, /expected url to be http/);
+  refuses({ url: "localhost:8000" }, /expected a base URL such as http:\/\/localhost:8000$/);
 });

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CliError, messageOf } from "../../core/errors.ts";
 import { fileInZip } from "../../files/zip.ts";
+import { withoutPasswords } from "../../http/addresses.ts";
 import {
   installedFolder,
   JAR,
@@ -123,7 +124,7 @@ async function downloaded(release: Release): Promise<Buffer> {
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1);
     throw new CliError(
-      `pip could not download scienceworld ${release} (${said || messageOf(error)}): get the wheel elsewhere and pass it with --wheel FILE`,
+      `pip could not download scienceworld ${release} (${withoutPasswords(said || messageOf(error))}): get the wheel elsewhere and pass it with --wheel FILE`,
     );
   } finally {
     rmSync(folder, { recursive: true });

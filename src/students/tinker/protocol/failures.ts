@@ -4,6 +4,7 @@ export const TINKER_REASONS = [
   "unreachable",
   "busy",
   "wrong key",
+  "not trusted",
   "refused",
   "lost",
   "failed",

@@ -8,12 +8,14 @@
  * Source: tinker 0.38.0, tinker/resources/*.py (paths), tinker/lib/api_future_impl.py (results),
  * tinker/lib/internal_client_holder.py (heartbeat); SkyRL's skyrl/tinker/api.py (github.com/NovaSky-AI/SkyRL, 280dd92).
  */
-import { pause } from "../../../endpoints/retries.ts";
+import { pause } from "../../../http/retries.ts";
+import { seldom } from "../../../http/waiting.ts";
 import { TinkerError } from "./failures.ts";
 import { type Exchange, openTransport, type TinkerServer, transportSettings } from "./transport.ts";
 import { fields, readText, unusable } from "./wire.ts";
 
 const POLL_MS = 100;
+const WORTH_A_WORD_S = 30;
 
 export interface SupportedModel {
   readonly name: string;
@@ -41,6 +43,7 @@ export interface SessionOptions {
 export async function openSession({ server, signal: given }: SessionOptions): Promise<TinkerSession> {
   const settings = transportSettings(server);
   const transport = openTransport(settings);
+  const say = seldom(settings.say);
   const over = new AbortController();
   const signal = given ? AbortSignal.any([given, over.signal]) : over.signal;
   const ask = (exchange: Omit<Exchange, "signal">) => transport.ask({ ...exchange, signal });
@@ -58,7 +61,8 @@ export async function openSession({ server, signal: given }: SessionOptions): Pr
   heartbeat.unref();
 
   async function collected(request: string): Promise<unknown> {
-    const deadline = performance.now() + settings.patienceMs;
+    const start = performance.now();
+    const deadline = start + settings.patienceMs;
     const exchange = { path: "retrieve_future", body: { request_id: request }, mayRepeat: true, isPoll: true };
     for (;;) {
       const answer = await ask(exchange);
@@ -70,6 +74,8 @@ export async function openSession({ server, signal: given }: SessionOptions): Pr
       if (performance.now() > deadline) {
         throw new TinkerError("too slow", `no result of ${request} within ${settings.patienceMs} ms`);
       }
+      const seconds = Math.round((performance.now() - start) / 1000);
+      if (seconds >= WORTH_A_WORD_S) say?.(`waiting for ${settings.url} for ${seconds} s: the request is in its queue`);
       await pause(POLL_MS, signal);
     }
   }

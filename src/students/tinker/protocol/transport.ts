@@ -10,7 +10,12 @@
  */
 import { CliError, messageOf } from "../../../core/errors.ts";
 import { random } from "../../../core/random.ts";
-import { askedWaitMs, UNREACHABLE, withRetries } from "../../../endpoints/retries.ts";
+import { baseUrl } from "../../../http/addresses.ts";
+import { ask as askServer, type Rules } from "../../../http/ask.ts";
+import { HttpError } from "../../../http/errors.ts";
+import { askedWaitMs, LONGEST_WAIT_MS, withRetries } from "../../../http/retries.ts";
+import { apiKeyFrom, redactor } from "../../../http/secrets.ts";
+import { type Patience, patience, type Say, seldom } from "../../../http/waiting.ts";
 import { TinkerError, type TinkerReason } from "./failures.ts";
 
 /** A server of the Tinker protocol, and how patient to be with it. */
@@ -31,6 +36,8 @@ export interface TinkerServer {
   readonly backoffMs?: number;
   /** Milliseconds after which the server hears again that a session is still wanted. Default: 10,000, as the SDK has it. */
   readonly heartbeatMs?: number;
+  /** Hears, a line at a time, when the server keeps us waiting. Absent: nobody does. */
+  readonly say?: Say;
 }
 
 const DEFAULTS = {
@@ -38,23 +45,26 @@ const DEFAULTS = {
   ...{ retries: 8, backoffMs: 500, heartbeatMs: 10_000 },
 };
 
-export type TransportSettings = typeof DEFAULTS & { readonly url: string; readonly apiKey: string | undefined };
+export type TransportSettings = typeof DEFAULTS & {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly say?: Say;
+};
+
+/** A batch's log-probabilities are the longest answers: some twenty bytes a token. */
+const MOST_BYTES = 256 * 2 ** 20;
 
 /** Throws CliError for a URL that is none, a key that is not there and numbers out of range. */
 export function transportSettings({ apiKeyEnv, ...server }: TinkerServer): TransportSettings {
   const settings = { ...DEFAULTS, ...server };
-  if (!/^https?:\/\/./.test(settings.url))
-    throw new CliError(`tinker: expected url to be http(s)://…, got ${settings.url}`);
   for (const name of ["timeoutMs", "patienceMs", "retries", "backoffMs", "heartbeatMs"] as const) {
     if (!(settings[name] >= 0)) throw new CliError(`tinker: expected ${name} to be ≥ 0, got ${settings[name]}`);
   }
-  return { ...settings, url: settings.url.replace(/\/+$/, ""), apiKey: apiKeyEnv ? keyFrom(apiKeyEnv) : undefined };
-}
-
-function keyFrom(name: string): string {
-  const key = process.env[name]?.trim();
-  if (key) return key;
-  throw new CliError(`environment variable ${name}: expected an API key, found nothing`);
+  return {
+    ...settings,
+    url: baseUrl("tinker server", settings.url, "http://localhost:8000"),
+    apiKey: apiKeyFrom(apiKeyEnv),
+  };
 }
 
 export interface Exchange {
@@ -93,36 +103,50 @@ export class StatusError extends Error {
 const LONGEST_REASON = 300;
 
 export function openTransport(settings: TransportSettings): Transport {
-  const { retries, backoffMs, recognisesRepeats } = settings;
+  const { retries, backoffMs, recognisesRepeats, url, timeoutMs } = settings;
+  const rules = { redactor: redactor(settings.apiKey), mostBytes: MOST_BYTES };
+  const until = `an answer is given up after ${timeoutMs / 1000} s`;
+  const wait = patience({ name: url, until, say: settings.say });
+  const say = seldom(settings.say);
   return {
     ask(exchange) {
       const { path, signal } = exchange;
       const mayRepeat = exchange.mayRepeat || recognisesRepeats;
-      return withRetries({ retries, backoffMs, draws: random("backoff", path), signal }, async () => {
+      return withRetries({ retries, backoffMs, draws: random("backoff", path), signal, name: url, say }, async () => {
         try {
-          return { result: await once(settings, exchange) };
+          return { result: await once(settings, exchange, { rules, wait }) };
         } catch (error) {
           signal.throwIfAborted();
           if (exchange.isPoll && isPending(error)) return { result: TRY_AGAIN };
           const fault = faultOf(error, { ...exchange, mayRepeat });
           if (!fault.mayPass) throw fault.error;
-          return { waitMs: fault.waitMs, giveUp: () => fault.error };
+          return {
+            waitMs: fault.waitMs,
+            giveUp: (why) => (why === "no tries left" ? fault.error : tooLongAWait(fault)),
+          };
         }
       });
     },
   };
 }
 
-async function once({ url, apiKey, timeoutMs }: TransportSettings, { path, body, signal }: Exchange): Promise<unknown> {
-  const response = await fetch(`${url}/api/v1/${path}`, {
-    method: body ? "POST" : "GET",
-    headers: { ...(body && { "content-type": "application/json" }), ...(apiKey && { "x-api-key": apiKey }) },
+async function once(
+  { url, apiKey, timeoutMs }: TransportSettings,
+  { path, body, signal }: Exchange,
+  { rules, wait }: { readonly rules: Rules; readonly wait: Patience },
+): Promise<unknown> {
+  const asking = {
+    url: `${url}/api/v1/${path}`,
+    method: body ? ("POST" as const) : ("GET" as const),
+    headers: new Headers({
+      ...(body && { "content-type": "application/json" }),
+      ...(apiKey && { "x-api-key": apiKey }),
+    }),
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-  });
-  // Within the time limit, too.
-  const text = await response.text();
-  if (!response.ok) throw new StatusError(response.status, detailOf(text), askedWaitMs(response.headers));
+  };
+  const { status, headers, text } = await wait.watch(askServer(asking, rules));
+  if (status < 200 || status >= 300) throw new StatusError(status, detailOf(text), askedWaitMs(headers));
   return JSON.parse(text) as unknown;
 }
 
@@ -172,15 +196,15 @@ function faultOf(thrown: unknown, { mayRepeat, isPoll }: Pick<Exchange, "mayRepe
     return passing("busy", said, waitMs);
   }
   if (thrown instanceof SyntaxError) return fatal("unusable answer", `not JSON: ${thrown.message}`);
-  const why = causeOf(thrown);
-  if (UNREACHABLE.test(why)) return passing("unreachable", why);
+  const why = messageOf(thrown);
+  const kind = thrown instanceof HttpError ? thrown.reason : "broken";
+  if (kind === "certificate" || kind === "redirected") return fatal("not trusted", why);
+  if (kind === "too long") return fatal("unusable answer", why);
+  if (kind === "unreachable") return passing("unreachable", why);
   return mayRepeat ? passing("unreachable", `no answer: ${why}`) : fatal("uncertain", `no answer: ${why}`);
 }
 
-/** `fetch failed` says little; what it was caused by has a code. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const inner = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const code = (inner as { code?: unknown } | undefined)?.code;
-  return [messageOf(inner ?? error), code].filter(Boolean).join(" ");
+function tooLongAWait({ error, waitMs }: Fault): TinkerError {
+  const asked = `the server asks to wait ${Math.round(waitMs / 1000)} s, longer than ${LONGEST_WAIT_MS / 1000} s`;
+  return new TinkerError(error.reason, `${error.detail} (${asked})`, { cause: error.cause });
 }

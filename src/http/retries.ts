@@ -5,8 +5,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../core/random.ts";
 
-/** A server that wants us to wait longer is not for today. */
-const LONGEST_WAIT_MS = 15 * 60_000;
+/** A server that wants us to wait longer is not for today: 15 minutes. */
+export const LONGEST_WAIT_MS = 15 * 60_000;
+/** The user hears of waits from here on. */
+const WORTH_A_WORD_MS = 10_000;
+/** What Node's timers can wait; they end longer ones at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const DOUBLINGS = 6;
 
 export interface RetrySettings {
@@ -18,6 +22,10 @@ export interface RetrySettings {
   readonly draws: Random;
   /** Ends a wait: its reason is thrown. */
   readonly signal: AbortSignal;
+  /** Hears of long waits. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** Who is waited for. */
+  readonly name?: string;
 }
 
 /** What came of one try: a result, or a fault that may have passed by the next try. */
@@ -32,7 +40,7 @@ export type Try<Result> =
 
 /** The first result. Throws what `attempt` throws, at once; what `giveUp` gives; and the signal's reason. */
 export async function withRetries<Result>(
-  { retries, backoffMs, draws, signal }: RetrySettings,
+  { retries, backoffMs, draws, signal, say, name = "the server" }: RetrySettings,
   attempt: () => Promise<Try<Result>>,
 ): Promise<Result> {
   for (let tried = 0; ; tried++) {
@@ -43,7 +51,9 @@ export async function withRetries<Result>(
     if (waitMs > LONGEST_WAIT_MS) throw await giveUp("too long a wait");
     const doubledMs = backoffMs * 2 ** Math.min(tried, DOUBLINGS) * (0.5 + draws.next() / 2);
     // Those who were told the same time do not all come back at it.
-    await pause(Math.max(doubledMs, waitMs * (1 + draws.next() / 8)), signal);
+    const nextMs = Math.max(doubledMs, waitMs * (1 + draws.next() / 8));
+    if (nextMs >= WORTH_A_WORD_MS) say?.(`${name}: the next attempt is in ${Math.round(nextMs / 1000)} s`);
+    await pause(nextMs, signal);
   }
 }
 
@@ -51,22 +61,23 @@ export async function withRetries<Result>(
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   try {
-    await sleep(milliseconds, undefined, { signal });
+    for (let left = milliseconds; left > 0; left -= LONGEST_TIMER_MS) {
+      await sleep(Math.min(left, LONGEST_TIMER_MS), undefined, { signal });
+    }
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }
 }
 
+const NUMBER = /^\d+(\.\d+)?$/;
+const HTTP_DATE = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /** What a server asks for: `Retry-After` in seconds or as a date, or the finer `retry-after-ms`. 0 if it asks for nothing. */
 export function askedWaitMs(headers: Headers | undefined): number {
-  const exact = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
-  if (exact >= 0) return exact;
-  const asked = headers?.get("retry-after");
-  if (!asked) return 0;
-  const seconds = Number(asked);
-  const milliseconds = Number.isNaN(seconds) ? Date.parse(asked) - Date.now() : seconds * 1000;
-  return Number.isNaN(milliseconds) ? 0 : Math.max(0, milliseconds);
+  const exact = headers?.get("retry-after-ms") ?? "";
+  if (NUMBER.test(exact)) return Number(exact);
+  const asked = headers?.get("retry-after") ?? "";
+  if (NUMBER.test(asked)) return Number(asked) * 1000;
+  // What Date.parse would make of other texts is anybody's guess.
+  return HTTP_DATE.test(asked) ? Math.max(0, Date.parse(asked) - Date.now()) : 0;
 }
-
-/** Of codes of errors: nobody took the connection, so the request was not even begun. */
-export const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/;

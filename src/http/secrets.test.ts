@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { baseUrl, withoutPasswords, withoutSecrets } from "./addresses.ts";
+import { apiKeyFrom, REMOVED, redactor } from "./secrets.ts";
+
+const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
+/** What keys are made of, and anything that a header can carry. */
+const keys = fc.oneof(
+  fc.string({ unit: fc.constantFrom(..."abcXYZ019-_./+=~:"), minLength: 8, maxLength: 60 }),
+  fc.string({ unit: visible, minLength: 8, maxLength: 60 }),
+);
+
+const hexOf = (code: number, digits: number) => code.toString(16).padStart(digits, "0");
+const eachOf = (key: string, write: (code: number) => string) =>
+  [...key].map((one) => write(one.charCodeAt(0))).join("");
+
+/** How a key may come back. */
+const WRITTEN: Readonly<Record<string, (key: string) => string>> = {
+  plain: (key) => key,
+  header: (key) => `authorization: bearer ${key}`,
+  "other case": (key) => key.toUpperCase(),
+  JSON: (key) => JSON.stringify({ error: `Bearer ${key}` }),
+  "JSON in JSON in JSON": (key) => JSON.stringify(JSON.stringify(JSON.stringify(key))),
+  "JSON escapes": (key) => `"${eachOf(key, (code) => `\\u${hexOf(code, 4)}`)}"`,
+  "some JSON escapes": (key) =>
+    `${JSON.stringify(key.slice(0, 3)).slice(0, -1)}${eachOf(key.slice(3), (code) => `\\u${hexOf(code, 4)}`)}"`,
+  Python: (key) => eachOf(key, (code) => `\\x${hexOf(code, 2)}`),
+  URL: (key) => encodeURIComponent(key),
+  "URL, every character": (key) => eachOf(key, (code) => `%${hexOf(code, 2)}`),
+  "URL in URL": (key) => encodeURIComponent(encodeURIComponent(key)),
+  HTML: (key) => eachOf(key, (code) => `&#${code};`),
+  "HTML, hexadecimal": (key) => eachOf(key, (code) => `&#x${hexOf(code, 2)};`),
+  hexadecimal: (key) => Buffer.from(key).toString("hex"),
+};
+/** These hold the key in bits; what is left of it must be too little. */
+const ENCODED: Readonly<Record<string, (key: string) => string>> = {
+  base64: (key) => Buffer.from(key).toString("base64"),
+  "base64 of the header": (key) => Buffer.from(`Bearer ${key}`).toString("base64"),
+  "base64 of more": (key) => Buffer.from(`{"key":"${key}","more":1}`).toString("base64url"),
+};
+
+test("a key is taken out, however it is written", () => {
+  fc.assert(
+    fc.property(keys, (key) => {
+      const { clean } = redactor(key);
+      for (const [name, write] of Object.entries(WRITTEN)) {
+        const cleaned = clean(`before ${write(key)} behind`, false);
+        assert(cleaned.includes(REMOVED), `${name}: ${key}: ${cleaned}`);
+        assert(!cleaned.includes(write(key)), `${name}: ${key}: ${cleaned}`);
+        // At most a sign of JSON or two is left of it.
+        assert(
+          cleaned.replace(/authorization: bearer|error|Bearer/i, "").length < REMOVED.length + 40,
+          `${name}: ${cleaned}`,
+        );
+      }
+      for (const [name, write] of Object.entries(ENCODED)) {
+        const cleaned = clean(write(key), false);
+        assert(cleaned.includes(REMOVED), `${name}: ${key}: ${cleaned}`);
+        const left = Buffer.from(cleaned.replace(REMOVED, ""), "base64").toString("latin1");
+        assert(!left.includes(key.slice(2, -2)), `${name}: ${key}: ${left}`);
+      }
+    }),
+  );
+});
+
+test("JSON stays JSON, and other texts stay as they are", () => {
+  fc.assert(
+    fc.property(keys, fc.json(), fc.array(fc.constantFrom("\\", '"', "\n", "a")), (key, json, around) => {
+      const { clean } = redactor(key);
+      const said = JSON.stringify({ said: `${around.join("")}${key}${around.join("")}`, json });
+      assert.match(JSON.parse(clean(said, true)).said, /\[API key removed\]/);
+      if (!json.toLowerCase().includes(key.toLowerCase())) assert.equal(clean(json, true), json);
+    }),
+  );
+  assert.equal(redactor(undefined).clean("Bearer none", true), "Bearer none");
+});
+
+test("a placeholder is taken out of errors only, as a word", () => {
+  const { clean } = redactor("x");
+  assert.equal(clean("Bearer x is wrong, max 3 tokens", true), `Bearer ${REMOVED} is wrong, max 3 tokens`);
+  assert.equal(clean("take x from the box", false), "take x from the box");
+});
+
+test("long texts that nearly hold the key take no longer than others", { timeout: 60_000 }, () => {
+  const key = "\\\\aaaaaaaa%%%%&&&&";
+  const { clean } = redactor(key);
+  for (const part of ["\\", "a", "%25", "&#x", "\\u00", "YWFh", "&amp;"]) {
+    const text = part.repeat(2 ** 20 / part.length);
+    assert(clean(text, true).length > 0);
+  }
+});
+
+test("a key that no header can carry is refused, and not shown", () => {
+  const name = "GLEANER_TEST_KEY";
+  const refused = (key: string, expected: RegExp) => {
+    process.env[name] = key;
+    assert.throws(
+      () => apiKeyFrom(name),
+      (error: Error) => {
+        assert.equal(error.name, "CliError");
+        assert.match(error.message, expected);
+        assert.doesNotMatch(error.message, /sk-|secret/);
+        return true;
+      },
+    );
+  };
+  refused("sk-one\nsecret", /^environment variable GLEANER_TEST_KEY: .*got U\+000A as character 7 of it$/);
+  refused("sk-sécret", /U\+00E9/);
+  refused("sk-🔑", /U\+1F511/);
+  refused("sk- secret", /U\+0020/);
+  refused("  \n", /found nothing/);
+  process.env[name] = " sk-fine \n";
+  assert.equal(apiKeyFrom(name), "sk-fine");
+  delete process.env[name];
+  assert.throws(() => apiKeyFrom(name), {
+    message: `environment variable ${name}: expected an API key, found nothing`,
+  });
+});
+
+test("who gives the key in place of a variable's name does not see it printed", () => {
+  for (const key of ["sk-proj-secret", "hf_secret", "gsk_SECRET", "S".repeat(80)]) {
+    assert.throws(
+      () => apiKeyFrom(key),
+      (error: Error) => error.name === "CliError" && !error.message.includes(key),
+    );
+  }
+});
+
+test("a URL with a secret in it is refused, and not shown", () => {
+  const refused = (url: string) => {
+    let message = "";
+    assert.throws(
+      () => baseUrl("server", url),
+      (error: Error) => {
+        message = error.message;
+        return error.name === "CliError";
+      },
+    );
+    assert(!message.includes("secret"), message);
+    return message;
+  };
+  assert.match(refused("http://here/v1?api_key=secret"), /^server here: expected a URL that ends before \? and #/);
+  assert.match(refused("http://here/v1#secret"), /ends before/);
+  assert.match(refused("http://me:secret@here/v1"), /expected no user or password/);
+  assert.match(refused("htp://me:secret@here/v1?key=secret"), /expected a base URL/);
+  assert.match(refused("here/v1?key=secret"), /"here\/v1\?": expected a base URL/);
+  assert.equal(baseUrl("server", "http://here/v1//"), "http://here/v1");
+  assert.equal(withoutPasswords("Looking in https://me:secret@here/simple"), "Looking in https://here/simple");
+  assert.equal(withoutSecrets("see https://t@here/a?b=c#d now"), "see https://here/a? now");
+});
