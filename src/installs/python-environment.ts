@@ -10,8 +10,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../core/errors.ts";
 import { fingerprint } from "../core/ids.ts";
-import { cacheFolder } from "./cache-folder.ts";
 import { withoutPasswords } from "../http/addresses.ts";
+import { cacheFolder } from "./cache-folder.ts";
 
 const PYTHON = "Python 3.10 or newer";
 const LONGEST_REASON = 300;
