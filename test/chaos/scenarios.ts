@@ -1,0 +1,8 @@
+/** The list: a new command takes one line. */
+import type { Scenario } from "./scenario.ts";
+import { exporting } from "./scenarios/export.ts";
+import { importing } from "./scenarios/import.ts";
+import { record } from "./scenarios/record.ts";
+import { run } from "./scenarios/run.ts";
+
+export const SCENARIOS: readonly Scenario[] = [run, importing, record, exporting];
