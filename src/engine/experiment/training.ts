@@ -1,12 +1,37 @@
 /** One training, done only if the store lacks its checkpoint. It reports the examples that cannot be trained exactly. */
+
+import { TrainerError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint, type TrainingSetId } from "../../core/ids.ts";
+import { canonicalJson, isTooLong, LONGEST_TEXT } from "../../core/json.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Checkpoint, LeftOut, Trainer, TrainingSet, Tuning } from "../../core/training.ts";
 import type { Progress } from "./progress.ts";
 import type { Recipes } from "./recipes.ts";
 
-/** Follows from what is in it. */
-export const trainingSetId = (set: TrainingSet) => fingerprint(set) as TrainingSetId;
+/** Follows from what is in it. Throws TrainerError naming an example that is longer than a text can be. */
+export function trainingSetId(set: TrainingSet): TrainingSetId {
+  try {
+    return fingerprint(set) as TrainingSetId;
+  } catch (error) {
+    if (!isTooLong(error)) throw error;
+    const number = set.examples.findIndex(isTooLarge);
+    const example = set.examples[number]!;
+    const sources = "source" in example ? `trajectory ${example.source}` : `trajectories ${example.sources.join(", ")}`;
+    const limit = LONGEST_TEXT.toLocaleString("en");
+    throw new TrainerError(
+      `example ${number} (${sources}) is longer than ${limit} characters, the longest text there can be`,
+    );
+  }
+}
+
+function isTooLarge(example: TrainingSet["examples"][number]): boolean {
+  try {
+    canonicalJson(example);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** Where trainings are found and told. */
 export interface TrainingRoom {

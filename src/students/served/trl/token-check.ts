@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { trlError } from "./failures.ts";
 import { PYTHON_VARIABLES } from "./python-process.ts";
@@ -42,8 +43,10 @@ export interface TokenCheck {
 /** The rows whose ids are not those of transformers, in order. Throws TrainerError if Python cannot say. */
 export async function tokenDifferences({ python, folder, rows }: TokenCheck): Promise<readonly TokenDifference[]> {
   const child = spawn(python, [SCRIPT, resolve(folder)], { env: { ...process.env, ...PYTHON_VARIABLES } });
-  child.stdin.on("error", () => {});
-  child.stdin.end(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  // A child that is gone makes writing fail; why it went is said below.
+  Readable.from(linesOf(rows))
+    .pipe(child.stdin)
+    .on("error", () => {});
   const [answer, complaint, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -55,4 +58,9 @@ export async function tokenDifferences({ python, folder, rows }: TokenCheck): Pr
   const { rows: count, differences } = JSON.parse(answer) as { rows: number; differences: TokenDifference[] };
   if (count !== rows.length) throw trlError("failed", `comparing tokens: ${count} of ${rows.length} rows were read`);
   return differences;
+}
+
+/** A line of JSON for each row: all together may be longer than a text can be. */
+function* linesOf(rows: readonly TokenRow[]): Generator<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
