@@ -3,8 +3,8 @@
  * pays for nothing twice: started again, it asks the same requests, and those that were answered are answered from here.
  * It also makes runs go on exactly where a server ignores seeds. One line of JSON an answer; a torn last line is ignored.
  *
- * An answer is synced to the disk before anybody hears it. Beside a model's answer that costs little: 0.7 ms in the median
- * on the disk where it was measured (`npm run bench -- journal`).
+ * An answer is synced to the disk before anybody hears it, so that a power cut takes none that was paid for. Beside what a
+ * model takes to answer that costs little (`npm run bench -- journal`).
  */
 import { createHash } from "node:crypto";
 import { existsSync, renameSync, rmSync } from "node:fs";
