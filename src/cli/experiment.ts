@@ -1,6 +1,6 @@
 /** Turns a config into the parts of an experiment: environments, expert, student and store. */
 import { dirname, resolve } from "node:path";
-import { CliError, messageOf } from "../core/errors.ts";
+import { CliError, inputOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { quoted } from "../core/wording.ts";
 import { methodLabel } from "../engine/algorithms/methods.ts";
@@ -20,7 +20,6 @@ import {
   resolveEnvironment,
   withoutPaths,
 } from "../worlds/open.ts";
-import { runName } from "./flags.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
 
@@ -40,7 +39,6 @@ async function executeRead(
   progress: Progress,
   file: string | undefined,
 ): Promise<void> {
-  expectRunName(config.run);
   const labels = config.methods.map(methodLabel);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
@@ -52,15 +50,6 @@ async function executeRead(
     await runExperiment(config, parts);
   } finally {
     await parts.student.close();
-  }
-}
-
-/** As `runName`, but the error names the config's key. */
-function expectRunName(name: string): void {
-  try {
-    runName(name);
-  } catch (error) {
-    throw new CliError(`run: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -83,7 +72,8 @@ export async function partsOf(
   file?: string,
 ): Promise<{ readonly parts: Parts; readonly stored: StoredConfig }> {
   const environment = resolveEnvironment(environmentOf(config, file));
-  const benchmark = (seed: number) => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) });
+  const benchmark = (seed: number) =>
+    inputOf("environment", () => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }));
   const { notes } = await benchmark(config.seeds[0]!);
   const parts: Parts = {
     repository,

@@ -1,6 +1,7 @@
 /** What the values of flags may be. */
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../core/errors.ts";
+import { RUN_NAME } from "../core/run.ts";
 import { quoted } from "../core/wording.ts";
 
 /** `key=value` with the value read as JSON where it is JSON (`3`, `true`, `[1,2]`), as text otherwise. */
@@ -55,6 +56,6 @@ export function rate(text: string): number {
 
 /** A run's name, safe as a folder's name. Throws CliError. */
 export function runName(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) return text;
-  throw new CliError(`run name ${quoted(text)}: expected up to 100 letters, digits, dots, dashes and underscores`);
+  if (RUN_NAME.pattern.test(text)) return text;
+  throw new CliError(`run name ${quoted(text)}: ${RUN_NAME.expected}`);
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { diskReason, makeFolder } from "../core/disk.ts";
+
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
@@ -39,9 +40,10 @@ export function openProject(options: { readonly project: string }): Project {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new CliError(
-      `--project ${options.project}: expected a folder, or where one can be made (${diskReason(error) ?? messageOf(error)})`,
-    );
+    const { code = "", path = folder } = error as NodeJS.ErrnoException;
+    const where = `--project ${options.project}: expected a folder, or where one can be made`;
+    if (["EEXIST", "ENOTDIR"].includes(code)) throw new CliError(`${where} (${path} is a file)`, { cause: error });
+    throw new StoreError(`${where} (${diskReason(error) ?? messageOf(error)})`, { cause: error });
   }
   expectNoLostStore(folder, store);
   return opened(folder, openSqlite(store));

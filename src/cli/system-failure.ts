@@ -2,6 +2,7 @@
  * What the operating system refused, as a sentence with the path or address. The rule for whose matter it is: where another
  * name would help, it is the input; where the same command may succeed later or with other rights, it broke.
  */
+import { diskReason } from "../core/disk.ts";
 
 export interface SystemFailure {
   readonly message: string;
@@ -17,7 +18,6 @@ const input = (says: string): Meaning => ({ says, isInput: true });
 
 const MEANINGS = new Map<string, Meaning>([
   ["ENOENT", input("no such file or folder")],
-  ["ENOTDIR", input("a part of this path is a file, expected a folder")],
   ["EISDIR", input("is a folder, expected a file")],
   ["EEXIST", input("is there already, expected a new name, or a folder")],
   ["ENOTEMPTY", input("this folder is not empty")],
@@ -26,13 +26,6 @@ const MEANINGS = new Map<string, Meaning>([
   ["ENXIO", input("is no file that can be read")],
   ["ERR_FS_FILE_TOO_LARGE", input("the file is too large to be read at once (2 GiB)")],
   ["ERR_SOCKET_BAD_PORT", input("expected a port from 0 to 65535")],
-  ["EACCES", { says: "no right to do this (permission denied)" }],
-  ["EPERM", { says: "no right to do this (operation not permitted)" }],
-  ["EROFS", { says: "the file system is read-only" }],
-  ["ENOSPC", { says: "the disk is full" }],
-  ["EDQUOT", { says: "your quota on this disk is used up" }],
-  ["EFBIG", { says: "the file has become too large for the file system" }],
-  ["EIO", { says: "the disk could not be read or written (input/output error)" }],
   ["EBUSY", { says: "is in use by another program" }],
   ["ETXTBSY", { says: "is in use by another program" }],
   ["EXDEV", { says: "lies on another file system" }],
@@ -60,7 +53,8 @@ export function systemFailure(error: unknown): SystemFailure | undefined {
       readonly port?: number;
       hostname?: string;
     };
-    const meaning = MEANINGS.get(failure.code ?? "");
+    const disk = diskReason(failure);
+    const meaning = MEANINGS.get(failure.code ?? "") ?? (disk && { says: disk, isInput: failure.code === "ENOTDIR" });
     if (!meaning) continue;
     const place = placeOf(failure);
     return { message: place === "" ? meaning.says : `${place}: ${meaning.says}`, isInput: meaning.isInput ?? false };
@@ -78,5 +72,7 @@ function placeOf({
   if (syscall.startsWith("spawn ")) return `cannot start ${syscall.slice("spawn ".length)}`;
   if (path) return path;
   if (port !== undefined) return `${address ?? ""}:${port}`;
-  return hostname ?? (syscall === "" ? "" : `(${syscall})`);
+  if (hostname) return hostname;
+  // Open files have no name any more.
+  return { write: "while writing", read: "while reading" }[syscall] ?? syscall;
 }

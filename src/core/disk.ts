@@ -1,12 +1,12 @@
 /** What a disk says when it cannot be written to or read, in words; and making sure that what was written is on it. */
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -47,22 +47,30 @@ export function refusedBy(error: unknown, path: string): unknown {
 }
 
 /**
- * Makes a folder and those above it, if they are not there. On a read-only file system Node's own call speaks of a folder
- * that is not there (`ENOENT`): here the error is the one of the folder that is refused.
+ * Makes a folder and those above it, if they are not there. One after the other: Node's own way speaks of a folder that is
+ * not there (`ENOENT`) on a read-only file system, and does not end where a file system answers so to every new folder.
  */
 export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const parent = dirname(resolve(path));
+  if (parent !== resolve(path)) makeFolder(parent);
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(highestMissing(resolve(path)));
-    mkdirSync(path, { recursive: true });
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error;
   }
 }
 
-/** The folder to make first, so that `path` can be made. */
-const highestMissing = (path: string): string =>
-  existsSync(dirname(path)) || dirname(path) === path ? path : highestMissing(dirname(path));
+/** Of a path below a file, too, it is only said that it is none. */
+const isFolder = (path: string) => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return false;
+    throw error;
+  }
+};
 
 /** Writes the whole of `text` to an open file: where a disk is nearly full, one write may take a part of it. */
 export function writeAll(file: number, text: string): void {

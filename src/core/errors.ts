@@ -40,6 +40,16 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
+/** Does `action`; bad input that it finds is said to be that of `place`, a flag or a key of a config. */
+export async function inputOf<T>(place: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(`${place}: ${error.message}`, { cause: error });
+  }
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

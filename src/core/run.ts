@@ -2,6 +2,12 @@
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Json } from "./json.ts";
 
+/** What a run may be called: its name is safe as a folder's name, too. */
+export const RUN_NAME = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+  expected: "expected up to 100 letters, digits, dots, dashes and underscores, a letter or digit first",
+} as const;
+
 /** One call of `gleaner run`, `import`, `play` or `expert`. */
 export interface Run {
   /** The user's name for it; unique in the project. */

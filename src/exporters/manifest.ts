@@ -47,6 +47,8 @@ function jsonOf(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new CliError(`${path}: expected the manifest of an export (${messageOf(error)})`, { cause: error });
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const what = isMissing ? "there is none" : messageOf(error);
+    throw new CliError(`${path}: expected the manifest of an export (${what})`, { cause: error });
   }
 }

@@ -43,7 +43,11 @@ export function resolveEnvironment(
   }
   const parsed = checked(entry.schema, options);
   if (parsed.kind === "refused")
-    throw new CliError(parsed.problems.map(({ path, message }) => `${nameOf(path)}: ${message}`).join("\n"));
+    throw new CliError(
+      parsed.problems
+        .map(({ path, message }) => `${nameOf(path)}: ${message.replace(/^no such key/, `no such option of ${name}`)}`)
+        .join("\n"),
+    );
   return { name, ...(parsed.data as object) };
 }
 

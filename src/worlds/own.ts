@@ -19,25 +19,25 @@ export async function ownBenchmark(path: string, options: object): Promise<Bench
   const benchmark = made as Partial<Benchmark> | null | undefined;
   if (typeof benchmark?.open !== "function" || typeof benchmark.tasks !== "function") {
     throw new CliError(
-      `--env ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one), found ${shape(made)}`,
+      `world ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one), found ${shape(made)}`,
     );
   }
   if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
-    throw new CliError(`--env ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
+    throw new CliError(`world ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
   return guardedBenchmark(basename(path), benchmark as Benchmark);
 }
 
 function expectFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return;
-  throw new CliError(`--env ${path}: ${found ? "is a folder, expected a module" : "no such file"}`);
+  throw new CliError(`world ${path}: ${found ? "is a folder, expected a module" : "no such file"}`);
 }
 
 async function loaded(path: string): Promise<{ readonly benchmark?: unknown }> {
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    throw new CliError(`--env ${path}: the module cannot be loaded: ${told(error, path)}`, { cause: error });
+    throw new CliError(`world ${path}: the module cannot be loaded: ${told(error, path)}`, { cause: error });
   }
 }
 
@@ -45,20 +45,18 @@ async function called(path: string, make: () => unknown): Promise<unknown> {
   try {
     return await make();
   } catch (error) {
-    if (error instanceof CliError) throw new CliError(`--env ${path}: ${error.message}`, { cause: error });
-    throw new CliError(`--env ${path}: its function \`benchmark\` threw ${told(error, path)}`, { cause: error });
+    if (error instanceof CliError) throw new CliError(`world ${path}: ${error.message}`, { cause: error });
+    throw new CliError(`world ${path}: its function \`benchmark\` threw ${told(error, path)}`, { cause: error });
   }
 }
 
 /** `TypeError: x is not a function (line 12)`: where the stack says so, with the line of the user's own file. */
 function told(error: unknown, path: string): string {
   if (!(error instanceof Error)) return quoted(error);
-  const file = pathToFileURL(resolve(path)).href;
-  const line = error.stack
-    ?.split("\n")
-    .find((each) => each.includes(file))
-    ?.split(file)[1]
-    ?.match(/^:(\d+)/)?.[1];
+  // What cannot be parsed as TypeScript is named by its path, everything else by its address.
+  const names = [pathToFileURL(resolve(path)).href, resolve(path)];
+  const places = names.flatMap((name) => error.stack?.split(name).slice(1) ?? []);
+  const line = places.map((behind) => /^:(\d+)/.exec(behind)?.[1]).find((found) => found !== undefined);
   return `${error.name}: ${error.message.split("\n")[0]}${line === undefined ? "" : ` (line ${line})`}`;
 }
 

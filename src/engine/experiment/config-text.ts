@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import { CliError } from "../../core/errors.ts";
 import type { Path } from "../../core/problems.ts";
-import { quoted, suggestion } from "../../core/wording.ts";
+import { suggestion } from "../../core/wording.ts";
 import { inFront, type Places, placesIn } from "./places.ts";
 
 /** A config is written by a person: this is far beyond, and little enough to be read at once. */
@@ -58,8 +58,7 @@ export function readYaml(name: string, text: string, sets: readonly (readonly [s
     const { line, col } = syntax.linePos?.[0] ?? { line: 1, col: 1 };
     throw new CliError(`${name}:${line}:${col}: ${syntax.message.split("\n")[0]!.replace(/ at line \d+.*$/, "")}`);
   }
-  if (!isMap(document.contents))
-    throw new CliError(`${name}:1:1: expected a mapping (run:, environment:, methods: …), got ${quoted(text)}`);
+  if (!isMap(document.contents)) throw new CliError(`${name}:1:1: expected a mapping (run:, environment:, methods: …)`);
   const paths = sets.map(([key, value]) => assign(document, key, value));
   const places = placesIn(name, document, lines, paths);
   const written = plain(name, document, lines);

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import { CliError } from "../../core/errors.ts";
 import { checked, type Path } from "../../core/problems.ts";
-import { expectedOneOf } from "../../core/wording.ts";
+import { RUN_NAME } from "../../core/run.ts";
+import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { isStudentName, STUDENTS, type StudentName, type StudentParts, saidKind } from "../../students/kinds.ts";
 import { methodSchema } from "../algorithms/methods.ts";
 import { configText, readYaml } from "./config-text.ts";
@@ -51,7 +52,7 @@ const price = z.strictObject({
 
 const common = {
   /** The run's name; unique in the project. */
-  run: z.string(),
+  run: z.string().regex(RUN_NAME.pattern, { error: ({ input }) => `${RUN_NAME.expected}, got ${quoted(input)}` }),
   /** The world by name, with its options. */
   environment: z.looseObject({ name: z.string() }),
   /** One expert, or several (a strong and a weak one, say), whose trajectories are taken together. `prices` says what each costs. */

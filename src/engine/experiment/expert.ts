@@ -1,6 +1,6 @@
 /** Where an experiment's expert trajectories come from, and which of them can be replayed. */
 import type { Benchmark } from "../../core/environment.ts";
-import { CliError } from "../../core/errors.ts";
+import { CliError, inputOf } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Repository } from "../../core/repository.ts";
@@ -77,7 +77,9 @@ export async function recordings(
   async function recorded(source: ExpertSource): Promise<Trajectory[]> {
     if ("run" in source) return expertOf(options.repository, source.run, source.tasks);
     const { split, tasks: most, episodes = 1 } = source;
-    const tasks = (await options.benchmark.tasks(split)).slice(0, trainTasks).slice(0, most);
+    const tasks = (await inputOf("expert.split", () => options.benchmark.tasks(split)))
+      .slice(0, trainTasks)
+      .slice(0, most);
     return expertRollouts({ ...options, policy: scripted(source), tasks, episodes });
   }
 }

@@ -57,7 +57,7 @@ function placed(config: object, places: Places, line: string): string {
   const key = /^([a-zA-Z]\w*(?:\.\w+)*): /.exec(line)?.[1];
   const path = key?.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? [];
   if (path.length === 0 || !Object.hasOwn(config, path[0]!)) return line;
-  return inFront(places(path, line.startsWith(`${key}: no such key`)), line);
+  return inFront(places(path, /^\S+: no such (key|option)/.test(line)), line);
 }
 
 /** `c.yaml:6:20: seeds: …`; `--set seeds: …` */

@@ -1,6 +1,6 @@
 /** What every method of a seed starts from: the expert's trajectories, the training tasks and the base student. */
 import type { Benchmark } from "../../core/environment.ts";
-import { CliError } from "../../core/errors.ts";
+import { CliError, inputOf } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import { type ExampleEpisode, withExamples } from "../../formats/few-shot.ts";
@@ -80,6 +80,6 @@ async function heldOutTasks(config: ExperimentConfig, benchmark: Benchmark): Pro
       `evaluate.splits: ${benchmark.name} has no split "test"; name one of ${benchmark.splits.join(", ")}`,
     );
   }
-  const bySplit = await Promise.all(splits.map((split) => benchmark.tasks(split)));
+  const bySplit = await Promise.all(splits.map((split) => inputOf("evaluate.splits", () => benchmark.tasks(split))));
   return bySplit.flatMap((tasks) => tasks.slice(0, config.evaluate?.tasks));
 }

@@ -1,6 +1,8 @@
 /** A checkpoint folder that was made elsewhere, as the one that trainings start from. It stays where it is. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
+
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+
 import { dirname, join, resolve } from "node:path";
 import { makeFolder, writing } from "../../core/disk.ts";
 import { CliError } from "../../core/errors.ts";
@@ -43,7 +45,9 @@ function linkTo(folder: string, link: string): void {
 
 /** The id that the folder has as a checkpoint. Throws CliError. */
 export function checkpointContent(folder: string): CheckpointId {
-  if (!existsSync(folder)) throw new CliError(`student.checkpoint: ${folder}: no such folder`);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found?.isDirectory())
+    throw new CliError(`student.checkpoint: ${folder}: ${found ? "is a file, expected a folder" : "no such folder"}`);
   const files = readdirSync(folder)
     .filter((name) => PARTS.test(name))
     .sort();

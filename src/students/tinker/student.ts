@@ -1,4 +1,5 @@
 /** The student of an experiment that lives on a Tinker server: trained there and sampled there, tokenised here. */
+import { CliError } from "../../core/errors.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import { SAMPLING_QUESTION, samplingChecks } from "../../endpoints/sampling-checks.ts";
 import { prompted } from "../../policies/prompted.ts";
@@ -17,7 +18,7 @@ export function tinkerStudent(project: string, config: TinkerConfig, say?: (line
   const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context } = student;
   const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }), ...(say && { say }) };
   // Before an expert is played for nothing.
-  openChatTokenizer(tokenizer);
+  expectTokenizer(tokenizer);
   const trainer = tinkerTrainer({ ...server, baseModel, tokenizer, settings: training });
   const base = tinkerBase(baseModel, tokenizerContent(tokenizer));
   const modelOf = (checkpoint: Checkpoint) =>
@@ -53,6 +54,16 @@ export function tinkerStudent(project: string, config: TinkerConfig, say?: (line
     },
     close: async () => {},
   };
+}
+
+/** Throws CliError naming the config's key. */
+function expectTokenizer(folder: string): void {
+  try {
+    openChatTokenizer(folder);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(`student.tokenizer: ${error.message}`, { cause: error });
+  }
 }
 
 function hostedAt({ id, at }: Checkpoint): string {
