@@ -1,9 +1,18 @@
 /** Where everything collected is kept. Append-only: adding what is already there does nothing, so a killed run can be repeated. */
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Round, Run, Timing, Verification } from "./run.ts";
+import type { TrajectorySummary } from "./summary.ts";
 import type { Task } from "./task.ts";
 import type { Checkpoint, TrainingSet } from "./training.ts";
-import type { Trajectory } from "./trajectory.ts";
+import type { Step, Trajectory } from "./trajectory.ts";
+
+/** A part of a long list. */
+export interface TrajectoryPage {
+  /** It begins behind this id; absent: at the beginning. */
+  readonly after?: TrajectoryId;
+  /** At most so many; ≥ 0. Absent: all. */
+  readonly limit?: number;
+}
 
 /**
  * The store of a project. Append-only: adding what is already there does nothing, so a run that was killed can be started
@@ -35,11 +44,21 @@ export interface Repository {
   reuseTrajectory(run: string, id: TrajectoryId): void;
   /** Ids of the trajectories that `run` made or reuses, sorted. */
   trajectoriesOf(run: string): readonly TrajectoryId[];
+  /** The steps of the trajectory with this id that are not its parent's. */
+  ownSteps(id: TrajectoryId): readonly Step[] | undefined;
+  /** What is counted of the trajectory with this id; its text is not read. */
+  summary(id: TrajectoryId): TrajectorySummary | undefined;
+  /** Summaries of the trajectories that `run` made or reuses, by id: all, or a page of them. */
+  summariesOf(run: string, page?: TrajectoryPage): readonly TrajectorySummary[];
+  /** How many trajectories `run` made or reuses. */
+  countOf(run: string): number;
 
   /** Keeps what replaying found out, once for each trajectory. */
   addVerification(verification: Verification): void;
   /** What replaying found out about `trajectory`. */
   verification(trajectory: TrajectoryId): Verification | undefined;
+  /** Ids of the trajectories that `run` made or reuses and that cannot be replayed, sorted. */
+  unreplayableOf(run: string): readonly TrajectoryId[];
 
   /** Keeps a training set under the id that follows from it. */
   addTrainingSet(id: TrainingSetId, set: TrainingSet): void;

@@ -8,6 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import { DamagedError } from "./guard.ts";
+import { addSummaries } from "./summaries.ts";
 import { transaction } from "./transaction.ts";
 
 /** "glnr": marks a file as ours, so that another program's database is never written to. */
@@ -56,6 +57,7 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   ) WITHOUT ROWID;
   `,
   splitTrainingSets,
+  addSummaries,
 ];
 
 /** Throws StoreError, before anything is written, for another program's database and for a newer version. */

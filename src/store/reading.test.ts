@@ -156,7 +156,7 @@ test("a store of an older version is read where it cannot be brought up to date,
   rmSync(`${path}-shm`);
   assert.equal(dumpOf(path), expected);
   const raw = new DatabaseSync(path);
-  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 3);
+  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 4);
   raw.close();
 });
 
@@ -203,6 +203,7 @@ function older(path: string): void {
   raw.exec(`
     DROP TABLE training_set_heads;
     DROP TABLE training_set_examples;
+    DROP TABLE summaries;
     CREATE TABLE training_sets (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
     PRAGMA user_version = 2;
   `);

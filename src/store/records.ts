@@ -10,7 +10,9 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
 import { dumpOf } from "./dump.ts";
 import { decoded, type RecordKind } from "./shapes.ts";
+import { summariesOn } from "./summaries.ts";
 import { trainingSetsOn } from "./training-sets.ts";
+import { transaction } from "./transaction.ts";
 
 /** What `sync` must do is known to whoever opened the database. */
 export function repositoryOn(database: DatabaseSync, sync: () => void): Repository {
@@ -34,6 +36,13 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     trajectoriesOf: database.prepare(
       "SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1 ORDER BY id",
     ),
+    count: database.prepare(
+      "SELECT count(*) AS count FROM (SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1)",
+    ),
+    unreplayable: database.prepare(`
+      SELECT id FROM trajectories JOIN verifications ON trajectory = id WHERE run = ?1 AND verifications.body ->> '$.kind' = ?2
+      UNION SELECT reuses.trajectory FROM reuses JOIN verifications ON verifications.trajectory = reuses.trajectory
+      WHERE run = ?1 AND body ->> '$.kind' = ?2 ORDER BY id`),
     timings: database.prepare("SELECT body FROM timings WHERE run = ? ORDER BY position"),
     rounds: database.prepare(
       "SELECT method, seed, iteration, body FROM rounds WHERE run = ? ORDER BY method, seed, iteration",
@@ -87,6 +96,8 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     return { ...whole, steps: whole.steps.slice(step) };
   }
 
+  const summaries = summariesOn(database, trajectory);
+
   return {
     addRun(run) {
       if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
@@ -100,19 +111,30 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     task: (id) => recordOf<Task>("task", id, select.task.get(id)),
 
     addTrajectory(run, whole) {
-      const body = encoded(`trajectory ${whole.id}`, withoutPrefix(whole));
+      const own = withoutPrefix(whole);
+      const body = encoded(`trajectory ${whole.id}`, own);
       const parent = whole.fork ? whole.fork.from : null;
-      const { changes } = insert.trajectory.run(checkedKey(whole.id), run, whole.taskId, parent, body);
-      if (changes > 0) return;
-      expectSame(`trajectory ${whole.id}`, select.trajectory.get(whole.id)?.body, body);
-      insert.reuse.run(run, whole.id);
+      transaction(database, () => {
+        const { changes } = insert.trajectory.run(checkedKey(whole.id), run, whole.taskId, parent, body);
+        if (changes > 0) summaries.add(own);
+        else {
+          expectSame(`trajectory ${whole.id}`, select.trajectory.get(whole.id)?.body, body);
+          insert.reuse.run(run, whole.id);
+        }
+      });
     },
     reuseTrajectory: (run, id) => void insert.reuse.run(run, id),
     trajectory,
+    ownSteps: (id) => recordOf<Trajectory>("trajectory", id, select.trajectory.get(id))?.steps,
+    summary: summaries.get,
+    summariesOf: (run, page = {}) => summaries.page(run, page),
+    countOf: (run) => select.count.get(run)!.count as number,
     trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
 
     addVerification: (verification) => add("verification", verification.trajectory, verification),
     verification: (id) => recordOf<Verification>("verification", id, select.verification.get(id)),
+
+    unreplayableOf: (run) => select.unreplayable.all(run, "unreplayable").map((row) => row.id as Trajectory["id"]),
 
     addTrainingSet: sets.add,
     trainingSet: sets.get,

@@ -188,3 +188,33 @@ test("a damaged file is named, never read as something else", () => {
   raw.close();
   assert.throws(() => readAll(badRecord), { name: StoreError.name, message: /the file is damaged/ });
 });
+
+/** A store as it was before anything was counted: at version 3. */
+function withoutSummaries(path: string, change = ""): void {
+  const raw = new DatabaseSync(path);
+  raw.exec(`DROP TABLE summaries; PRAGMA user_version = 3; ${change}`);
+  raw.close();
+}
+
+test("what is counted of trajectories that an older version stored is found when their store is opened", () => {
+  const path = fresh();
+  filled(path, 20);
+  const before = openSqlite(path);
+  const [summaries, dump] = [before.summariesOf("run"), [...before.dump()]];
+  before.close();
+  withoutSummaries(path);
+  const after = openSqlite(path);
+  assert.deepEqual(after.summariesOf("run"), summaries);
+  assert.deepEqual([...after.dump()], dump);
+  after.close();
+});
+
+test("a damaged trajectory of an older store is told when it is asked for, not before", () => {
+  const path = fresh();
+  filled(path, 4);
+  withoutSummaries(path, "UPDATE trajectories SET body = '{' WHERE id = 't000002'");
+  const repository = openSqlite(path);
+  assert.equal(repository.summary(member(1).id)?.ownSteps, 20);
+  assert.throws(() => repository.summary(member(2).id), { name: StoreError.name, message: /the file is damaged/ });
+  repository.close();
+});

@@ -99,6 +99,7 @@ test("a set that was kept in one text before comes back equal, and the same text
       database.exec(`
         DROP TABLE training_set_heads;
         DROP TABLE training_set_examples;
+        DROP TABLE summaries;
         CREATE TABLE training_sets (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
         PRAGMA user_version = 2;
       `);

@@ -4,8 +4,9 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { CliError, StoreError } from "../../src/core/errors.ts";
 import { type TaskId, type TrainingSetId, type TrajectoryId, trajectoryId } from "../../src/core/ids.ts";
-import type { Repository } from "../../src/core/repository.ts";
+import type { Repository, TrajectoryPage } from "../../src/core/repository.ts";
 import type { Run, Timing, Verification } from "../../src/core/run.ts";
+import { summaryOf } from "../../src/core/summary.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Outcome, Step, Trajectory } from "../../src/core/trajectory.ts";
 import { checkpoint, round, run, step, task, timing, trainingSet, trajectory } from "./samples.ts";
@@ -100,6 +101,10 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.equal(repository.task(task.id), undefined);
       assert.equal(repository.trajectory(trajectory.id), undefined);
       assert.deepEqual(repository.trajectoriesOf("first"), []);
+      assert.equal(repository.summary(trajectory.id), undefined);
+      assert.equal(repository.ownSteps(trajectory.id), undefined);
+      assert.deepEqual(repository.summariesOf("first"), []);
+      assert.deepEqual(repository.unreplayableOf("first"), []);
       assert.equal(repository.verification(trajectory.id), undefined);
       assert.equal(repository.trainingSet("set" as TrainingSetId), undefined);
       assert.equal(repository.checkpoint(checkpoint.id), undefined);
@@ -159,6 +164,52 @@ export function repositoryContract(name: string, open: () => Repository | Promis
         }),
         { numRuns: 60 },
       );
+    });
+
+    test("what is counted of a trajectory, and its own steps, are those of the whole", async () => {
+      await fc.assert(
+        fc.asyncProperty(anyFamily, async (family) => {
+          const repository = withFoundations(await open());
+          for (const member of family) repository.addTrajectory(run.name, member);
+          const expected = family.map((member) => summaryOf(member, member.steps.slice(member.fork?.step ?? 0)));
+          for (const [index, { id, steps, fork }] of family.entries()) {
+            assert.deepEqual(repository.summary(id), expected[index]);
+            assert.deepEqual(repository.ownSteps(id), steps.slice(fork?.step ?? 0));
+          }
+          assert.deepEqual(repository.summariesOf(run.name), expected);
+          repository.close();
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    check("a long list of summaries comes in pages, reused trajectories among them", (repository) => {
+      withFoundations(repository).addRun({ ...run, name: "second" });
+      for (const id of "cafdbeg") repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
+      for (const id of "hb") repository.addTrajectory("second", { ...trajectory, id: id as TrajectoryId });
+      repository.reuseTrajectory("second", trajectoryId("f"));
+      const pageOf = (name: string, page?: TrajectoryPage) => repository.summariesOf(name, page).map(({ id }) => id);
+      assert.deepEqual(pageOf(run.name), [..."abcdefg"]);
+      assert.deepEqual(pageOf(run.name, { limit: 3 }), [..."abc"]);
+      assert.deepEqual(pageOf(run.name, { after: trajectoryId("c"), limit: 3 }), [..."def"]);
+      assert.deepEqual(pageOf(run.name, { after: trajectoryId("g") }), []);
+      assert.deepEqual(pageOf("second"), [..."bfh"]);
+      assert.deepEqual(pageOf("second", { after: trajectoryId("b"), limit: 1 }), ["f"]);
+      assert.deepEqual([run.name, "second", "third"].map(repository.countOf), [7, 3, 0]);
+    });
+
+    check("the trajectories that cannot be replayed are found, reused ones too", (repository) => {
+      withFoundations(repository).addRun({ ...run, name: "second" });
+      for (const id of ["c", "a", "b"]) {
+        repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
+        const reason = "nobody has its world";
+        if (id === "b") repository.addVerification({ kind: "verified", trajectory: trajectoryId(id) });
+        else repository.addVerification({ kind: "unreplayable", trajectory: trajectoryId(id), reason });
+      }
+      repository.reuseTrajectory("second", trajectoryId("a"));
+      repository.reuseTrajectory("second", trajectoryId("b"));
+      assert.deepEqual(repository.unreplayableOf(run.name), ["a", "c"]);
+      assert.deepEqual(repository.unreplayableOf("second"), ["a"]);
     });
 
     test("any text may be an id, and SQL in it stays text", async () => {

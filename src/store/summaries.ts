@@ -1,0 +1,133 @@
+/**
+ * What is counted of each trajectory, in a table of its own, so that a report over millions of trajectories need not read
+ * their text. It says nothing that the trajectories do not say, so no dump holds it.
+ */
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { TrajectoryPage } from "../core/repository.ts";
+import { summaryOf, type TrajectorySummary } from "../core/summary.ts";
+import type { Outcome, Trajectory } from "../core/trajectory.ts";
+import { DamagedError } from "./guard.ts";
+import { decoded } from "./shapes.ts";
+
+const COLUMNS = [
+  ...["trajectory", "task", "policy", "parent", "forked_before", "own_steps"],
+  ...["prompt_tokens", "completion_tokens", "return", "success", "outcome"],
+];
+
+/** Numbers are REAL: they come back as the doubles that they were. */
+const TABLE = `
+  CREATE TABLE summaries (
+    trajectory TEXT NOT NULL PRIMARY KEY,
+    task TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    parent TEXT,
+    forked_before REAL,
+    own_steps REAL NOT NULL,
+    prompt_tokens REAL,
+    completion_tokens REAL,
+    return REAL NOT NULL,
+    success INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+  ) WITHOUT ROWID`;
+
+export interface Summaries {
+  /** Notes what is counted of a trajectory that is stored in the same transaction: `stored` has its own steps only. */
+  add(stored: Trajectory): void;
+  get(id: TrajectoryId): TrajectorySummary | undefined;
+  /** As `Repository.summariesOf`. */
+  page(run: string, page: TrajectoryPage): TrajectorySummary[];
+}
+
+/** `trajectory` reads one whole, for those of which nothing is noted. */
+export function summariesOn(
+  database: DatabaseSync,
+  trajectory: (id: TrajectoryId) => Trajectory | undefined,
+): Summaries {
+  const insert = inserting(database);
+  const select = database.prepare("SELECT * FROM summaries WHERE trajectory = ?");
+  const selectPage = database.prepare(`
+    SELECT ids.id, summaries.* FROM (
+      SELECT id FROM trajectories WHERE run = ?1 AND id > ?2
+      UNION SELECT trajectory FROM reuses WHERE run = ?1 AND trajectory > ?2 ORDER BY id LIMIT ?3
+    ) AS ids LEFT JOIN summaries ON summaries.trajectory = ids.id ORDER BY ids.id`);
+  const fromBody = (id: TrajectoryId) => {
+    const whole = trajectory(id);
+    return whole && summaryOf(whole, whole.steps.slice(whole.fork?.step ?? 0));
+  };
+  return {
+    add: (stored) => note(insert, summaryOf(stored, stored.steps)),
+    get(id) {
+      const row = select.get(id);
+      return row ? fromRow(row) : fromBody(id);
+    },
+    page: (run, { after = "", limit = -1 }) =>
+      selectPage
+        .all(run, after, limit)
+        .map((row) => (row.trajectory === null ? fromBody(row.id as TrajectoryId)! : fromRow(row))),
+  };
+}
+
+/** Makes the table in a database that may hold trajectories already. */
+export function addSummaries(database: DatabaseSync): void {
+  database.exec(TABLE);
+  const insert = inserting(database);
+  for (const { id, body } of database.prepare("SELECT id, body FROM trajectories").iterate()) {
+    const stored = readable(String(id), body);
+    if (stored) note(insert, summaryOf(stored, stored.steps));
+  }
+}
+
+/** undefined for a damaged body: nothing is noted, and whoever asks for the trajectory is told. */
+function readable(id: string, body: unknown): Trajectory | undefined {
+  try {
+    return decoded<Trajectory>("trajectory", id, body);
+  } catch (error) {
+    if (error instanceof DamagedError) return undefined;
+    throw error;
+  }
+}
+
+function note(insert: StatementSync, summary: TrajectorySummary): void {
+  // A column holds UTF-8. A name with half a surrogate pair would come back otherwise: it is read from the body.
+  if (summary.policy.isWellFormed()) insert.run(...valuesOf(summary));
+}
+
+const inserting = (database: DatabaseSync) =>
+  database.prepare(
+    `INSERT OR IGNORE INTO summaries (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
+  );
+
+function valuesOf(summary: TrajectorySummary) {
+  const { id, taskId, policy, fork, ownSteps, promptTokens, completionTokens, success, outcome } = summary;
+  // The body's JSON knows no −0.
+  const counted = [ownSteps, promptTokens, completionTokens, summary.return + 0] as const;
+  return [
+    id,
+    taskId,
+    policy,
+    fork?.from ?? null,
+    fork?.step ?? null,
+    ...counted,
+    Number(success),
+    outcome.kind,
+  ] as const;
+}
+
+function fromRow(row: Record<string, SQLOutputValue>): TrajectorySummary {
+  const fork = row.parent === null ? null : { from: row.parent as TrajectoryId, step: row.forked_before as number };
+  const ownSteps = row.own_steps as number;
+  return {
+    id: row.trajectory as TrajectoryId,
+    taskId: row.task as TaskId,
+    policy: row.policy as string,
+    fork,
+    return: row.return as number,
+    success: row.success === 1,
+    outcome: { kind: row.outcome as Outcome["kind"] },
+    length: (fork?.step ?? 0) + ownSteps,
+    ownSteps,
+    promptTokens: row.prompt_tokens as number | null,
+    completionTokens: row.completion_tokens as number | null,
+  };
+}
