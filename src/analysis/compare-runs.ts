@@ -70,14 +70,15 @@ function compareMethods(
     Played[],
     Played[],
   ];
-  const sharesSeed = a.some(({ seed }) => b.some((other) => other.seed === seed));
+  const seedsOfB = new Set(b.map(({ seed }) => seed));
+  const sharesSeed = a.some(({ seed }) => seedsOfB.has(seed));
   // Seeds of different runs that do not meet are no pairs: only the tasks are.
   const paired = (played: Played[]) => (sharesSeed ? played : played.map((each) => ({ ...each, seed: 0 })));
   const [tasksA, tasksB] = [tasksOf(a), tasksOf(b)];
   const shared = new Set([...tasksA.keys()].filter((id) => tasksB.has(id)));
   const categories = naturally([...shared].map((id) => tasksA.get(id)!));
-  const inCategory = (played: Played[], name: string) =>
-    paired(played).filter(({ episode }) => episode.task.category === name);
+  const byCategory = (played: Played[]) => Map.groupBy(paired(played), ({ episode }) => episode.task.category);
+  const [inA, inB] = [byCategory(a), byCategory(b)];
   return {
     a: first.method,
     b: second.method,
@@ -88,7 +89,7 @@ function compareMethods(
     overall: pairedDifference(paired(a), paired(b)),
     byCategory: categories.map((name) => ({
       name,
-      of: pairedDifference(inCategory(a, name), inCategory(b, name)),
+      of: pairedDifference(inA.get(name)!, inB.get(name) ?? []),
     })),
     cost,
     ...relativeCost(cost.a, cost.b),

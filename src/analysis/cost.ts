@@ -3,7 +3,7 @@
  * these are the same to the byte, and each is charged for all that it used. Evaluation is charged apart.
  */
 import type { CheckpointId } from "../core/ids.ts";
-import type { Round, Timing } from "../core/run.ts";
+import type { Round } from "../core/run.ts";
 import { distinct, type Episode, type Material, mean, sum } from "./material.ts";
 
 /** Means over seeds, everything up to an iteration together. */
@@ -65,8 +65,8 @@ export function tokensOf({ promptTokens, completionTokens }: Cost): number | nul
 }
 
 function costOfSeed(material: Material, rounds: readonly Round[], times: ReadonlyMap<CheckpointId, number>): Cost {
-  const explored = material.episodes(distinct(rounds.flatMap((round) => round.explored)));
-  const probed = material.episodes(distinct(rounds.flatMap((round) => round.probed)));
+  const explored = distinct(rounds.flatMap((round) => material.episodes(round.explored)));
+  const probed = distinct(rounds.flatMap((round) => material.episodes(round.probed)));
   const rollouts = [...explored, ...probed];
   const total = (value: (episode: Episode) => number) => sum(rollouts.map(value));
   const known = (key: "promptTokens" | "completionTokens") =>
@@ -87,7 +87,7 @@ function costOfSeed(material: Material, rounds: readonly Round[], times: Readonl
     completionTokens: known("completionTokens"),
     milliseconds: byPhase((phase) => {
       if (phase === "train") return trainings.length === 0 ? null : sum(trainings);
-      const measured = rounds.flatMap((round) => timesOf(material, round, phase));
+      const measured = rounds.flatMap((round) => material.times(round, phase));
       return measured.length === 0 ? null : sum(measured);
     }),
   };
@@ -100,23 +100,13 @@ function costOfSeed(material: Material, rounds: readonly Round[], times: Readonl
 export function trainingTimes(material: Material): ReadonlyMap<CheckpointId, number> {
   const times = new Map<CheckpointId, number>();
   for (const { name } of material.repository.runs()) {
-    for (const round of material.repository.rounds(name)) {
-      const waited = sum(timesOf(material, round, "train"));
+    for (const round of material.rounds(name)) {
+      const waited = sum(material.times(round, "train"));
       if (waited > 0) times.set(round.checkpoint, Math.max(waited, times.get(round.checkpoint) ?? 0));
     }
   }
   return times;
 }
-
-function timesOf(material: Material, round: Round, phase: Timing["phase"]): number[] {
-  return material
-    .timings(round.run)
-    .filter((timing) => timing.phase === phase && isOf(timing, round))
-    .map(({ milliseconds }) => milliseconds);
-}
-
-const isOf = (timing: Timing, { method, seed, iteration }: Round) =>
-  timing.method === method && timing.seed === seed && timing.iteration === iteration;
 
 function byPhase(value: (phase: CostPhase) => number | null): Readonly<Record<CostPhase, number | null>> {
   return Object.fromEntries(COST_PHASES.map((phase) => [phase, value(phase)])) as Record<CostPhase, number | null>;

@@ -63,7 +63,7 @@ interface RoundTries {
 }
 
 function triesOf(material: Material, { explored, probed }: Round): RoundTries {
-  const rollouts = material.episodes([...explored, ...probed]).filter(({ failed }) => !failed);
+  const rollouts = [...material.episodes(explored), ...material.episodes(probed)].filter(({ failed }) => !failed);
   const stateOf = ({ fork, task }: Episode) => (fork ? `${fork.from} ${fork.step}` : task.id);
   const byState = new Map(
     [...Map.groupBy(rollouts, stateOf)].map(([state, group]) => [

@@ -8,9 +8,10 @@
  */
 import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
 import { type Json, leaves } from "../core/json.ts";
+import type { Repository } from "../core/repository.ts";
 import type { WeightedMessage } from "../core/training.ts";
-import type { Step, Trajectory } from "../core/trajectory.ts";
-import { conversationsOf, distinct, type Material, provenanceOf, remembered, sum } from "./material.ts";
+import type { Step } from "../core/trajectory.ts";
+import { conversationsOf, distinct, type Episode, type Material, provenanceOf, sum } from "./material.ts";
 
 export interface Leakage {
   readonly sets: number;
@@ -71,25 +72,26 @@ interface Findings {
 
 /** What inspecting one message needs. */
 interface Context {
-  readonly trajectory: (id: TrajectoryId) => Trajectory | undefined;
+  readonly find: Material["find"];
+  readonly ownSteps: (id: TrajectoryId) => readonly Step[] | undefined;
   readonly isHeldOut: (task: TaskId) => boolean;
   readonly render: (step: Step) => string | undefined;
 }
 
 function inspectRun(material: Material, run: string, render: Context["render"]): Findings {
   const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
-  const evaluated = material.episodes(distinct(rounds.flatMap((round) => round.evaluated)));
+  const evaluated = rounds.flatMap((round) => material.episodes(round.evaluated));
   const heldOut = new Map(evaluated.map(({ task }) => [task.id, task]));
   const isHeldOut = (id: TaskId) => heldOut.has(id);
   const instructions = new Set<string>();
   // A set that several methods share is looked at once.
+  const context = { find: material.find, ownSteps: recentSteps(material.repository), isHeldOut, render };
   const sets = distinct(rounds.map(({ trainingSet }) => trainingSet)).map((id) => {
-    const trajectory = remembered((key: TrajectoryId) => material.repository.trajectory(key));
     for (const source of material.learnedFrom(id)) {
-      const task = material.repository.task((trajectory(source)?.taskId ?? "") as TaskId);
-      if (task) instructions.add(task.instruction);
+      const found = material.find(source);
+      if (found) instructions.add(found.task.instruction);
     }
-    return inspectSet(material, id, { trajectory, isHeldOut, render });
+    return inspectSet(material, id, context);
   });
   return {
     sets: sets.length,
@@ -161,9 +163,9 @@ function inspectMessage(
   const provenance = provenanceOf(message);
   if (!provenance) return because("no provenance");
   const { trajectory: source, step: stepIndex, actor, reason } = provenance;
-  const trajectory = context.trajectory(source);
+  const trajectory = context.find(source);
   if (!trajectory) return because(`trajectory ${source} is not stored`);
-  const step = trajectory.steps[stepIndex];
+  const step = stepOf(context, trajectory, stepIndex);
   if (!step) return because(`trajectory ${source} has no step ${stepIndex}`);
 
   const problems: string[] = [];
@@ -172,7 +174,7 @@ function inspectMessage(
   if (stepIndex < from) problems.push(`step ${stepIndex} is learned, but the example is a ${reason}`);
   const acted = actorOf(context, trajectory, stepIndex);
   if (actor !== acted) problems.push(`step ${stepIndex} of ${source} is credited to ${actor}, but ${acted} acted`);
-  if (context.isHeldOut(trajectory.taskId)) problems.push(`task ${trajectory.taskId} was evaluated as held out`);
+  if (context.isHeldOut(trajectory.task.id)) problems.push(`task ${trajectory.task.id} was evaluated as held out`);
   const rendered = context.render(step);
   const textConfirmed =
     rendered === undefined
@@ -183,7 +185,8 @@ function inspectMessage(
 }
 
 /** Everything that it says, and the arguments of what it calls, unquoted. */
-function wordsOf({ content, toolCalls = [] }: WeightedMessage): string {
+function wordsOf({ content, toolCalls }: WeightedMessage): string {
+  if (!toolCalls) return content;
   const texts = toolCalls.flatMap(({ arguments: given }) =>
     [...leaves(JSON.parse(given) as Json).values()].map(String),
   );
@@ -195,8 +198,29 @@ function firstLearnedStep(reason: string): number {
   return Number(/^(?:recovery|solution) from s_(\d+)$/.exec(reason)?.[1] ?? 0);
 }
 
-function actorOf(context: Context, trajectory: Trajectory, step: number): string | undefined {
+function actorOf(context: Context, trajectory: Episode, step: number): string | undefined {
   if (!trajectory.fork || step >= trajectory.fork.step) return trajectory.policy;
-  const parent = context.trajectory(trajectory.fork.from);
+  const parent = context.find(trajectory.fork.from);
   return parent && actorOf(context, parent, step);
+}
+
+/** A fork's first steps are its parent's. */
+function stepOf(context: Context, { id, fork }: Episode, step: number): Step | undefined {
+  if (!fork || step >= fork.step) return context.ownSteps(id)?.[step - (fork?.step ?? 0)];
+  const parent = context.find(fork.from);
+  return parent && stepOf(context, parent, step);
+}
+
+/** Trajectories whose steps are kept in memory: conversations that stand together are often of the same ones. */
+const RECENT = 1000;
+
+function recentSteps(repository: Repository): Context["ownSteps"] {
+  const recent = new Map<TrajectoryId, readonly Step[] | undefined>();
+  return (id) => {
+    if (recent.has(id)) return recent.get(id);
+    if (recent.size >= RECENT) recent.clear();
+    const steps = repository.ownSteps(id);
+    recent.set(id, steps);
+    return steps;
+  };
 }

@@ -1,8 +1,6 @@
 /** What exploration gave: training tasks covered and left unsolved, and the share of rollouts that were learned from. */
-import type { TrajectoryId } from "../core/ids.ts";
 import type { Round } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import { distinct, type Material, mean, sum } from "./material.ts";
+import { distinct, type Episode, type Material, mean, sum, type TaskHead } from "./material.ts";
 import { type Group, naturally } from "./success.ts";
 
 /** How many rollouts there were and how many of them a training set learned from, means over seeds. */
@@ -22,32 +20,32 @@ export interface Unsolved {
 
 const LISTED = 20;
 
-/** Trajectories on training tasks: the expert's and the method's own. */
-const trainingTrajectories = ({ expert, explored, probed }: Round): TrajectoryId[] => [
-  ...expert,
-  ...explored,
-  ...probed,
+/** Episodes on training tasks: the expert's and the method's own. */
+const trainingEpisodes = ({ episodes }: Material, { expert, explored, probed }: Round): Episode[] => [
+  ...episodes(expert),
+  ...episodes(explored),
+  ...episodes(probed),
 ];
 
 /**
  * The training tasks of each run and seed: the tasks of every trajectory that its rounds made or were given, whichever
  * method it was, so that methods that explore nothing are measured against the same tasks.
  */
-export function trainingTasksOf(material: Material): (round: Round) => ReadonlyMap<string, Task> {
+export function trainingTasksOf(material: Material): (round: Round) => ReadonlyMap<string, TaskHead> {
   const key = ({ run, seed }: Round) => `${seed} ${run}`;
   const rounds = material.methods.flatMap((method) => method.rounds);
   const tasks = new Map(
     [...Map.groupBy(rounds, key)].map(([name, group]) => {
-      const played = material.episodes(distinct(group.flatMap(trainingTrajectories)));
+      const played = distinct(group.flatMap((round) => trainingEpisodes(material, round)));
       return [name, new Map(played.map(({ task }) => [task.id as string, task]))];
     }),
   );
   return (round) => tasks.get(key(round))!;
 }
 
-/** Tasks that one of these trajectories won. */
-function solvedTasks(material: Material, ids: readonly TrajectoryId[]): Set<string> {
-  const won = material.episodes(distinct(ids)).filter(({ success, failed }) => success && !failed);
+/** Tasks that one of these episodes won. */
+function solvedTasks(episodes: readonly Episode[]): Set<string> {
+  const won = episodes.filter(({ success, failed }) => success && !failed);
   return new Set(won.map(({ task }) => task.id));
 }
 
@@ -58,13 +56,15 @@ function solvedTasks(material: Material, ids: readonly TrajectoryId[]): Set<stri
 export function coverageOf(
   material: Material,
   rounds: readonly Round[],
-  trainingTasks: (round: Round) => ReadonlyMap<string, Task>,
+  trainingTasks: (round: Round) => ReadonlyMap<string, TaskHead>,
   options: { readonly expertOnly?: boolean } = {},
 ): number | null {
   const shares = [...Map.groupBy(rounds, ({ seed }) => seed).values()].flatMap((ofSeed) => {
     const all = trainingTasks(ofSeed[0]!).size;
-    const ids = ofSeed.flatMap((round) => (options.expertOnly ? round.expert : trainingTrajectories(round)));
-    return all === 0 ? [] : [solvedTasks(material, ids).size / all];
+    const played = ofSeed.flatMap((round) =>
+      options.expertOnly ? material.episodes(round.expert) : trainingEpisodes(material, round),
+    );
+    return all === 0 ? [] : [solvedTasks(played).size / all];
   });
   return mean(shares);
 }
@@ -80,16 +80,16 @@ export interface Solved {
 export function solvedOf(
   material: Material,
   rounds: readonly Round[],
-  trainingTasks: (round: Round) => ReadonlyMap<string, Task>,
+  trainingTasks: (round: Round) => ReadonlyMap<string, TaskHead>,
 ): Solved {
   const bySeed = [...Map.groupBy(rounds, ({ seed }) => seed).values()];
   const average = (value: (ofSeed: readonly Round[]) => number) => mean(bySeed.map(value)) ?? 0;
-  const solved = (ofSeed: readonly Round[], ids: (round: Round) => readonly TrajectoryId[]) =>
-    solvedTasks(material, ofSeed.flatMap(ids)).size;
+  const solved = (ofSeed: readonly Round[], played: (round: Round) => readonly Episode[]) =>
+    solvedTasks(ofSeed.flatMap(played)).size;
   return {
     tasks: average((ofSeed) => trainingTasks(ofSeed[0]!).size),
-    byExpert: average((ofSeed) => solved(ofSeed, ({ expert }) => expert)),
-    all: average((ofSeed) => solved(ofSeed, trainingTrajectories)),
+    byExpert: average((ofSeed) => solved(ofSeed, ({ expert }) => material.episodes(expert))),
+    all: average((ofSeed) => solved(ofSeed, (round) => trainingEpisodes(material, round))),
   };
 }
 
@@ -113,20 +113,22 @@ export function meanCounts(rounds: readonly Round[]): Readonly<Record<string, nu
   return Object.fromEntries(names.map((name) => [name, mean(valuesOf(name))!]));
 }
 
-export function unsolvedOf(material: Material, trainingTasks: (round: Round) => ReadonlyMap<string, Task>): Unsolved {
+export function unsolvedOf(
+  material: Material,
+  trainingTasks: (round: Round) => ReadonlyMap<string, TaskHead>,
+): Unsolved {
   const rounds = material.methods.flatMap((method) => method.rounds);
   const tasks = new Map(rounds.flatMap((round) => [...trainingTasks(round)]));
-  const solved = solvedTasks(material, rounds.flatMap(trainingTrajectories));
+  const solved = solvedTasks(rounds.flatMap((round) => trainingEpisodes(material, round)));
   const unsolved = naturally([...tasks.keys()].filter((id) => !solved.has(id)));
-  const inCategory = (ids: readonly string[], name: string) =>
-    ids.filter((id) => tasks.get(id)!.category === name).length;
-  const categories = naturally([...tasks.values()].map(({ category }) => category));
+  const byCategory = (ids: Iterable<string>) => Map.groupBy(ids, (id) => tasks.get(id)!.category);
+  const [all, left] = [byCategory(tasks.keys()), byCategory(unsolved)];
   return {
     tasks: tasks.size,
     count: unsolved.length,
-    byCategory: categories.map((name) => ({
+    byCategory: naturally([...all.keys()]).map((name) => ({
       name,
-      of: { tasks: inCategory([...tasks.keys()], name), count: inCategory(unsolved, name) },
+      of: { tasks: all.get(name)!.length, count: left.get(name)?.length ?? 0 },
     })),
     listed: unsolved.slice(0, LISTED).map((id) => ({ id, category: tasks.get(id)!.category })),
   };

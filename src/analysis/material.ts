@@ -1,28 +1,23 @@
-/** What a report counts, read from the store once: rounds by method, and of each trajectory only what is counted. */
+/**
+ * What a report counts, read from the store once: rounds by method, and of each trajectory only what is counted. The text of
+ * trajectories is not read.
+ */
 import { CliError, StoreError } from "../core/errors.ts";
-import type { TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
 import { failureOf } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round, Timing } from "../core/run.ts";
+import type { TrajectorySummary } from "../core/summary.ts";
 import type { Task } from "../core/task.ts";
 import type { Provenance, TrainingSet, WeightedMessage } from "../core/training.ts";
 import type { Fork } from "../core/trajectory.ts";
 
-/** A trajectory without its text. */
-export interface Episode {
-  readonly id: TrajectoryId;
-  readonly task: Task;
-  readonly policy: string;
-  readonly fork: Fork | null;
-  /** Steps from the task's start. */
-  readonly length: number;
-  /** Steps that its policy took itself. */
-  readonly ownSteps: number;
-  /** Of the own steps; null if no model acted. */
-  readonly promptTokens: number | null;
-  readonly completionTokens: number | null;
-  readonly return: number;
-  readonly success: boolean;
+/** A task without its world's data. */
+export type TaskHead = Omit<Task, "data">;
+
+/** A trajectory without its text, and its task. */
+export interface Episode extends Omit<TrajectorySummary, "taskId" | "outcome"> {
+  readonly task: TaskHead;
   /** A boundary broke: counted, left out of success rates. */
   readonly failed: boolean;
   /** Why it failed; absent if it did not. */
@@ -44,10 +39,16 @@ export interface Material {
   readonly runs: readonly string[];
   /** By run as they were named, then from the one that explores least to the one that explores most. */
   readonly methods: readonly Method[];
+  /** undefined if it is not stored. */
+  find(id: TrajectoryId): Episode | undefined;
   /** Throws StoreError if it is not stored. */
   episode(id: TrajectoryId): Episode;
-  episodes(ids: readonly TrajectoryId[]): Episode[];
-  timings(run: string): readonly Timing[];
+  /** The same list for the same list; equal ids give the same episode. */
+  episodes(ids: readonly TrajectoryId[]): readonly Episode[];
+  /** As they are stored. */
+  rounds(run: string): readonly Round[];
+  /** How long a round's work of one kind took, each time it was done or waited for, in milliseconds. */
+  times(round: Round, phase: Timing["phase"]): readonly number[];
   /** Throws StoreError if it is not stored. */
   trainingSet(id: TrainingSetId): TrainingSet;
   /** Trajectories that a training set learns from. */
@@ -60,19 +61,39 @@ export function materialOf(repository: Repository, runs: readonly string[]): Mat
   for (const run of runs) {
     if (!known.includes(run)) throw new CliError(`there is no run "${run}"; known: ${known.join(", ") || "none"}`);
   }
+  let last: { readonly id: TrainingSetId; readonly set: TrainingSet } | undefined;
+  // Large, and asked for several times in a row: one is kept.
   const trainingSet = (id: TrainingSetId) => {
+    if (last?.id === id) return last.set;
     const set = repository.trainingSet(id);
     if (!set) throw new StoreError(`training set ${id} belongs to a round but is not stored`);
+    last = { id, set };
     return set;
   };
-  const episode = remembered((id: TrajectoryId) => readEpisode(repository, id));
+  const rounds = remembered((run: string) => repository.rounds(run));
+  const find = episodesIn(repository, runs);
+  const episode = (id: TrajectoryId) => {
+    const found = find(id);
+    if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
+    return found;
+  };
+  const timings = remembered((run: string) =>
+    Map.groupBy(repository.timings(run), ({ method, seed, iteration, phase }) =>
+      JSON.stringify([method, seed, iteration, phase]),
+    ),
+  );
   return {
     repository,
     runs,
-    methods: runs.flatMap((run) => methodsOf(repository, run, runs.length > 1)),
+    methods: runs.flatMap((run) => methodsOf(rounds(run), run, runs.length > 1)),
+    find,
     episode,
-    episodes: (ids) => ids.map(episode),
-    timings: remembered((run: string) => repository.timings(run)),
+    episodes: rememberedList((ids) => ids.map(episode)),
+    rounds: (run) => (runs.includes(run) ? rounds(run) : repository.rounds(run)),
+    times({ run, method, seed, iteration }, phase) {
+      const found = timings(run).get(JSON.stringify([method, seed, iteration, phase])) ?? [];
+      return found.map(({ milliseconds }) => milliseconds);
+    },
     trainingSet,
     learnedFrom: remembered((id: TrainingSetId) => sourcesOf(trainingSet(id))),
   };
@@ -82,8 +103,8 @@ export function materialOf(repository: Repository, runs: readonly string[]): Mat
  * Which method finished first is chance where several run side by side, so the order follows from what they did: those
  * that explore nothing, then by rollouts, those that probe last.
  */
-function methodsOf(repository: Repository, run: string, nameRun: boolean): Method[] {
-  const byMethod = Map.groupBy(repository.rounds(run), ({ method }) => method);
+function methodsOf(all: readonly Round[], run: string, nameRun: boolean): Method[] {
+  const byMethod = Map.groupBy(all, ({ method }) => method);
   const rolloutsOf = (rounds: readonly Round[], kind: "explored" | "probed") =>
     Math.max(...rounds.map((round) => round[kind].length));
   return [...byMethod]
@@ -97,28 +118,67 @@ function methodsOf(repository: Repository, run: string, nameRun: boolean): Metho
     .map(({ method }) => method);
 }
 
-function readEpisode(repository: Repository, id: TrajectoryId): Episode {
-  const trajectory = repository.trajectory(id);
-  const task = trajectory && repository.task(trajectory.taskId);
-  if (!trajectory || !task) throw new StoreError(`trajectory ${id} or its task belongs to a round but is not stored`);
-  const own = trajectory.steps.slice(trajectory.fork?.step ?? 0);
-  const usages = own.flatMap(({ usage }) => (usage ? [usage] : []));
-  const tokens = (key: "promptTokens" | "completionTokens") =>
-    usages.length === 0 ? null : usages.reduce((sum, usage) => sum + usage[key], 0);
-  const failure = failureOf(trajectory);
-  return {
-    id,
-    task,
-    policy: trajectory.policy,
-    fork: trajectory.fork,
-    length: trajectory.steps.length,
-    ownSteps: own.length,
-    promptTokens: tokens("promptTokens"),
-    completionTokens: tokens("completionTokens"),
-    return: trajectory.return,
-    success: trajectory.success,
-    failed: failure !== undefined,
-    ...(failure !== undefined && { failure }),
+/** Summaries that are read at a time. */
+const PAGE = 1_000;
+
+/**
+ * All trajectories of `runs` are read in the store's order when the first one is asked for: asked one by one in any other
+ * order, the store would read its file many times over. Others (an expert's, of another run) are read as they are asked for.
+ */
+function episodesIn(repository: Repository, runs: readonly string[]): Material["find"] {
+  const toEpisode = episodeMaker(repository);
+  const known = new Map<TrajectoryId, Episode>();
+  let isRead = false;
+  const readRuns = () => {
+    isRead = true;
+    for (const run of runs) {
+      for (let after: TrajectoryId | undefined, isDone = false; !isDone; ) {
+        const page = repository.summariesOf(run, { limit: PAGE, ...(after !== undefined && { after }) });
+        for (const summary of page) if (!known.has(summary.id)) known.set(summary.id, toEpisode(summary));
+        after = page.at(-1)?.id;
+        isDone = page.length < PAGE;
+      }
+    }
+  };
+  return (id) => {
+    if (!isRead) readRuns();
+    const found = known.get(id);
+    if (found) return found;
+    const summary = repository.summary(id);
+    if (!summary) return undefined;
+    const episode = toEpisode(summary);
+    known.set(id, episode);
+    return episode;
+  };
+}
+
+/** Many episodes are of one task and by one policy: each of these is kept once. */
+function episodeMaker(repository: Repository): (summary: TrajectorySummary) => Episode {
+  const policyKept = remembered((policy: string) => policy);
+  const forkKept = remembered((place: string): Fork => JSON.parse(place) as Fork);
+  const taskHead = remembered((id: TaskId): TaskHead => {
+    const task = repository.task(id);
+    if (!task) throw new StoreError(`task ${id} belongs to a trajectory but is not stored`);
+    const { data: _, ...head } = task;
+    return head;
+  });
+  return (summary) => {
+    const { id, fork, length, ownSteps, promptTokens, completionTokens, success } = summary;
+    const failure = failureOf(summary);
+    return {
+      id,
+      task: taskHead(summary.taskId),
+      policy: policyKept(summary.policy),
+      fork: fork && forkKept(JSON.stringify(fork)),
+      length,
+      ownSteps,
+      promptTokens,
+      completionTokens,
+      return: summary.return,
+      success,
+      failed: failure !== undefined,
+      ...(failure !== undefined && { failure }),
+    };
   };
 }
 
@@ -154,6 +214,18 @@ export function remembered<K, V>(compute: (key: K) => V): (key: K) => V {
     if (found !== undefined) return found;
     const value = compute(key);
     known.set(key, value);
+    return value;
+  };
+}
+
+/** `compute`, done once for each list, as long as the list is there. */
+function rememberedList<K, V>(compute: (list: readonly K[]) => V): (list: readonly K[]) => V {
+  const known = new WeakMap<readonly K[], V>();
+  return (list) => {
+    const found = known.get(list);
+    if (found !== undefined) return found;
+    const value = compute(list);
+    known.set(list, value);
     return value;
   };
 }

@@ -33,20 +33,23 @@ const FREE: Price = { promptTokens: 0, completionTokens: 0, episode: 0 };
 /** `rounds` are a method's rounds up to an iteration, all seeds. */
 export function moneyOf(material: Material, rounds: readonly Round[], prices: Prices): Money {
   const bySeed = [...Map.groupBy(rounds, ({ seed }) => seed).values()];
-  const total = (ids: (round: Round) => readonly TrajectoryId[], priceOf: (episode: Episode) => Price) =>
+  const total = (
+    listsOf: (round: Round) => readonly (readonly TrajectoryId[])[],
+    priceOf: (episode: Episode) => Price,
+  ) =>
     mean(
       bySeed.map((ofSeed) => {
-        const episodes = material.episodes(distinct(ofSeed.flatMap(ids)));
+        const episodes = distinct(ofSeed.flatMap(listsOf).flatMap((ids) => material.episodes(ids)));
         return sum(episodes.map((episode) => costOfEpisode(episode, priceOf(episode))));
       }),
     ) ?? 0;
   return {
     expert: total(
-      ({ expert, learnOnly = [] }) => [...expert, ...learnOnly],
+      ({ expert, learnOnly = [] }) => [expert, learnOnly],
       ({ policy }) => prices.experts[policy] ?? FREE,
     ),
     student: total(
-      ({ explored, probed }) => [...explored, ...probed],
+      ({ explored, probed }) => [explored, probed],
       () => prices.student,
     ),
   };

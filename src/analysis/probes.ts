@@ -47,36 +47,55 @@ export function probeCurve(material: Material, rounds: readonly ProbingRound[]):
   const lines = rounds.flatMap((round) => linesOf(material, round));
   if (lines.length === 0) return null;
   const side = (expertWon: boolean) => lines.filter((line) => line.expertWon === expertWon);
-  const [lost, won] = [side(false), side(true)];
+  const [lostLines, wonLines] = [side(false), side(true)];
+  const [lost, won] = [byDepth(lostLines), byDepth(wonLines)];
   const deepest = lines
     .flatMap(({ rollouts }) => rollouts)
     .reduce((most, { index }) => Math.max(most, index), Number.NEGATIVE_INFINITY);
   const depths = Array.from({ length: deepest + 1 }, (_, index) => {
-    const probedHere = (of: readonly Line[]) =>
-      of.filter(({ rollouts }) => rollouts.some((each) => each.index === index));
+    const [lostHere, wonHere] = [lost.get(index) ?? [], won.get(index) ?? []];
     return {
       index,
-      lost: withInterval(lost, index),
-      won: withInterval(won, index),
-      lostFromStart: shareAt(probedHere(lost), 0),
-      wonFromStart: shareAt(probedHere(won), 0),
+      lost: withInterval(lostHere),
+      won: withInterval(wonHere),
+      lostFromStart: shareOf(lostHere.flatMap(({ starts }) => starts)),
+      wonFromStart: shareOf(wonHere.flatMap(({ starts }) => starts)),
     };
   });
   const trendOf = (of: readonly Line[]) => trendWithin(of.map(({ rollouts }) => rollouts));
-  return { depths, trendOfLost: trendOf(lost), trendOfWon: trendOf(won) };
+  return { depths, trendOfLost: trendOf(lostLines), trendOfWon: trendOf(wonLines) };
 }
 
-function shareAt(lines: readonly Line[], index: number): Share {
-  const rollouts = lines.flatMap((line) => line.rollouts.filter((each) => each.index === index));
-  return { won: rollouts.filter(({ won }) => won).length, of: rollouts.length };
+/** What of a line is at one depth. */
+interface AtDepth {
+  readonly seed: number;
+  readonly task: string;
+  readonly rollouts: readonly Placed[];
+  /** Those from the task's start. */
+  readonly starts: readonly Placed[];
 }
 
-function withInterval(lines: readonly Line[], index: number): ProbeShare {
-  const cells = lines.flatMap(({ seed, task, rollouts }) =>
-    rollouts.filter((each) => each.index === index).map(({ won }) => ({ seed, task, value: Number(won) })),
+/** By depth, of each line that was probed there. */
+function byDepth(lines: readonly Line[]): ReadonlyMap<number, readonly AtDepth[]> {
+  const parts = lines.flatMap(({ seed, task, rollouts }) => {
+    const places = Map.groupBy(rollouts, ({ index }) => index);
+    const starts = places.get(0) ?? [];
+    return [...places].map(([index, here]) => ({ index, seed, task, rollouts: here, starts }));
+  });
+  return Map.groupBy(parts, ({ index }) => index);
+}
+
+const shareOf = (rollouts: readonly Placed[]): Share => ({
+  won: rollouts.filter(({ won }) => won).length,
+  of: rollouts.length,
+});
+
+function withInterval(here: readonly AtDepth[]): ProbeShare {
+  const cells = here.flatMap(({ seed, task, rollouts }) =>
+    rollouts.map(({ won }) => ({ seed, task, value: Number(won) })),
   );
   const { low, high } = bootstrap(cells);
-  return { ...shareAt(lines, index), low, high };
+  return { ...shareOf(here.flatMap(({ rollouts }) => rollouts)), low, high };
 }
 
 function linesOf(material: Material, round: ProbingRound): Line[] {

@@ -1,8 +1,7 @@
 /** What was run: settings as stored, seeds, and when and by which program. */
 import type { Json } from "../core/json.ts";
-import type { Repository } from "../core/repository.ts";
 import type { Run, Timing } from "../core/run.ts";
-import { distinct } from "./material.ts";
+import { distinct, type Material } from "./material.ts";
 
 export interface Ran {
   readonly run: string;
@@ -23,9 +22,9 @@ export interface RanTiming {
 }
 
 /** `run` must be stored. */
-export function ranOf(repository: Repository, run: string): Ran {
+export function ranOf({ repository, rounds }: Pick<Material, "repository" | "rounds">, run: string): Ran {
   const { kind, config } = repository.run(run)!;
-  const seeds = distinct(repository.rounds(run).map(({ seed }) => seed)).sort((a, b) => a - b);
+  const seeds = distinct(rounds(run).map(({ seed }) => seed)).sort((a, b) => a - b);
   return { run, kind, config, seeds, timing: timingOf(repository.timings(run)) };
 }
 

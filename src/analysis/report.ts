@@ -137,6 +137,8 @@ export interface ReportOptions {
 export function reportOf(repository: Repository, runNames: readonly string[], options: ReportOptions = {}): Report {
   if (runNames.length === 0) throw new CliError("expected the name of at least one run to report on");
   const material = materialOf(repository, distinct(runNames));
+  // First: it reads each training set, of which only what was learned from is kept for the figures below.
+  const leakage = leakageOf(material, options.render);
   const trainingTasks = trainingTasksOf(material);
   const times = trainingTimes(material);
   const prices = options.prices ?? null;
@@ -151,7 +153,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     kind: "report",
     runs: material.runs,
     answers: answersOf({ runs: material.runs, experts, methods, roles, differences }),
-    ran: material.runs.map((run) => ranOf(repository, run)),
+    ran: material.runs.map((run) => ranOf(material, run)),
     worlds: notesOf(material, "notes"),
     servers: notesOf(material, "server"),
     interval: { level: INTERVAL.level, resamples: INTERVAL.resamples },
@@ -167,7 +169,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     ),
     skills: skillsOf(material, actorsOf(material), options.skillOf),
     unsolved: unsolvedOf(material, trainingTasks),
-    leakage: leakageOf(material, options.render),
+    leakage,
     prices,
   };
 }
@@ -230,18 +232,27 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
   };
 }
 
-/** `given` to methods; of a run without methods (an import, an expert's run) everything it holds. */
-function expertIds(material: Material, given: (round: Round) => readonly TrajectoryId[]): TrajectoryId[] {
+interface Wanted {
+  readonly given: (round: Round) => readonly TrajectoryId[];
+  readonly held: (run: string) => readonly TrajectoryId[];
+}
+
+/** `given` to methods; of a run without methods (an import, an expert's run) what it `held`. */
+function expertIds(material: Material, { given, held }: Wanted): TrajectoryId[] {
   const ids = material.runs.flatMap((run): readonly TrajectoryId[] => {
     const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
-    return rounds.length > 0 ? rounds.flatMap(given) : material.repository.trajectoriesOf(run);
+    return rounds.length > 0 ? rounds.flatMap(given) : held(run);
   });
   return distinct(ids);
 }
 
 function unreplayableOf(material: Material): Report["unreplayable"] {
   const isUnreplayable = (id: TrajectoryId) => material.repository.verification(id)?.kind === "unreplayable";
-  const episodes = material.episodes(expertIds(material, ({ learnOnly }) => learnOnly ?? []).filter(isUnreplayable));
+  const ids = expertIds(material, {
+    given: ({ learnOnly = [] }) => learnOnly.filter(isUnreplayable),
+    held: (run) => material.repository.unreplayableOf(run),
+  });
+  const episodes = material.episodes(ids);
   const byPolicy = Map.groupBy(episodes, ({ policy }) => policy);
   return naturally([...byPolicy.keys()]).map((policy) => {
     const own = byPolicy.get(policy)!;
@@ -249,18 +260,26 @@ function unreplayableOf(material: Material): Report["unreplayable"] {
   });
 }
 
+/** What methods were given and could be replayed, or what a run without methods holds. */
+const givenExperts = (material: Material): TrajectoryId[] =>
+  expertIds(material, {
+    given: ({ expert }) => expert,
+    held: (run) => material.repository.trajectoriesOf(run),
+  });
+
 /** By policy: who demonstrated what methods were given and could be replayed, or what a run without methods holds. */
 function expertEpisodes(material: Material): { readonly policy: string; readonly episodes: readonly Episode[] }[] {
-  const ids = expertIds(material, ({ expert }) => expert);
+  const ids = givenExperts(material);
   const byPolicy = Map.groupBy(material.episodes(ids), ({ policy }) => policy);
   return naturally([...byPolicy.keys()]).map((policy) => ({ policy, episodes: byPolicy.get(policy)! }));
 }
 
 function failuresOf(material: Material): CountedReason[] {
-  const experts = expertIds(material, ({ expert }) => expert);
+  const experts = givenExperts(material);
   const rounds = material.methods.flatMap((method) => method.rounds);
-  const rollouts = rounds.flatMap(({ explored, probed, evaluated }) => [...explored, ...probed, ...evaluated]);
-  return countedReasons(material.episodes(distinct([...experts, ...rollouts])).flatMap(({ failure }) => failure ?? []));
+  const lists = [experts, ...rounds.flatMap(({ explored, probed, evaluated }) => [explored, probed, evaluated])];
+  const failed = lists.flatMap((ids) => material.episodes(ids).filter((each) => each.failed));
+  return countedReasons(distinct(failed).flatMap(({ failure }) => failure ?? []));
 }
 
 function actorsOf(material: Material): Actor[] {

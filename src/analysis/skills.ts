@@ -6,11 +6,10 @@
  * text before the first space or bracket.
  */
 import type { TrajectoryId } from "../core/ids.ts";
-import type { Task } from "../core/task.ts";
-import { distinct, type Material, sum } from "./material.ts";
+import { distinct, type Material, sum, type TaskHead } from "./material.ts";
 
 /** The skill of an action; undefined where the task's world does not say. */
-export type SkillOf = (task: Task, action: string) => string | undefined;
+export type SkillOf = (task: TaskHead, action: string) => string | undefined;
 
 export interface Skill {
   /** `go`, `click[next >]`. */
@@ -36,34 +35,43 @@ export interface Actor {
 
 /** From the skill that most episodes used to the one that fewest did. */
 export function skillsOf(material: Material, actors: readonly Actor[], skillOf?: SkillOf): Skill[] {
-  const played = actors.map(({ who, ids }) => ({
-    who,
-    episodes: material
-      .episodes(distinct(ids))
-      .filter(({ failed }) => !failed)
-      .map(({ id, task, success }) => {
-        const skills = actionsOf(material, id).map((action) => skillOf?.(task, action) ?? verbOf(action));
-        return { success, skills: new Set(skills) };
-      }),
-  }));
-  const names = distinct(played.flatMap(({ episodes }) => episodes.flatMap(({ skills }) => [...skills])));
-  return names
-    .map((name) => {
-      const uses = played.map(({ who, episodes }): SkillUse => {
-        const using = episodes.filter(({ skills }) => skills.has(name));
-        const won = using.filter(({ success }) => success).length;
-        return { who, episodes: episodes.length, used: using.length, won };
-      });
-      return { skill: { name, uses }, used: sum(uses.map(({ used }) => used)) };
+  const played = actors.map(({ who, ids }) => usesOf(material, who, ids, skillOf));
+  return distinct(played.flatMap(({ uses }) => [...uses.keys()]))
+    .map((name): Skill => {
+      const uses = played.map(({ who, episodes, uses }) => ({
+        who,
+        episodes,
+        ...(uses.get(name) ?? { used: 0, won: 0 }),
+      }));
+      return { name, uses };
     })
+    .map((skill) => ({ skill, used: sum(skill.uses.map(({ used }) => used)) }))
     .sort((a, b) => b.used - a.used || (a.skill.name < b.skill.name ? -1 : 1))
     .map(({ skill }) => skill);
 }
 
-/** The actions that the policy itself chose, each once. */
-function actionsOf({ repository }: Material, id: TrajectoryId): string[] {
-  const { steps, fork } = repository.trajectory(id)!;
-  return distinct(steps.slice(fork?.step ?? 0).map(({ action }) => action));
+interface Uses {
+  readonly who: string;
+  readonly episodes: number;
+  /** By skill: finished episodes that used it, and those of them that were won. */
+  readonly uses: ReadonlyMap<string, { readonly used: number; readonly won: number }>;
+}
+
+/** Reads the actions of one episode at a time. */
+function usesOf(material: Material, who: string, ids: readonly TrajectoryId[], skillOf?: SkillOf): Uses {
+  const uses = new Map<string, { used: number; won: number }>();
+  const finished = material.episodes(distinct(ids)).filter(({ failed }) => !failed);
+  for (const { id, task, success } of finished) {
+    const actions = new Set(material.repository.ownSteps(id)!.map(({ action }) => action));
+    const skills = new Set([...actions].map((action) => skillOf?.(task, action) ?? verbOf(action)));
+    for (const name of skills) {
+      const use = uses.get(name) ?? { used: 0, won: 0 };
+      use.used += 1;
+      if (success) use.won += 1;
+      uses.set(name, use);
+    }
+  }
+  return { who, episodes: finished.length, uses };
 }
 
 function verbOf(action: string): string {

@@ -3,7 +3,7 @@ import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import type { Round } from "../core/run.ts";
 import { provenanceOf, sum } from "./material.ts";
 import type { Share } from "./statistics.ts";
-import { expertIds, nameOf, type RoundName, type RunReading, type Telling, trajectoryIn } from "./story.ts";
+import { expertIds, nameOf, type RoundName, type RunReading, summaryIn, type Telling } from "./story.ts";
 import { naturally } from "./success.ts";
 
 export interface StoryLine {
@@ -33,14 +33,14 @@ export interface StoryList {
 /** Throws StoreError where something that the round refers to is missing. */
 export function storiesOf(telling: Telling): StoryList {
   const { run, round, readingOf } = telling;
-  const runs = expertIds(telling).map((id) => trajectoryIn(telling, id));
+  const runs = expertIds(telling).map((id) => summaryIn(telling, id));
   const solved = new Set<string>(runs.filter(({ success }) => success).map(({ taskId }) => taskId));
   for (const id of [...(round?.explored ?? []), ...(round?.probed ?? [])]) {
-    const { taskId, success } = trajectoryIn(telling, id);
+    const { taskId, success } = summaryIn(telling, id);
     if (success) solved.add(taskId);
   }
   const recoveries = round ? recoveredFrom(telling, round) : new Set<string>();
-  const lines = runs.map(({ id, taskId, policy, steps, success }): StoryLine => {
+  const lines = runs.map(({ id, taskId, policy, length, success }): StoryLine => {
     const reading = readingOf(id) ?? null;
     const states = reading?.states ?? [];
     const start = states.find(({ step }) => step === 0);
@@ -50,7 +50,7 @@ export function storiesOf(telling: Telling): StoryList {
       task: taskId,
       trajectory: id,
       policy,
-      steps: steps.length,
+      steps: length,
       won: success,
       fromStart: start ? { won: start.won, of: start.of } : null,
       probes: { won: sum(later.map(({ won }) => won)), of: sum(later.map(({ of }) => of)) },
@@ -80,7 +80,7 @@ function recoveredFrom(telling: Telling, { trainingSet }: Round): ReadonlySet<st
   return new Set(
     set.examples.flatMap(({ source, messages }) => {
       const reasons = messages.flatMap((message) => provenanceOf(message)?.reason ?? []);
-      return reasons.length === 0 ? [] : [`${trajectoryIn(telling, source).taskId} ${reasons[0]}`];
+      return reasons.length === 0 ? [] : [`${summaryIn(telling, source).taskId} ${reasons[0]}`];
     }),
   );
 }

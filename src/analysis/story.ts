@@ -7,6 +7,7 @@ import { StoreError } from "../core/errors.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
+import type { TrajectorySummary } from "../core/summary.ts";
 import type { Task } from "../core/task.ts";
 import type { TrainingSet, WeightedMessage } from "../core/training.ts";
 import type { Outcome, Trajectory } from "../core/trajectory.ts";
@@ -98,7 +99,7 @@ export type RoundName = Pick<Round, "method" | "seed" | "iteration">;
 
 /** Every task of the round's expert runs, or of a run without methods. */
 export function tasksIn(telling: Telling): TaskId[] {
-  return distinct(expertIds(telling).map((id) => trajectoryIn(telling, id).taskId));
+  return distinct(expertIds(telling).map((id) => summaryIn(telling, id).taskId));
 }
 
 /** `task` must be one of `tasksIn`. Throws StoreError where something that a round refers to is missing. */
@@ -108,8 +109,8 @@ export function storyOf(telling: Telling, task: TaskId): Story {
   if (!found) throw new StoreError(`task ${task} belongs to a trajectory but is not stored`);
   const { id, split, category, instruction } = found;
   const runs = expertIds(telling)
-    .map((each) => trajectoryIn(telling, each))
-    .filter(({ taskId }) => taskId === task);
+    .filter((each) => summaryIn(telling, each).taskId === task)
+    .map((each) => trajectoryIn(telling, each));
   return {
     kind: "story",
     run,
@@ -129,6 +130,13 @@ export function expertIds({ repository, run, round }: Telling): readonly Traject
 
 export function trajectoryIn({ repository }: Pick<Telling, "repository">, id: TrajectoryId): Trajectory {
   const found = repository.trajectory(id);
+  if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
+  return found;
+}
+
+/** As `trajectoryIn`, without its text. */
+export function summaryIn({ repository }: Pick<Telling, "repository">, id: TrajectoryId): TrajectorySummary {
+  const found = repository.summary(id);
   if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
   return found;
 }
@@ -170,8 +178,8 @@ function lessonsOf(telling: Telling, round: Round, task: TaskId): Lesson[] {
   if (!set) throw new StoreError(`training set ${round.trainingSet} belongs to a round but is not stored`);
   const experts = new Set(expertIds(telling));
   return partsOf(set).flatMap(({ part, source, messages }) => {
-    const trajectory = trajectoryIn(telling, source);
-    return trajectory.taskId === task ? [lessonOf(telling, { part, trajectory, messages, experts })] : [];
+    if (summaryIn(telling, source).taskId !== task) return [];
+    return [lessonOf(telling, { part, trajectory: trajectoryIn(telling, source), messages, experts })];
   });
 }
 

@@ -1,7 +1,6 @@
 /** Held-out success by whether a task's subject (its product, say) is also some training task's: knowledge or skill? */
 import type { Round } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import type { Material } from "./material.ts";
+import type { Material, TaskHead } from "./material.ts";
 import { type Evaluation, evaluatedIn, evaluationOf, type Played } from "./success.ts";
 
 export interface SubjectReport {
@@ -17,7 +16,7 @@ export function subjectReport(
   material: Material,
   method: string,
   rounds: readonly Round[],
-  trainingTasks: (round: Round) => ReadonlyMap<string, Task>,
+  trainingTasks: (round: Round) => ReadonlyMap<string, TaskHead>,
 ): SubjectReport | null {
   const seen: Played[] = [];
   const unseen: Played[] = [];

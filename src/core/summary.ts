@@ -1,11 +1,9 @@
-/** What is counted of a trajectory, without its text: reports over millions of them read nothing else. */
-import type { Outcome, Step, Trajectory } from "./trajectory.ts";
+/** What is counted of a trajectory, without its steps: reports over millions of them read nothing else. */
+import type { Step, Trajectory } from "./trajectory.ts";
 
-/** A trajectory without its text. A trajectory may stand wherever only its members are needed. */
+/** A trajectory without its steps. A trajectory may stand wherever only its members are needed. */
 export interface TrajectorySummary
-  extends Pick<Trajectory, "id" | "taskId" | "policy" | "fork" | "return" | "success"> {
-  /** How it ended. */
-  readonly outcome: Pick<Outcome, "kind">;
+  extends Pick<Trajectory, "id" | "taskId" | "policy" | "fork" | "return" | "success" | "outcome"> {
   /** Steps from the task's start, the forked prefix included. */
   readonly length: number;
   /** Steps that its policy took itself: all but the forked prefix. */
@@ -29,7 +27,7 @@ export function summaryOf(trajectory: Omit<Trajectory, "steps">, own: readonly S
     fork,
     return: trajectory.return,
     success,
-    outcome: { kind: outcome.kind },
+    outcome,
     length: (fork?.step ?? 0) + own.length,
     ownSteps: own.length,
     promptTokens: tokens("promptTokens"),

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { TrajectoryPage } from "../core/repository.ts";
 import { summaryOf, type TrajectorySummary } from "../core/summary.ts";
 import type { Outcome, Trajectory } from "../core/trajectory.ts";
@@ -45,12 +46,15 @@ export function summariesOn(
   trajectory: (id: TrajectoryId) => Trajectory | undefined,
 ): Summaries {
   const insert = inserting(database);
-  const select = database.prepare("SELECT * FROM summaries WHERE trajectory = ?");
+  const select = database.prepare(`SELECT ${COLUMNS.join(", ")} FROM summaries WHERE trajectory = ?`);
   const selectPage = database.prepare(`
-    SELECT ids.id, summaries.* FROM (
+    SELECT ids.id, ${COLUMNS.map((column) => `summaries.${column}`).join(", ")} FROM (
       SELECT id FROM trajectories WHERE run = ?1 AND id > ?2
       UNION SELECT trajectory FROM reuses WHERE run = ?1 AND trajectory > ?2 ORDER BY id LIMIT ?3
     ) AS ids LEFT JOIN summaries ON summaries.trajectory = ids.id ORDER BY ids.id`);
+  // Rows as lists take half the time of rows as objects.
+  select.setReturnArrays(true);
+  selectPage.setReturnArrays(true);
   const fromBody = (id: TrajectoryId) => {
     const whole = trajectory(id);
     return whole && summaryOf(whole, whole.steps.slice(whole.fork?.step ?? 0));
@@ -58,13 +62,13 @@ export function summariesOn(
   return {
     add: (stored) => note(insert, summaryOf(stored, stored.steps)),
     get(id) {
-      const row = select.get(id);
+      const row = select.get(id) as unknown as Row | undefined;
       return row ? fromRow(row) : fromBody(id);
     },
     page: (run, { after = "", limit = -1 }) =>
-      selectPage
-        .all(run, after, limit)
-        .map((row) => (row.trajectory === null ? fromBody(row.id as TrajectoryId)! : fromRow(row))),
+      (selectPage.all(run, after, limit) as unknown as [string, ...Row][]).map(([id, ...row]) =>
+        row[0] === null ? fromBody(id as TrajectoryId)! : fromRow(row),
+      ),
   };
 }
 
@@ -110,24 +114,38 @@ function valuesOf(summary: TrajectorySummary) {
     fork?.step ?? null,
     ...counted,
     Number(success),
-    outcome.kind,
+    canonicalJson(outcome),
   ] as const;
 }
 
-function fromRow(row: Record<string, SQLOutputValue>): TrajectorySummary {
-  const fork = row.parent === null ? null : { from: row.parent as TrajectoryId, step: row.forked_before as number };
-  const ownSteps = row.own_steps as number;
+/** Nearly all of them end in one of these. */
+const USUAL = new Map(
+  [{ kind: "terminated" }, { kind: "truncated", limit: "steps" }, { kind: "truncated", limit: "tokens" }].map(
+    (outcome) => [canonicalJson(outcome), outcome as Outcome],
+  ),
+);
+
+const outcomeOf = (text: string): Outcome => USUAL.get(text) ?? (JSON.parse(text) as Outcome);
+
+/** The values of COLUMNS. */
+type Row = readonly [
+  ...[id: string, task: string, policy: string, parent: string | null, before: number | null, ownSteps: number],
+  ...[promptTokens: number | null, completionTokens: number | null, earned: number, success: number, outcome: string],
+];
+
+function fromRow(row: Row): TrajectorySummary {
+  const [id, task, policy, parent, before, ownSteps, promptTokens, completionTokens, earned, success, outcome] = row;
   return {
-    id: row.trajectory as TrajectoryId,
-    taskId: row.task as TaskId,
-    policy: row.policy as string,
-    fork,
-    return: row.return as number,
-    success: row.success === 1,
-    outcome: { kind: row.outcome as Outcome["kind"] },
-    length: (fork?.step ?? 0) + ownSteps,
+    id: id as TrajectoryId,
+    taskId: task as TaskId,
+    policy,
+    fork: parent === null ? null : { from: parent as TrajectoryId, step: before! },
+    return: earned,
+    success: success === 1,
+    outcome: outcomeOf(outcome),
+    length: (before ?? 0) + ownSteps,
     ownSteps,
-    promptTokens: row.prompt_tokens as number | null,
-    completionTokens: row.completion_tokens as number | null,
+    promptTokens,
+    completionTokens,
   };
 }

@@ -1,6 +1,5 @@
 /** `gleaner runs`: what the project holds. */
 import type { Command } from "commander";
-import type { TrajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
 import { projectOption, readProject } from "../project.ts";
@@ -37,15 +36,13 @@ export function register(command: Command): void {
 function summaryOf(repository: Repository, run: Run) {
   const rounds = repository.rounds(run.name);
   const { environment } = run.config as { environment?: { name?: string } };
-  const ids = repository.trajectoriesOf(run.name);
-  const isUnreplayable = (id: TrajectoryId) => repository.verification(id)?.kind === "unreplayable";
   return {
     run: run.name,
     kind: run.kind,
     environment: environment?.name ?? "",
-    trajectories: ids.length,
+    trajectories: repository.countOf(run.name),
     // Only imports judge trajectories that nobody made here.
-    unreplayable: run.kind === "import" ? ids.filter(isUnreplayable).length : 0,
+    unreplayable: run.kind === "import" ? repository.unreplayableOf(run.name).length : 0,
     methods: [...new Set(rounds.map(({ method }) => method))],
     seeds: [...new Set(rounds.map(({ seed }) => seed))],
   };

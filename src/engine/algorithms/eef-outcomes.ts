@@ -4,7 +4,6 @@
  */
 import type { Trajectory } from "../../core/trajectory.ts";
 import { type Labels, labelsByRate, type Span, type Tally } from "./eef-labels.ts";
-import type { ProbePoint } from "./experiment.ts";
 
 /** One rollout from a state. */
 export interface Outcome {
@@ -15,13 +14,22 @@ export interface Outcome {
   readonly won: boolean;
 }
 
-const stateAlong = ({ trajectory, step }: ProbePoint): string => `${trajectory.id} ${step}`;
+/** What is read of a trajectory here. A stored one need not be read whole for it. */
+type Tried = Pick<Trajectory, "id" | "taskId" | "outcome" | "success">;
+
+/** A place along an expert trajectory. */
+interface Place {
+  readonly trajectory: Pick<Trajectory, "id">;
+  readonly step: number;
+}
+
+const stateAlong = ({ trajectory, step }: Place): string => `${trajectory.id} ${step}`;
 
 /** `explored` and `probed` with `samples` rollouts a state, one after the other. Those that broke on our side say nothing. */
 export function outcomesOf(
-  explored: readonly Trajectory[],
-  points: readonly ProbePoint[],
-  probed: readonly Trajectory[],
+  explored: readonly Tried[],
+  points: readonly Place[],
+  probed: readonly Tried[],
   samples: number,
 ): Outcome[] {
   const starts = explored.map((rollout) => ({ state: rollout.taskId as string, rollout }));
@@ -34,11 +42,11 @@ export function outcomesOf(
 }
 
 /** Of each expert trajectory the states that were tried, s_0 first, with tries and wins by all of `outcomes`. */
-export function talliesAlong(
-  expert: readonly Trajectory[],
-  points: readonly ProbePoint[],
+export function talliesAlong<Run extends Pick<Trajectory, "id" | "taskId">>(
+  expert: readonly Run[],
+  points: readonly Place[],
   outcomes: readonly Outcome[],
-): Map<Trajectory, Tally[]> {
+): Map<Run, Tally[]> {
   const tries = Map.groupBy(outcomes, ({ state }) => state);
   const steps = Map.groupBy(points, ({ trajectory }) => trajectory.id);
   const tally = (state: string, step: number): Tally[] => {
@@ -54,12 +62,12 @@ export function talliesAlong(
 }
 
 /** The labels along each expert trajectory that was probed, by all of `outcomes`. */
-export function labelsAlong(
-  expert: readonly Trajectory[],
-  points: readonly ProbePoint[],
+export function labelsAlong<Run extends Pick<Trajectory, "id" | "taskId">>(
+  expert: readonly Run[],
+  points: readonly Place[],
   outcomes: readonly Outcome[],
   confidence: number,
-): Map<Trajectory, Labels> {
+): Map<Run, Labels> {
   const tallies = talliesAlong(expert, points, outcomes);
   return new Map([...tallies].map(([trajectory, states]) => [trajectory, labelsByRate(states, confidence)]));
 }

@@ -6,10 +6,9 @@ import { StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import { methodSaidOf, type Round } from "../../core/run.ts";
-import type { Trajectory } from "../../core/trajectory.ts";
+import type { TrajectorySummary } from "../../core/summary.ts";
 import { CONFIDENCE, type Labels, type Tally } from "./eef-labels.ts";
 import { labelsAlong, type Outcome, outcomesOf, talliesAlong } from "./eef-outcomes.ts";
-import type { ProbePoint } from "./experiment.ts";
 
 /** What was read along one expert trajectory. */
 export interface Reading extends Labels {
@@ -40,19 +39,25 @@ function saidOf(repository: Repository, { run, row }: Round): { readonly confide
   return { confidence: said.confidence ?? CONFIDENCE, labels: said.labels ?? "this-round" };
 }
 
-function storedIn(repository: Repository): (id: TrajectoryId) => Trajectory {
-  const known = new Map<TrajectoryId, Trajectory>();
+function storedIn(repository: Repository): (id: TrajectoryId) => TrajectorySummary {
+  const known = new Map<TrajectoryId, TrajectorySummary>();
   return (id) => {
-    const found = known.get(id) ?? repository.trajectory(id);
+    const found = known.get(id) ?? repository.summary(id);
     if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
     known.set(id, found);
     return found;
   };
 }
 
+/** A probed state, before `step`. */
+interface Point {
+  readonly trajectory: TrajectorySummary;
+  readonly step: number;
+}
+
 /** The probed states in the order in which they were probed. */
-function pointsOf({ probed }: Round, trajectory: (id: TrajectoryId) => Trajectory): ProbePoint[] {
-  const points = new Map<string, ProbePoint>();
+function pointsOf({ probed }: Round, trajectory: (id: TrajectoryId) => TrajectorySummary): Point[] {
+  const points = new Map<string, Point>();
   for (const id of probed) {
     const { fork } = trajectory(id);
     if (!fork) throw new StoreError(`probe ${id} does not say where it began`);
@@ -62,7 +67,7 @@ function pointsOf({ probed }: Round, trajectory: (id: TrajectoryId) => Trajector
 }
 
 /** A round's rollouts were stored state by state, those of a state one after the other, as many of each. */
-function outcomesIn(round: Round, trajectory: (id: TrajectoryId) => Trajectory): Outcome[] {
+function outcomesIn(round: Round, trajectory: (id: TrajectoryId) => TrajectorySummary): Outcome[] {
   const points = pointsOf(round, trajectory);
   const samples = points.length === 0 ? 1 : round.probed.length / points.length;
   if (!Number.isInteger(samples))

@@ -10,7 +10,8 @@
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint, Demonstration, TrainingSet } from "../../core/training.ts";
-import { CONFIDENCE, probeSteps } from "./eef-labels.ts";
+import type { Trajectory } from "../../core/trajectory.ts";
+import { CONFIDENCE, type Labels, probeSteps } from "./eef-labels.ts";
 import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
 import { example, sft } from "./examples.ts";
 import type { Experiment, ProbePoint } from "./experiment.ts";
@@ -105,7 +106,7 @@ function firstReading(x: Experiment, points: readonly ProbePoint[], outcomes: re
 }
 
 /** The first need-recover state of each expert trajectory that has one. */
-function needRecoverStates(read: ReturnType<typeof labelsAlong>): ProbePoint[] {
+function needRecoverStates(read: ReadonlyMap<Trajectory, Labels>): ProbePoint[] {
   return [...read].flatMap(([trajectory, { needRecover }]) =>
     needRecover === null ? [] : [{ trajectory, step: needRecover }],
   );
