@@ -103,7 +103,7 @@ for (const [field, value, expected] of [
   ["rope_scaling", { type: "dynamic", factor: 2 }, /rope_scaling null, or llama3/],
   ["rope_scaling", { factor: 2 }, /rope_scaling null, or llama3/],
   ["rope_parameters", { rope_type: "yarn", factor: 2 }, /rope_scaling null, or llama3/],
-  ["num_key_value_heads", 3, /num_key_value_heads to divide/],
+  ["num_key_value_heads", 3, /num_key_value_heads to be a divisor of num_attention_heads/],
   ["hidden_size", 18, /hidden_size/],
   ["num_hidden_layers", 0, /num_hidden_layers/],
 ] as const) {

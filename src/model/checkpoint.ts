@@ -63,13 +63,19 @@ interface StoredConfig extends Partial<Omit<LlamaConfig, "rope_scaling">> {
   readonly rope_parameters?: { readonly rope_theta?: number; readonly rope_type?: string };
 }
 
-function readJson(path: string): unknown {
+function readObject(path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     throw new ModelError(`${path}: expected a JSON file: ${(error as Error).message}`);
   }
+  if (isObject(value)) return value;
+  throw new ModelError(`${path}: expected a JSON object`);
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isRopeScaling(scaling: Partial<RopeScaling>): boolean {
   const { rope_type, factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings } = scaling;
@@ -80,7 +86,7 @@ function isRopeScaling(scaling: Partial<RopeScaling>): boolean {
 /** The configuration of the checkpoint in `folder`. Throws ModelError for what this code would not compute exactly. */
 export function readConfig(folder: string): LlamaConfig {
   const path = join(folder, CONFIG);
-  const stored = readJson(path) as StoredConfig;
+  const stored: StoredConfig = readObject(path);
   const refuse = (what: string, found: unknown, expected: string) => {
     throw new ModelError(`${path}: expected ${what} ${expected}, got ${JSON.stringify(found)}`);
   };
@@ -94,7 +100,7 @@ export function readConfig(folder: string): LlamaConfig {
     rms_norm_eps: stored.rms_norm_eps ?? 1e-6,
     tie_word_embeddings: stored.tie_word_embeddings ?? false,
   };
-  checkConfig(config);
+  checkConfig(config, path);
   const { model_type } = kindOf(config);
   if (stored.model_type !== model_type) {
     refuse(config.copy_head ? "model_type of a copy_head" : "model_type", stored.model_type, `"${model_type}"`);
@@ -114,14 +120,16 @@ export function readConfig(folder: string): LlamaConfig {
 export function weightFiles(folder: string): string[] {
   const path = join(folder, WEIGHTS_INDEX);
   if (!existsSync(path)) return [WEIGHTS];
-  const { weight_map = {} } = readJson(path) as { weight_map?: Record<string, string> };
-  const names = [...new Set(Object.values(weight_map))].sort();
+  const { weight_map } = readObject(path);
+  const names = isObject(weight_map) ? [...new Set(Object.values(weight_map))] : [];
   // Nothing outside the folder is read, whatever the index says.
-  const foreign = names.find((name) => basename(name) !== name || !name.endsWith(".safetensors"));
-  if (names.length === 0 || foreign !== undefined) {
-    throw new ModelError(`${path}: expected weight_map to name safetensors files, got ${foreign ?? "none"}`);
+  const isOurs = (name: unknown) =>
+    typeof name === "string" && basename(name) === name && name.endsWith(".safetensors");
+  if (names.length === 0 || !names.every(isOurs)) {
+    const found = JSON.stringify(names.find((name) => !isOurs(name))) ?? "none";
+    throw new ModelError(`${path}: expected weight_map to name safetensors files, got ${found}`);
   }
-  return names;
+  return (names as string[]).sort();
 }
 
 /** Whether it is a table that old checkpoints store though it follows from the configuration. */
@@ -136,7 +144,9 @@ export function readCheckpoint(folder: string): { config: LlamaConfig; parameter
   for (const file of weightFiles(folder)) {
     for (const [name, tensor] of readSafetensors(join(folder, file))) {
       if (!known.has(name) && !isDerived(name))
-        throw new ModelError(`${folder}: ${file}: ${name} is no parameter of this architecture`);
+        throw new ModelError(
+          `${folder}: ${file}: ${name} is no parameter of this architecture, expected it to be absent`,
+        );
       stored.set(name, tensor);
     }
   }

@@ -71,11 +71,19 @@ function reader(path: string, metadata: GgufFile["metadata"]): Metadata {
   return (key, kind) => {
     const found = metadata[key];
     const value = typeof found === "bigint" ? Number(found) : found;
-    const isKind = kind === "strings" || kind === "numbers" ? Array.isArray(value) : typeof value === kind;
-    if (!isKind) throw new ModelError(`${path}: expected ${key} to be ${kind}, got ${JSON.stringify(value)}`);
-    return value as never;
+    const isList = kind === "strings" || kind === "numbers";
+    const isKind = (each: unknown) => typeof each === kind.replace(/s$/, "");
+    if (isList ? Array.isArray(value) && value.every(isKind) : isKind(value)) return value as never;
+    throw new ModelError(`${path}: expected ${key} to be ${kind}, got ${shown(value)}`);
   };
 }
+
+/** A value for a message: short, whatever it is. */
+const shown = (value: unknown): string => {
+  const text =
+    JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? Number(each) : each)) ?? "nothing";
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+};
 
 function configOf(path: string, metadata: Metadata, { tensors }: GgufFile): LlamaConfig {
   const architecture = metadata("general.architecture", "string");
@@ -94,7 +102,7 @@ function configOf(path: string, metadata: Metadata, { tensors }: GgufFile): Llam
     rms_norm_eps: Number(number("attention.layer_norm_rms_epsilon").toPrecision(6)),
     tie_word_embeddings: !tensors.has("output.weight"),
   };
-  checkConfig(config);
+  checkConfig(config, path);
   return config;
 }
 

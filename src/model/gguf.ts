@@ -2,7 +2,7 @@
  * Tensors of a GGUF file as float32. The header is read by @huggingface/gguf; block formats are undone as llama.cpp
  * defines them (ggml-common.h: `block_q4_0`, `block_q4_1`, `block_q8_0`), each number rounded as float32 arithmetic does.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { GGMLQuantizationType, gguf } from "@huggingface/gguf";
 import { ModelError } from "./errors.ts";
 import { widen } from "./number-formats.ts";
@@ -88,10 +88,14 @@ export async function openGguf(path: string): Promise<GgufFile> {
     throw new ModelError(`${path}: expected a GGUF file: ${error.message}`);
   });
   const file = openSync(path, "r");
+  const { size } = fstatSync(file);
   const read = (offset: number, count: number): ArrayBuffer => {
+    // No memory is asked for before it is known that the file has so much.
+    if (!(offset + count <= size))
+      throw new ModelError(`${path}: expected ${offset + count} bytes or more, found ${size}`);
     const bytes = new ArrayBuffer(count);
-    if (readSync(file, new Uint8Array(bytes), 0, count, offset) === count) return bytes;
-    throw new ModelError(`${path}: expected ${offset + count} bytes or more, the file is shorter`);
+    readSync(file, new Uint8Array(bytes), 0, count, offset);
+    return bytes;
   };
   const start = Number(header.tensorDataOffset);
   const tensors = header.tensorInfos.map(({ name, shape: reversed, dtype, offset }): [string, GgufTensor] => {

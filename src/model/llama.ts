@@ -169,8 +169,17 @@ export function causalMask(length: number, groups: number, before = 0): Float32A
   return mask;
 }
 
-/** Positive integers, an even head size, heads that divide evenly. Throws Error naming the field. */
-export function checkConfig(config: LlamaConfig): void {
+/** Layers of a checkpoint that is read. What they are made of is listed before the weights are looked at. */
+export const MAX_LAYERS = 10_000;
+
+/**
+ * Positive integers, an even head size, heads that divide evenly. `place` begins the message: the file that says it. Throws
+ * ModelError naming the field.
+ */
+export function checkConfig(config: LlamaConfig, place = "config"): void {
+  const refuse = (field: keyof LlamaConfig, expected: string): never => {
+    throw new ModelError(`${place}: expected ${field} to be ${expected}, got ${JSON.stringify(config[field])}`);
+  };
   const whole = [
     "vocab_size",
     "hidden_size",
@@ -181,22 +190,20 @@ export function checkConfig(config: LlamaConfig): void {
     "max_position_embeddings",
   ] as const;
   for (const field of whole) {
-    const value: unknown = config[field];
-    if (!Number.isInteger(value) || (value as number) < 1) {
-      throw new ModelError(`config: expected ${field} to be a whole number ≥ 1, got ${JSON.stringify(value)}`);
-    }
+    if (!Number.isSafeInteger(config[field]) || config[field] < 1) refuse(field, "a whole number ≥ 1");
   }
+  if (config.num_hidden_layers > MAX_LAYERS) refuse("num_hidden_layers", `at most ${MAX_LAYERS}`);
+  for (const field of ["rope_theta", "rms_norm_eps"] as const) {
+    if (typeof config[field] !== "number" || !(config[field] > 0)) refuse(field, "a number > 0");
+  }
+  if (typeof config.tie_word_embeddings !== "boolean") refuse("tie_word_embeddings", "true or false");
   if (config.hidden_size % (2 * config.num_attention_heads) !== 0) {
-    throw new ModelError(
-      `config: expected hidden_size to be an even multiple of num_attention_heads (${config.num_attention_heads}), got ${config.hidden_size}`,
-    );
+    refuse("hidden_size", `an even multiple of num_attention_heads (${config.num_attention_heads})`);
   }
   if (typeof (config.copy_head ?? true) !== "boolean") {
-    throw new ModelError(`config: expected copy_head to be true or false, got ${JSON.stringify(config.copy_head)}`);
+    refuse("copy_head", "true or false");
   }
   if (config.num_attention_heads % config.num_key_value_heads !== 0) {
-    throw new ModelError(
-      `config: expected num_key_value_heads to divide num_attention_heads (${config.num_attention_heads}), got ${config.num_key_value_heads}`,
-    );
+    refuse("num_key_value_heads", `a divisor of num_attention_heads (${config.num_attention_heads})`);
   }
 }

@@ -139,7 +139,7 @@ test("a base that is damaged leaves no checkpoint", (t) => {
   assert.throws(() => writeMerged({ from, config, lora, adapters }, to), { name: "ModelError", message: /shorter/ });
   assert(!existsSync(to));
   for (const [index, message] of [
-    [{ weight_map: { a: "../base/model.safetensors" } }, /expected weight_map to name safetensors files, got \.\./],
+    [{ weight_map: { a: "../base/model.safetensors" } }, /expected weight_map to name safetensors files, got "\.\./],
     [{}, /got none/],
   ] as const) {
     writeFileSync(join(from, `${WEIGHTS}.index.json`), JSON.stringify(index));

@@ -9,6 +9,9 @@ export type NumberFormat = (typeof NUMBER_FORMATS)[number];
 
 export const isNumberFormat = (name: string): name is NumberFormat => NUMBER_FORMATS.some((known) => known === name);
 
+/** Bytes of one number. */
+export const bytesIn = (format: NumberFormat): number => (format === "F32" ? 4 : 2);
+
 /** The numbers in `bytes`, little endian. A view of `bytes` where they are float32 already. */
 export function widen(bytes: ArrayBuffer, format: NumberFormat): Float32Array {
   if (format === "F32") return new Float32Array(bytes);

@@ -3,9 +3,9 @@
  * https://huggingface.co/docs/safetensors (format). Writes float32; reads
  * float32, float16 and bfloat16, all at once or tensor by tensor.
  */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { ModelError } from "./errors.ts";
-import { isNumberFormat, NUMBER_FORMATS, type NumberFormat, widen } from "./number-formats.ts";
+import { bytesIn, isNumberFormat, NUMBER_FORMATS, type NumberFormat, widen } from "./number-formats.ts";
 
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -21,6 +21,8 @@ export interface HeaderEntry {
 
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
+/** As the format's own library has it. */
+export const MAX_HEADER_BYTES = 100_000_000;
 
 /** The bytes of a file with these tensors, in their order: equal tensors give equal bytes. */
 export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>): Buffer {
@@ -59,20 +61,31 @@ export interface SafetensorsFile {
 export function openSafetensors(path: string): SafetensorsFile {
   if (!existsSync(path)) throw new ModelError(`${path}: no such file, expected the weights`);
   const file = openSync(path, "r");
+  const { size } = fstatSync(file);
   const read = (position: number, count: number): ArrayBuffer => {
+    // No memory is asked for before it is known that the file has so much.
+    if (position + count > size) {
+      throw new ModelError(`${path}: expected ${position + count} bytes or more, found ${size}: the file is shorter`);
+    }
     // A buffer of its own: small Buffers share a pool, whose memory must not be viewed as numbers.
     const bytes = new ArrayBuffer(count);
-    if (readSync(file, new Uint8Array(bytes), 0, count, position) < count) {
-      throw new ModelError(`${path}: expected ${position + count} bytes or more, the file is shorter`);
-    }
+    readSync(file, new Uint8Array(bytes), 0, count, position);
     return bytes;
   };
   try {
     const headerLength = Number(Buffer.from(read(0, LENGTH_BYTES)).readBigUInt64LE());
+    if (headerLength > MAX_HEADER_BYTES) {
+      throw new ModelError(`${path}: expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${headerLength}`);
+    }
     const start = LENGTH_BYTES + headerLength;
     const head = new Uint8Array(read(0, start));
     const json = Buffer.from(head.subarray(LENGTH_BYTES)).toString("utf8");
-    const { __metadata__, ...entries } = JSON.parse(json) as Record<string, HeaderEntry>;
+    const header = JSON.parse(json) as Record<string, HeaderEntry> | null;
+    if (typeof header !== "object" || header === null || Array.isArray(header)) {
+      throw new ModelError(`${path}: expected a safetensors file: its header is no JSON object`);
+    }
+    const { __metadata__, ...entries } = header;
+    for (const [name, entry] of Object.entries(entries)) checkEntry(path, name, entry);
     return {
       head,
       entries: new Map(Object.entries(entries)),
@@ -84,6 +97,27 @@ export function openSafetensors(path: string): SafetensorsFile {
     if (error instanceof ModelError) throw error;
     throw new ModelError(`${path}: expected a safetensors file: ${(error as Error).message}`);
   }
+}
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isSizes = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isSize);
+
+/** Throws ModelError for what says nothing, or less than its own shape needs. */
+function checkEntry(path: string, name: string, entry: Partial<HeaderEntry> | null): void {
+  const { dtype, shape, data_offsets: place } = entry ?? {};
+  const range = isSizes(place) && place.length === 2 && place[0]! <= place[1]! ? place : undefined;
+  if (typeof dtype !== "string" || !isSizes(shape) || !range) {
+    throw new ModelError(
+      `${path}: expected a safetensors file: ${name.slice(0, 80)} needs a dtype, a shape and two data_offsets in order`,
+    );
+  }
+  if (!isNumberFormat(dtype)) return;
+  const bytes = shape.reduce((a, b) => a * b, bytesIn(dtype));
+  const found = range[1]! - range[0]!;
+  if (found !== bytes)
+    throw new ModelError(
+      `${path}: expected ${bytes} bytes of ${name.slice(0, 80)} (${dtype} [${shape}]), found ${found}`,
+    );
 }
 
 /** Every tensor of a file. Throws ModelError for a damaged file or another number format. */

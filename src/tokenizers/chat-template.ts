@@ -6,9 +6,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Environment, Interpreter, Template } from "@huggingface/jinja";
-import { CliError, messageOf } from "../core/errors.ts";
+import { CliError } from "../core/errors.ts";
 import type { Message, Tool } from "../core/policy.ts";
-import { type JsonObject, readText } from "./json-file.ts";
+import { type JsonObject, readText, saidOf } from "./json-file.ts";
 import type { ComputingLimits } from "./limits.ts";
 
 /**
@@ -46,7 +46,7 @@ export function openChatTemplate(folder: string, config: JsonObject, limits: Com
         add_generation_prompt: generationPrompt,
       });
     } catch (error) {
-      throw new CliError(`${place}: ${messageOf(error)}`);
+      throw new CliError(`${place}: expected a template that can render this conversation (${saidOf(error)})`);
     }
   };
 }
@@ -59,8 +59,7 @@ function renderer(
   let steps = 0;
   const count = (added: number) => {
     steps += added;
-    if (steps > limits.steps)
-      throw new Error(`takes more than ${limits.steps} steps for one conversation, expected fewer`);
+    if (steps > limits.steps) throw new Error(`it takes more than ${limits.steps} steps for one conversation`);
   };
   const interpreter = new Interpreter();
   const evaluate = interpreter.evaluate.bind(interpreter);
@@ -69,9 +68,7 @@ function renderer(
     const size = result.value?.length;
     count(size > SIZE_OF_STEP ? 1 + size / SIZE_OF_STEP : 1);
     if (size > limits.size)
-      throw new Error(
-        `makes a text or list of more than ${limits.size} characters or elements, expected a smaller one`,
-      );
+      throw new Error(`it makes a text or list of more than ${limits.size} characters or elements`);
     return result;
   };
   const given = globals(count);
@@ -134,7 +131,7 @@ function compile(source: string, place: string): Template {
   try {
     return new Template(source);
   } catch (error) {
-    throw new CliError(`${place}: expected a chat template in Jinja's language (${messageOf(error)})`);
+    throw new CliError(`${place}: expected a chat template in Jinja's language (${saidOf(error)})`);
   }
 }
 

@@ -28,3 +28,11 @@ export function readJsonObject(path: string): JsonObject {
   }
   return value as JsonObject;
 }
+
+/** What a library says of a file it cannot use. What JavaScript says of the library itself tells a user nothing. */
+export function saidOf(error: unknown): string {
+  if (error instanceof TypeError) return "a part is missing or of another type";
+  if (error instanceof RangeError && /call stack/.test(error.message)) return "it is nested too deeply";
+  const said = messageOf(error).replaceAll(String({}), "an object");
+  return said || "it breaks off";
+}

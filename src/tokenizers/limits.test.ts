@@ -24,14 +24,15 @@ test("a template that takes too many steps, or makes too large a value, is refus
     assert.throws(() => render(MESSAGES, true), { name: "CliError", message });
     assert.equal(typeof openChatTokenizer(folder).render(MESSAGES, true), "string");
   };
-  const steps = /chat_template\.jinja: takes more than 50 steps for one conversation, expected fewer$/;
+  const steps =
+    /chat_template\.jinja: expected a template that can .* \(it takes more than 50 steps for one conversation\)$/;
   refused("{% for i in range(40) %}{{ i }}{% endfor %}", { steps: 50 }, steps);
   refused("{% set all = range(60) %}", { steps: 50 }, steps);
   refused("{% set all = range(60, 0, -1) %}", { steps: 50 }, steps);
   // A long value counts for more than a short one.
   refused(`{% set long = '${"x".repeat(20_000)}' %}`, { steps: 50 }, steps);
   const size =
-    /chat_template\.jinja: makes a text or list of more than 10 characters or elements, expected a smaller one$/;
+    /chat_template\.jinja: expected a template that can .* \(it makes a text or list of more than 10 characters or elements\)$/;
   refused(
     "{% set ns = namespace(x='ab') %}{% for i in [1, 2, 3] %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
     { size: 10 },

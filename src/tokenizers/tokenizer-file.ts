@@ -8,8 +8,8 @@
  * behaviours the package knows two; its `Punctuation` and `Whitespace` have ASCII's words or join what Python parts.
  */
 import { Tokenizer } from "@huggingface/tokenizers";
-import { CliError, messageOf } from "../core/errors.ts";
-import { type JsonObject, readJsonObject } from "./json-file.ts";
+import { CliError } from "../core/errors.ts";
+import { type JsonObject, readJsonObject, saidOf } from "./json-file.ts";
 
 /** Text to token ids and back. Knows no conversations. */
 export interface TextTokenizer {
@@ -28,20 +28,25 @@ export function openTokenizerFile(path: string, config: JsonObject): TextTokeniz
   const file = readJsonObject(path);
   const parts = partsOf(path, file);
   const tokenizer = tokenizerOf(path, parts, config);
-  const added = (Array.isArray(file.added_tokens) ? file.added_tokens : []) as readonly AddedToken[];
+  const added = parts.added_tokens as readonly AddedToken[];
   const wholeWords = added.filter((token) => token.single_word).map(({ content }) => content);
   const isPrefixed = JSON.stringify(file.pre_tokenizer ?? null).includes('"add_prefix_space":true');
   return {
     encode(text) {
       if (!text.isWellFormed()) throw new CliError("the text has half a surrogate pair, which is no Unicode text");
       const word = wholeWords.find((content) => text.includes(content));
-      if (word !== undefined) throw new CliError(`the text has the token ${word}, which counts only as a whole word`);
+      if (word !== undefined)
+        throw new CliError(`expected a text without the token ${word}, which counts only as a whole word`);
       if (isPrefixed && /[\u0085\ufeff]/.test(text)) {
         throw new CliError("the text has U+0085 or U+FEFF, which Python's tokenizer parts otherwise than this one");
       }
-      return text === "" ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
+      if (text === "") return [];
+      const ids = using(path, () => tokenizer.encode(text, { add_special_tokens: false }).ids);
+      if (ids.every(isId)) return ids;
+      throw new CliError(`${path}: expected an id for every token, found none for a part of ${shown(text)}`);
     },
-    decode: (ids) => (ids.length === 0 ? "" : tokenizer.decode([...ids], { clean_up_tokenization_spaces: false })),
+    decode: (ids) =>
+      ids.length === 0 ? "" : using(path, () => tokenizer.decode([...ids], { clean_up_tokenization_spaces: false })),
     specialTokens: added.filter(({ special }) => special).map(({ content }) => content),
     hasUnknownPattern: patternsIn(parts).some((pattern) => !KNOWN_PATTERNS.has(pattern)),
   };
@@ -53,26 +58,32 @@ interface AddedToken {
   readonly single_word?: boolean;
 }
 
+const isId = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const shown = (text: string) => JSON.stringify(text.length <= 40 ? text : `${text.slice(0, 39)}…`);
+
+/** The parts of the file as the package is to read them. Throws CliError for those that it would trip over. */
 function partsOf(path: string, file: JsonObject): JsonObject {
-  try {
-    return { ...file, pre_tokenizer: asPythonReadsIt(file.pre_tokenizer) };
-  } catch (error) {
-    throw unreadable(path, error);
+  const added: unknown = file.added_tokens ?? [];
+  const isToken = (token: Partial<AddedToken & { id: unknown }> | null) =>
+    isId(token?.id) && typeof token?.content === "string" && token.content !== "";
+  if (!Array.isArray(added) || !added.every(isToken)) {
+    throw new CliError(`${path}: added_tokens: expected a list of tokens, each with an id and its content`);
   }
+  return using(path, () => ({ ...file, added_tokens: added, pre_tokenizer: asPythonReadsIt(file.pre_tokenizer) }));
 }
 
-function tokenizerOf(path: string, parts: JsonObject, config: JsonObject): Tokenizer {
+const tokenizerOf = (path: string, parts: JsonObject, config: JsonObject) =>
+  using(path, () => new Tokenizer(parts, config));
+
+/** What the package throws, as an error of the file. */
+function using<Result>(path: string, act: () => Result): Result {
   try {
-    return new Tokenizer(parts, config);
+    return act();
   } catch (error) {
-    throw unreadable(path, error);
+    if (error instanceof CliError) throw new CliError(`${path}: ${error.message}`);
+    throw new CliError(`${path}: expected a tokenizer as Hugging Face's tokenizers writes it (${saidOf(error)})`);
   }
 }
-
-const unreadable = (path: string, error: unknown) =>
-  new CliError(
-    `${path}: ${error instanceof CliError ? error.message : `expected a tokenizer as Hugging Face's tokenizers writes it (${messageOf(error)})`}`,
-  );
 
 /** Every regular expression outside of the vocabulary. */
 function patternsIn({ normalizer, pre_tokenizer, post_processor, decoder }: JsonObject): string[] {

@@ -1,0 +1,100 @@
+/**
+ * What became of a hostile input. Three outcomes are right:
+ *
+ *     read     all of it came back, and nothing was left out without a word
+ *     refused  a typed error, or a problem told of a part, which names the place and what was expected
+ *     bounded  the same, where the reason is a limit that is stated
+ *
+ * Everything else is a fault: an error of another kind, a message that does not help, something that was silently dropped.
+ */
+import assert from "node:assert/strict";
+import { printableLines } from "../../src/core/printable.ts";
+
+export interface HostileCase {
+  /** What was done to a good input. */
+  readonly name: string;
+  /** What a refusal must name: a file, a key, a line, a server. */
+  readonly place: string | RegExp;
+  /** Reads the input as a command would. Whatever it throws is judged. */
+  read(): Reading | Promise<Reading>;
+}
+
+export interface Reading {
+  /** Problems that were told of parts of the input, where the rest was read. */
+  readonly problems?: readonly string[];
+  /** What is missing in what was read though nobody was told; undefined if nothing is. */
+  readonly lost?: string | undefined;
+}
+
+export type Outcome = "read" | "refused" | "bounded" | "fault";
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Of a fault: what is wrong. */
+  readonly why?: string;
+}
+
+/** Errors that the command line prints without a stack. */
+const TYPED = new Set([
+  ...["CliError", "EnvironmentError", "PolicyError", "StopError", "StoreError", "TrainerError"],
+  ...["ModelError", "ContextFullError"],
+]);
+const MOST_LINES = 20;
+const LONGEST = 4000;
+/** Says what should have been there, or what is wrong in words that leave no doubt of it. */
+const EXPECTATION =
+  /expect|must be|no such|cannot|could not|not UTF-8|damaged|unknown key|ended|another|does not|needs? /i;
+const LIMIT = /\bat most\b|\bmore than [\d.,]+ |\blonger (one|than)\b|did not end within/;
+/** What a JavaScript program says of its own mistakes. */
+const OURS =
+  /^\s+at .+:\d+:\d+|\b(TypeError|ReferenceError|RangeError|AssertionError)\b|is not a function|is not iterable|Cannot (read|set) properties|Cannot destructure|\[object Object\]|undefined \(reading/m;
+
+/** What is wrong with a message that a person gets; undefined if nothing is. */
+export function faultIn(message: string, place?: string | RegExp): string | undefined {
+  const shown = printableLines(message);
+  const lines = shown.split("\n").length;
+  if (OURS.test(shown)) return `speaks of the program: ${shown.slice(0, 300)}`;
+  if (lines > MOST_LINES) return `has ${lines} lines: ${shown.slice(0, 300)}`;
+  if (shown.length > LONGEST) return `has ${shown.length} characters: ${shown.slice(0, 300)}`;
+  if (!EXPECTATION.test(shown)) return `does not say what was expected: ${shown.slice(0, 300)}`;
+  const isNamed = place === undefined || (typeof place === "string" ? shown.includes(place) : place.test(shown));
+  return isNamed ? undefined : `does not name ${place}: ${shown.slice(0, 300)}`;
+}
+
+export async function judge(one: HostileCase): Promise<Verdict> {
+  let reading: Reading;
+  try {
+    reading = await one.read();
+  } catch (error) {
+    if (!(error instanceof Error) || !TYPED.has(error.name))
+      return { outcome: "fault", why: `untyped: ${error instanceof Error ? error.stack : String(error)}` };
+    const why = faultIn(error.message, one.place);
+    return why ? { outcome: "fault", why } : { outcome: LIMIT.test(error.message) ? "bounded" : "refused" };
+  }
+  if (reading.lost !== undefined) return { outcome: "fault", why: `dropped without a word: ${reading.lost}` };
+  const { problems = [] } = reading;
+  const why = problems.map((problem) => faultIn(problem)).find((fault) => fault !== undefined);
+  if (why) return { outcome: "fault", why };
+  if (problems.length === 0) return { outcome: "read" };
+  return { outcome: problems.some((problem) => LIMIT.test(problem)) ? "bounded" : "refused" };
+}
+
+/** Judges all of them; prints the counts; fails with the first faults. Returns how many there were. */
+export async function judgeAll(
+  kind: string,
+  cases: Iterable<HostileCase> | AsyncIterable<HostileCase>,
+  say: (line: string) => void,
+): Promise<number> {
+  const counts = { read: 0, refused: 0, bounded: 0, fault: 0 };
+  const faults: string[] = [];
+  for await (const one of cases) {
+    const { outcome, why } = await judge(one);
+    counts[outcome] += 1;
+    if (outcome === "fault") faults.push(`${one.name}: ${why}`);
+  }
+  const total = counts.read + counts.refused + counts.bounded + counts.fault;
+  say(
+    `${kind}: ${total} inputs, ${counts.read} read, ${counts.refused} refused, ${counts.bounded} bounded, ${counts.fault} faults`,
+  );
+  assert.deepEqual(faults.slice(0, Number(process.env.FAULTS ?? 5)), [], `${faults.length} faults in ${kind}`);
+  return total;
+}
