@@ -2,7 +2,7 @@
  * What is counted of each trajectory, in a table of its own, so that a report over millions of trajectories need not read
  * their text. It says nothing that the trajectories do not say, so no dump holds it.
  */
-import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { TrajectoryPage } from "../core/repository.ts";
