@@ -77,22 +77,48 @@ export function decoded<T>(kind: RecordKind, key: string, body: unknown): T {
   } catch {
     throw new DamagedError(`${where}: expected JSON`);
   }
-  const misfit = misfitOf(value, SHAPES[kind], "");
-  if (misfit !== undefined) throw new DamagedError(`${where}: ${misfit}`);
+  // Nearly every record fits, and a report reads all of them: where one does not fit is looked for only then.
+  if (!FITS[kind](value)) throw new DamagedError(`${where}: ${misfitOf(value, SHAPES[kind], "")}`);
   return value as T;
+}
+
+type Fits = (value: unknown) => boolean;
+
+function fitting(shape: Shape): Fits {
+  if (typeof shape === "string") return IS[shape];
+  if (isList(shape)) {
+    const fits = fitting(shape[0]);
+    return (value) => Array.isArray(value) && value.every(fits);
+  }
+  if (isOrNull(shape)) {
+    const fits = fitting(shape.orNull);
+    return (value) => value === null || fits(value);
+  }
+  const members = Object.entries(shape).map(([member, inner]) => {
+    const name = member.replace(/\?$/, "");
+    return { name, isOptional: name !== member, fits: fitting(inner) };
+  });
+  return (value) => {
+    if (!IS.object(value)) return false;
+    for (const { name, isOptional, fits } of members) {
+      const member = (value as Readonly<Record<string, unknown>>)[name];
+      if (!(isOptional && member === undefined) && !fits(member)) return false;
+    }
+    return true;
+  };
 }
 
 /** What does not fit, with its place; undefined if everything does. */
 function misfitOf(value: unknown, shape: Shape, place: string): string | undefined {
   if (typeof shape === "string") {
-    return isOf(value, shape) ? undefined : `${place && `${place}: `}expected ${NAMES[shape]}`;
+    return IS[shape](value) ? undefined : `${place && `${place}: `}expected ${NAMES[shape]}`;
   }
   if (isList(shape)) {
     if (!Array.isArray(value)) return `${place && `${place}: `}expected a list`;
     return firstOf(value, (element, index) => misfitOf(element, shape[0], inside(place, String(index))));
   }
   if (isOrNull(shape)) return value === null ? undefined : misfitOf(value, shape.orNull, place);
-  if (!isOf(value, "object")) return `${place && `${place}: `}expected an object`;
+  if (!IS.object(value)) return `${place && `${place}: `}expected an object`;
   return firstOf(Object.entries(shape), ([member, inner]) => {
     const name = member.replace(/\?$/, "");
     const found = (value as Readonly<Record<string, unknown>>)[name];
@@ -108,20 +134,12 @@ const NAMES = {
   object: "an object",
 } as const;
 
-function isOf(value: unknown, kind: keyof typeof NAMES): boolean {
-  switch (kind) {
-    case "text":
-      return typeof value === "string";
-    case "number":
-      return typeof value === "number";
-    case "yes or no":
-      return typeof value === "boolean";
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
-    default:
-      return kind satisfies never;
-  }
-}
+const IS: Readonly<Record<keyof typeof NAMES, Fits>> = {
+  text: (value) => typeof value === "string",
+  number: (value) => typeof value === "number",
+  "yes or no": (value) => typeof value === "boolean",
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
 
 const inside = (place: string, name: string) => (place ? `${place}.${name}` : name);
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
@@ -134,3 +152,7 @@ function firstOf<T>(items: readonly T[], look: (item: T, index: number) => strin
   }
   return undefined;
 }
+
+const FITS = Object.fromEntries(Object.entries(SHAPES).map(([kind, shape]) => [kind, fitting(shape)])) as Readonly<
+  Record<RecordKind, Fits>
+>;
