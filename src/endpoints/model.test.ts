@@ -147,6 +147,8 @@ const choiceWith = (change: object) => (answer: Answer) => {
   return { ...answer, choices: [{ ...choice, ...change }] };
 };
 
+const using = (usage: object) => (answer: Answer) => ({ ...answer, usage: { ...(answer.usage as object), ...usage } });
+
 const UNUSABLE: readonly (readonly [string, (answer: Answer) => unknown, RegExp])[] = [
   ["no choices", ({ choices: _, ...answer }) => answer, /no choices/],
   ["empty choices", (answer) => ({ ...answer, choices: [] }), /one choice, got 0/],
@@ -154,6 +156,14 @@ const UNUSABLE: readonly (readonly [string, (answer: Answer) => unknown, RegExp]
   ["another choice", choiceWith({ index: 3 }), /choice 0, got 3/],
   ["no usage", ({ usage: _, ...answer }) => answer, /usage/],
   ["usage of nothing known", (answer) => ({ ...answer, usage: { prompt_tokens: -1 } }), /usage/],
+  [
+    "usage beyond reason",
+    using({ prompt_tokens: Number.MAX_SAFE_INTEGER }),
+    /usage\.prompt_tokens: expected a whole number up to 16777216, got 9007199254740991/,
+  ],
+  ["usage below nothing", using({ completion_tokens: -5 }), /usage\.completion_tokens: expected .*, got -5/],
+  ["usage in parts", using({ completion_tokens: 1.5 }), /usage\.completion_tokens: expected .*, got 1\.5/],
+  ["usage as text", using({ prompt_tokens: "7" }), /usage\.prompt_tokens: expected .*, got "7"/],
   ["null content", choiceWith({ message: { role: "assistant", content: null } }), /content null/],
   ["a filter", choiceWith({ finish_reason: "content_filter" }), /content_filter/],
   ["a tool call", choiceWith({ finish_reason: "tool_calls" }), /tool_calls/],

@@ -70,6 +70,25 @@ test("fields that a server refuses are said to be refused; the rest is still fou
   assert.match(checks.find(({ what }) => what === "token ids")!.found, /^refused: 400/);
 });
 
+test("a server that asks to wait for years is not waited for", async () => {
+  const { checks } = await probed({ fault: () => ({ kind: "status", status: 429, retryAfter: "99999999" }) });
+  const { state, found } = checks.find(({ what }) => what === "answers")!;
+  assert.equal(state, "missing");
+  assert.match(found, /^429 fault 429 \(the server asks to wait 99999999 s, longer than 900 s\)$/);
+});
+
+test("usage that cannot be is named", async () => {
+  const usage = { prompt_tokens: 2 ** 60, completion_tokens: 1 };
+  const { checks, lacks } = await probed({
+    fault: () => ({ kind: "other", body: (answer) => ({ ...answer, usage }) }),
+  });
+  assert(lacks("usage"));
+  assert.match(
+    checks.find(({ what }) => what === "usage")!.found,
+    /usage\.prompt_tokens: expected a whole number up to/,
+  );
+});
+
 test("a server that is not there, one without models, one that does not know the model", async () => {
   const gone = await openServer();
   await gone.close();

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { selfSigned } from "../../test/certificate.ts";
+import { temporaryFolder } from "../../test/temporary.ts";
 import { ask, openAnswer } from "./ask.ts";
 import { HttpError, type HttpReason } from "./errors.ts";
 import { redactor } from "./secrets.ts";
@@ -112,31 +118,54 @@ test("an answer's size is bounded as it is unpacked", async () => {
   await assert.rejects(get(`${url}/gzip/${2 ** 28}`), failing("too long", /longer/));
 });
 
+/** A server with a certificate of its own, for `host`. */
+async function servingTls(host: string, fromDay: number, untilDay: number) {
+  const dayOf = (days: number) => new Date(Date.now() + days * 86_400_000);
+  const { cert, key } = selfSigned({ host, from: dayOf(fromDay), until: dayOf(untilDay) });
+  const asked: string[] = [];
+  const server = createTlsServer({ cert, key }, (request, response) => {
+    asked.push(request.url!);
+    response.end("safe");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  after(() => server.close().closeAllConnections());
+  return { url: `https://localhost:${(server.address() as AddressInfo).port}`, cert, asked };
+}
+
 test("a certificate that is none to trust is told in a sentence, and nothing is sent", async () => {
-  const day = 86_400_000;
-  const now = Date.now();
-  const served = async (host: string, from: number, until: number) => {
-    let asked = 0;
-    const { cert, key } = selfSigned({ host, from: new Date(from), until: new Date(until) });
-    const server = createTlsServer({ cert, key }, (_, response) => {
-      asked++;
-      response.end("{}");
-    }).listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    after(() => server.close().closeAllConnections());
-    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
-    await assert.rejects(
-      post(url),
-      failing("certificate", /signed by nobody but itself; to trust it, name .* in NODE_EXTRA_CA_CERTS/),
-    );
-    assert.equal(asked, 0);
-  };
-  await served("localhost", now - day, now + day);
+  const { url, asked } = await servingTls("localhost", -1, 1);
+  const message = /signed by nobody but itself; to trust it, name .* in NODE_EXTRA_CA_CERTS .*SELF_SIGNED/;
+  await assert.rejects(post(url), failing("certificate", message));
+  assert.deepEqual(asked, []);
   const plain = await serving((_, response) => response.end());
-  await assert.rejects(
-    post(plain.replace("http:", "https:")),
-    failing("certificate", /does not speak TLS; does its URL begin with http:/),
-  );
+  const noTls = /does not speak TLS; does its URL begin with http:/;
+  await assert.rejects(post(plain.replace("http:", "https:")), failing("certificate", noTls));
+});
+
+test("a certificate that is trusted must be of today and for this host", async () => {
+  const script = join(temporaryFolder(), "ask.ts");
+  const [asking, secrets] = ["ask.ts", "secrets.ts"].map((name) => pathToFileURL(join(import.meta.dirname, name)).href);
+  const lines = [
+    `import { ask } from ${JSON.stringify(asking)};`,
+    `import { redactor } from ${JSON.stringify(secrets)};`,
+    "const asked = { url: process.argv[2], method: 'GET', headers: new Headers() };",
+    "const said = ask(asked, { redactor: redactor(), mostBytes: 100 });",
+    "console.log(await said.then(({ text }) => text, ({ reason, message }) => [reason, message].join(': ')));",
+  ];
+  writeFileSync(script, lines.join("\n"));
+  const askedFor = async (...certificate: Parameters<typeof servingTls>) => {
+    const { url, cert } = await servingTls(...certificate);
+    const file = `${script}.pem`;
+    writeFileSync(file, cert);
+    const { stdout } = await promisify(execFile)(process.execPath, [script, url], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
+    });
+    return stdout.trim();
+  };
+  assert.equal(await askedFor("localhost", -1, 1), "safe");
+  assert.match(await askedFor("localhost", -3, -1), /^certificate: .*has expired.*\(CERT_HAS_EXPIRED\)$/);
+  assert.match(await askedFor("localhost", 1, 3), /^certificate: .*is not valid yet.*\(CERT_NOT_YET_VALID\)$/);
+  assert.match(await askedFor("elsewhere", -1, 1), /^certificate: .*is for another host; .*ALTNAME_INVALID\)$/);
 });
 
 test("nobody there, and a connection that breaks, are told apart", async () => {

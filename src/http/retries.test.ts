@@ -41,6 +41,25 @@ test("it gives up after all tries, and where the server asks for an hour", async
   await assert.rejects(withRetries(settings({ retries: 0 }), once.attempt), { message: "no tries left" });
 });
 
+test("waits that timers cannot count are waited all the same, and the user hears of long ones", async () => {
+  const controller = new AbortController();
+  const heard: string[] = [];
+  const say = (line: string) => {
+    heard.push(line);
+    controller.abort(new Error("heard"));
+  };
+  const asked = answering(passing(), { result: "found" });
+  // Node ends a timer of more than 2³¹ ms at once.
+  const long = settings({ backoffMs: 1e11, signal: controller.signal, say, name: "http://here" });
+  await assert.rejects(withRetries(long, asked.attempt), { message: "heard" });
+  assert.equal(asked.count, 1);
+  assert.match(heard.join(), /^http:\/\/here: the next attempt is in \d+ s$/);
+  const silent = new AbortController();
+  const waiting = pause(2 ** 31 + 5, silent.signal);
+  setTimeout(() => silent.abort(new Error("still waiting")), 20);
+  await assert.rejects(waiting, { message: "still waiting" });
+});
+
 test("a wait ends when its signal does, with the signal's reason", async () => {
   const controller = new AbortController();
   const asked = answering(passing(60_000), { result: "found" });
@@ -67,5 +86,8 @@ test("a server's wish is read in milliseconds first, then in seconds or as a dat
   assert.equal(asked({ "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }), 0);
   assert(asked({ "retry-after": new Date(Date.now() + HOUR_MS).toUTCString() }) > HOUR_MS / 2);
   assert.equal(asked({ "retry-after": "soon" }), 0);
+  assert.equal(asked({ "retry-after": "in 2090" }), 0);
+  assert.equal(asked({ "retry-after": "Infinity" }), 0);
+  assert.equal(asked({ "retry-after": "9".repeat(400) }), Number.POSITIVE_INFINITY);
   assert.equal(askedWaitMs(undefined), 0);
 });

@@ -63,6 +63,38 @@ test("other contents are deleted, so that the next attempt begins anew", async (
   assert.deepEqual(readFileSync(to), CONTENTS);
 });
 
+test("an index with a password is asked with it, redirects are followed without it, and nothing shows it", async () => {
+  const seen: string[] = [];
+  const store = createServer((request, response) => {
+    seen.push(`store ${request.url} ${request.headers.authorization ?? "-"}`);
+    response.end(CONTENTS);
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => store.once("listening", listening));
+  after(() => store.close());
+  const place = `http://127.0.0.1:${(store.address() as AddressInfo).port}/signed`;
+  const guarded = createServer((request, response) => {
+    seen.push(`index ${request.url} ${request.headers.authorization ?? "-"}`);
+    if (request.url === "/simple/pkg/") response.end(`<a href="/files/pkg-1.whl">pkg-1.whl</a>`);
+    else if (request.url === "/files/pkg-1.whl") response.writeHead(302, { location: place }).end();
+    else response.writeHead(404).end();
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => guarded.once("listening", listening));
+  after(() => guarded.close());
+  process.env.PIP_INDEX_URL = `http://me:s%40cret-word@127.0.0.1:${(guarded.address() as AddressInfo).port}/simple`;
+  const to = join(temporaryFolder(), "pkg-1.whl");
+  await download(request(to));
+  assert.deepEqual(readFileSync(to), CONTENTS);
+  const basic = `Basic ${btoa("me:s@cret-word")}`;
+  assert.deepEqual(seen, [`index /simple/pkg/ ${basic}`, `index /files/pkg-1.whl ${basic}`, "store /signed -"]);
+  for (const more of [{ package: "x" }, { file: "pkg-2.whl" }]) {
+    await assert.rejects(
+      download(request(join(temporaryFolder(), "pkg"), more)),
+      (error: Error) => error.name === "CliError" && !/cret-word|me:/.test(error.message),
+    );
+  }
+  process.env.PIP_INDEX_URL = index;
+});
+
 test("an index without the package or the file, and none at all, are named", async () => {
   const to = join(temporaryFolder(), "pkg-2.whl");
   await assert.rejects(download(request(to, { file: "pkg-2.whl" })), {

@@ -66,7 +66,7 @@ export async function launchServer({ command, checkpoint, startupMs }: LaunchOpt
 /** Some servers have no list of models, and that is an answer, too; one that is still loading says 503. */
 async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/models`, { signal: AbortSignal.timeout(LOOK_MS * 10) });
+    const response = await fetch(`${url}/models`, { redirect: "manual", signal: AbortSignal.timeout(LOOK_MS * 10) });
     await response.body?.cancel();
     return response.status !== 503;
   } catch {

@@ -48,6 +48,17 @@ test("token ids go there and come back; the end of the turn is no text", async (
   });
 });
 
+test("an answer that spells the key is not kept", async (t) => {
+  process.env.GLEANER_TEST_SPELLED_KEY = "tml-0123456789";
+  const setup = { said: "go tml-0123456789<|im_end|>", apiKeyEnv: "GLEANER_TEST_SPELLED_KEY" };
+  const { model } = await setUp(t, setup);
+  await assert.rejects(model.complete(REQUEST), (error: Error) => {
+    return (
+      error instanceof PolicyError && /contains the API key/.test(error.message) && !error.message.includes("tml-0")
+    );
+  });
+});
+
 test("the base model is sampled by its name", async (t) => {
   const { stub, model } = await setUp(t, { model: "base", said: "go" });
   assert.equal((await model.complete(REQUEST)).text, "go");

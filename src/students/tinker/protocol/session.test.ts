@@ -137,6 +137,16 @@ test("a session that the server has given up ends what is waited for", async (t)
   await failsWith(model.logProbabilities([SEQUENCE]), "lost", /404 .*start again/);
 });
 
+test("a server that sends us elsewhere is not trusted, and nothing is sent there", async (t) => {
+  const elsewhere = await tinkerStub(t);
+  for (const status of [302, 307]) {
+    const headers = { location: `${elsewhere.url}/api/v1/forward` };
+    const { model } = await modelOf(t, { misbehave: first("forward", 1, { status, headers }) });
+    await failsWith(model.logProbabilities([SEQUENCE]), "not trusted", /redirects to another host, http:/);
+  }
+  assert.deepEqual(elsewhere.requests, []);
+});
+
 test("nobody there", async () => {
   const was = createServer().listen(0, "127.0.0.1");
   await once(was, "listening");
