@@ -34,9 +34,9 @@ const MODULES = /^(node:)?(process|console|tty|repl)$/;
 function waysIn(path: string): string[] {
   const source = ts.createSourceFile(path, readFileSync(join(ROOT, path), "utf8"), ts.ScriptTarget.Latest, true);
   const found = new Set<string>();
-  const isProcess = (node: ts.Node | undefined) => node && ts.isIdentifier(node) && node.text === "process";
+  const isProcess = (node: ts.Node | undefined) => node !== undefined && /(^|\.)process$/.test(node.getText());
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && /^(console|globalThis|global)$/.test(node.text)) found.add(node.text);
+    if (ts.isIdentifier(node) && /^(console|globalThis)$/.test(node.text)) found.add(node.text);
     if (ts.isPropertyAccessExpression(node) && isProcess(node.expression)) {
       if (/^(stdout|stderr|_rawDebug)$/.test(node.name.text)) found.add(`process.${node.name.text}`);
     }

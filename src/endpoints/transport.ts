@@ -40,7 +40,8 @@ export function openTransport(url: string, apiKey: string | undefined, settings:
       return typeof answer === "string" ? JSON.parse(answer) : answer;
     },
     async models(timeoutMs) {
-      const page = await (await client()).get<{ data?: readonly ModelEntry[] }>("/models", { timeout: timeoutMs });
+      const opened = await client();
+      const page = await watch(opened.get<{ data?: readonly ModelEntry[] }>("/models", { timeout: timeoutMs }));
       return Array.isArray(page?.data) ? page.data.filter((entry) => typeof entry?.id === "string") : [];
     },
   };
