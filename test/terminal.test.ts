@@ -1,7 +1,10 @@
 // Nothing that a terminal obeys reaches one: one file prints (src/cli/terminal.ts), and hostile texts come out of it escaped.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join, sep } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
@@ -201,6 +204,28 @@ test("a hostile world is run, shown, reported and dumped escaped", () => {
   });
   assert.doesNotMatch(played.stdout + played.stderr, OBEYED);
   assert.match(played.stdout, /Won after 1 step/);
+});
+
+test("a hostile server's words are shown escaped", async (t) => {
+  const said = { error: { message: HOSTILE, code: HOSTILE } };
+  const server = createServer((_, response) => {
+    response.writeHead(401, { "content-type": "application/json" });
+    response.end(JSON.stringify(said));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  for (const more of [[], ["--json"]]) {
+    const args = [join(ROOT, "bin", "gleaner.js"), "doctor", "--server", url, "--model", "m", ...more];
+    const child = spawn(process.execPath, args, { cwd: newFolder() });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (printed += text));
+    await once(child, "close");
+    assert.doesNotMatch(printed, OBEYED);
+    assert.match(printed, /401/);
+    assert.match(printed, /\\u\{?0*1b/);
+  }
 });
 
 test("texts in progress bars are escaped", () => {
