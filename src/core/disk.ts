@@ -53,12 +53,17 @@ export function refusedBy(error: unknown, path: string): unknown {
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
   const parent = dirname(resolve(path));
-  if (parent !== resolve(path)) makeFolder(parent);
+  if (parent !== resolve(path)) madeUnless(parent, "EEXIST", () => makeFolder(parent));
+  // Another process may have made it meanwhile.
+  madeUnless(path, "", () => mkdirSync(path));
+}
+
+/** A file in the way of a folder above is told by the folder below it, as `ENOTDIR`. */
+function madeUnless(path: string, code: string, make: () => void): void {
   try {
-    mkdirSync(path);
+    make();
   } catch (error) {
-    // Another process may have made it meanwhile.
-    if (!isFolder(path)) throw error;
+    if (!isFolder(path) && (error as NodeJS.ErrnoException).code !== code) throw error;
   }
 }
 

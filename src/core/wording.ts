@@ -20,7 +20,7 @@ function writtenOut(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return `a ${typeof value}`;
+    return Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
   }
 }
 

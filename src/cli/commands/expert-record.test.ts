@@ -121,7 +121,7 @@ test("bad flags are named", async (context) => {
   assert.match((await gleaner(context, ...free)).output, /--budget: expected --price-in and --price-out/);
   await server.close();
   const unreachable = await ended();
-  assert.equal(unreachable.code, 2);
+  assert.equal(unreachable.code, 1);
   assert.match(unreachable.output, /--server http:\/\/127\.0\.0\.1:\d+\/v1: .*ECONNREFUSED/);
 });
 
