@@ -60,10 +60,10 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   if (JSON.stringify(choices).includes(REMOVED)) return unusable("the answer contains the API key; it is not kept");
   if (choices.length !== 1) return unusable(`expected one choice, got ${choices.length}`);
   if (!isNamed(model, expected)) {
-    return unusable(`another model answered: ${JSON.stringify(model)?.slice(0, 100)}`);
+    return unusable(`another model answered: ${shown(model)}`);
   }
   const { index = 0, finish_reason: finishReason, message } = fields(choices[0]);
-  if (index !== 0) return unusable(`expected choice 0, got ${JSON.stringify(index)}`);
+  if (index !== 0) return unusable(`expected choice 0, got ${shown(index)}`);
   const { content, reasoning, reasoning_content, tool_calls } = fields(message);
   const usage = usageOf(body);
   if (!usage) return unusable(whyNoUsage(body));
@@ -74,12 +74,12 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   }
   const isCall = expected.hasTools && finishReason === "tool_calls";
   if (finishReason !== "stop" && finishReason !== "length" && !isCall) {
-    return unusable(`expected finish_reason stop or length, got ${JSON.stringify(finishReason)}`);
+    return unusable(`expected finish_reason stop or length, got ${shown(finishReason)}`);
   }
   const toolCalls = expected.hasTools ? toolCallsOf(tool_calls) : [];
   if (typeof toolCalls === "string") return unusable(toolCalls);
   const text = toolCalls.length > 0 ? (content ?? "") : content;
-  if (typeof text !== "string") return unusable(`expected text, got content ${JSON.stringify(content)}`);
+  if (typeof text !== "string") return unusable(`expected text, got content ${shown(content)}`);
   const tokenIds = expected.tokenIds ? tokenIdsOf(body, usage) : undefined;
   if (typeof tokenIds === "string") return unusable(tokenIds);
   const completion: Completion = {
@@ -95,7 +95,7 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
 /** None where there are none; the reason where they cannot be used. Arguments are text, whatever is in them. */
 function toolCallsOf(value: unknown): readonly ToolCall[] | string {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return `expected a list of tool_calls, got ${JSON.stringify(value)?.slice(0, 100)}`;
+  if (!Array.isArray(value)) return `expected a list of tool_calls, got ${shown(value)}`;
   const calls = value.map((call: unknown) => {
     const { id, function: called } = fields(call);
     const { name, arguments: given } = fields(called);
@@ -127,6 +127,8 @@ function tokenIdsOf(body: unknown, usage: Usage): Completion["tokenIds"] | strin
 const isIds = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isTokens = (value: unknown): value is number => isCount(value) && value <= MOST_TOKENS;
+/** A value of the answer for a sentence: the beginning of it. */
+const shown = (value: unknown): string | undefined => JSON.stringify(value)?.slice(0, 100);
 const unusable = (reason: string): Answer => ({ kind: "unusable", reason });
 
 /** The members of an untrusted value; none if it is no object. */

@@ -14,7 +14,7 @@ const SQLITE_CODES: Readonly<Record<number, string>> = {
   14: "cannot be opened",
   18: "a record is longer than SQLite stores",
   19: "refers to a run, task or parent that is not stored",
-  26: "not a gleaner database",
+  26: "not a gleaner database, expected one",
 };
 
 /** SQLite's primary result code; undefined for any other error. */

@@ -82,6 +82,9 @@ const ERRORS: readonly (readonly [name: string, body: string])[] = [
   ["many lines", error("line\n".repeat(500))],
   ["null", "null"],
 ];
+/** What a server said or did is the reason that it was refused. */
+const TELLS =
+  /has no choices|is not JSON|connection broke: \w+|answered \d{3}|^m: \d{3} (status code|\S)|longer than \d+ bytes/;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export async function* hostileAnswers(): AsyncGenerator<HostileCase> {
@@ -96,7 +99,8 @@ export async function* hostileAnswers(): AsyncGenerator<HostileCase> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   const answer = (name: string, next: Reply, content = "go north"): HostileCase => ({
     name,
-    place: /\bm\b|127\.0\.0\.1/,
+    place: /^m: /,
+    tells: TELLS,
     async read(): Promise<Reading> {
       reply = next;
       const model = serverModel({ urls: [url], model: "m", retries: 0, backoffMs: 1, timeoutMs: 20_000 });
@@ -111,6 +115,7 @@ export async function* hostileAnswers(): AsyncGenerator<HostileCase> {
     },
   });
   try {
+    yield { ...answer("good", { body: good }), expected: "read" };
     for (const { name, value } of changes(GOOD, OTHERS)) {
       const said = (value as { choices?: [{ message?: { content?: string } }] } | null)?.choices?.[0]?.message?.content;
       yield answer(name, { body: JSON.stringify(value) }, said);

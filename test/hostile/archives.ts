@@ -88,11 +88,13 @@ export function* hostileArchives(write: (name: string, content: Buffer) => strin
     ["described", zipOf(SAMPLES, "deflated", { hasDescriptors: true })],
   ] as const;
   for (const [kind, whole] of kinds) {
+    yield { ...archive(`${kind}: good`, whole, 3), expected: "read" };
     for (const [name, content] of cuts(whole, 12)) yield archive(`${kind}: ${name}`, content, 3);
     for (const [name, content] of flips(whole, 30, random("archive", kind)))
       yield archive(`${kind}: ${name}`, content, 3);
   }
   for (const [name, content] of MADE_UP) yield archive(name, content);
+  yield { ...packed("good", lines, 3), expected: "read" };
   for (const [name, content] of cuts(lines, 15)) yield packed(name, content, 3);
   for (const [name, content] of flips(lines, 30, random("gzip"))) yield packed(name, content, 3);
   for (const [name, content] of GZIPPED) yield packed(name, content);

@@ -32,7 +32,7 @@ const GOOD: readonly Json[] = [
     format: "react",
     student: { kind: "pretrained", checkpoint: "models/x" },
     training: { steps: 10, batch: 4, learningRate: 0.001 },
-    methods: [{ method: "bc" }, { method: "eto" }],
+    methods: [{ method: "rft" }, { method: "eto" }],
   },
 ];
 const OTHERS: readonly Json[] = [
@@ -84,6 +84,7 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
 
 export function* hostileConfigs(): Generator<HostileCase> {
   for (const good of GOOD) {
+    yield { ...configCase({ name: "good", path: [], value: good }), expected: "read" };
     for (const change of changes(good, OTHERS)) yield configCase(change);
   }
   for (const [name, text] of TEXTS) {
@@ -93,11 +94,11 @@ export function* hostileConfigs(): Generator<HostileCase> {
 
 function configCase({ name, path, value }: Change): HostileCase {
   const key = String(path.find((step) => typeof step === "string") ?? "");
-  // The world's own options are checked where it is opened, which knows no file.
+  // A world and its options are checked where it is opened, which knows no file.
   const isOption = key === "environment" && path.length > 1;
   return {
     name,
-    place: isOption ? String(path[1]) : new RegExp(`hostile\\.yaml:\\d+: .*${key}`),
+    place: isOption ? /environment/ : new RegExp(`hostile\\.yaml:\\d+:\\d+: .*${key}`),
     read: () => ({ lost: read(JSON.stringify(value, null, 2), value) }),
   };
 }

@@ -15,6 +15,10 @@ export interface HostileCase {
   readonly name: string;
   /** What a refusal must name: a file, a key, a line, a server. */
   readonly place: string | RegExp;
+  /** Words that tell what is wrong where a server said so itself, beside those of every refusal. */
+  readonly tells?: RegExp;
+  /** Of inputs whose outcome is certain, the good one among them. */
+  readonly expected?: Outcome;
   /** Reads the input as a command would. Whatever it throws is judged. */
   read(): Reading | Promise<Reading>;
 }
@@ -46,28 +50,35 @@ const EXPECTATION =
 const LIMIT = /\bat most\b|\bmore than [\d.,]+ |\blonger (one|than)\b|did not end within/;
 /** What a JavaScript program says of its own mistakes. */
 const OURS =
-  /^\s+at .+:\d+:\d+|\b(TypeError|ReferenceError|RangeError|AssertionError)\b|is not a function|is not iterable|Cannot (read|set) properties|Cannot destructure|\[object Object\]|undefined \(reading/m;
+  /^\s+at .+:\d+:\d+|\b(TypeError|ReferenceError|RangeError|AssertionError)\b|(?<!that )is not a function|is not iterable|Cannot (read|set) properties|Cannot destructure|\[object Object\]|undefined \(reading/m;
 
 /** What is wrong with a message that a person gets; undefined if nothing is. */
-export function faultIn(message: string, place?: string | RegExp): string | undefined {
+export function faultIn(message: string, place?: string | RegExp, tells?: RegExp): string | undefined {
   const shown = printableLines(message);
   const lines = shown.split("\n").length;
   if (OURS.test(shown)) return `speaks of the program: ${shown.slice(0, 300)}`;
   if (lines > MOST_LINES) return `has ${lines} lines: ${shown.slice(0, 300)}`;
   if (shown.length > LONGEST) return `has ${shown.length} characters: ${shown.slice(0, 300)}`;
-  if (!EXPECTATION.test(shown)) return `does not say what was expected: ${shown.slice(0, 300)}`;
+  if (!EXPECTATION.test(shown) && !tells?.test(shown)) return `does not say what was expected: ${shown.slice(0, 300)}`;
   const isNamed = place === undefined || (typeof place === "string" ? shown.includes(place) : place.test(shown));
   return isNamed ? undefined : `does not name ${place}: ${shown.slice(0, 300)}`;
 }
 
 export async function judge(one: HostileCase): Promise<Verdict> {
+  const verdict = await outcomeOf(one);
+  const { expected = verdict.outcome } = one;
+  if (verdict.outcome === "fault" || verdict.outcome === expected) return verdict;
+  return { outcome: "fault", why: `expected it to be ${expected}, found it ${verdict.outcome}` };
+}
+
+async function outcomeOf(one: HostileCase): Promise<Verdict> {
   let reading: Reading;
   try {
     reading = await one.read();
   } catch (error) {
     if (!(error instanceof Error) || !TYPED.has(error.name))
       return { outcome: "fault", why: `untyped: ${error instanceof Error ? error.stack : String(error)}` };
-    const why = faultIn(error.message, one.place);
+    const why = faultIn(error.message, one.place, one.tells);
     return why ? { outcome: "fault", why } : { outcome: LIMIT.test(error.message) ? "bounded" : "refused" };
   }
   if (reading.lost !== undefined) return { outcome: "fault", why: `dropped without a word: ${reading.lost}` };

@@ -16,13 +16,10 @@ const SWIFTSAGE = {
   taskName: "task-4-find-living-thing",
   variationIdx: 7,
   taskDescription: "Your task is to find a(n) living thing.",
-  history: {
-    taskIdx: 3,
-    history: ["look around", "focus on apple"].map((action, index) => ({
-      ...{ action, observation: `This is ${index}.`, score: `${index}.0`, isCompleted: "false" },
-      ...{ freelook: "This room is called the hallway.\n", inventory: "In your inventory, you see:\n\tan orange\n" },
-    })),
-  },
+  history: ["look around", "go to kitchen", "focus on apple"].map((action, index) => ({
+    ...{ action, observation: `This is ${index}.`, score: `0.${index}`, isCompleted: "false" },
+    ...{ freelook: "This room is called the hallway.\n", inventory: "In your inventory, you see:\n\tan orange\n" },
+  })),
 };
 /** Damaged copies of each row. */
 const COPIES = 24;
@@ -61,12 +58,15 @@ const ODD_FILES: readonly (readonly [name: string, content: string | Buffer])[] 
 
 export function* hostileLogs(write: (name: string, content: string | Buffer) => string): Generator<HostileCase> {
   for (const [index, [format, benchmark, row]] of rows.entries()) {
+    const place = `${format}-${index}.json`;
+    const file = (name: string, between: Json): HostileCase => {
+      const content = (FILES[format] ?? jsonLines)([row, between, row]);
+      return { name, place, read: () => readAll(format, benchmark, write(place, content), 3) };
+    };
+    yield { ...file(`${format} of ${benchmark.name}, row ${index}, good`, row), expected: "read" };
     for (let seed = 0; seed < COPIES; seed++) {
-      const damage = mutated(row, random("hostile log", index, seed));
-      const content = (FILES[format] ?? jsonLines)([row, damage, row]);
       const name = `${format} of ${benchmark.name}, row ${index}, seed ${seed}`;
-      const place = `${format}-${index}.json`;
-      yield { name, place, read: () => readAll(format, benchmark, write(place, content), 3) };
+      yield file(name, mutated(row, random("hostile log", index, seed)));
     }
   }
   for (const format of Object.keys(READERS)) {

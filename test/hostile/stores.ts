@@ -29,7 +29,7 @@ const TABLES = [
   "tasks",
   "trajectories",
   "verifications",
-  "training_sets",
+  "training_set_heads",
   "checkpoints",
   "metrics",
   "rounds",
@@ -52,8 +52,10 @@ async function goodStore(path: string, write: (name: string, content: string) =>
     at: { kind: "folder", path: "x" },
   } as never);
   repository.addMetrics("c".repeat(20) as never, 1, { loss: 1 });
-  repository.addTiming({ run: "logs", what: "x", seconds: 1 } as never);
-  repository.addRound({ run: "logs", method: "bc", row: 0, seed: 1, iteration: 1, evaluated: [id] } as never);
+  const at = { run: "logs", method: "bc", seed: 1, iteration: 1 };
+  repository.addTiming({ ...at, phase: "train", milliseconds: 5 } as never);
+  const made = { trainingSet: "s".repeat(20), checkpoint: "c".repeat(20), counts: {} };
+  repository.addRound({ ...at, row: 0, expert: [id], explored: [], probed: [], evaluated: [id], ...made } as never);
   repository.close();
   // What is still in the log beside it belongs to the file.
   const database = new DatabaseSync(path);
@@ -82,7 +84,9 @@ export async function* hostileStores(
       return readStore(path, expected);
     },
   });
-  for (const [name, content] of cuts(bytes, 40)) yield file(name, content);
+  yield { ...file("good", bytes), expected: "read" };
+  // Without a byte it is a store that begins, as SQLite has it.
+  for (const [name, content] of cuts(bytes, 40)) if (content.length > 0) yield file(name, content);
   for (const [name, content] of flips(bytes, 60, random("store"))) yield file(name, content);
   for (let page = 0; page * 4096 < bytes.length; page += 3) {
     const copy = Buffer.from(bytes);

@@ -56,7 +56,9 @@ export function readYaml(name: string, text: string, sets: readonly (readonly [s
   const [syntax] = document.errors;
   if (syntax) {
     const { line, col } = syntax.linePos?.[0] ?? { line: 1, col: 1 };
-    throw new CliError(`${name}:${line}:${col}: ${syntax.message.split("\n")[0]!.replace(/ at line \d+.*$/, "")}`);
+    const found = syntax.message.split("\n")[0]!.replace(/ at line \d+.*$/, "");
+    const expected = syntax.code === "MULTIPLE_DOCS" ? "expected one YAML document" : `expected YAML: ${found}`;
+    throw new CliError(`${name}:${line}:${col}: ${expected}`);
   }
   if (!isMap(document.contents)) throw new CliError(`${name}:1:1: expected a mapping (run:, environment:, methods: …)`);
   const paths = sets.map(([key, value]) => assign(document, key, value));
@@ -95,13 +97,18 @@ function plain(name: string, document: Document.Parsed, lines: LineCounter): unk
 }
 
 /** `__proto__` is a key that JavaScript's objects treat as none: it would be lost without a word. */
-function expectPlainKeys(value: unknown, places: Places, path: Path): void {
+function expectPlainKeys(value: unknown, places: Places, path: Path, around: readonly unknown[] = []): void {
   if (value === null || typeof value !== "object") return;
+  // An alias within its own anchor.
+  if (around.includes(value))
+    throw new CliError(`${inFront(places(path), path.join("."))}: stands within itself, expected a value that ends`);
   for (const [key, inner] of Object.entries(value)) {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
     if (key === "__proto__")
-      throw new CliError(`${inFront(places(at, true), at.join("."))}: a key of this name cannot be used`);
-    expectPlainKeys(inner, places, at);
+      throw new CliError(
+        `${inFront(places(at, true), at.join("."))}: a key of this name cannot be used, expected another`,
+      );
+    expectPlainKeys(inner, places, at, [...around, value]);
   }
 }
 
