@@ -6,7 +6,47 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** `value` as JSON with the keys of every object sorted: equal values give equal text. `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner));
+  return JSON.stringify(inOrder(value));
+}
+
+/** `value` with the keys of every object sorted: a copy, or itself where they are. JSON.stringify is slow with a replacer. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Array.isArray(value) ? listInOrder(value) : objectInOrder(value);
+}
+
+function listInOrder(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const inner = inOrder(list[i]);
+    if (inner === list[i]) continue;
+    copy ??= [...list];
+    copy[i] = inner;
+  }
+  return copy ?? list;
+}
+
+function objectInOrder(value: object): unknown {
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === "function") return inOrder(toJSON.call(value, ""));
+  const keys = Object.keys(value);
+  let isSame = isSorted(keys);
+  if (!isSame) keys.sort();
+  const copy: Record<string, unknown> = {};
+  for (const key of keys) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    const inner = inOrder(member);
+    if (inner !== member) isSame = false;
+    // Only as a property of its own: an assignment would set the prototype.
+    if (key === "__proto__") Object.defineProperty(copy, key, { value: inner, enumerable: true });
+    else copy[key] = inner;
+  }
+  return isSame ? value : copy;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
+  return true;
 }
 
 /**

@@ -4,8 +4,8 @@
  * again (the environment does not have its task, the log leaves out what would be compared), the log's own word is
  * stored and marked as such.
  *
- * Nothing is stored unless every file can be read to its end. After that each episode is stored on its own: an import
- * that was killed and is started again finds what it has, does the rest, and ends with the same records.
+ * Nothing is stored unless every file can be read to its end. After that episodes are stored as they are judged, some at a
+ * time: an import that was killed and is started again finds what it has, does the rest, and ends with the same records.
  */
 import { basename } from "node:path";
 import type { Benchmark } from "../core/environment.ts";
@@ -17,6 +17,7 @@ import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { hashOf } from "../files/file.ts";
+import { type Batches, batches } from "./batches.ts";
 import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
 import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
@@ -44,11 +45,21 @@ export interface ImportOptions {
 
 /** Throws CliError for files that cannot be read, and for a run of this name with other settings or files. */
 export async function importLogs(options: ImportOptions): Promise<ImportSummary> {
-  const { reader, files, benchmark } = options;
+  const { reader, benchmark } = options;
   if (reader.benchmark !== benchmark.name) {
     throw new CliError(`${reader.name} logs are of ${reader.benchmark}, but the environment is ${benchmark.name}`);
   }
   const run = await runOf(options);
+  const kept = batches(options.repository, run);
+  try {
+    return await importInto(kept, run, options);
+  } finally {
+    kept.flush();
+  }
+}
+
+async function importInto(store: Batches, run: Run, options: ImportOptions): Promise<ImportSummary> {
+  const { reader, files, benchmark } = options;
   const total = await countRecords(reader, files);
   const tally = startTally(run.name);
   const findTask = taskFinder(benchmark, reader);
@@ -87,7 +98,7 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
       try {
         const { task, id, judge } = await chosen(found, attempt, options.repository);
         samples.take(keyOf(task));
-        const kept = await keptOnce(options, run, task, id, judge);
+        const kept = await keptOnce(store, task, id, judge);
         tally.kept({
           place,
           episode,
@@ -125,20 +136,15 @@ async function chosen(found: Findable, attempt: (task: Task) => Attempt, reposit
 
 /** What the store has of this episode, or else what `judge` finds, which is then stored. */
 async function keptOnce(
-  { repository }: ImportOptions,
-  run: Run,
+  store: Batches,
   task: Task,
   id: TrajectoryId,
   judge: () => Promise<Replayed>,
 ): Promise<Replayed & { readonly isNew: boolean }> {
-  repository.addRun(run);
-  const trajectory = repository.trajectory(id);
-  const verification = repository.verification(id);
-  if (trajectory && verification) return { trajectory, verification, isNew: false };
+  const stored = store.stored(id);
+  if (stored) return { ...stored, isNew: false };
   const judged = await judge();
-  repository.addTask(task);
-  repository.addTrajectory(run.name, judged.trajectory);
-  repository.addVerification(judged.verification);
+  store.add(task, judged);
   return { ...judged, isNew: true };
 }
 

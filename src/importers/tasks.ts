@@ -57,6 +57,8 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     // A variant (`#…`) that an import made is worded anew below.
     for (const plain of new Set([key, key.replace(/#.*$/, "")])) {
       const ids = [...trainFirst(benchmark.splits).map((split) => `${name}/${split}/${plain}`), `${name}/${plain}`];
+      // A key that says its split is found at once.
+      if (benchmark.splits.some((split) => plain.startsWith(`${split}/`))) ids.unshift(ids.pop()!);
       for (const id of ids) {
         const task = await taskOrNone(benchmark, id as TaskId);
         if (task) return [task];

@@ -20,7 +20,10 @@ export function encoded(name: string, record: unknown): string {
 function expectFinite(value: unknown): void {
   if (typeof value === "number" && !Number.isFinite(value))
     throw new StoreError(`cannot store the number ${value}: expected a finite one`);
-  if (value !== null && typeof value === "object") Object.values(value).forEach(expectFinite);
+  if (value === null || typeof value !== "object") return;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof inner === "number" || typeof inner === "object") expectFinite(inner);
+  }
 }
 
 /** SQLite keeps UTF-8: two ids that differ in unpaired surrogates only would become one. */

@@ -99,6 +99,8 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const summaries = summariesOn(database, trajectory);
 
   return {
+    together: (work) => transaction(database, work),
+
     addRun(run) {
       if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
       const known = recordOf<Run>("run", run.name, select.run.get(run.name))!;

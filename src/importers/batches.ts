@@ -1,0 +1,74 @@
+/**
+ * Judged episodes on their way into the store, many in one transaction: a transaction costs more than a small episode does.
+ * A kill loses those that are on their way, and the next import of the same logs judges them again.
+ */
+import type { TrajectoryId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Run } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
+import type { Trajectory } from "../core/trajectory.ts";
+import type { Replayed } from "./trial.ts";
+
+/** Enough that the transaction costs little, and few enough that memory stays flat and little is lost. */
+const MOST_EPISODES = 500;
+const MOST_CHARACTERS = 2 ** 19;
+const LONGEST_WAIT_MS = 1_000;
+
+export interface Batches {
+  /** What the store has of this episode. */
+  stored(id: TrajectoryId): Replayed | undefined;
+  /** Stores it, now or with some of the next ones. */
+  add(task: Task, judged: Replayed): void;
+  /** Stores what is on its way. */
+  flush(): void;
+}
+
+export function batches(repository: Repository, run: Run): Batches {
+  let waiting: { readonly task: Task; readonly judged: Replayed }[] = [];
+  let characters = 0;
+  let since = 0;
+  /** Whether the run was there before this import, with what an earlier one stored. */
+  let isContinued: boolean | undefined;
+  const begin = () => {
+    isContinued = repository.run(run.name) !== undefined;
+    repository.addRun(run);
+    return isContinued;
+  };
+  const flush = () => {
+    const ready = waiting;
+    waiting = [];
+    characters = 0;
+    if (ready.length === 0) return;
+    repository.together(() => {
+      for (const { task, judged } of ready) {
+        repository.addTask(task);
+        repository.addTrajectory(run.name, judged.trajectory);
+        repository.addVerification(judged.verification);
+      }
+    });
+  };
+  return {
+    stored(id) {
+      // Ids follow from the run's name: a new run has none of them.
+      if (!(isContinued ?? begin())) return undefined;
+      const verification = repository.verification(id);
+      const trajectory = verification && repository.trajectory(id);
+      return trajectory && { trajectory, verification };
+    },
+    add(task, judged) {
+      const now = performance.now();
+      if (waiting.length === 0) since = now;
+      waiting.push({ task, judged });
+      characters += charactersOf(judged.trajectory);
+      const isFull = waiting.length >= MOST_EPISODES || characters >= MOST_CHARACTERS;
+      if (isFull || now - since >= LONGEST_WAIT_MS) flush();
+    },
+    flush,
+  };
+}
+
+const charactersOf = ({ steps }: Trajectory) =>
+  steps.reduce(
+    (sum, { observation, thought, completion }) => sum + observation.length + thought.length + completion.length,
+    0,
+  );
