@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, failureOf } from "./failure.ts";
+import { endOnSignals } from "./signals.ts";
 import { COMMANDER_OUTPUT, leaveWithReader, tellError } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -39,10 +40,11 @@ function failed(error: unknown, argv: readonly string[]): number {
 }
 
 /**
- * Tells of errors that no command awaits, such as those of a stream or of a timer in a world of the user's own, and ends the
+ * Ends well when signals ask for it. Tells of errors that no command awaits, such as those of a stream or of a timer in a world of the user's own, and ends the
  * process. For the program alone: in a process of somebody else, such errors are theirs.
  */
 export function catchTheRest(argv: readonly string[]): void {
+  endOnSignals(argv);
   const end = (error: unknown) => process.exit(failed(error, argv));
   process.on("uncaughtException", end);
   process.on("unhandledRejection", end);

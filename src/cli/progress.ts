@@ -5,6 +5,7 @@
  */
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Phase, Progress } from "../engine/experiment/progress.ts";
+import { beforeEnding } from "./signals.ts";
 import { printable } from "./terminal.ts";
 
 const PLAIN_INTERVAL_MS = 10_000;
@@ -30,6 +31,8 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
     },
     undefined,
   );
+  // The cursor is hidden while bars are drawn.
+  const forget = beforeEnding(() => multi.stop());
   return {
     phase(label, total, unit): Phase {
       const clock = stopwatch(total);
@@ -46,7 +49,10 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
       };
     },
     say: (line) => multi.log(`${printable(line)}\n`),
-    stop: () => multi.stop(),
+    stop() {
+      forget();
+      multi.stop();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { isAlive, isLocked, takeLock } from "../files/lock.ts";
 import { removeUnfinished } from "../model/folder.ts";
+import { keepsWhatIsFinished } from "./signals.ts";
 import { tell } from "./terminal.ts";
 
 export interface WaitFlags {
@@ -42,6 +43,7 @@ export async function alone<T>(
     waitSeconds: wait,
     say: tell,
   });
+  keepsWhatIsFinished();
   try {
     clear(folder, locks, run);
     return await work();

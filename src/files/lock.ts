@@ -115,14 +115,16 @@ function held(path: string, database: DatabaseSync, command: string): Lock {
   };
   writeOwner(path, owner);
   let isHeld = true;
-  return {
-    release() {
-      if (!isHeld) return;
-      isHeld = false;
-      rmSync(ownerFile(path), { force: true });
-      database.close();
-    },
+  const release = () => {
+    if (!isHeld) return;
+    isHeld = false;
+    process.off("exit", release);
+    rmSync(ownerFile(path), { force: true });
+    database.close();
   };
+  // The lock would end anyway, but the word of who held it would stay.
+  process.on("exit", release);
+  return { release };
 }
 
 const ownerFile = (path: string) => `${path}.owner.json`;

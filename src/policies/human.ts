@@ -10,7 +10,7 @@ export interface HumanOptions {
   readonly name: string;
 }
 
-/** The person ended the session: `quit`, Ctrl-C or the end of the input. An AbortError, so it ends a rollout instead of failing it. */
+/** The person ended the session: `quit` or the end of the input. An AbortError, so it ends a rollout instead of failing it. */
 export class HumanQuitError extends Error {
   override readonly name = "AbortError";
 }
@@ -20,8 +20,8 @@ const HELP = "Type an action, or the number of a listed action. Type ? to list t
 /** Acting throws HumanQuitError. `input` is read from the start; lines typed ahead are kept. */
 export function human({ input, output, name }: HumanOptions): Policy {
   const terminal = createInterface({ input, output });
-  // On a terminal Ctrl-C reaches readline, not the process.
-  terminal.on("SIGINT", () => terminal.close());
+  // On a terminal Ctrl-C reaches readline, not the process, where it means the same as always.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const lines = terminal[Symbol.asyncIterator]();
   const say = (text: string) => output.write(`${printableLines(text)}\n`);
 

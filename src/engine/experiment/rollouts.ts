@@ -1,6 +1,7 @@
 /** Makes the rollouts that the store does not have yet. Each is stored as it ends, so a kill loses only unfinished episodes. */
 
 import { BOUNDS } from "../../core/bounds.ts";
+import { gathered } from "../../core/breath.ts";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
@@ -75,10 +76,15 @@ export function rolloutId(
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */
 export async function rollouts(options: RolloutsOptions): Promise<Trajectory[]> {
   const { repository, benchmark, jobs, underWay } = options;
-  const wanted = jobs.map((job) => {
+  const found = await gathered(jobs, (job) => {
     const id = rolloutId(options, stepLimitOf(benchmark, job.task), job);
-    return { job, id, stored: underWay.has(id) ? undefined : repository.trajectory(id) };
+    return { job, id, stored: repository.trajectory(id) };
   });
+  // Others may have made some meanwhile. From here until those that are owed are noted as under way, nobody else has a turn.
+  const wanted = found.map(({ stored, ...each }) => ({
+    ...each,
+    stored: stored ?? (underWay.has(each.id) ? undefined : repository.trajectory(each.id)),
+  }));
   for (const { id, stored } of wanted) if (stored) repository.reuseTrajectory(options.run, id);
   const owed = wanted.filter(({ id, stored }) => !stored && !underWay.has(id));
   const made = rollOut(options, owed);

@@ -4,6 +4,7 @@
  *
  * A world is seeded where an episode starts: for a fork, `seed` must be that of the trajectory it began with.
  */
+import { breathe } from "../../core/breath.ts";
 import type { Benchmark, Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Verification } from "../../core/run.ts";
@@ -76,6 +77,7 @@ export async function replay(
   agreed.observations.push(start);
   let terminated = false;
   for (const [index, { action, reward }] of recorded.steps.entries()) {
+    await breathe();
     if (terminated) return diverged(index - 1, `(goes on with ${action})`, "(the episode ended)");
     const result = await environment.step(action);
     const expected = observationBefore(recorded, index + 1);
@@ -143,6 +145,7 @@ export async function snapshotsAlong(
   const taken = new Map<number, Snapshot>();
   let observation = await environment.reset(task, trajectory.seed);
   for (let index = 0; index <= last; index++) {
+    await breathe();
     if (index > 0) ({ observation } = await environment.step(trajectory.steps[index - 1]!.action));
     const recorded = observationBefore(trajectory, index);
     if (observation !== recorded) {

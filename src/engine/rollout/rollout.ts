@@ -1,4 +1,5 @@
 /** One policy, one environment, one trajectory. The only loop in the project that calls `step` on behalf of a policy. */
+import { breathe } from "../../core/breath.ts";
 import type { Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError, StopError, StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
@@ -50,6 +51,7 @@ export async function rollout(options: RolloutOptions): Promise<Trajectory> {
   try {
     observation = from ? await restoreVerified(environment, task, from) : await environment.reset(task, seed);
     while (steps.length < options.maxSteps) {
+      await breathe();
       const { tokenIds, ...decision } = await policy.act({
         task,
         steps,

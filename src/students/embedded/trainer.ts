@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { gathered } from "../../core/breath.ts";
 import { writing } from "../../core/disk.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Message } from "../../core/policy.ts";
@@ -52,21 +53,21 @@ async function* trainEmbedded(
 ): AsyncIterable<TrainEvent> {
   const { loadTokenizer } = await import("../../model/tokenizer.ts");
   const { trainFolder } = await import("../shared/train-folder.ts");
-  const objective = objectiveOf(request.set, loadTokenizer(folderOf(project, request.from)));
+  const objective = await objectiveOf(request.set, loadTokenizer(folderOf(project, request.from)));
   yield* trainFolder(project, request, { objective, settings });
 }
 
-function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Objective {
+async function objectiveOf(set: TrainingSet, tokenizer: Tokenizer): Promise<Objective> {
   const tokens = (messages: readonly WeightedMessage[]) => weightedTokens(messages, tokenizer);
   if (set.kind === "sft") {
     // Within a batch, an example of weight ½ counts half as much as one of weight 1.
-    const examples = set.examples.map(({ messages, weight = 1 }) => {
+    const examples = await gathered(set.examples, ({ messages, weight = 1 }) => {
       const { tokens: read, weights } = tokens(messages);
       return { tokens: read, weights: weights.map((of) => of * weight) };
     });
     return { kind: "likelihood", examples };
   }
-  const pairs = set.examples.map(({ prompt, chosen, rejected }) => {
+  const pairs = await gathered(set.examples, ({ prompt, chosen, rejected }) => {
     const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
     return { chosen: tokens([...context, ...chosen]), rejected: tokens([...context, ...rejected]) };
   });

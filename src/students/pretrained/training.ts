@@ -5,6 +5,7 @@
  * of a step begin with, as instructions and example episodes, is computed once for all of them.
  */
 import { availableParallelism } from "node:os";
+import { gathered } from "../../core/breath.ts";
 import { messageOf, TrainerError } from "../../core/errors.ts";
 import type { LeftOut, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import type { Example } from "../../model/batches.ts";
@@ -27,7 +28,7 @@ export async function* trainPretrained(
   const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
   let learned: Learned;
   try {
-    learned = learnedFrom(folderOf(project, request.from), request.set, maxLength);
+    learned = await learnedFrom(folderOf(project, request.from), request.set, maxLength);
   } catch (error) {
     throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
   }
@@ -48,17 +49,20 @@ interface Learned {
 }
 
 /** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
-function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Learned {
+async function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Promise<Learned> {
   const { max_position_embeddings: context } = readConfig(folder);
   const tokenizer = openChatTokenizer(folder);
   const { set, leftOut } = trainable(given, tokenizer);
   const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
   if (set.kind === "sft") {
-    return { objective: { kind: "likelihood", examples: [...(rows as Iterable<SftRow>)].map(exampleOf) }, leftOut };
+    return {
+      objective: { kind: "likelihood", examples: await gathered(rows as Iterable<SftRow>, exampleOf) },
+      leftOut,
+    };
   }
   if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected a number above 0`);
   return {
-    objective: { kind: "preference", pairs: [...(rows as Iterable<DpoRow>)].map(pairOf), beta: set.beta },
+    objective: { kind: "preference", pairs: await gathered(rows as Iterable<DpoRow>, pairOf), beta: set.beta },
     leftOut,
   };
 }

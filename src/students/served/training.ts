@@ -8,6 +8,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { breathe } from "../../core/breath.ts";
 import { refusedBy, writeAll } from "../../core/disk.ts";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainRequest } from "../../core/training.ts";
@@ -58,7 +59,7 @@ export async function* trainWithTrl(
     const { set, leftOut } = trainable(request.set, tokenizer);
     if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
     kept = { ...request, set };
-    const config = writeJob({ options, settings, request: kept, work, tokenizer });
+    const config = await writeJob({ options, settings, request: kept, work, tokenizer });
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
     work.finish();
   } catch (error) {
@@ -79,13 +80,13 @@ interface Job {
 }
 
 /** Writes what Python is to do, rows and config; returns the config's path. Throws TrainerError for what cannot be trained exactly. */
-function writeJob({ options, settings, request, work, tokenizer }: Job): string {
+async function writeJob({ options, settings, request, work, tokenizer }: Job): Promise<string> {
   const { set, from, seed } = request;
   const folder = resolve(folderOf(options.project, from));
   const beta = set.kind === "dpo" ? set.beta : undefined;
   if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected a number above 0`);
   const rows = join(work.folder, "rows.jsonl");
-  writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
+  await writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
   const places = { from: folder, rows, work: join(work.folder, "trainer"), to: work.to };
   const reportBatch = options.onFirstBatch !== undefined;
   const config = join(work.folder, "config.json");
@@ -93,10 +94,13 @@ function writeJob({ options, settings, request, work, tokenizer }: Job): string 
   return config;
 }
 
-function writeRows(path: string, rows: Iterable<object>): void {
+async function writeRows(path: string, rows: Iterable<object>): Promise<void> {
   const file = openSync(path, "w");
   try {
-    for (const row of rows) writeAll(file, `${JSON.stringify(row)}\n`);
+    for (const row of rows) {
+      writeAll(file, `${JSON.stringify(row)}\n`);
+      await breathe();
+    }
   } finally {
     closeSync(file);
   }

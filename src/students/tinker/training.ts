@@ -8,6 +8,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { breathe, gathered } from "../../core/breath.ts";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
@@ -76,11 +77,11 @@ async function* training(
   const { set, leftOut } = trainable(given, tokenizer);
   if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
   const limit = Math.min(settings.maxLength || Number.POSITIVE_INFINITY, contextIn(options.tokenizer));
-  const rows = [...rowsOf(set, tokenizer, limit)];
+  const rows = await gathered(rowsOf(set, tokenizer, limit), (row) => row);
   const session = await openSession({ server: serverOf(options), signal });
   try {
     const served = await servedContext(session, options.baseModel);
-    if (served < limit) checkLengths(set, tokenizer, served);
+    if (served < limit) await checkLengths(set, tokenizer, served);
     const { baseModel } = options;
     const { loraRank, steps } = settings;
     const model = await openTrainingModel(session, {
@@ -135,8 +136,8 @@ async function servedContext(session: TinkerSession, baseModel: string): Promise
   throw new TinkerError("bad checkpoint", `the server has no model ${baseModel}, only ${names || "none"}`);
 }
 
-function checkLengths(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): void {
-  for (const _ of rowsOf(set, tokenizer, limit));
+async function checkLengths(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): Promise<void> {
+  for (const _ of rowsOf(set, tokenizer, limit)) await breathe();
 }
 
 /** Numbers of examples, step by step: each epoch in an order of its own, in which every example comes once. */

@@ -1,0 +1,66 @@
+/**
+ * What happens when the program is asked to end (Ctrl-C, `kill`, a terminal that closes): it says how to go on, and is gone.
+ * Nothing needs to be finished first, since every command can be killed at any moment. Children see the end of their
+ * standard input and end, too.
+ */
+import { existsSync } from "node:fs";
+import type { Worker } from "node:worker_threads";
+import { tell } from "./terminal.ts";
+
+/** 128 and the number of the signal, as shells have it. */
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+type Signal = keyof typeof CODES;
+
+const SHELL = "/bin/sh";
+
+const endings = new Set<() => void>();
+let isKept = false;
+
+/** Has `action` done before the last words, for example to give the terminal back. Returns what takes that back. */
+export function beforeEnding(action: () => void): () => void {
+  endings.add(action);
+  return () => void endings.delete(action);
+}
+
+/** From now on what is finished is stored, so that the same command goes on from there. */
+export function keepsWhatIsFinished(): void {
+  isKept = true;
+}
+
+/** Listens to signals from now on. For the program alone. `argv`: its command, to be repeated. */
+export function endOnSignals(argv: readonly string[]): void {
+  const workers = new Set<Worker>();
+  process.on("worker", (worker) => {
+    workers.add(worker);
+    worker.once("exit", () => workers.delete(worker));
+  });
+  for (const signal of Object.keys(CODES) as Signal[]) {
+    process.on(signal, () => {
+      for (const action of endings) action();
+      tell(lastWords(signal, argv));
+      if (workers.size > 0) leaveThreads(signal);
+      process.exit(CODES[signal]);
+    });
+  }
+}
+
+/**
+ * Ends the process whatever its threads do. `process.exit` would wait until a thread has multiplied its matrices, and ONNX
+ * Runtime aborts the process when a thread of its is ended; so the process becomes another one, which only has an exit code.
+ */
+function leaveThreads(signal: Signal): void {
+  process.emit("exit", CODES[signal]);
+  if (process.execve && existsSync(SHELL)) process.execve(SHELL, ["sh", "-c", `exit ${CODES[signal]}`], {});
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+function lastWords(signal: Signal, argv: readonly string[]): string {
+  const command = ["gleaner", ...argv].map(shellWord).join(" ");
+  const how = isKept ? "what is finished is kept, and this goes on from there" : "to start again";
+  return `gleaner: ended by ${signal}; ${how}: ${command}`;
+}
+
+/** So that a shell reads `text` as one word. */
+const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,101 @@
+/** Signals as a terminal, a scheduler and a closed window send them, to real processes and whatever those started. */
+import assert from "node:assert/strict";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ROOT } from "./command.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+const TEMPORARY = temporaryFolder();
+const newProject = () => mkdtempSync(join(TEMPORARY, "it's a project-"));
+
+const CONFIG = join(TEMPORARY, "long.yaml");
+writeFileSync(
+  CONFIG,
+  `run: long
+environment: { name: workshop, kind: front, trainTasks: 12, testTasks: 6 }
+expert: { scripted: true, errorRate: 0.25 }
+format: compact
+student: { width: 32, layers: 2, heads: 2, context: 192 }
+training: { steps: 1000000, batch: 2, learningRate: 0.0001, optimizer: muon }
+methods: []
+`,
+);
+
+const start = (...args: readonly string[]) => spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args]);
+
+interface Ended {
+  readonly code: number | null;
+  /** Lines on standard error. */
+  readonly said: readonly string[];
+}
+
+/** Sends `signal` as soon as `isReady`. */
+async function endedBy(
+  child: ChildProcessWithoutNullStreams,
+  signal: NodeJS.Signals,
+  isReady: () => boolean | Promise<boolean>,
+): Promise<Ended> {
+  let said = "";
+  child.stderr.on("data", (data) => (said += data));
+  child.stdout.resume();
+  const closed = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  while (!(await isReady())) {
+    assert.equal(child.exitCode, null, said);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill(signal);
+  return { code: await closed, said: said.trimEnd().split("\n") };
+}
+
+/** The training's thread is at work. */
+const isTraining = (project: string) => () => {
+  const checkpoints = join(project, "checkpoints");
+  return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.endsWith(".unfinished"));
+};
+
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+for (const [signal, code] of Object.entries(CODES)) {
+  test(`${signal} ends a run in the middle of a training, with the command that goes on`, async () => {
+    const project = newProject();
+    const args = ["run", CONFIG, "--set", "run=a b?", "--set", "run=long", "--project", project];
+    const ended = await endedBy(start(...args), signal as NodeJS.Signals, isTraining(project));
+    assert.equal(ended.code, code, ended.said.join("\n"));
+    const again = `gleaner run ${CONFIG} --set 'run=a b?' --set run=long --project '${project.replaceAll("'", `'\\''`)}'`;
+    const last = `gleaner: ended by ${signal}; what is finished is kept, and this goes on from there: ${again}`;
+    assert.equal(ended.said.at(-1), last);
+    assert.deepEqual(readdirSync(join(project, "locks")), ["long.lock"]);
+  });
+}
+
+test("a command that only computes hears signals, too", async () => {
+  const project = newProject();
+  const args = ["expert", "scripted", "--env", "workshop", "--option", "trainTasks=30000", "--out", "many"];
+  // Never to be done before the signal comes.
+  const child = start(...args, "--seed", "1", "--project", project);
+  const isPlaying = () => existsSync(join(project, "locks", "many.lock.owner.json"));
+  const { code, said } = await endedBy(child, "SIGTERM", isPlaying);
+  assert.equal(code, 143, said.join("\n"));
+  assert.match(
+    said.at(-1)!,
+    /^gleaner: ended by SIGTERM; what is finished is kept, and this goes on from there: gleaner expert/,
+  );
+});
+
+test("a command that waits for another process hears them, and has nothing to go on from yet", async () => {
+  const project = newProject();
+  const first = start("run", CONFIG, "--project", project);
+  const done = endedBy(first, "SIGINT", async () => {
+    if (!isTraining(project)()) return false;
+    const second = start("run", CONFIG, "--project", project);
+    let heard = "";
+    second.stderr.on("data", (data) => (heard += data));
+    const { code, said } = await endedBy(second, "SIGINT", () => heard.includes("waiting until it ends"));
+    assert.equal(code, 130);
+    assert.match(said.at(-1)!, /^gleaner: ended by SIGINT; to start again: gleaner run/);
+    return true;
+  });
+  assert.equal((await done).code, 130);
+});
