@@ -149,6 +149,7 @@ test("--version and --help load no command", () => {
         "cli/commands.ts",
         "cli/failure.ts",
         "cli/main.ts",
+        "cli/signals.ts",
         "cli/system-failure.ts",
         "cli/terminal.ts",
         "cli/version.ts",
