@@ -41,6 +41,18 @@ test("a run against itself differs in nothing", () => {
   assert.deepEqual(config, []);
 });
 
+test("runs that evaluated the very same episodes are told to be one result", () => {
+  const repository = two({});
+  repository.addRun({ name: "again", kind: "experiment", config: {} });
+  for (const round of repository.rounds("a")) repository.addRound({ ...round, run: "again" });
+  const said = toMarkdown(compareRuns(repository, "a", "again"));
+  assert.match(
+    said,
+    /BC, RFT×2, EEF: a and again hold the very same episodes, so this compares one result with itself\./,
+  );
+  assert.doesNotMatch(toMarkdown(compareRuns(two({ skill: 0.2 }), "a", "b")), /the very same episodes/);
+});
+
 test("runs that share no seed are paired by task", () => {
   const { pairs } = compareRuns(two({ seeds: [7, 8] }), "a", "b");
   assert(pairs.every(({ pairedBy, overall }) => pairedBy === "task" && overall.estimate.cells === 20));
@@ -85,5 +97,8 @@ test("settings that differ, and those only one run has", () => {
 });
 
 test("an unknown run is named", () => {
-  assert.throws(() => compareRuns(two({}), "a", "c"), { name: CliError.name, message: /"c".*known: a, b/ });
+  assert.throws(() => compareRuns(two({}), "a", "c"), {
+    name: CliError.name,
+    message: /there is no run "c" in this project; it has a, b$/,
+  });
 });

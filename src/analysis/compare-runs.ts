@@ -28,6 +28,8 @@ export interface ComparedMethods extends RelativeCost {
   readonly sharedTasks: number;
   readonly onlyA: number;
   readonly onlyB: number;
+  /** Both evaluated by the very same episodes, which the store holds once: no difference can show. */
+  readonly isSame: boolean;
   readonly overall: Difference;
   readonly byCategory: readonly Group<Difference>[];
   /** What each spent up to its last iteration, per seed. */
@@ -86,6 +88,7 @@ function compareMethods(
     sharedTasks: shared.size,
     onlyA: tasksA.size - shared.size,
     onlyB: tasksB.size - shared.size,
+    isSame: isSame(a, b),
     overall: pairedDifference(paired(a), paired(b)),
     byCategory: categories.map((name) => ({
       name,
@@ -94,6 +97,11 @@ function compareMethods(
     cost,
     ...relativeCost(cost.a, cost.b),
   };
+}
+
+function isSame(a: readonly Played[], b: readonly Played[]): boolean {
+  const [first, second] = [a, b].map((played) => new Set(played.map(({ episode }) => episode.id)));
+  return first!.size > 0 && first!.size === second!.size && [...first!].every((id) => second!.has(id));
 }
 
 /** Category of each evaluated task. */

@@ -2,8 +2,9 @@
  * What a report counts, read from the store once: rounds by method, and of each trajectory only what is counted. The text of
  * trajectories is not read.
  */
-import { CliError, StoreError } from "../core/errors.ts";
+import { StoreError } from "../core/errors.ts";
 import type { TaskId, TrainingSetId, TrajectoryId } from "../core/ids.ts";
+import { runNamed } from "../core/known-run.ts";
 import { failureOf } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round, Timing } from "../core/run.ts";
@@ -57,10 +58,7 @@ export interface Material {
 
 /** Throws CliError for a run that does not exist. */
 export function materialOf(repository: Repository, runs: readonly string[]): Material {
-  const known = repository.runs().map(({ name }) => name);
-  for (const run of runs) {
-    if (!known.includes(run)) throw new CliError(`there is no run "${run}"; known: ${known.join(", ") || "none"}`);
-  }
+  for (const run of runs) runNamed(repository, run);
   let last: { readonly id: TrainingSetId; readonly set: TrainingSet } | undefined;
   // Large, and asked for several times in a row: one is kept.
   const trainingSet = (id: TrainingSetId) => {

@@ -316,7 +316,10 @@ test("an unfinished run: the last iteration that any seed reached, with the seed
 
 test("unknown runs and missing records are named", () => {
   const repository = tiny();
-  assert.throws(() => reportOf(repository, ["nobody"]), { name: CliError.name, message: /"nobody".*known: run/ });
+  assert.throws(() => reportOf(repository, ["nobody"]), {
+    name: CliError.name,
+    message: /there is no run "nobody" in this project; it has run$/,
+  });
   assert.throws(() => reportOf(repository, []), { name: CliError.name });
   const [round] = repository.rounds("run");
   repository.addRound({ ...round!, seed: 2, evaluated: [trajectoryId("lost")] });

@@ -122,7 +122,7 @@ test("as text: the labels in words, context in one row, the rest of a long list 
   );
   assert.match(text, /\n│ 4 +│ student │ mend +│ 1, learned +│\n/);
   assert.match(text, /Why: recovery from s_4 \(/);
-  const list = textOf(storyListDocument(storiesOf(telling()), 1), true);
+  const list = textOf(storyListDocument(storiesOf(telling()), { limit: 1 }), true);
   assert.match(list, /\n│ 1 +│ lost +│ +6 │ 0 of 1 │ 1 of 2 │ 2–3 +│ 0–1 +│ s_4, learned +│\n└/);
   assert.match(list, /\n… and 2 more, which --all shows\./);
 });

@@ -1,5 +1,6 @@
 /** What a user sees of errors: a sentence for what they can act on, a stack only for programming mistakes. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -45,10 +46,32 @@ test("names that every object has are no environments", async (context) => {
   }
 });
 
-test("a run is not compared with itself", async (context) => {
-  const { code, output } = await gleanerHere(context, "compare", "one", "one", "--project", temporaryFolder());
-  assert.equal(code, 2);
-  assert.match(output, /compare one one: expected two different runs/);
+test("a run is not compared with itself, nor reported twice", async (context) => {
+  for (const command of ["compare", "report"]) {
+    const { code, output } = await gleanerHere(context, command, "one", "one", "--project", temporaryFolder());
+    assert.equal(code, 2);
+    assert.match(output, /one one: expected each run once, "one" is named twice/);
+  }
+});
+
+test("every command in a hint repeats the --project that it was given under, and works as it stands", async (context) => {
+  const project = join(temporaryFolder(), "my project");
+  const here = (...argv: string[]) => gleanerHere(context, ...argv, "--project", project);
+  const nothing = await here("runs");
+  await here("expert", "scripted", "--env", "workshop", "--tasks", "3", "--out", "agent");
+  const told = [nothing, await here("report", "agent"), await here("export")].map(({ output }) => output).join("\n");
+  const hints = told.match(/gleaner (demo|report|show|probe|runs|run) [^\n`)]*/g)!;
+  const names = hints.map((hint) => hint.split(" ")[1]);
+  assert.deepEqual([...new Set(names)].toSorted(), ["demo", "probe", "report", "run", "runs", "show"]);
+  for (const hint of hints) {
+    const words = execFileSync("sh", ["-c", `printf '%s\\0' ${hint}`], { encoding: "utf8" })
+      .split("\0")
+      .slice(1, -1);
+    assert.deepEqual(words.slice(-2), ["--project", project], hint);
+    if (!["report", "runs", "show"].includes(words[0]!)) continue;
+    const { code, output } = await gleanerHere(context, ...words);
+    assert.equal(code, 0, output);
+  }
 });
 
 test("a project that is a file, a world that is a folder and a world without splits are refused", async (context) => {

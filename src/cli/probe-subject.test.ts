@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { alfworldGames, shared, skipWithout } from "../../test/shared.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
+import { commandLine } from "../core/command-line.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { subjectOf } from "./probe-subject.ts";
 import type { Project } from "./project.ts";
@@ -13,7 +14,7 @@ const folder = temporaryFolder();
 
 const project = (): Project => {
   const repository = openSqlite(":memory:");
-  return { folder, repository, close: () => repository.close() };
+  return { folder, repository, command: commandLine(), close: () => repository.close() };
 };
 
 test("a config is read from its file, changed by --set, and names its environment itself", async () => {

@@ -74,7 +74,7 @@ async function imported(project: Project, file: string, flags: SubjectFlags): Pr
   const { format, env } = flags;
   if (!existsSync(file)) {
     throw new CliError(
-      `${file}: expected a config (.yaml), a run of this project (see gleaner runs), or a file of logs`,
+      `${file}: expected a config (.yaml), a run of this project (see ${project.command("runs")}), or a file of logs`,
     );
   }
   if (!format || !env) throw new CliError(`${file}: logs need --format and --env, as for gleaner import`);

@@ -2,36 +2,35 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { diskReason, makeFolder } from "../core/disk.ts";
-
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Run } from "../core/run.ts";
 import { quoted, suggestion } from "../core/wording.ts";
 import { openSqlite, readSqlite } from "../store/sqlite.ts";
+import { printable } from "./terminal.ts";
 
 /** One folder holds everything collected: `store.sqlite`, `checkpoints/`, `reports/`. */
 export interface Project {
   readonly folder: string;
   readonly repository: Repository;
+  /** Commands on this project, for hints. */
+  readonly command: CommandLine;
   close(): void;
+}
+
+const DEFAULT = ".gleaner";
+
+/** Commands on the project that `--project` named, for hints: each on one line. */
+export function commandsOn({ project }: { readonly project: string }): CommandLine {
+  const command = commandLine({ "--project": project === DEFAULT ? undefined : project });
+  return (...words) => printable(command(...words));
 }
 
 /** Adds `--project DIR`. */
 export function projectOption(command: Command): Command {
-  return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", ".gleaner");
-}
-
-/** The run called `name`. Throws CliError; `flag` says where the name came from, if not from an argument. */
-export function runNamed(repository: Repository, name: string, flag?: string): Run {
-  const run = repository.run(name);
-  if (run) return run;
-  const meant = suggestion(
-    name,
-    repository.runs().map((each) => each.name),
-  );
-  const where = flag === undefined ? "" : `${flag}: `;
-  throw new CliError(`${where}there is no run ${quoted(name)} in this project${meant} (see gleaner runs)`);
+  return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", DEFAULT);
 }
 
 /** Opens (and makes, if needed) the project folder, for a command that adds to it. */
@@ -46,7 +45,7 @@ export function openProject(options: { readonly project: string }): Project {
     throw new StoreError(`${where} (${diskReason(error) ?? messageOf(error)})`, { cause: error });
   }
   expectNoLostStore(folder, store);
-  return opened(folder, openSqlite(store));
+  return opened(options, folder, openSqlite(store));
 }
 
 /** Opens the project folder for a command that only reads: it must be there, and need not be writable. Throws CliError. */
@@ -55,11 +54,14 @@ export function readProject(options: { readonly project: string }): Project {
   if (statSync(folder, { throwIfNoEntry: false })?.isFile())
     throw new CliError(`--project ${options.project}: expected a folder, found a file`);
   expectNoLostStore(folder, store);
-  if (sizeOf(store) === 0)
+  if (sizeOf(store) === 0) {
+    const [demo, importing, running] = ["demo", "import", "run"].map((name) => commandsOn(options)(name));
     throw new CliError(
-      `--project ${options.project}: there is no project in ${folder}; give the folder of one, or begin one with \`gleaner demo\`, \`gleaner import\` or \`gleaner run\``,
+      `--project ${options.project}: there is no project in ${folder}; give the folder of one, or begin one with ` +
+        `\`${demo}\`, \`${importing}\` or \`${running}\``,
     );
-  return opened(folder, readSqlite(store));
+  }
+  return opened(options, folder, readSqlite(store));
 }
 
 function placesOf({ project }: { readonly project: string }) {
@@ -67,9 +69,10 @@ function placesOf({ project }: { readonly project: string }) {
   return { folder, store: join(folder, "store.sqlite") };
 }
 
-const opened = (folder: string, repository: Repository): Project => ({
+const opened = (options: { readonly project: string }, folder: string, repository: Repository): Project => ({
   folder,
   repository,
+  command: commandsOn(options),
   close: () => repository.close(),
 });
 

@@ -1,18 +1,19 @@
 /** A report's answer as sentences: the first one answers, the second says whether mining was worth it, the last what to do next. */
 import type { Answer, Compared, Control, Mining, Next, Recorded, Scored } from "../analysis/answer.ts";
 import type { Trend } from "../analysis/statistics.ts";
+import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { percent, points, whole } from "./numbers.ts";
 
 /** Two or three sentences. With `named` they begin with the run's name, for reports on several runs. */
-export function answerText(answer: Answer, named: boolean): string[] {
-  const [first, ...rest] = sentencesOf(answer);
+export function answerText(answer: Answer, named: boolean, command: CommandLine = commandLine()): string[] {
+  const [first, ...rest] = sentencesOf(answer, command);
   return [named ? `${answer.run}: ${first}` : first!, ...rest];
 }
 
 /** Of more recorded policies than this the rest is left to the table. */
 const EXPERTS = 3;
 
-function sentencesOf(answer: Answer): string[] {
+function sentencesOf(answer: Answer, command: CommandLine): string[] {
   switch (answer.kind) {
     case "nothing recorded":
       return ["Nothing has been recorded yet."];
@@ -21,7 +22,7 @@ function sentencesOf(answer: Answer): string[] {
       return [
         ...answer.experts.slice(0, EXPERTS).flatMap(recordedText),
         ...(left > 0 ? [`The table has ${whole(left)} more.`] : []),
-        `No method has learned from them yet. Next: \`gleaner probe ${answer.run}\` tells whether the failures are worth mining.`,
+        `No method has learned from them yet. Next: \`${command("probe", answer.run)}\` tells whether the failures are worth mining.`,
       ];
     }
     case "nothing evaluated":
@@ -44,7 +45,7 @@ function sentencesOf(answer: Answer): string[] {
         "Next: add methods to the config, EEF and RFT×N with one solution for a start.",
       ];
     case "compared":
-      return comparedText(answer);
+      return comparedText(answer, command);
     default:
       return answer satisfies never;
   }
@@ -75,14 +76,14 @@ function recordedText({ policy, trajectories, failed, success, coverage }: Recor
   ];
 }
 
-function comparedText(answer: Compared): string[] {
+function comparedText(answer: Compared, command: CommandLine): string[] {
   const { subject, best, control, mining, next } = answer;
   const others = best.method !== subject.method && best.method !== control.method;
   return [
     verdictText(answer),
     ...(others ? [`The highest success is another method's: ${scoredText(best)}.`] : []),
     miningText(mining, control, subject.success.seeds === 1 ? " in this one seed" : ""),
-    `Next: ${nextText(next, answer)}.`,
+    `Next: ${nextText(next, answer, command)}.`,
   ];
 }
 
@@ -151,10 +152,10 @@ function cost({ moreEnvironmentSteps: more }: Control): string {
   return `, at ${Math.round(100 * Math.abs(more))} % ${more < 0 ? "fewer" : "more"} environment steps`;
 }
 
-function nextText(next: Next, { run, subject, control }: Compared): string {
+function nextText(next: Next, { run, subject, control }: Compared, command: CommandLine): string {
   switch (next) {
     case "finish the run":
-      return "start `gleaner run` again with the same config, since some seeds are not finished";
+      return `start \`${command("run", "CONFIG")}\` again with the same config, since some seeds are not finished`;
     case "add the control":
       return "add `{ method: rft, samples: N, solutions: one }` with as many rollouts as EEF makes";
     case "more seeds":
@@ -162,11 +163,11 @@ function nextText(next: Next, { run, subject, control }: Compared): string {
     case "more seeds or tasks":
       return "run more seeds or evaluate more tasks, until the interval is narrow enough to tell";
     case "hand it on":
-      return `\`gleaner export ${run}\` hands what ${subject.method} learned from to your own trainer`;
+      return `\`${command("export", run)}\` hands what ${subject.method} learned from to your own trainer`;
     case "sample from the start":
       return `sample more from the start (RFT×N), which is simpler${roomFor(control)}`;
     case "probe the failures":
-      return `\`gleaner probe ${run}\` tells whether the expert's failures are worth mining`;
+      return `\`${command("probe", run)}\` tells whether the expert's failures are worth mining`;
     default:
       return next satisfies never;
   }

@@ -29,6 +29,7 @@ function overallSection({ a, b, pairs, interval }: Comparison): Section {
       ? [`${nameOf(pair)}: ${whole(pair.onlyA)} tasks only in ${a}, ${whole(pair.onlyB)} only in ${b}, left out.`]
       : [],
   );
+  const same = pairs.filter(({ isSame }) => isSame).map(nameOf);
   return {
     title,
     table: tableOf(["method"], ["tasks", a, b, "difference", "95 %", "won by one", "p"], rows),
@@ -36,6 +37,9 @@ function overallSection({ a, b, pairs, interval }: Comparison): Section {
       `difference: ${a} − ${b} in percentage points, with a bootstrap interval (${whole(interval.resamples)} draws). ` +
         `Paired by ${bySeed ? "seed and task" : "task where the runs share no seed, each run's mean over its seeds"}. won by ` +
         "one: pairs that did better in the first : in the second run. p: McNemar's exact test, with one seed only.",
+      ...(same.length > 0
+        ? [`${same.join(", ")}: ${a} and ${b} hold the very same episodes, so this compares one result with itself.`]
+        : []),
       ...left,
     ],
   };

@@ -1,8 +1,7 @@
 /** Reports and comparisons as one HTML page that needs nothing else: no scripts, no network, figures inline. Every text is escaped. */
 import { type Document, type Fact, harmless, type Section, type Table, type Term } from "./document.ts";
 import type { Plot } from "./plots.ts";
-import type { Written } from "./ran-text.ts";
-import { documentOf, type Subject } from "./subject.ts";
+import { documentOf, type Subject, type Told } from "./subject.ts";
 
 const STYLE = `
 :root { color-scheme: light; }
@@ -51,12 +50,8 @@ figure svg { display: block; }
 `;
 
 /** A whole page, ending with a newline. Each figure stands in the section that says the same; the others at the end. */
-export function toHtml(
-  subject: Subject,
-  figures: readonly Plot[] = [],
-  { written }: { readonly written?: Written } = {},
-): string {
-  return pageOf(documentOf(subject, { wide: true, written }), figures);
+export function toHtml(subject: Subject, figures: readonly Plot[] = [], told: Told = {}): string {
+  return pageOf(documentOf(subject, { wide: true, ...told }), figures);
 }
 
 /** The same of any document. */

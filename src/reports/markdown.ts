@@ -1,11 +1,10 @@
 /** Reports and comparisons as Markdown. Every text is escaped: ids, categories and actors come from outside. */
 import { type Document, type Fact, harmless, type Section, type Table, type Term } from "./document.ts";
-import type { Written } from "./ran-text.ts";
-import { documentOf, type Subject } from "./subject.ts";
+import { documentOf, type Subject, type Told } from "./subject.ts";
 
-/** A whole Markdown file, ending with a newline. `written`: what a report says of its own making. */
-export function toMarkdown(subject: Subject, { written }: { readonly written?: Written } = {}): string {
-  return markdownOf(documentOf(subject, { wide: true, written }));
+/** A whole Markdown file, ending with a newline. `told`: what a report says beside its figures. */
+export function toMarkdown(subject: Subject, told: Told = {}): string {
+  return markdownOf(documentOf(subject, { wide: true, ...told }));
 }
 
 /** The same of any document. */

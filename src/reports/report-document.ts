@@ -5,6 +5,7 @@
 
 import { type ExpertReport, lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { Evaluation, Group, GroupedEvaluation } from "../analysis/success.ts";
+import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { reasonsText } from "../core/reasons.ts";
 import { answerText } from "./answer-text.ts";
 import { type Document, type Section, shortLabels, tableOf } from "./document.ts";
@@ -36,9 +37,12 @@ export interface ReportDocumentOptions {
   readonly wide: boolean;
   /** Printed among the facts; absent: nothing is said of it. */
   readonly written?: Written | undefined;
+  /** How commands are written in hints; default: without options. */
+  readonly command?: CommandLine | undefined;
 }
 
-export function reportDocument(report: Report, { wide, written }: ReportDocumentOptions): Document {
+export function reportDocument(report: Report, options: ReportDocumentOptions): Document {
+  const { wide, written, command = commandLine() } = options;
   const categoriesInMain = wide && report.categories.length > 1 && report.categories.length <= CATEGORIES_IN_MAIN_TABLE;
   const sections = [
     mainSection(report, categoriesInMain),
@@ -52,7 +56,7 @@ export function reportDocument(report: Report, { wide, written }: ReportDocument
   ];
   return {
     title: `Report: ${report.runs.join(", ")}`,
-    lead: leadOf(report),
+    lead: leadOf(report, command),
     facts: factsOf(report, written),
     sections,
     glossary: GLOSSARY,
@@ -60,12 +64,13 @@ export function reportDocument(report: Report, { wide, written }: ReportDocument
 }
 
 /** The answers; a leak stands before them, since it makes every figure worthless. */
-function leadOf({ answers, runs, leakage }: Report): string[] {
+function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
   const alarm =
     `Do not trust these figures: the leakage check found ${whole(leakage.violations)} VIOLATIONS in the training sets ` +
     "(listed under “Leakage check”).";
-  const sentences = answers.flatMap((answer) => answerText(answer, answers.length > 1));
-  const hint = answers.length > 1 ? [`\`gleaner compare ${runs[0]} ${runs[1]}\` compares two runs, task by task.`] : [];
+  const sentences = answers.flatMap((answer) => answerText(answer, answers.length > 1, command));
+  const hint =
+    answers.length > 1 ? [`\`${command("compare", runs[0]!, runs[1]!)}\` compares two runs, task by task.`] : [];
   return [...(leakage.violations > 0 ? [alarm] : []), ...sentences, ...hint];
 }
 

@@ -2,6 +2,7 @@
 import type { Share } from "../analysis/statistics.ts";
 import type { ExpertRun, Lesson, RoundName, RunReading, Story, StoryStep, Stretch } from "../analysis/story.ts";
 import type { StoryLine, StoryList } from "../analysis/story-list.ts";
+import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { type Document, type Fact, type Section, tableOf } from "./document.ts";
 import { UNKNOWN } from "./numbers.ts";
 
@@ -9,8 +10,15 @@ import { UNKNOWN } from "./numbers.ts";
 const ACTION = 60;
 const OBSERVATION = 110;
 
-/** At most `limit` lines. */
-export function storyListDocument({ run, round, lines }: StoryList, limit = Number.POSITIVE_INFINITY): Document {
+export interface StoryListOptions {
+  /** At most so many lines; default: all. */
+  readonly limit?: number;
+  /** How the hint's command is written. */
+  readonly command?: CommandLine;
+}
+
+export function storyListDocument({ run, round, lines }: StoryList, options: StoryListOptions = {}): Document {
+  const { limit = Number.POSITIVE_INFINITY, command = commandLine() } = options;
   const title = `The expert's ${lines.length} runs in ${run}${round ? ` (${roundText(round)})` : ""}`;
   if (lines.length === 0) return { title, sections: [{ title, notes: ["There are none."] }] };
   const shown = lines.slice(0, limit);
@@ -36,7 +44,7 @@ export function storyListDocument({ run, round, lines }: StoryList, limit = Numb
             "need-recover: the state behind the first harmful step, and whether winning from there was learned.",
         ]
       : []),
-    `\`gleaner show ${run} TASK\` goes through one of them step by step; the end of the task's id will do.`,
+    `\`${command("show", run, "TASK")}\` goes through one of them step by step; the end of the task's id will do.`,
   ];
   return { title, sections: [{ title, table, notes }] };
 }

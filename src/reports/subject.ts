@@ -9,6 +9,9 @@ import { type ReportDocumentOptions, reportDocument } from "./report-document.ts
 
 export type Subject = Report | Comparison | Outlook;
 
+/** What a report says beside its figures: how it was made, and how commands are written in its hints. */
+export type Told = Omit<ReportDocumentOptions, "wide">;
+
 export function documentOf(subject: Subject, options: ReportDocumentOptions): Document {
   switch (subject.kind) {
     case "report":

@@ -1,8 +1,7 @@
 /** Reports and comparisons for a terminal: at most 100 columns, the answer and the main table first, the rest where it is asked for. */
 import Table from "cli-table3";
 import { type Document, type Fact, harmless, type Section, type Table as TableData } from "./document.ts";
-import type { Written } from "./ran-text.ts";
-import { documentOf, type Subject } from "./subject.ts";
+import { documentOf, type Subject, type Told } from "./subject.ts";
 
 const WIDTH = 100;
 /** More rows than this are left to the file. */
@@ -10,16 +9,14 @@ const ROWS = 40;
 /** No column is made narrower than this. */
 const NARROWEST = 10;
 
-export interface TerminalOptions {
+export interface TerminalOptions extends Told {
   /** Every section and the glossary; else, of a report, only the answer, what was run and the main table. */
   readonly all?: boolean;
-  /** What a report says of its own making. */
-  readonly written?: Written;
 }
 
 /** Lines of plain text without colours. */
-export function toTable(subject: Subject, { all = false, written }: TerminalOptions = {}): string {
-  const documentFor = (wide: boolean) => documentOf(subject, { wide, written });
+export function toTable(subject: Subject, { all = false, ...told }: TerminalOptions = {}): string {
+  const documentFor = (wide: boolean) => documentOf(subject, { wide, ...told });
   const wide = documentFor(true);
   const main = wide.sections[0]?.table;
   const fits = !main || Math.max(...tableText(main).split("\n").map(widthOf)) <= WIDTH;
@@ -44,7 +41,15 @@ function factsText(facts: readonly Fact[]): string {
   return facts.map(({ name, text }) => hanging(harmless(name).padEnd(longest + 2), text, longest + 2)).join("\n");
 }
 
-const plainText = (text: string, width = WIDTH) => wrapped(harmless(text, Number.POSITIVE_INFINITY), width);
+/** Stands for a blank where no line may break. Harmless texts have none. */
+const UNBROKEN = "\0";
+
+/** A command stays on one line, however long, so that it can be copied. */
+function plainText(text: string, width = WIDTH): string {
+  const unbroken = (command: string) => command.replaceAll(" ", UNBROKEN);
+  const words = harmless(text, Number.POSITIVE_INFINITY).replace(/`gleaner [^`]*`/g, unbroken);
+  return wrapped(words, width).replaceAll(UNBROKEN, " ");
+}
 
 /** `text` behind `head`, its further lines set in by `by` columns. */
 function hanging(head: string, text: string, by: number): string {
@@ -120,6 +125,10 @@ function wrapped(text: string, width = Number.POSITIVE_INFINITY): string {
     }
     if (line !== "") lines.push(line);
     line = "";
+    if (word.includes(UNBROKEN)) {
+      line = word;
+      continue;
+    }
     for (const character of word) {
       if (widthOf(line) + widthOf(character) > width) {
         lines.push(line);

@@ -1,7 +1,6 @@
 /** `gleaner compare`: two runs, paired over the tasks that both evaluated. */
 import { type Command, Option } from "commander";
 import { compareRuns } from "../../analysis/compare-runs.ts";
-import { CliError } from "../../core/errors.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { projectOption, readProject } from "../project.ts";
@@ -15,7 +14,6 @@ export function register(command: Command): void {
     .addOption(new Option("--json", "print JSON").conflicts("markdown"))
     .option("--markdown", "print Markdown")
     .action((a: string, b: string, options: { project: string; json?: boolean; markdown?: boolean }) => {
-      if (a === b) throw new CliError(`compare ${a} ${b}: expected two different runs`);
       const project = readProject(options);
       try {
         checkRuns(project, [a, b]);

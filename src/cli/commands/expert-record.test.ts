@@ -116,7 +116,10 @@ test("bad flags are named", async (context) => {
   const server = await serve();
   const project = temporaryFolder();
   const ended = (...more: string[]) => gleaner(context, ...recording(server, project, ...more));
-  assert.match((await ended("--examples", "nobody")).output, /--examples: there is no run "nobody"/);
+  assert.match(
+    (await ended("--examples", "nobody")).output,
+    /--examples: there is no run "nobody" in this project; it has no runs \(--project DIR/,
+  );
   const free = recording(server, project, "--budget", "1").filter((each) => !/^(--price|0\.0)/.test(each));
   assert.match((await gleaner(context, ...free)).output, /--budget: expected --price-in and --price-out/);
   await server.close();

@@ -8,6 +8,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf, StopError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
 import type { Budget, Prices } from "../../endpoints/budget.ts";
@@ -27,7 +28,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { EXIT } from "../failure.ts";
 import { keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
-import { openProject, type Project, projectOption, runNamed } from "../project.ts";
+import { openProject, type Project, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 

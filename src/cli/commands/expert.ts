@@ -3,6 +3,7 @@
  * solutions. Both can be made to err. `record` is in expert-record.ts.
  */
 import { type Command, Option } from "commander";
+import type { CommandLine } from "../../core/command-line.ts";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -68,17 +69,18 @@ async function scripted(flags: ExpertFlags): Promise<void> {
 }
 
 async function gold(flags: ExpertFlags): Promise<void> {
-  const { made, benchmark } = await record(flags, ({ expert }) => {
+  const { made, benchmark, command } = await record(flags, ({ expert }) => {
     if (expert?.name === GOLD) return expert;
     throw new CliError(`--env ${flags.env}: this environment has no gold paths, expected scienceworld`);
   });
   if (flags.errorRate > 0) return;
-  for (const line of shortfalls(made, benchmark)) print(line);
+  for (const line of shortfalls(made, benchmark, command)) print(line);
 }
 
 interface Recorded {
   readonly made: readonly Trajectory[];
   readonly benchmark: Benchmark;
+  readonly command: CommandLine;
 }
 
 /** Plays the tasks into the run `--out` and says how many were won. */
@@ -109,14 +111,14 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
     const why = printable(reasonsText(countedReasons(failures)));
     print(`${failures.length} of ${made.length} episodes failed because the world or the expert broke: ${why}`);
   }
-  return { made, benchmark };
+  return { made, benchmark, command: project.command };
 }
 
 /** Lists the gold solutions that did not solve their task, so that nobody takes them for perfect. */
-function shortfalls(made: readonly Trajectory[], { successReturn }: Benchmark): string[] {
+function shortfalls(made: readonly Trajectory[], { successReturn }: Benchmark, command: CommandLine): string[] {
   const short = made.filter(({ success }) => !success);
   if (short.length === 0) return [];
-  const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (gleaner dump lists all)`] : [];
+  const more = short.length > SHOWN ? [`  … and ${short.length - SHOWN} more (${command("dump")} lists all)`] : [];
   return [
     `gold paths that do not reach ${successReturn}: ${short.length} of ${made.length}`,
     ...short.slice(0, SHOWN).map((trajectory) => printable(`  ${trajectory.taskId}: ${endOf(trajectory)}`)),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Round } from "../../core/run.ts";
 import type { TrainingSet } from "../../core/training.ts";
@@ -16,7 +17,7 @@ import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { wholeNumber } from "../flags.ts";
-import { projectOption, readProject, runNamed } from "../project.ts";
+import { commandsOn, projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 
@@ -58,7 +59,7 @@ export function register(command: Command): void {
 
 async function write(run: string | undefined, flags: ExportFlags): Promise<void> {
   const { to, out, splitTurns = false, parquet = false } = flags;
-  if (run === undefined) throw new CliError("expected the name of a run (see gleaner runs)");
+  if (run === undefined) throw new CliError(`expected the name of a run (see ${commandsOn(flags)("runs")})`);
   if (to === undefined) throw new CliError(`--to: expected one of ${EXPORTERS.map(({ name }) => name).join(", ")}`);
   if (out === undefined) throw new CliError("--out: expected the folder to make");
   const exporter = exporterNamed(to);
@@ -76,8 +77,8 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
       origin: { run, method, seed, iteration, trainingSet },
     });
     const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
-    const ids = takesOne ? ` --tokenizer ${flags.tokenizer}` : "";
-    const check = `gleaner export --check ${out}${ids}`;
+    const ids = takesOne ? ["--tokenizer", flags.tokenizer!] : [];
+    const check = project.command("export", "--check", out, ...ids);
     if (flags.json) printJson(exported);
     else print(writtenText(exported, set, { out, check }));
   } finally {

@@ -7,6 +7,7 @@ import type { SkillOf } from "../../analysis/skills.ts";
 import { makeFolder, writeWhole, writing } from "../../core/disk.ts";
 import { CliError, StoreError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
+import { runNamed } from "../../core/known-run.ts";
 import { readConfig } from "../../engine/experiment/config.ts";
 import { toHtml } from "../../reports/html.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
@@ -15,7 +16,7 @@ import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
-import { type Project, projectOption, readProject, runNamed } from "../project.ts";
+import { type Project, projectOption, readProject } from "../project.ts";
 import { print, printable, printJson, tellError } from "../terminal.ts";
 
 interface ReportFlags {
@@ -41,9 +42,10 @@ export function register(command: Command): void {
       try {
         checkRuns(project, runs);
         const report = () => reportOf(project.repository, runs, { prices, skillOf });
+        const told = { written: now(), command: project.command };
         if (json) printJson(report());
-        else if (markdown) print(toMarkdown(report(), { written: now() }));
-        else if (html) print(toHtml(report(), await plots(report()), { written: now() }));
+        else if (markdown) print(toMarkdown(report(), told));
+        else if (html) print(toHtml(report(), await plots(report()), told));
         else await showReport(project, runs, { prices, all });
       } finally {
         project.close();
@@ -51,12 +53,11 @@ export function register(command: Command): void {
     });
 }
 
-/** Throws CliError for a run that the project does not hold. */
+/** Throws CliError for a run that the project does not hold, or that is named twice. */
 export function checkRuns(project: Project, runs: readonly string[]): void {
-  for (const [index, run] of runs.entries()) {
-    runNamed(project.repository, run);
-    if (runs.indexOf(run) < index) throw new CliError(`run ${run}: named twice, expected different runs`);
-  }
+  const twice = runs.find((run, index) => runs.indexOf(run) !== index);
+  if (twice !== undefined) throw new CliError(`${runs.join(" ")}: expected each run once, "${twice}" is named twice`);
+  for (const run of runs) runNamed(project.repository, run);
 }
 
 /** Task ids begin with the environment's name. */
@@ -85,18 +86,18 @@ export async function showReport(project: Project, runs: readonly string[], opti
   const { prices, all = false } = options;
   const report = reportOf(project.repository, runs, { prices, skillOf });
   const folder = join(project.folder, "reports", folderName(runs));
-  const written = now();
+  const told = { written: now(), command: project.command };
   const drawn = await plots(report);
   const pictures = drawn.map(({ name }) => `![${name}](${name}.svg)\n`).join("\n");
   const refused = refusalOf(folder, [
     ...drawn.map(({ name, svg }) => [`${name}.svg`, svg] as const),
-    ["report.md", `${toMarkdown(report, { written })}\n${pictures}`],
-    ["report.html", toHtml(report, drawn, { written })],
+    ["report.md", `${toMarkdown(report, told)}\n${pictures}`],
+    ["report.html", toHtml(report, drawn, told)],
     ["report.json", `${JSON.stringify(report, null, 2)}\n`],
   ]);
-  print(toTable(report, { all, written }));
+  print(toTable(report, { all, ...told }));
   if (refused === undefined) {
-    print(`\n${whereTheRestIs(runs, relative(process.cwd(), join(folder, "report.html")), all)}`);
+    print(`\n${whereTheRestIs(project, runs, all)}`);
     return;
   }
   tellError(`the report's files were not written: ${refused}`);
@@ -121,13 +122,14 @@ function folderName(runs: readonly string[]): string {
   return name.length <= 200 ? name : `${name.slice(0, 180)}+${fingerprint({ runs }).slice(0, 16)}`;
 }
 
-function whereTheRestIs(runs: readonly string[], page: string, all: boolean): string {
+function whereTheRestIs({ folder, command }: Project, runs: readonly string[], all: boolean): string {
+  const page = relative(process.cwd(), join(folder, "reports", folderName(runs), "report.html"));
   if (all) return `The same report as a page: ${printable(page)}, or report.md`;
   return [
     "The rest (differences, probes by depth, costs, the leakage check, a glossary):",
-    `  gleaner report ${runs.join(" ")} --all`,
+    `  ${command("report", ...runs, "--all")}`,
     `  ${printable(page)}, or report.md`,
     "The expert's runs, one by one:",
-    `  gleaner show ${runs[0]}`,
+    `  ${command("show", runs[0]!)}`,
   ].join("\n");
 }

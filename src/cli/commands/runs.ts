@@ -18,7 +18,8 @@ export function register(command: Command): void {
         return;
       }
       if (rows.length === 0) {
-        print("no runs yet: start with `gleaner demo`, `gleaner import` or `gleaner run`");
+        const [demo, importing, running] = ["demo", "import", "run"].map((name) => project.command(name));
+        print(`no runs yet: start with \`${demo}\`, \`${importing}\` or \`${running}\``);
         return;
       }
       const cells = rows.map(({ run, kind, environment, trajectories, unreplayable, methods, seeds }) => [

@@ -122,7 +122,7 @@ test("as a user runs it", async (context) => {
   assert.equal(JSON.parse((await show("small", task, "--json")).output).task.id, lines[0].task);
   assert.partialDeepStrictEqual(await show("small", "nothing"), {
     code: 2,
-    output: 'gleaner: the expert of run "small" played no task "nothing" (see gleaner show small --all)',
+    output: `gleaner: the expert of run "small" played no task "nothing" (see gleaner show small --all --project ${project})`,
   });
   assert.match((await show("empty")).output, /There are none\./);
 });

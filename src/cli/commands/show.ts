@@ -2,8 +2,10 @@
 import type { Command } from "commander";
 import { storyOf, type Telling, tasksIn } from "../../analysis/story.ts";
 import { type StoryList, storiesOf } from "../../analysis/story-list.ts";
+import { type CommandLine, commandLine } from "../../core/command-line.ts";
 import { CliError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Round } from "../../core/run.ts";
 import { quoted } from "../../core/wording.ts";
@@ -11,7 +13,7 @@ import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
 import { textOf } from "../../reports/terminal.ts";
 import { wholeNumber } from "../flags.ts";
-import { projectOption, readProject, runNamed } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface ShowFlags {
@@ -39,33 +41,34 @@ export function register(command: Command): void {
       const project = readProject({ project: folder });
       try {
         const { telling, remarks } = tellingOf(project.repository, run, flags);
-        if (task === undefined) printList(telling, flags);
-        else printStory(telling, task, flags, remarks);
+        const { command } = project;
+        if (task === undefined) printList(telling, { ...flags, command });
+        else printStory(telling, task, { ...flags, command, remarks });
       } finally {
         project.close();
       }
     });
 }
 
-function printList(telling: Telling, { all = false, json = false }: Pick<ShowFlags, "all" | "json">): void {
-  const list: StoryList = storiesOf(telling);
-  if (json) printJson(list);
-  else print(textOf(storyListDocument(list, all ? undefined : SHOWN), true));
+interface Shown extends Pick<ShowFlags, "all" | "json"> {
+  readonly command: CommandLine;
+  readonly remarks?: readonly string[];
 }
 
-function printStory(
-  telling: Telling,
-  task: string,
-  { json = false }: Pick<ShowFlags, "json">,
-  remarks: readonly string[],
-): void {
-  const story = storyOf(telling, taskNamed(telling, task));
+function printList(telling: Telling, { all = false, json = false, command }: Shown): void {
+  const list: StoryList = storiesOf(telling);
+  if (json) printJson(list);
+  else print(textOf(storyListDocument(list, { ...(!all && { limit: SHOWN }), command }), true));
+}
+
+function printStory(telling: Telling, task: string, { json = false, command, remarks = [] }: Shown): void {
+  const story = storyOf(telling, taskNamed(telling, task, command));
   if (json) printJson(story);
   else print(textOf(storyDocument(story, remarks), true));
 }
 
 /** The task whose id is `name`, or the only one whose id ends with it. Throws CliError. */
-export function taskNamed(telling: Telling, name: string): TaskId {
+export function taskNamed(telling: Telling, name: string, command: CommandLine = commandLine()): TaskId {
   const tasks = tasksIn(telling);
   if (name === "") throw new CliError('task: expected an id, or the ending of one, got ""');
   const endings = [
@@ -77,7 +80,9 @@ export function taskNamed(telling: Telling, name: string): TaskId {
   if (found.length === 1) return found[0]!;
   const { run } = telling;
   if (found.length === 0)
-    throw new CliError(`the expert of run "${run}" played no task ${quoted(name)} (see gleaner show ${run} --all)`);
+    throw new CliError(
+      `the expert of run "${run}" played no task ${quoted(name)} (see ${command("show", run, "--all")})`,
+    );
   const some = found.slice(0, 5).join(", ");
   throw new CliError(
     `${found.length} tasks end with "${name}": ${some}${found.length > 5 ? ", …" : ""}; give more of the id`,

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
@@ -15,7 +16,7 @@ import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { duration, openProgress } from "../progress.ts";
-import { projectOption, readProject, runNamed } from "../project.ts";
+import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
 

@@ -1,5 +1,6 @@
 /** Which episodes a student is shown as examples. Their tasks are not trained or tested on: the solution is in view. */
 import { CliError } from "../../core/errors.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
@@ -18,9 +19,7 @@ export function chosenExamples(wanted: ExamplesConfig | undefined, options: Exam
   if (wanted === undefined) return [];
   const { repository, expert, heldOut } = options;
   const { count, run } = typeof wanted === "number" ? { count: wanted, run: undefined } : wanted;
-  if (run !== undefined && !repository.run(run)) {
-    throw new CliError(`examples.run: there is no run "${run}" in this project`);
-  }
+  if (run !== undefined) runNamed(repository, run, "examples.run");
   const episodes = run === undefined ? expert : repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!);
   const isHeldOut = new Set<string>(heldOut.map(({ id }) => id));
   const won = new Map<string, Trajectory>();

@@ -2,6 +2,7 @@
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { runNamed } from "../../core/known-run.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Verification } from "../../core/run.ts";
@@ -48,8 +49,7 @@ export function expertRollouts(options: ExpertRunOptions): Promise<Trajectory[]>
 
 /** The expert trajectories in another run of the project, of at most `tasks` tasks. Throws CliError if there are none. */
 export function expertOf(repository: Repository, run: string, tasks?: number): Trajectory[] {
-  if (!repository.run(run))
-    throw new CliError(`expert.run: there is no run "${run}" in this project (see gleaner runs)`);
+  runNamed(repository, run, "expert.run");
   const trajectories = repository.trajectoriesOf(run).map((id) => repository.trajectory(id)!);
   const expert = trajectories.filter(({ policy }) => /^(expert|human)\//.test(policy));
   if (expert.length === 0) throw new CliError(`expert.run: run "${run}" holds no expert trajectories`);
