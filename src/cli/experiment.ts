@@ -80,7 +80,7 @@ export async function partsOf(
     benchmark,
     scriptedExpert(benchmark, seed, { errorRate, slip }) {
       if (!benchmark.expert) throw new CliError(`expert.scripted: ${benchmark.name} has no scripted expert`);
-      return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed }) : benchmark.expert;
+      return errorRate > 0 ? noisy(benchmark.expert, { errorRate, slip, seed, say: progress.say }) : benchmark.expert;
     },
     student: await kindOf(config).open(folder, config, progress.say),
     progress,

@@ -46,6 +46,31 @@ test("names that every object has are no environments", async (context) => {
   }
 });
 
+test("a kind of slip at an error rate of 0 is refused, and an expert that cannot slip says so", async (context) => {
+  const folder = temporaryFolder();
+  const world = join(folder, "one-way.mjs");
+  writeFileSync(
+    world,
+    `const task = { id: "one-way/all/1", split: "all", category: "c", instruction: "go", data: null };
+const open = async () => ({
+  reset: async () => "here",
+  step: async () => ({ observation: "there", reward: 1, terminated: true }),
+  actions: async () => ["go"],
+  close: async () => {},
+});
+const act = async () => ({ thought: "", action: "go", completion: "go", usage: null });
+const expert = { name: "expert/walker", act, close: async () => {} };
+export const benchmark = { name: "one-way", splits: ["all"], maxSteps: 3, successReturn: 1, instructions: "", expert, open,
+  tasks: async () => [task], task: async () => task };`,
+  );
+  const here = (...argv: string[]) =>
+    gleanerHere(context, "expert", "scripted", "--env", world, "--out", "a", "--project", folder, ...argv);
+  assert.match((await here("--slip", "any")).output, /--slip any: expected --error-rate above 0 as well/);
+  const { output } = await here("--error-rate", "1");
+  assert.match(output, /walker\+noise-1: it never slipped, since the world listed no other action with the same verb/);
+  assert.match(output, /walker\+noise-1: won 1 of 1 episodes/);
+});
+
 test("a run is not compared with itself, nor reported twice", async (context) => {
   for (const command of ["compare", "report"]) {
     const { code, output } = await gleanerHere(context, command, "one", "one", "--project", temporaryFolder());

@@ -57,6 +57,30 @@ test("where there is nothing to slip to, the right action stays", async () => {
   assert.deepEqual(await noisy(expert, { errorRate: 1 }).act(turnOf(0, listed)), right);
 });
 
+test("noise that can hardly slip says so once, when it is closed", async () => {
+  const said: string[] = [];
+  const right = (await expert.act(turnOf(0, LISTED))).action;
+  const hear = async (slip: "same-verb" | "any", ...turns: (readonly string[])[]) => {
+    said.length = 0;
+    const policy = noisy(expert, { errorRate: 1, slip, say: (line) => said.push(line) });
+    for (const [seed, listed] of turns.entries()) await policy.act(turnOf(seed, listed));
+    await policy.close();
+    await policy.close();
+    return said.join("\n");
+  };
+  assert.equal(
+    await hear("same-verb", [right, "deliver piece"]),
+    "expert/workshop+noise-1: it never slipped, since the world listed no other action with the same verb; a slip of kind any takes every listed action",
+  );
+  assert.match(await hear("same-verb", [right], [right], LISTED), /noise-1: 2 of 3 slips did not happen, since/);
+  assert.equal(
+    await hear("any", [right]),
+    "expert/workshop+noise-1-any: it never slipped, since the world listed no other action",
+  );
+  assert.equal(await hear("any", LISTED, LISTED, [right]), "");
+  assert.equal(await hear("any"), "");
+});
+
 test("noise follows from the turn's seed and its own", async () => {
   const actions = async (seed: number) => {
     const policy = noisy(expert, { errorRate: 0.5, seed });

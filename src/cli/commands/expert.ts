@@ -24,7 +24,7 @@ interface ExpertFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly env: string;
   readonly errorRate: number;
-  readonly slip: "same-verb" | "any";
+  readonly slip?: "same-verb" | "any";
   readonly split?: string;
   readonly tasks?: number;
   readonly seed: number;
@@ -52,9 +52,10 @@ function rolloutOptions(command: Command): Command {
     .requiredOption("--out <run>", "run to record into")
     .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
     .addOption(
-      new Option("--slip <kind>", "a slip takes another action with the same verb (same-verb), or any")
-        .choices(["same-verb", "any"])
-        .default("same-verb"),
+      new Option("--slip <kind>", "a slip takes another action with the same verb (the default), or any").choices([
+        "same-verb",
+        "any",
+      ]),
     )
     .option("--split <split>", "split whose tasks are played (default: the first split)")
     .option("--tasks <n>", "play at most this many tasks", positiveInteger)
@@ -85,17 +86,21 @@ interface Recorded {
 
 /** Plays the tasks into the run `--out` and says how many were won. */
 async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Policy): Promise<Recorded> {
+  if (flags.slip !== undefined && flags.errorRate === 0) {
+    throw new CliError(`--slip ${flags.slip}: expected --error-rate above 0 as well, since nothing slips at rate 0`);
+  }
   const spec = environmentSpec("--env", flags.env, flags);
   const benchmark = await openBenchmark(spec);
   const expert = expertOf(benchmark);
-  const { errorRate, slip, seed } = flags;
+  const { errorRate, slip = "same-verb", seed } = flags;
   const split = flags.split ?? benchmark.splits[0]!;
   const tasks = (await inputOf("--split", () => benchmark.tasks(split))).slice(0, flags.tasks);
   const run = runName(flags.out);
   const project = openProject(flags);
   const { repository } = project;
   const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
-  const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed }) : expert;
+  const remarks: string[] = [];
+  const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed, say: (line) => remarks.push(line) }) : expert;
   const progress = openProgress();
   const made = await alone(project, { run, command: "expert", wait: flags.wait }, () => {
     repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
@@ -106,6 +111,7 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   print(
     `${policy.name}: won ${won} of ${made.length} episodes (${((100 * won) / made.length).toFixed(1)} %), in run ${run}`,
   );
+  for (const remark of remarks) print(remark);
   const failures = made.flatMap((trajectory) => failureOf(trajectory) ?? []);
   if (failures.length > 0) {
     const why = printable(reasonsText(countedReasons(failures)));
