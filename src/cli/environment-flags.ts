@@ -5,6 +5,7 @@ import { keyOf } from "../core/problems.ts";
 import type { Run } from "../core/run.ts";
 import { type EnvironmentSpec, resolveEnvironment } from "../worlds/open.ts";
 import { keyAndValue, positiveInteger } from "./flags.ts";
+import { helpByWorld } from "./world-help.ts";
 
 /** Flags that are options of some environment. Each environment's schema says which ones it takes. */
 export interface EnvironmentFlags {
@@ -20,27 +21,30 @@ export interface EnvironmentFlags {
   readonly option?: readonly string[];
 }
 
-/** Adds the flags that configure an environment (not its name, which is an argument or `--env`). */
-export function environmentOptions(command: Command): Command {
-  return command
+/** Those flags, by attribute. */
+const FLAGS = [
+  ...["data", "maxSteps", "logic", "goals", "generated", "nouns", "observation", "preset", "simplifications", "option"],
+] as const satisfies readonly (keyof EnvironmentFlags)[];
+
+/**
+ * Adds the flags that configure an environment (not its name, which is an argument or `--env`). The help shows those that the
+ * world takes which its command line names; `example` is such a command line.
+ */
+export function environmentOptions(command: Command, example: string): Command {
+  command
     .optionsGroup("Environment:")
     .option("--data <dir>", "folder of the benchmark's data")
     .option("--max-steps <n>", "cut an episode off after this many steps", positiveInteger)
-    .option("--logic <dir>", "alfworld: folder of an older release's domain and grammar")
-    .option("--goals <kind>", "webshop: which goals, synthetic or human")
-    .option("--generated <n>", "webshop: generate a catalogue of this many products; needs no data", positiveInteger)
-    .option(
-      "--nouns <rule>",
-      "webshop: how nouns are found: heuristic, or the file of a noun table (gleaner env nouns)",
-    )
-    .option("--observation <mode>", "webshop: what the agent sees: text, text_rich, html or url")
-    .option(
-      "--preset <name>",
-      "webshop: the rules of a fork: react, agentbench, eto, agentgym, verl-agent or webshop-minimal",
-    )
-    .option("--simplifications <list>", "scienceworld: easy, none, or a list of names separated by commas")
+    .option("--logic <dir>", "folder of an older release's domain and grammar")
+    .option("--goals <kind>", "which goals, synthetic or human")
+    .option("--generated <n>", "generate a catalogue of this many products; needs no data", positiveInteger)
+    .option("--nouns <rule>", "how nouns are found: heuristic, or the file of a noun table (gleaner env nouns)")
+    .option("--observation <mode>", "what the agent sees: text, text_rich, html or url")
+    .option("--preset <name>", "the rules of a fork: react, agentbench, eto, agentgym, verl-agent or webshop-minimal")
+    .option("--simplifications <list>", "easy, none, or a list of names separated by commas")
     .option("--option <key=value...>", "set any other option of the environment")
     .optionsGroup("Options:");
+  return helpByWorld(command, FLAGS, example);
 }
 
 /**

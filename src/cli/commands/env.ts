@@ -1,5 +1,5 @@
 /** `gleaner env`: lists the environments, serves one over standard input and output, and installs what they need. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CliError } from "../../core/errors.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import {
@@ -15,6 +15,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { wholeNumber } from "../flags.ts";
 import { table } from "../table.ts";
 import { print, printable, tell } from "../terminal.ts";
+import { helpByWorld, onlyIn } from "../world-help.ts";
 
 interface EnvFlags extends EnvironmentFlags {
   readonly stdio?: boolean;
@@ -33,18 +34,17 @@ interface NounFlags {
 }
 
 export function register(env: Command): void {
-  environmentOptions(env)
+  environmentOptions(env, "gleaner env webshop --help")
     .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
     .option("--seed <n>", "random seed, for environments that generate tasks or prices", wholeNumber)
     .option("--stdio", "serve it as JSON lines on standard input and output")
     .action(show);
-  env
-    .command("install")
+  helpByWorld(env.command("install"), [], "gleaner env install scienceworld --help")
     .description("install what an environment needs; if it must be fetched by hand, say where it is, and check it")
     .argument("<environment>", "a name from `gleaner env`, or `python` for the packages that train real models")
     .option("--data <dir>", "webshop: folder of the official files to check; scienceworld: folder to install into")
-    .option("--version <version>", "scienceworld: release of the simulator (default: 1.2.3)")
-    .option("--wheel <file>", "scienceworld: a wheel that you already have; pip is not used")
+    .addOption(onlyIn("scienceworld", new Option("--version <version>", "release of the simulator (default: 1.2.3)")))
+    .addOption(onlyIn("scienceworld", new Option("--wheel <file>", "a wheel that you already have; pip is not used")))
     // The parent has a --data of its own, which would take this one's value.
     .action((name: string, _: InstallFlags, command: Command) => install(name, command.optsWithGlobals()));
   env

@@ -62,7 +62,7 @@ interface RecordFlags extends EnvironmentFlags, WaitFlags {
 }
 
 export function register(expert: Command): void {
-  waitOption(projectOption(environmentOptions(expert.command("record"))))
+  waitOption(projectOption(environmentOptions(expert.command("record"), "gleaner expert record --env webshop --help")))
     .description(
       "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
     )

@@ -37,7 +37,7 @@ interface ImportFlags extends EnvironmentFlags, WaitFlags {
 }
 
 export function register(command: Command): void {
-  waitOption(projectOption(environmentOptions(command)))
+  waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help")))
     .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
     .requiredOption("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")}`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")

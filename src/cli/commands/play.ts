@@ -1,6 +1,6 @@
 /** `gleaner play`: a person plays in the terminal or, in WebShop, in a browser. The episodes are recorded as an expert's. */
 import { userInfo } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import { fingerprint, type TaskId, type TrajectoryId } from "../../core/ids.ts";
@@ -17,6 +17,7 @@ import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
+import { onlyIn } from "../world-help.ts";
 
 interface PlayFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
@@ -29,14 +30,19 @@ interface PlayFlags extends EnvironmentFlags, WaitFlags {
 }
 
 export function register(command: Command): void {
-  waitOption(projectOption(environmentOptions(command)))
+  waitOption(projectOption(environmentOptions(command, "gleaner play webshop --help")))
     .argument("<environment>", "a name from `gleaner env`, or the path of a module")
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
     .option("--out <run>", "run to record into (default: play-<environment>)")
     .option("--name <name>", "your name in the recording", userName())
-    .option("--terminal", "webshop: play in the terminal instead of a browser")
-    .option("--port <n>", "webshop: port of the page on 127.0.0.1 (default: any free port)", port)
+    .addOption(onlyIn("webshop", new Option("--terminal", "play in the terminal instead of a browser")))
+    .addOption(
+      onlyIn(
+        "webshop",
+        new Option("--port <n>", "port of the page on 127.0.0.1 (default: any free port)").argParser(port),
+      ),
+    )
     .action(play);
 }
 

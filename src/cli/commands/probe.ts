@@ -25,7 +25,7 @@ interface ProbeFlags extends SubjectFlags {
 }
 
 export function register(command: Command): void {
-  waitOption(projectOption(environmentOptions(command)))
+  waitOption(projectOption(environmentOptions(command, "gleaner env webshop --help")))
     .argument(
       "<subject>",
       "a config as for `gleaner run` (its methods may be []), a run of this project, or logs to import",

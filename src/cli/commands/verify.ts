@@ -29,7 +29,7 @@ interface VerifyFlags extends EnvironmentFlags {
 }
 
 export function register(command: Command): void {
-  projectOption(environmentOptions(command))
+  projectOption(environmentOptions(command, "gleaner env webshop --help"))
     .argument("<run>", "a run of this project")
     .option("--json", "print JSON, with every divergence")
     .action(verify);
