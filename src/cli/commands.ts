@@ -86,4 +86,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "say what this machine has, what is missing and how to get it",
     load: () => import("./commands/doctor.ts"),
   },
+  {
+    name: "completion",
+    summary: "print a script with which bash, zsh or fish completes commands, options, worlds and runs",
+    load: () => import("./commands/completion.ts"),
+  },
 ];

@@ -20,17 +20,18 @@ export interface Project {
   close(): void;
 }
 
-const DEFAULT = ".gleaner";
+/** The project where `--project` names none. */
+export const DEFAULT_PROJECT = ".gleaner";
 
 /** Commands on the project that `--project` named, for hints: each on one line. */
 export function commandsOn({ project }: { readonly project: string }): CommandLine {
-  const command = commandLine({ "--project": project === DEFAULT ? undefined : project });
+  const command = commandLine({ "--project": project === DEFAULT_PROJECT ? undefined : project });
   return (...words) => printable(command(...words));
 }
 
 /** Adds `--project DIR`. */
 export function projectOption(command: Command): Command {
-  return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", DEFAULT);
+  return command.option("--project <dir>", "folder that holds the store, checkpoints and reports", DEFAULT_PROJECT);
 }
 
 /** Opens (and makes, if needed) the project folder, for a command that adds to it. */
