@@ -1,13 +1,5 @@
 /** The commands: a file in commands/ and one line here each. The file is loaded when its command is asked for. */
-import type { Command } from "commander";
-
-interface CommandEntry {
-  readonly name: string;
-  /** What it does, in `gleaner --help` and at the top of its own help. */
-  readonly summary: string;
-  /** Its file, which gives the command its arguments, options and action. */
-  load(): Promise<{ register(command: Command): void }>;
-}
+import type { CommandEntry } from "./command-entry.ts";
 
 export const COMMANDS: readonly CommandEntry[] = [
   {

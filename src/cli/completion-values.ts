@@ -7,7 +7,7 @@ import { FORMATS } from "../formats/format.ts";
 import { SPELLINGS } from "../importers/chat.ts";
 import { READERS } from "../importers/readers/registry.ts";
 import { MODELS } from "../installs/models/catalogue.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { readSqlite } from "../store/sqlite.ts";
 import { ENVIRONMENTS, environmentNamed } from "../worlds/open.ts";
 import { DEFAULT_PROJECT } from "./project.ts";
 import { optionsOfWorld } from "./world-help.ts";
@@ -82,7 +82,7 @@ const BY_NAME: Readonly<Record<string, (place: Place) => Values>> = {
 
 /** Names of values that nobody can foresee: numbers, texts, ids. */
 const FREE: readonly string[] =
-  "n m rate t tokens price money name id task split path url version words key=value".split(" ");
+  "n m rate t tokens price money name id task split path url seconds version words key=value".split(" ");
 
 /** Whether somebody thought of what may stand there; a test asks it of every option and argument. */
 export function isThoughtOf({ command, flag, name = "", choices }: Place): boolean {
@@ -115,7 +115,7 @@ function fromProject({ given }: Place, read: (repository: Repository) => readonl
   const file = join(given.get("--project") ?? DEFAULT_PROJECT, "store.sqlite");
   if (!existsSync(file)) return [];
   try {
-    const repository = openSqlite(file);
+    const repository = readSqlite(file);
     try {
       return read(repository);
     } finally {

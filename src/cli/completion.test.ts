@@ -14,7 +14,7 @@ import { complete, pathOf, placeholderOf } from "./completion.ts";
 import { unquoted } from "./completion-scripts.ts";
 import { isThoughtOf } from "./completion-values.ts";
 
-const valuesAt = async (...words: string[]) => (await complete(words)).candidates.map(({ value }) => value);
+const valuesAt = async (...words: string[]) => (await complete(words, COMMANDS)).candidates.map(({ value }) => value);
 const worlds = Object.keys(ENVIRONMENTS);
 
 test("commands, subcommands and options, those of a world only where it is named", async () => {
@@ -60,10 +60,10 @@ test("values that are known", async () => {
   // The number of tasks is anybody's guess; a world that is given already is not asked for again.
   assert.deepEqual(await valuesAt("expert", "gold", "--tasks", ""), []);
   assert.deepEqual(await valuesAt("play", "webshop", ""), []);
-  assert.equal((await complete(["run", ""])).paths, "files");
-  assert.equal((await complete(["play", "alfworld", "--data", ""])).paths, "folders");
-  assert.equal((await complete(["import", "one.jsonl", "--", "--od"])).paths, "files");
-  assert.equal((await complete(["runs", ""])).paths, "none");
+  assert.equal((await complete(["run", ""], COMMANDS)).paths, "files");
+  assert.equal((await complete(["play", "alfworld", "--data", ""], COMMANDS)).paths, "folders");
+  assert.equal((await complete(["import", "one.jsonl", "--", "--od"], COMMANDS)).paths, "files");
+  assert.equal((await complete(["runs", ""], COMMANDS)).paths, "none");
 });
 
 test("runs and methods of the project that the line names; a TAB makes no project and tells no error", async () => {
@@ -109,7 +109,7 @@ test("every option and argument is known to have values that can be offered, or 
   };
   for (const { name, load } of COMMANDS) {
     const command = new Command(name);
-    (await load()).register(command);
+    (await load()).register(command, COMMANDS);
     visit(command);
   }
   assert.deepEqual(unknown, []);

@@ -4,7 +4,7 @@
  * (completion-scripts.ts) ask for it at each TAB.
  */
 import { Command, type Option } from "commander";
-import { COMMANDS } from "./commands.ts";
+import type { CommandEntry } from "./command-entry.ts";
 import { type Place, type Values, valuesAt } from "./completion-values.ts";
 
 export interface Candidate {
@@ -21,22 +21,22 @@ export interface Candidates {
 
 const NOTHING: Candidates = { candidates: [], paths: "none" };
 
-/** `words`: what stands behind `gleaner`, as the program would get it; the last one is the one being typed, perhaps "". */
-export async function complete(words: readonly string[]): Promise<Candidates> {
+/** `words`: what stands behind `gleaner`, as the program would get it; the last one is the one being typed, perhaps "". `all`: the commands. */
+export async function complete(words: readonly string[], all: readonly CommandEntry[]): Promise<Candidates> {
   const whole = joined(words);
   const [before, typed] = [whole.slice(0, -1), whole.at(-1) ?? ""];
   const [name, ...rest] = before[0] === "help" ? before.slice(1) : before;
-  if (name === undefined) return beginningWith(typed, commandCandidates(before.length === 0));
-  const entry = COMMANDS.find((each) => each.name === name);
+  if (name === undefined) return beginningWith(typed, commandCandidates(all, before.length === 0));
+  const entry = all.find((each) => each.name === name);
   if (!entry) return NOTHING;
   const command = new Command(entry.name);
-  (await entry.load()).register(command);
+  (await entry.load()).register(command, all);
   if (before[0] === "help") return beginningWith(typed, subcommandsOf(command));
   return completeIn(read(command, rest), typed);
 }
 
-function commandCandidates(withOptions: boolean): Candidate[] {
-  const commands = COMMANDS.map(({ name, summary }) => ({ value: name, about: summary }));
+function commandCandidates(all: readonly CommandEntry[], withOptions: boolean): Candidate[] {
+  const commands = all.map(({ name, summary }) => ({ value: name, about: summary }));
   const options = ["help", "--help", "--version"].map((value) => ({ value, about: "" }));
   return withOptions ? [...commands, ...options] : commands;
 }

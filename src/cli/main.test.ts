@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { gleaner } from "../../test/command.ts";
 import { gleanerHere } from "../../test/command-here.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
+import { openSqlite } from "../store/sqlite.ts";
 
 test("a training that cannot be done says in one line which trajectory is at fault", async () => {
   const project = temporaryFolder();
@@ -72,8 +73,10 @@ export const benchmark = { name: "one-way", splits: ["all"], maxSteps: 3, succes
 });
 
 test("a run is not compared with itself, nor reported twice", async (context) => {
+  const project = temporaryFolder();
+  openSqlite(join(project, "store.sqlite")).close();
   for (const command of ["compare", "report"]) {
-    const { code, output } = await gleanerHere(context, command, "one", "one", "--project", temporaryFolder());
+    const { code, output } = await gleanerHere(context, command, "one", "one", "--project", project);
     assert.equal(code, 2);
     assert.match(output, /one one: expected each run once, "one" is named twice/);
   }

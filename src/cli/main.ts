@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Only the command that is asked for is loaded.
   program.hook("preSubcommand", async (_, command) => {
     const asked = COMMANDS.find(({ name }) => name === command.name());
-    (await asked?.load())?.register(command);
+    (await asked?.load())?.register(command, COMMANDS);
   });
   try {
     await program.parseAsync(helpLast(argv), { from: "user" });

@@ -10,7 +10,7 @@ async function helpOf(...argv: string[]): Promise<string> {
   let printed = "";
   const program = new Command("gleaner").exitOverride().configureOutput({ writeOut: (text) => (printed += text) });
   const entry = COMMANDS.find(({ name }) => name === argv[0])!;
-  (await entry.load()).register(program.command(entry.name));
+  (await entry.load()).register(program.command(entry.name), COMMANDS);
   await assert.rejects(program.parseAsync([...argv, "--help"], { from: "user" }), { code: "commander.helpDisplayed" });
   return printed;
 }
