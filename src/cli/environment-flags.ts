@@ -1,9 +1,12 @@
 /** The flags that name and configure an environment. */
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { CliError } from "../core/errors.ts";
 import { keyOf } from "../core/problems.ts";
 import type { Run } from "../core/run.ts";
 import { type EnvironmentSpec, resolveEnvironment } from "../worlds/open.ts";
+import { isModule } from "../worlds/own.ts";
+import { worldOfRun } from "../worlds/places.ts";
 import { keyAndValue, positiveInteger } from "./flags.ts";
 import { helpByWorld } from "./world-help.ts";
 
@@ -81,9 +84,20 @@ function givenOptions(flags: EnvironmentFlags): Readonly<Record<string, unknown>
 export const saysEnvironment = (flags: EnvironmentFlags): boolean =>
   Object.keys(givenOptions(flags)).length > 0 || (flags.option ?? []).length > 0;
 
-/** The environment of a run's config. Paths are not stored: they come from flags, variables or defaults. Throws CliError. */
-export function environmentOfRun({ name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
+/**
+ * The environment of a run's config. Paths are not stored: they come from flags, from what the project `folder` keeps of the
+ * run, from variables or defaults. Throws CliError.
+ */
+export function environmentOfRun(folder: string, { name, config }: Run, flags: EnvironmentFlags): EnvironmentSpec {
   const { environment } = config as { environment?: EnvironmentSpec };
   if (!environment?.name) throw new CliError(`run "${name}" does not say which environment it was made in`);
-  return environmentSpec(`run ${name}`, environment.name, flags, environment);
+  const { name: _, ...places } = worldOfRun(folder, name, givenOptions(flags));
+  return environmentSpec(`run ${name}`, environment.name, flags, { ...environment, ...places });
+}
+
+/** The same for a command that stores nothing: a user's own world is found from any folder. Throws CliError. */
+export function environmentToRead(folder: string, run: Run, flags: EnvironmentFlags): EnvironmentSpec {
+  const spec = environmentOfRun(folder, run, flags);
+  if (!isModule(spec.name) || existsSync(spec.name)) return spec;
+  return { ...spec, ...worldOfRun(folder, run.name, { ...flags }) };
 }

@@ -20,6 +20,7 @@ import {
   resolveEnvironment,
   withoutPaths,
 } from "../worlds/open.ts";
+import { keepWorld } from "../worlds/places.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
 
@@ -42,11 +43,12 @@ async function executeRead(
   const labels = config.methods.map(methodLabel);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
-  const { parts, stored } = await partsOf(project, config, progress, file);
+  const { parts, stored, environment } = await partsOf(project, config, progress, file);
   try {
     const server = await serverNotes(project, config, parts.student);
     project.repository.addRun({ name: config.run, kind: "experiment", config: { ...stored, ...server } });
     keepStudent(project.folder, config);
+    keepWorld(project.folder, config.run, environment);
     await runExperiment(config, parts);
   } finally {
     await parts.student.close();
@@ -70,7 +72,7 @@ export async function partsOf(
   config: ExperimentConfig,
   progress: Progress,
   file?: string,
-): Promise<{ readonly parts: Parts; readonly stored: StoredConfig }> {
+): Promise<{ readonly parts: Parts; readonly stored: StoredConfig; readonly environment: EnvironmentSpec }> {
   const environment = resolveEnvironment(environmentOf(config, file));
   const benchmark = (seed: number) =>
     inputOf("environment", () => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }));
@@ -86,7 +88,7 @@ export async function partsOf(
     progress,
     program: programName(),
   };
-  return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) } };
+  return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) }, environment };
 }
 
 type StoredConfig = Readonly<Record<string, Json>>;

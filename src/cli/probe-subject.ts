@@ -11,6 +11,7 @@ import type { Run } from "../core/run.ts";
 import { type ExperimentConfig, parseConfig, readConfig } from "../engine/experiment/config.ts";
 import { studentOfRun } from "../students/places.ts";
 import { openBenchmark } from "../worlds/open.ts";
+import { keepWorld } from "../worlds/places.ts";
 import { importInto } from "./commands/import.ts";
 import { type EnvironmentFlags, environmentOfRun, environmentSpec, saysEnvironment } from "./environment-flags.ts";
 import { keyAndValue, runName } from "./flags.ts";
@@ -56,7 +57,7 @@ const assignments = ({ set = [] }: SubjectFlags) => set.map((text) => keyAndValu
 /** An experiment's own config. A run that only holds an expert's trajectories gets the default student. */
 async function configOf(project: Project, run: Run, flags: EnvironmentFlags): Promise<object> {
   const { name, kind, config } = run;
-  const environment = environmentOfRun(run, flags);
+  const environment = environmentOfRun(project.folder, run, flags);
   if (kind === "experiment") {
     // Notes of the world and the server are stored beside the config, but are no part of it.
     const { notes: _, server: __, ...stored } = config as Readonly<Record<string, Json>>;
@@ -82,5 +83,6 @@ async function imported(project: Project, file: string, flags: SubjectFlags): Pr
   const run = runName(basename(file).replace(/\.jsonl?(\.gz)?$/, ""));
   const request = { files: [file], format, environment, run };
   await alone(project, { run, command: "probe", wait: flags.wait }, () => importInto(project, request));
+  keepWorld(project.folder, run, environment);
   return project.repository.run(run)!;
 }

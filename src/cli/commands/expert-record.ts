@@ -24,6 +24,7 @@ import { formatFor } from "../../formats/named.ts";
 import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
+import { keepWorld } from "../../worlds/places.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
@@ -140,6 +141,7 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     const { seed, episodes, concurrency } = flags;
     const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
     repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
+    keepWorld(project.folder, run, spec);
     const seeds = storedSeeds(repository, run);
     // Answers of stored episodes leave the journal here, and the whole of it goes at the end: only what a power cut spares.
     repository.sync();

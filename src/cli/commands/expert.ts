@@ -12,6 +12,7 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
+import { keepWorld } from "../../worlds/places.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { positiveInteger, rate, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
@@ -104,6 +105,7 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const progress = openProgress();
   const made = await alone(project, { run, command: "expert", wait: flags.wait }, () => {
     repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
+    keepWorld(project.folder, run, spec);
     return expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
   }).finally(progress.stop);
   project.close();

@@ -1,6 +1,7 @@
 // `gleaner import` and `gleaner verify` as a user runs them, on published ALFWorld logs.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jsonLines, type LogRow, scratchFolder } from "../../../test/logs.ts";
@@ -51,6 +52,13 @@ test("whole logs are imported, and verified again in a fresh world", { skip }, a
   assert.equal(verified.code, 0, verified.err);
   assert.match(verified.out, /expert\/llama +│ +3 │/);
   assert.match(verified.out, /run expert: all 3 trajectories verified/);
+  // Where the data is was kept with the import, outside the store.
+  const found = await gleaner("verify", "expert", "--project", join(folder, "whole"));
+  assert.equal(found.code, 0, found.err);
+  assert.match(found.out, /run expert: all 3 trajectories verified/);
+  const { out: dump } = await gleaner("dump", "--project", join(folder, "whole"));
+  assert(!dump.includes(alfworldGames()) && !dump.includes(logic));
+  rmSync(join(folder, "whole", "worlds"), { recursive: true });
   const otherRules = await verifying("whole");
   assert.equal(otherRules.code, 2);
   assert.match(otherRules.err, /run "expert" was made with other rules of alfworld; give the same options/);

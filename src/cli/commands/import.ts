@@ -11,6 +11,7 @@ import { reasonsOf } from "../../importers/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
+import { keepWorld } from "../../worlds/places.ts";
 import { differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
@@ -70,6 +71,7 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
       project.folder === null
         ? await work()
         : await alone(project, { run: runName(request.run), command: "import", wait }, work);
+    if (project.folder !== null) keepWorld(project.folder, request.run, environment);
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse) process.exitCode = EXIT.broke;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;

@@ -11,6 +11,7 @@ import { quoted } from "../../core/wording.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
+import { keepWorld } from "../../worlds/places.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { port, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
@@ -66,6 +67,7 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   try {
     await alone(project, { run, command: "play", wait: flags.wait }, () => {
       repository.addRun({ name: run, kind: "play", config });
+      keepWorld(project.folder, run, spec);
       return playInto({ repository, run }, benchmark, flags);
     });
   } finally {

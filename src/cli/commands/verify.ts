@@ -13,7 +13,7 @@ import type { Trajectory } from "../../core/trajectory.ts";
 import { type Replayer, replayer } from "../../engine/rollout/replay.ts";
 import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
-import { type EnvironmentFlags, environmentOfRun, environmentOptions } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentToRead } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { duration, openProgress } from "../progress.ts";
 import { projectOption, readProject } from "../project.ts";
@@ -40,7 +40,7 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
   const progress = openProgress();
   try {
     const run = runNamed(project.repository, name);
-    const benchmark = await openBenchmark(environmentOfRun(run, flags));
+    const benchmark = await openBenchmark(environmentToRead(project.folder, run, flags)).catch(withFlag);
     expectSameRules(run, benchmark);
     const total = project.repository.trajectoriesOf(name).length;
     const phase = progress.phase("verify", total, "trajectories");
@@ -55,6 +55,12 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
     progress.stop();
     project.close();
   }
+}
+
+/** A world that lacks its files is told by itself; how this command is told where they are, is added. */
+function withFlag(error: unknown): never {
+  if (!(error instanceof CliError) || /--data/.test(error.message)) throw error;
+  throw new CliError(`${error.message} (--data DIR says where a world's data is)`, { cause: error });
 }
 
 /** An import stores a fingerprint of its world's instructions: with another release's rules everything would diverge. */
