@@ -43,7 +43,7 @@ test("what is none of the three is told what was expected", async () => {
   await assert.rejects(subjectOf(project(), "nothing", {}), /expected a config \(\.yaml\), a run of this project/);
   const logs = join(folder, "logs.jsonl");
   writeFileSync(logs, "");
-  await assert.rejects(subjectOf(project(), logs, {}), /logs need --format and --env/);
+  await assert.rejects(subjectOf(project(), logs, {}), /logs need --env/);
 });
 
 const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";

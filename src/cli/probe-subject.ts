@@ -78,10 +78,10 @@ async function imported(project: Project, file: string, flags: SubjectFlags): Pr
       `${file}: expected a config (.yaml), a run of this project (see ${project.command("runs")}), or a file of logs`,
     );
   }
-  if (!format || !env) throw new CliError(`${file}: logs need --format and --env, as for gleaner import`);
+  if (!env) throw new CliError(`${file}: logs need --env, as for gleaner import`);
   const environment = environmentSpec("--env", env, flags);
   const run = runName(basename(file).replace(/\.jsonl?(\.gz)?$/, ""));
-  const request = { files: [file], format, environment, run };
+  const request = { files: [file], ...(format && { format }), environment, run };
   await alone(project, { run, command: "probe", wait: flags.wait }, () => importInto(project, request));
   keepWorld(project.folder, run, environment);
   return project.repository.run(run)!;

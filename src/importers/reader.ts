@@ -56,6 +56,8 @@ export interface LogReader {
   records?(file: string): AsyncGenerator<RawRecord>;
   /** The episode that a record, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
+  /** Whether a record that it can read is of this format by its members, too; absent: they tell nothing. */
+  recognises?(row: unknown): boolean;
   /** An observation without what loggers of this format leave out; the identity on what they wrote. */
   normalize(observation: string): string;
   /** What else decides how it reads: part of the run's settings. */

@@ -6,7 +6,8 @@ import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
 import { SPELLINGS, type SpellingName } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
-import { CHAT_FORMATS, READERS, TASK_FIELD_FORMATS } from "../../importers/readers/registry.ts";
+import { recognise } from "../../importers/readers/recognise.ts";
+import { CHAT_FORMATS, READERS, readersFor, TASK_FIELD_FORMATS } from "../../importers/readers/registry.ts";
 import { reasonsOf } from "../../importers/reasons.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
@@ -20,14 +21,14 @@ import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { table } from "../table.ts";
-import { print, printable, printJson } from "../terminal.ts";
+import { print, printable, printJson, tell } from "../terminal.ts";
 
 /** At most this many problems of each kind are printed; `--json` lists all. */
 const SHOWN = 5;
 
 interface ImportFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
-  readonly format: string;
+  readonly format?: string;
   readonly env: string;
   readonly out?: string;
   readonly dryRun?: boolean;
@@ -40,7 +41,7 @@ interface ImportFlags extends EnvironmentFlags, WaitFlags {
 export function register(command: Command): void {
   waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help")))
     .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
-    .requiredOption("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")}`)
+    .option("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")} (default: recognised)`)
     .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
     .option("--out <run>", "run to import into (needed without --dry-run)")
     .option("--dry-run", "read and replay everything, store nothing, and say why some records cannot be used")
@@ -61,8 +62,13 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
   const { format, out, expert, spelling, taskField, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
-  const optional = { ...(expert && { expert }), ...(spelling && { spelling }), ...(taskField && { taskField }) };
-  const request = { files, format, environment, run: out ?? "dry-run", ...optional };
+  const optional = {
+    ...(format && { format }),
+    ...(expert && { expert }),
+    ...(spelling && { spelling }),
+    ...(taskField && { taskField }),
+  };
+  const request = { files, environment, run: out ?? "dry-run", ...optional };
   const project = dryRun ? inMemory() : openProject(flags);
   try {
     const work = () => importInto(project, request);
@@ -90,8 +96,8 @@ function inMemory(): { readonly folder: null; readonly repository: Repository; c
 
 export interface ImportRequest {
   readonly files: readonly string[];
-  /** One of READERS. */
-  readonly format: string;
+  /** One of READERS; absent: it is recognised. */
+  readonly format?: string;
   readonly environment: EnvironmentSpec;
   readonly run: string;
   readonly expert?: string;
@@ -102,15 +108,17 @@ export interface ImportRequest {
 
 /** Imports logs into a run of `project`. Throws CliError. */
 export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
-  const { files, format, environment, expert } = request;
-  if (!Object.hasOwn(READERS, format)) {
-    throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), format)}`);
+  const { files, environment, expert } = request;
+  if (request.format !== undefined && !Object.hasOwn(READERS, request.format)) {
+    throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), request.format)}`);
   }
   if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
     throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
   }
-  const chat = chatOptions(request);
   const benchmark = await openBenchmark(environment);
+  const format = request.format ?? (await recognise(files, readersFor(benchmark)));
+  if (request.format === undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
+  const chat = chatOptions({ ...request, format });
   const reader = READERS[format]!({ benchmark, ...chat });
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
   const progress = openProgress();
@@ -138,7 +146,10 @@ export async function importInto(project: Pick<Project, "repository">, request: 
 }
 
 /** The flags that only some formats take. */
-function chatOptions({ format, spelling, taskField }: ImportRequest): { spelling?: SpellingName; taskField?: string } {
+function chatOptions({ format, spelling, taskField }: ImportRequest & { readonly format: string }): {
+  spelling?: SpellingName;
+  taskField?: string;
+} {
   const given = [
     { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
     { flag: "--task-field", value: taskField, formats: TASK_FIELD_FORMATS },

@@ -50,7 +50,10 @@ const SPELLING: Spelling = {
 
 /** AgentGym's format in this world. */
 export function agentgymReader(world: World): LogReader {
-  const reader = conversationReader("agentgym", world, (row) => read(row, world));
+  const reader = {
+    ...conversationReader("agentgym", world, (row) => read(row, world)),
+    recognises: (row: unknown) => Object.hasOwn(objectOf(row, "item_id"), "item_id"),
+  };
   // Its WebShop pages are the server's to the letter.
   return world === WEBSHOP ? { ...reader, normalize: (observation) => observation } : reader;
 }

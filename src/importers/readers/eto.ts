@@ -46,7 +46,10 @@ const SPELLING: Spelling = {
 
 /** ETO's format in this world. */
 export function etoReader(world: World): LogReader {
-  return conversationReader("eto", world, (row) => read(row, world));
+  return {
+    ...conversationReader("eto", world, (row) => read(row, world)),
+    recognises: (row) => !Object.hasOwn(objectOf(row, "id"), "item_id"),
+  };
 }
 
 function read(row: unknown, world: World): LoggedEpisode {

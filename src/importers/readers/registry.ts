@@ -1,4 +1,5 @@
 /** The log formats by the name that `--format` takes. A new one is a file beside this one and a line here. */
+import type { Benchmark } from "../../core/environment.ts";
 import type { LogReader } from "../reader.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { agentgymReader, agentgymWebshop } from "./agentgym.ts";
@@ -32,6 +33,12 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   verifiers,
   gleaner,
 };
+
+/** A reader for each format that logs of `benchmark` can have. */
+export function readersFor(benchmark: Benchmark): Readonly<Record<string, LogReader>> {
+  const made = Object.entries(READERS).map(([name, reader]) => [name, reader({ benchmark })] as const);
+  return Object.fromEntries(made.filter(([, reader]) => reader.benchmark === benchmark.name));
+}
 
 /** The formats that take `spelling`. */
 export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];

@@ -1,0 +1,74 @@
+// Which format logs are in: told only where the records leave no doubt.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { corridor } from "../../../test/corridor.ts";
+import { jsonLines, scratchFolder } from "../../../test/logs.ts";
+import { CliError } from "../../core/errors.ts";
+import type { LogReader } from "../reader.ts";
+import { recognise } from "./recognise.ts";
+import { readersFor } from "./registry.ts";
+
+const { write } = scratchFolder();
+const readers = readersFor(corridor);
+
+/** A format whose rows have a list of actions under `member`; `shout` reads them in capitals. */
+function listReader(name: string, member: string, shout = false): LogReader {
+  return {
+    name,
+    benchmark: corridor.name,
+    normalize: (text) => text,
+    read(row) {
+      const actions = (row as Readonly<Record<string, readonly string[]>>)[member];
+      if (!actions) throw new CliError(`${member}: expected a list`);
+      const steps = actions.map((action) => {
+        const done = shout ? action.toUpperCase() : action;
+        return { thought: "", action: done, completion: done, observation: null };
+      });
+      return { taskKey: "1", instruction: "", firstObservation: null, steps, unusedThoughts: 0, claimed: "not told" };
+    },
+  };
+}
+
+test("the format that fits most records; of several that read the same steps, the first", async () => {
+  const three = { one: listReader("one", "a"), two: listReader("two", "b"), same: listReader("same", "b") };
+  const mixed = write("mixed.jsonl", jsonLines([{ a: ["x"] }, { b: ["x"] }, { b: ["y"] }]));
+  assert.equal(await recognise([mixed], three), "two");
+});
+
+test("formats that read other steps are named, not guessed", async () => {
+  const two = { quiet: listReader("quiet", "a"), loud: listReader("loud", "a", true) };
+  const file = write("both.jsonl", jsonLines([{ a: ["x"] }]));
+  const message = `${file}: its first records can be read as quiet or loud, which differ; expected --format with one`;
+  await assert.rejects(recognise([file], two), { name: "CliError", message });
+  assert.equal(
+    await recognise([write("capitals.jsonl", jsonLines([{ a: ["X"] }]))], two),
+    "quiet",
+    "both read the same",
+  );
+});
+
+test("what nothing fits, an empty file, and files of two formats are refused by name", async () => {
+  const odd = write("odd.jsonl", jsonLines([{ nothing: 1 }]));
+  await assert.rejects(
+    recognise([odd], readers),
+    /odd\.jsonl: no format of logs fits its first records; expected --format/,
+  );
+  await assert.rejects(recognise([write("empty.jsonl", "")], readers), /empty\.jsonl: no format of logs fits/);
+  await assert.rejects(recognise(["nowhere.jsonl"], readers), { name: "CliError", message: /nowhere\.jsonl/ });
+  const own = write("own.jsonl", jsonLines([{ task: "corridor/train/halls/2", steps: [{ action: "look" }] }]));
+  const chat = write(
+    "chat.jsonl",
+    jsonLines([
+      {
+        task_id: "corridor/train/halls/2",
+        messages: [
+          { role: "user", content: "Open the door.\n\nYou are in a hall. It is 0 o'clock." },
+          { role: "assistant", content: "look" },
+        ],
+      },
+    ]),
+  );
+  assert.equal(await recognise([own], readers), "gleaner");
+  assert.equal(await recognise([chat], readers), "messages");
+  await assert.rejects(recognise([own, chat], readers), /own\.jsonl looks like gleaner, .*chat\.jsonl like messages/);
+});
