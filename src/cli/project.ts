@@ -6,8 +6,6 @@ import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { diskReason, makeFolder } from "../core/disk.ts";
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Run } from "../core/run.ts";
-import { quoted, suggestion } from "../core/wording.ts";
 import { openSqlite, readSqlite } from "../store/sqlite.ts";
 import { printable } from "./terminal.ts";
 
