@@ -83,6 +83,6 @@ test("a served student's run is probed by its name; what it read and wrote is ke
   rmSync(join(project, "students"), { recursive: true });
   const lost = await gleaner("probe", "served", "--sample", "2");
   assert.equal(lost.code, 2);
-  assert.match(lost.output, /run served:\d+: student\.serve: .*\n.*Give the path with --set student\./);
+  assert.match(lost.output, /run served:\d+(:\d+)?: student\.serve: .*\n.*Give the path with --set student\./);
   assert(!/student\.checkpoint/.test(lost.output));
 });
