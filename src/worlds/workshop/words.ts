@@ -99,8 +99,16 @@ export function checkWords(words: Words): Words {
   return words;
 }
 
+const facts = new WeakMap<Words, ReadonlyMap<string, string>>();
+
 /** The facts of the world, the same in every task and for every seed: the tool that each word asks for. */
 export function toolsByWord(words: Words): ReadonlyMap<string, string> {
+  const known = facts.get(words) ?? drawnTools(words);
+  facts.set(words, known);
+  return known;
+}
+
+function drawnTools(words: Words): ReadonlyMap<string, string> {
   return new Map(
     words.stages.flatMap((stage, index) => {
       const tools = random(words.name, "facts", index).shuffle(stage.tools);
