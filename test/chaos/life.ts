@@ -39,25 +39,27 @@ export const startIn = ({ project, opened }: Life): Started => start(project, op
 
 /** Of all faults, so many hit a command while it starts. */
 const EARLY = 0.2;
+/** Something must be left for the next one. */
+const MOST_OF_THE_REST = 0.6;
 const LOOK_AGAIN_MS = 20;
 
 /** How many faults a project is to bear before it is finished and compared. */
-export const FAULTS_A_LIFE = 5;
+export const FAULTS_A_LIFE = 8;
 
 /**
- * Waits for a random moment of a command: of its start, or when it has done a random part of what is left. All faults of a
- * life spread over the whole work.
+ * Waits for a random moment of a command: of its start, or when it has done a random part of what is left. So the faults
+ * of a life spread over the whole work.
  */
 export async function moment(life: Life, command: Started): Promise<void> {
   const { opened, whole, random } = life;
-  const part = (2 * random.next()) / FAULTS_A_LIFE;
   const isEarly = random.next() < EARLY;
   const from = performance.now();
   if (isEarly || opened.progress === null) {
     const work = isEarly ? 0 : 2 * random.next() * Math.max(0, whole.wholeMs - whole.startMs);
     await Promise.race([sleep(whole.startMs * random.next() + work), command.ended]);
   } else {
-    const until = shareDone(life) + part;
+    const done = shareDone(life);
+    const until = done + (1 - done) * MOST_OF_THE_REST * random.next();
     while (!command.hasEnded() && shareDone(life) < until) await sleep(LOOK_AGAIN_MS);
     await sleep(LOOK_AGAIN_MS * random.next());
   }

@@ -6,16 +6,23 @@ const AMPLE_KB = 256 * 1024;
 
 const mount = (...args: readonly string[]) => spawnSync("mount", args, { encoding: "utf8" });
 
-/** Mounts a disk as `folder`; returns why that is not possible, or undefined. */
-export function mountDisk(folder: string): string | undefined {
-  mkdirSync(folder, { recursive: true });
-  const { status, stderr, error } = mount("-t", "tmpfs", "-o", `size=${AMPLE_KB}k`, "tmpfs", folder);
-  if (error) return error.message;
-  return status === 0 ? undefined : stderr.trim().split("\n")[0]!;
+export interface Disk {
+  /** An empty folder. */
+  readonly place: string;
+  /** Why it is a folder like others and has no size of its own. */
+  readonly problem: string | undefined;
 }
 
-export function unmountDisk(folder: string): void {
-  spawnSync("umount", ["--lazy", folder]);
+/** Mounts a disk as the new folder `place`, if that is possible here. */
+export function mountDisk(place: string): Disk {
+  mkdirSync(place, { recursive: true });
+  const { status, stderr, error } = mount("-t", "tmpfs", "-o", `size=${AMPLE_KB}k`, "tmpfs", place);
+  if (error) return { place, problem: error.message };
+  return { place, problem: status === 0 ? undefined : stderr.trim().split("\n")[0]! };
+}
+
+export function unmountDisk({ place, problem }: Disk): void {
+  if (problem === undefined) spawnSync("umount", ["--lazy", place]);
 }
 
 /** Leaves room for `bytes` more on the disk that holds `path`, or ample room again. */
