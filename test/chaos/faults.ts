@@ -130,16 +130,17 @@ const damagedCopy: Fault = async (life) => {
   const end = await run(copy, opened.args(copy));
   expectPlain(end, what);
   if (end.code === 0) {
-    const state = stateOrTold(copy, opened.folders);
-    if (state !== "told") assert.deepEqual(state, whole.state, `${what}: told by nobody, and not what it should be`);
+    // A checkpoint that the rest of the work does not need is not looked at, so only the store must be whole.
+    const dump = dumpOrTold(copy);
+    if (dump !== "told") assert.equal(dump, whole.state.dump, `${what}: told by nobody, and not what it should be`);
   }
   rmSync(copy, { recursive: true });
   return "hit";
 };
 
-function stateOrTold(project: string, folders: readonly string[]) {
+function dumpOrTold(project: string): string {
   try {
-    return stateOf(project, folders);
+    return stateOf(project, []).dump!;
   } catch (error) {
     if ((error as Error).name === "StoreError") return "told";
     throw error;
