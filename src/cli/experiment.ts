@@ -2,9 +2,10 @@
 import { dirname, resolve } from "node:path";
 import { CliError, inputOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { quoted } from "../core/wording.ts";
+import type { Repository } from "../core/repository.ts";
+import { quoted, unknownName } from "../core/wording.ts";
 import { methodLabel } from "../engine/algorithms/methods.ts";
-import type { ExperimentConfig } from "../engine/experiment/config.ts";
+import { type ExperimentConfig, expertSources } from "../engine/experiment/config.ts";
 import type { Parts } from "../engine/experiment/parts.ts";
 import { withPlaces } from "../engine/experiment/places.ts";
 import type { Progress } from "../engine/experiment/progress.ts";
@@ -22,7 +23,7 @@ import {
 } from "../worlds/open.ts";
 import { keepWorld } from "../worlds/places.ts";
 import { programName } from "./program.ts";
-import type { Project } from "./project.ts";
+import { type Project, runNamed } from "./project.ts";
 
 /** Runs or continues the experiment. `file` is the config's path: relative paths in the config start there. */
 export async function execute(
@@ -76,7 +77,8 @@ export async function partsOf(
   const environment = resolveEnvironment(environmentOf(config, file));
   const benchmark = (seed: number) =>
     inputOf("environment", () => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }));
-  const { notes } = await benchmark(config.seeds[0]!);
+  const { splits, notes } = await benchmark(config.seeds[0]!);
+  expectNames(config, splits, repository);
   const parts: Parts = {
     repository,
     benchmark,
@@ -89,6 +91,20 @@ export async function partsOf(
     program: programName(),
   };
   return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) }, environment };
+}
+
+/** Before anything is stored: with a name mended, the run is still the same. Throws CliError. */
+function expectNames(config: ExperimentConfig, splits: readonly string[], repository: Repository): void {
+  const expectSplit = (key: string, split: string) => {
+    if (!splits.includes(split)) throw new CliError(`${key}: ${unknownName("split", split, splits)}`);
+  };
+  for (const [index, source] of expertSources(config).entries()) {
+    const key = Array.isArray(config.expert) ? `expert.${index}` : "expert";
+    if ("run" in source) runNamed(repository, source.run, `${key}.run`);
+    else expectSplit(`${key}.split`, source.split);
+  }
+  for (const [index, split] of (config.evaluate?.splits ?? []).entries())
+    expectSplit(`evaluate.splits.${index}`, split);
 }
 
 type StoredConfig = Readonly<Record<string, Json>>;

@@ -40,8 +40,8 @@ function failed(error: unknown, argv: readonly string[]): number {
 }
 
 /**
- * Ends well when signals ask for it. Tells of errors that no command awaits, such as those of a stream or of a timer in a world of the user's own, and ends the
- * process. For the program alone: in a process of somebody else, such errors are theirs.
+ * Ends well when signals ask for it. Tells of errors that no command awaits, such as those of a stream or of a timer in a
+ * world of the user's own, and ends the process. For the program alone: in a process of somebody else, both are theirs.
  */
 export function catchTheRest(argv: readonly string[]): void {
   endOnSignals(argv);

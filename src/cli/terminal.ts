@@ -62,7 +62,7 @@ export function guardConsole(): void {
 
 /** What commander prints: help and version on standard output, errors on standard error. */
 export const COMMANDER_OUTPUT = {
-  writeOut: (text: string) => void process.stdout.write(printableLines(text)),
+  writeOut: (text: string) => print(text.replace(/\n$/, "")),
   writeErr: (text: string) => void process.stderr.write(printableLines(text)),
   outputError: (text: string, write: (text: string) => void) => write(text.replace(/\n(?!\(Did you mean|$)/g, "\n  ")),
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -140,6 +140,13 @@ test("a file that unpacks to more than the directory says is given up there", as
     await assert.rejects(read(bomb), { name: "CliError", message: /bomb: damaged \(.*1000 bytes/ });
     assert(process.memoryUsage().arrayBuffers - before < 2 ** 24);
   }
+});
+
+test("an archive beyond 2 GiB is read by its places", async () => {
+  const file = write("large.zip", zipOf(FILES));
+  // Takes no room: nothing is written there. The directory is at the end of the archive, which is now far away.
+  truncateSync(file, 2 ** 31 + 1);
+  await assert.rejects(read(file), { name: "CliError", message: /^expected a whole zip archive/ });
 });
 
 test("damaged archives are refused, or give whole files", async () => {

@@ -76,7 +76,11 @@ function guardedBenchmark(file: string, benchmark: Benchmark): Benchmark {
   });
 }
 
+const NEEDED = ["reset", "step", "actions", "snapshot", "restore", "close"] as const;
+
 function guardedEnvironment(file: string, environment: Environment): Environment {
+  const missing = NEEDED.filter((name) => typeof environment?.[name] !== "function");
+  if (missing.length > 0) throw new EnvironmentError(`${file}: what open() returned lacks ${missing.join(", ")}`);
   const guarded = guard(file, environment);
   return overridden(guarded, {
     reset: async (...start: Parameters<Environment["reset"]>) => text(file, "reset", await guarded.reset(...start)),
