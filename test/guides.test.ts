@@ -47,10 +47,10 @@ test("files are saved, input and output go where they should", async () => {
 });
 
 test("a guide that is wrong fails, and says where", async () => {
-  await assert.rejects(walked(block("$ npx gleaner runz")), /guide\.md:2: \$ npx gleaner runz\nexit code 1[\s\S]*runz/);
+  await assert.rejects(walked(block("$ npx gleaner runz")), /guide\.md:2: \$ npx gleaner runz\nexit code 2[\s\S]*runz/);
   await assert.rejects(walked(block("$ npx gleaner --version", "9.9.9")), /expected: 9\.9\.9\nprinted:\n\d/);
   await assert.rejects(walked(block("$ npx gleaner --version", "…", "more")), /expected: more/);
-  await assert.rejects(walked(block("$ npx gleaner runs --project in --jsno")), /exit code 1/);
+  await assert.rejects(walked(block("$ npx gleaner runs --project in --jsno")), /exit code 2/);
   await assert.rejects(walked(block("$ rm in.txt")), /expected npx gleaner …/);
   await assert.rejects(walked(block("$ mkdir ../elsewhere")), /inside the guide's folder/);
   await assert.rejects(walked(block("an output without a command")), /expected a command/);

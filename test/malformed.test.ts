@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
   ["run list.yaml", /list\.yaml:1:1: expected a mapping/],
   ["run alias.yaml", /alias\.yaml:1:6: alias \*nobody: expected an anchor &nobody before it/],
   ["run tab.yaml", /tab\.yaml:2:1: /],
-  ["run twice.yaml", /twice\.yaml:2:1: Map keys must be unique/],
+  ["run twice.yaml", /twice\.yaml:2:1: expected YAML: Map keys must be unique/],
   ["run ok.yaml extra", /too many arguments for 'run'/],
   ["run ok.yaml --sett a=1", /unknown option '--sett'\s+\(Did you mean --set\?\)/],
   ["run ok.yaml --project empty", /--project empty: expected a folder, .*empty is a file/],

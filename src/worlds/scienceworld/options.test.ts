@@ -28,7 +28,7 @@ test("a wrong option is named", () => {
     [{ scoring: "mean" }, /^environment\.scoring: expected one of final, best, got "mean"$/],
     [{ version: "1.0" }, /^environment\.version: expected one of .*1\.2\.3/],
     [{ variations: 0 }, /^environment\.variations: expected a whole number /],
-    [{ seed: 1 }, /^environment\.seed: no such key; expected data, version, /],
+    [{ seed: 1 }, /^environment\.seed: no such option of scienceworld; expected data, version, /],
   ];
   for (const [options, message] of wrong) {
     assert.throws(
