@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { CliError, inputOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import { runNamed } from "../core/known-run.ts";
 import type { Repository } from "../core/repository.ts";
 import { quoted, unknownName } from "../core/wording.ts";
 import { methodLabel } from "../engine/algorithms/methods.ts";
@@ -23,7 +24,7 @@ import {
 } from "../worlds/open.ts";
 import { keepWorld } from "../worlds/places.ts";
 import { programName } from "./program.ts";
-import { type Project, runNamed } from "./project.ts";
+import type { Project } from "./project.ts";
 
 /** Runs or continues the experiment. `file` is the config's path: relative paths in the config start there. */
 export async function execute(
