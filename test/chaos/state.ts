@@ -16,7 +16,7 @@ const hash = (bytes: string | Buffer) => createHash("sha256").update(bytes).dige
 export function stateOf(project: string, folders: readonly string[]): State {
   const repository = openSqlite(storeOf(project));
   try {
-    const dump = [...repository.dump()].map((line) => JSON.stringify(line)).join("\n");
+    const dump = [...repository.dump()].join("");
     const files = folders.flatMap((folder) => filesOf(project, folder));
     return { dump: hash(dump), ...Object.fromEntries(files) };
   } finally {
