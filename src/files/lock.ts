@@ -5,7 +5,6 @@
  * The file itself stays empty and stays where it is: deleting it would let two processes lock two files of one name. Who
  * holds it stands in a file beside, which is there for messages only and decides nothing.
  */
-import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -130,7 +129,8 @@ function held(path: string, database: DatabaseSync, command: string): Lock {
 const ownerFile = (path: string) => `${path}.owner.json`;
 
 function writeOwner(path: string, owner: LockOwner): void {
-  const unfinished = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.new`;
+  // Only the holder writes it.
+  const unfinished = `${ownerFile(path)}.new`;
   try {
     writeFileSync(unfinished, `${JSON.stringify(owner)}\n`);
     renameSync(unfinished, ownerFile(path));

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { random } from "../../src/core/random.ts";
 import { gleaner } from "../command.ts";
 
-const TRIES = 12;
+const TRIES = 6;
 
 const CONFIG = `run: two
 environment: { name: workshop, kind: front, trainTasks: 12, testTasks: 4 }
