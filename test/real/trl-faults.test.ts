@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingSet } from "../../src/core/training.ts";
+import { removeUnfinished } from "../../src/model/folder.ts";
 import { type TrlOptions, trlTrainer } from "../../src/students/served/trainer.ts";
 import { trlReasonOf } from "../../src/students/served/trl/failures.ts";
 import { demonstrationOf } from "../contract/trainer.ts";
@@ -117,9 +118,15 @@ suite("trainings that go wrong", { skip, concurrency: 2 }, () => {
     await once(createInterface({ input: parent.stdout }), "line");
     const [child] = trainings(project);
     assert(child && isAlive(child));
+    const gone = once(parent, "exit");
     parent.kill("SIGKILL");
+    await gone;
     while (isAlive(child)) await sleep(50);
-    assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new.training"]);
+    const [left, ...others] = readdirSync(join(project, "checkpoints")).toSorted();
+    assert.match(left!, new RegExp(`^\\.new\\.${parent.pid}-[0-9a-f]{8}\\.unfinished$`));
+    assert.deepEqual(others, ["base"]);
+    // As the next command does.
+    removeUnfinished(join(project, "checkpoints"), (pid) => !isAlive(pid));
     await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 1 } }), SET);
     assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new"]);
   });

@@ -6,6 +6,7 @@ import { suite, test } from "node:test";
 import type { CheckpointId } from "../../src/core/ids.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../../src/core/training.ts";
 import { type CollatedBatch, trlTrainer } from "../../src/students/served/trainer.ts";
+import { MANIFEST } from "../../src/students/shared/manifest.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
@@ -103,7 +104,7 @@ suite("SFT through TRL", { skip, concurrency: 2 }, () => {
     assert.equal(losses.length, 60);
     assert(losses[0]! > 5 && losses.at(-1)! < 0.05, `from ${losses[0]} to ${losses.at(-1)}`);
     const folder = join(project, "checkpoints", "new");
-    assert.deepEqual(readdirSync(folder).toSorted(), readdirSync(tinyCheckpoint()).toSorted());
+    assert.deepEqual(readdirSync(folder).toSorted(), [...readdirSync(tinyCheckpoint()), MANIFEST].toSorted());
     const conversations = THINGS.map((thing) => [{ role: "user", content: question(thing).content }]);
     const answers = ask<string[]>("answers.py", { folder, conversations, tokens: 40 });
     assert.deepEqual(
@@ -148,7 +149,7 @@ suite("SFT through TRL", { skip, concurrency: 2 }, () => {
     const losses = series(events, "loss");
     assert(losses.at(-1)! < losses[0]! - 0.2, `from ${losses[0]} to ${losses.at(-1)}`);
     const folder = join(project, "checkpoints", "new");
-    assert.deepEqual(readdirSync(folder).toSorted(), readdirSync(base).toSorted());
+    assert.deepEqual(readdirSync(folder).toSorted(), [...readdirSync(base), MANIFEST].toSorted());
     const shapes = (of: string) => ask("to_half.py", { folder: of, only: "look" });
     assert.deepEqual(shapes(folder), shapes(base));
     // The last step's rate is nearly 0: what was trained then is what was saved, up to rounding.
