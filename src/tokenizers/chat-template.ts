@@ -74,9 +74,9 @@ function renderer(
   const given = globals(count);
   return (variables) => {
     steps = 0;
-    interpreter.global = new Environment();
-    for (const [name, value] of Object.entries({ ...given, ...variables })) interpreter.global.set(name, value);
-    return interpreter.run(parsed).value as string;
+    const environment = new Environment();
+    for (const [name, value] of Object.entries({ ...given, ...variables })) environment.set(name, value);
+    return interpreter.evaluate(parsed, environment).value as string;
   };
 }
 

@@ -1,7 +1,8 @@
 /** Configs: every key of a good one deleted or given another value, keys that nobody knows, and files that are no config. */
 import { isDeepStrictEqual } from "node:util";
+import { gzipSync } from "node:zlib";
 import type { Json } from "../../src/core/json.ts";
-import { parseConfig } from "../../src/engine/experiment/config.ts";
+import { parseConfig, readConfig } from "../../src/engine/experiment/config.ts";
 import { resolveEnvironment } from "../../src/worlds/open.ts";
 import { type Change, changes } from "../mutating.ts";
 import type { HostileCase } from "./judging.ts";
@@ -82,7 +83,17 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
   ["many keys", Array.from({ length: 3000 }, (_, i) => `k${i}: 1`).join("\n")],
 ];
 
-export function* hostileConfigs(): Generator<HostileCase> {
+const FILES: readonly (readonly [name: string, bytes: Buffer])[] = [
+  ["no UTF-8", Buffer.from("run: \xff\n", "latin1")],
+  ["UTF-16", Buffer.from("\ufeffrun: a\n", "utf16le")],
+  ["a packed file", gzipSync("run: a\n")],
+  ["longer than a person writes", Buffer.alloc(2 ** 24 + 1, "#")],
+];
+
+export function* hostileConfigs(write: (name: string, bytes: Buffer) => string): Generator<HostileCase> {
+  for (const [name, bytes] of FILES)
+    yield { name, place: "hostile.yaml", read: () => ({ lost: String(readConfig(write("hostile.yaml", bytes))) }) };
+
   for (const good of GOOD) {
     yield { ...configCase({ name: "good", path: [], value: good }), expected: "read" };
     for (const change of changes(good, OTHERS)) yield configCase(change);

@@ -12,7 +12,7 @@ import { hostileStores } from "./stores.ts";
 
 const { folder, write } = scratchFolder();
 const KINDS: Readonly<Record<string, () => Iterable<HostileCase> | AsyncIterable<HostileCase>>> = {
-  configs: hostileConfigs,
+  configs: () => hostileConfigs(write),
   logs: () => hostileLogs(write),
   archives: () => hostileArchives(write),
   stores: () => hostileStores(folder, write),

@@ -37,11 +37,19 @@ function textOf(path: string, file: number): string {
   for (let bytes = 0; bytes <= LARGEST_BYTES; ) {
     const part = Buffer.alloc(65_536);
     const read = readSync(file, part);
-    if (read === 0) return new TextDecoder().decode(Buffer.concat(parts));
+    if (read === 0) return decoded(path, Buffer.concat(parts));
     parts.push(part.subarray(0, read));
     bytes += read;
   }
   throw new CliError(`${path}: longer than ${LARGEST_BYTES / 2 ** 20} MiB, expected a config`);
+}
+
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new CliError(`${path}: expected UTF-8 text`, { cause: error });
+  }
 }
 
 export interface Written {
