@@ -12,7 +12,7 @@ import type { Replayed } from "./trial.ts";
 /** Enough that the transaction costs little, and few enough that memory stays flat and little is lost. */
 const MOST_EPISODES = 500;
 const MOST_CHARACTERS = 2 ** 19;
-const LONGEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 250;
 
 export interface Batches {
   /** What the store has of this episode. */

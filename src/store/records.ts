@@ -9,6 +9,7 @@ import type { Checkpoint } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
 import { dumpOf } from "./dump.ts";
+import { parentsOf } from "./parents.ts";
 import { decoded, type RecordKind } from "./shapes.ts";
 import { summariesOn } from "./summaries.ts";
 import { trainingSetsOn } from "./training-sets.ts";
@@ -82,14 +83,16 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     return { ...stored, steps: [...parent.steps.slice(0, stored.fork.step), ...stored.steps] };
   }
 
+  const parents = parentsOf(trajectory);
+
   /** What is stored of a trajectory. The prefix is dropped, so it must be what the parent will give back. */
   function withoutPrefix(whole: Trajectory): Trajectory {
     if (!whole.fork) return whole;
     const { from, step } = whole.fork;
-    const parent = trajectory(from);
-    if (!parent) throw new StoreError(`trajectory ${whole.id} forks from ${from}, which is not stored`);
     const prefix = whole.steps.slice(0, step);
-    if (prefix.length !== step || !prefix.every((each, index) => isSame(each, parent.steps[index])))
+    const isPrefix = parents.beginsWith(from, prefix);
+    if (isPrefix === undefined) throw new StoreError(`trajectory ${whole.id} forks from ${from}, which is not stored`);
+    if (prefix.length !== step || !isPrefix)
       throw new StoreError(
         `trajectory ${whole.id} forks from ${from} before step ${step}, but its first ${step} steps are not the parent's`,
       );
@@ -171,5 +174,3 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
 }
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
-
-const isSame = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
