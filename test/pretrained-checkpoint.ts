@@ -19,10 +19,14 @@ const SHAPE = {
   tie_word_embeddings: true,
 } as const;
 
-/** Makes the new folder `to`. It is gone with its parent. */
-export function pretrainedCheckpoint(test: { after(end: () => void): void }, to: string): void {
+/** Makes the new folder `to`. It is gone with its parent. `other`: what its shape has in place of the shape above. */
+export function pretrainedCheckpoint(
+  test: { after(end: () => void): void },
+  to: string,
+  other: { readonly max_position_embeddings?: number } = {},
+): void {
   const small = `${to}-small`;
-  initialize({ config: SHAPE, tokenizer: buildTokenizer([]), seed: 1, to: small });
+  initialize({ config: { ...SHAPE, ...other }, tokenizer: buildTokenizer([]), seed: 1, to: small });
   const config = readConfig(small);
   writeSuccessor(small, to, config, randomParameters(config, 1));
   rmSync(small, { recursive: true });

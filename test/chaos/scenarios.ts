@@ -2,7 +2,8 @@
 import type { Scenario } from "./scenario.ts";
 import { exporting } from "./scenarios/export.ts";
 import { importing } from "./scenarios/import.ts";
+import { merge } from "./scenarios/merge.ts";
 import { record } from "./scenarios/record.ts";
 import { run } from "./scenarios/run.ts";
 
-export const SCENARIOS: readonly Scenario[] = [run, importing, record, exporting];
+export const SCENARIOS: readonly Scenario[] = [run, importing, record, exporting, merge];
