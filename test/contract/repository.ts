@@ -334,6 +334,25 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(dumpOf(repository), before);
     });
 
+    check("what is added together is kept together, or not at all", (repository) => {
+      withFoundations(repository);
+      const before = dumpOf(repository);
+      const broken = () =>
+        repository.together(() => {
+          repository.addTrajectory(run.name, trajectory);
+          throw new Error("broken off");
+        });
+      assert.throws(broken, { message: "broken off" });
+      assert.deepEqual(dumpOf(repository), before);
+      assert.equal(repository.summary(trajectory.id), undefined);
+      repository.together(() => {
+        repository.addTrajectory(run.name, trajectory);
+        repository.addVerification({ kind: "verified", trajectory: trajectory.id });
+      });
+      assert.deepEqual(repository.trajectory(trajectory.id), trajectory);
+      assert.equal(repository.verification(trajectory.id)?.kind, "verified");
+    });
+
     check("a run's name belongs to one kind and config", (repository) => {
       repository.addRun(run);
       const other: Run = { ...run, config: { seeds: [1, 2], method: { name: "EEF", probes: 7 } } };
