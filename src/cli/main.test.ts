@@ -57,6 +57,8 @@ const open = async () => ({
   reset: async () => "here",
   step: async () => ({ observation: "there", reward: 1, terminated: true }),
   actions: async () => ["go"],
+  snapshot: async () => ({}),
+  restore: async () => "here",
   close: async () => {},
 });
 const act = async () => ({ thought: "", action: "go", completion: "go", usage: null });
