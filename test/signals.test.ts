@@ -1,7 +1,7 @@
 /** Signals as a terminal, a scheduler and a closed window send them, to real processes and whatever those started. */
 import assert from "node:assert/strict";
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ROOT } from "./command.ts";
@@ -23,6 +23,8 @@ methods: []
 `,
 );
 
+const IS_LINUX = process.platform === "linux";
+
 const start = (...args: readonly string[]) => spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args]);
 
 interface Ended {
@@ -33,13 +35,13 @@ interface Ended {
 
 /** Sends `signal` as soon as `isReady`. */
 async function endedBy(
-  child: ChildProcessWithoutNullStreams,
+  child: ChildProcess,
   signal: NodeJS.Signals,
   isReady: () => boolean | Promise<boolean>,
 ): Promise<Ended> {
   let said = "";
-  child.stderr.on("data", (data) => (said += data));
-  child.stdout.resume();
+  child.stderr?.on("data", (data) => (said += data));
+  child.stdout?.resume();
   const closed = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
   while (!(await isReady())) {
     assert.equal(child.exitCode, null, said);
@@ -67,6 +69,31 @@ for (const [signal, code] of Object.entries(CODES)) {
     const last = `gleaner: ended by ${signal}; what is finished is kept, and this goes on from there: ${again}`;
     assert.equal(ended.said.at(-1), last);
     assert.deepEqual(readdirSync(join(project, "locks")), ["long.lock"]);
+  });
+}
+
+/** As nohup leaves a process: with its name in a variable of the shell, and with an input that cannot be read. */
+const UNDER_NOHUP = [
+  { _: "/usr/bin/nohup", input: "pipe" },
+  { _: "", input: openSync("/dev/null", "w") },
+] as const;
+
+for (const { _, input } of UNDER_NOHUP) {
+  const how = _ ? "told by a variable" : "told by the input";
+  test(`a run under nohup (${how}) outlives its terminal, and hears the other signals`, {
+    skip: !IS_LINUX,
+  }, async () => {
+    const project = newProject();
+    const args = [join(ROOT, "bin", "gleaner.js"), "run", CONFIG, "--project", project];
+    const child = spawn(process.execPath, args, { stdio: [input, "pipe", "pipe"], env: { ...process.env, _ } });
+    const { code, said } = await endedBy(child, "SIGTERM", async () => {
+      if (!isTraining(project)()) return false;
+      child.kill("SIGHUP");
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return true;
+    });
+    assert.equal(code, 143, said.join("\n"));
+    assert.doesNotMatch(said.join("\n"), /SIGHUP/);
   });
 }
 

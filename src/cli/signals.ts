@@ -3,9 +3,11 @@
  * Nothing needs to be finished first, since every command can be killed at any moment. Children see the end of their
  * standard input and end, too.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { tell } from "./terminal.ts";
+import { quoted } from "../core/command-line.ts";
+import { printable, tell } from "./terminal.ts";
 
 /** 128 and the number of the signal, as shells have it. */
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -35,13 +37,32 @@ export function endOnSignals(argv: readonly string[]): void {
     workers.add(worker);
     worker.once("exit", () => workers.delete(worker));
   });
+  const isUnderNohup = startedByNohup();
   for (const signal of Object.keys(CODES) as Signal[]) {
     process.on(signal, () => {
+      if (signal === "SIGHUP" && isUnderNohup) return;
       for (const action of endings) action();
       tell(lastWords(signal, argv));
       if (workers.size > 0) leaveThreads(signal);
       process.exit(CODES[signal]);
     });
+  }
+}
+
+/**
+ * Whether `nohup` started the program. When Node starts, it gives every signal its usual meaning back, so nobody can be
+ * asked any more whether SIGHUP was ignored. Shells leave the name of what they started in `_`; and in place of a terminal
+ * nohup gives an input that cannot be read.
+ */
+function startedByNohup(): boolean {
+  if (basename(process.env._ ?? "") === "nohup") return true;
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync("/proc/self/fdinfo/0", "utf8"))?.[1] ?? "0";
+    const isWriteOnly = (Number.parseInt(flags, 8) & 3) === 1;
+    return isWriteOnly && readlinkSync("/proc/self/fd/0") === "/dev/null";
+  } catch {
+    // Not on Linux, or without standard input.
+    return false;
   }
 }
 
@@ -57,10 +78,7 @@ function leaveThreads(signal: Signal): void {
 }
 
 function lastWords(signal: Signal, argv: readonly string[]): string {
-  const command = ["gleaner", ...argv].map(shellWord).join(" ");
+  const command = printable(["gleaner", ...argv].map(quoted).join(" "));
   const how = isKept ? "what is finished is kept, and this goes on from there" : "to start again";
   return `gleaner: ended by ${signal}; ${how}: ${command}`;
 }
-
-/** So that a shell reads `text` as one word. */
-const shellWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -34,6 +34,8 @@ export async function launchServer({ command, checkpoint, startupMs }: LaunchOpt
   const filled = command.map((part) => part.replaceAll("{checkpoint}", checkpoint).replaceAll("{port}", String(port)));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", GUARDIAN, ...filled], {
     stdio: ["pipe", "pipe", "pipe"],
+    // What a terminal sends concerns us alone: under nohup a server must not end. It ends with its input.
+    detached: true,
   });
   let said = "";
   const hear = (text: string) => {

@@ -84,6 +84,8 @@ export function startJvm(options: JvmOptions): Jvm {
     stdio: ["pipe", "pipe", "pipe"],
     // Nothing else: JAVA_TOOL_OPTIONS, for one, would change flags.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: "C.UTF-8" },
+    // What a terminal sends concerns us alone: under nohup the JVM must not end. It ends with its input.
+    detached: true,
   });
   const greeting = Promise.withResolvers<Greeting>();
   greeting.promise.catch(() => {});
