@@ -70,6 +70,9 @@ test("everything else is a bug, told with version, command and stack", () => {
   );
   assert.match(failed("a text").message, /this is a bug in gleaner: a text/);
   assert.match(failed(undefined).message, /this is a bug in gleaner: undefined/);
+  const wordless = { toString: () => assert.fail("asked for its text") };
+  for (const thrown of [wordless, Object.create(null)])
+    assert.match(failed(thrown).message, /this is a bug in gleaner: a value of type object that has no text\n/);
 });
 
 test("a message is at most a screen", () => {

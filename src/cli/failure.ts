@@ -8,6 +8,7 @@ import {
   StopError,
   StoreError,
   TrainerError,
+  textOf,
 } from "../core/errors.ts";
 import { ModelError } from "../model/errors.ts";
 import { systemFailure } from "./system-failure.ts";
@@ -45,7 +46,7 @@ export function failureOf(error: unknown, argv: readonly string[]): Failure {
 const told = (message: string, code: Failure["code"]): Failure => ({ message: cut(message), code });
 
 function bugText(error: unknown, argv: readonly string[]): string {
-  const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : textOf(error);
   const stranger = strangerIn(stack);
   if (stranger) return `${stranger}, which is no part of gleaner, threw this:\n${cut(stack)}`;
   return [

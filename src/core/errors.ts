@@ -52,5 +52,14 @@ export async function inputOf<T>(place: string, action: () => Promise<T>): Promi
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : textOf(error);
+}
+
+/** `thrown` as text. Anything can be thrown, also what refuses to become text. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return `a value of type ${typeof thrown} that has no text`;
+  }
 }

@@ -1,7 +1,7 @@
 /** One policy, one environment, one trajectory. The only loop in the project that calls `step` on behalf of a policy. */
 import { breathe } from "../../core/breath.ts";
 import type { Environment, Snapshot } from "../../core/environment.ts";
-import { EnvironmentError, StopError, StoreError } from "../../core/errors.ts";
+import { EnvironmentError, StopError, StoreError, textOf } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
 import { ContextFullError, type Policy } from "../../core/policy.ts";
 import { seedFrom } from "../../core/random.ts";
@@ -102,7 +102,7 @@ async function restoreVerified(environment: Environment, task: Task, from: ForkP
 /** What the user did on purpose passes through; everything else that broke becomes data. */
 function outcomeOf(error: unknown): Outcome {
   if (error instanceof ContextFullError) return { kind: "truncated", limit: "tokens" };
-  if (!(error instanceof Error)) return { kind: "failed", error: { name: "Error", message: String(error) } };
+  if (!(error instanceof Error)) return { kind: "failed", error: { name: "Error", message: textOf(error) } };
   if (error.name === "AbortError" || error instanceof StopError || error instanceof StoreError) throw error;
   return { kind: "failed", error: { name: error.name, message: error.message } };
 }
