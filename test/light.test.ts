@@ -154,7 +154,14 @@ test("--version and --help load no command", () => {
         "cli/terminal.ts",
         "cli/version.ts",
       ],
-      ...["core/disk.ts", "core/errors.ts", "core/printable.ts", "installs/cache-folder.ts", "model/errors.ts"],
+      ...[
+        "core/command-line.ts",
+        "core/disk.ts",
+        "core/errors.ts",
+        "core/printable.ts",
+        "installs/cache-folder.ts",
+        "model/errors.ts",
+      ],
     ]);
     assert.deepEqual([...new Set(packages.map((path) => path.split("/")[0]))], ["commander"]);
   }
