@@ -13,8 +13,8 @@ export interface Reading {
 const DEEPEST = 3;
 
 const ESCAPES: readonly RegExp[] = [
-  // JSON, JavaScript and Python.
-  /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([\s\S]))/gi,
+  // JSON, JavaScript, Rust and Python; octal in C.
+  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|(0?[0-7]{2,3})|([\s\S]))/gi,
   // URLs.
   /%([0-9a-f]{2})/gi,
   // HTML.
@@ -25,8 +25,8 @@ const NAMED: Readonly<Record<string, string>> = {
   ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" },
 };
 
-/** The readings that differ from one another. */
-export function readings(text: string): Reading[] {
+/** The readings that differ from one another. `isLoose`: also without all that is no visible ASCII, such as line feeds. */
+export function readings(text: string, isLoose = false): Reading[] {
   const found = new Map<string, Reading>();
   let last: Reading[] = [{ text, spanOf: (at) => [at, at + 1] }];
   for (let depth = 0; last.length > 0; depth++) {
@@ -35,7 +35,28 @@ export function readings(text: string): Reading[] {
     if (depth === DEEPEST) break;
     last = fresh.flatMap((reading) => ESCAPES.flatMap((escapes) => unescaped(reading, escapes) ?? []));
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  return isLoose ? [...all, ...all.flatMap((reading) => squeezed(reading) ?? [])] : all;
+}
+
+/** `reading` without what no key has; undefined if it has nothing of that. */
+function squeezed(reading: Reading): Reading | undefined {
+  const places: number[] = [];
+  const starts: number[] = [];
+  let text = "";
+  for (const match of reading.text.matchAll(/[\x21-\x7e]+/g)) {
+    places.push(text.length);
+    starts.push(match.index);
+    text += match[0];
+  }
+  if (text.length === reading.text.length) return undefined;
+  return {
+    text,
+    spanOf(at) {
+      const index = lastAtMost(places, at);
+      return reading.spanOf(starts[index]! + at - places[index]!);
+    },
+  };
 }
 
 /** `reading` without these escapes; undefined where it has none. */
@@ -77,10 +98,16 @@ function unescaped(reading: Reading, escapes: RegExp): Reading | undefined {
 
 /** One UTF-16 unit, always: keys are ASCII. */
 function characterOf([found = ""]: readonly string[], written: string): string {
-  const isHexadecimal = /^(\\[ux].|%|&#x)/i.test(written);
-  const code = isHexadecimal ? Number.parseInt(found, 16) : found.startsWith("#") ? Number(found.slice(1)) : undefined;
+  const code = codeOf(found, written);
   if (code !== undefined) return code <= 0xffff ? String.fromCharCode(code) : "\ufffd";
   return NAMED[found.toLowerCase()] ?? found.charAt(0);
+}
+
+/** undefined where `found` is the name of a character, or the character itself. */
+function codeOf(found: string, written: string): number | undefined {
+  if (/^(\\[ux].|%|&#x)/i.test(written)) return Number.parseInt(found, 16);
+  if (/^\\\d\d/.test(written)) return Number.parseInt(found, 8);
+  return found.startsWith("#") ? Number(found.slice(1)) : undefined;
 }
 
 /** The index of the last of `sorted` that is at most `value`; -1 if none is. */

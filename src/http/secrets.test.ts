@@ -32,6 +32,26 @@ const WRITTEN: Readonly<Record<string, (key: string) => string>> = {
   HTML: (key) => eachOf(key, (code) => `&#${code};`),
   "HTML, hexadecimal": (key) => eachOf(key, (code) => `&#x${hexOf(code, 2)};`),
   hexadecimal: (key) => Buffer.from(key).toString("hex"),
+  "hexadecimal with colons": (key) =>
+    Buffer.from(key)
+      .toString("hex")
+      .replace(/..(?=.)/g, "$&:"),
+  Rust: (key) => eachOf(key, (code) => `\\u{${code.toString(16)}}`),
+  octal: (key) => eachOf(key, (code) => `\\${code.toString(8).padStart(3, "0")}`),
+};
+/** How errors quote a key that they do not quote as it is. */
+const QUOTED: Readonly<Record<string, (key: string) => string>> = {
+  "its beginning": (key) => `${key.slice(0, Math.ceil(key.length * 0.7))}...`,
+  "its end": (key) => `...${key.slice(Math.floor(key.length * 0.3))}`,
+  "in lines": (key) => key.replace(/.{5}/g, "$&\n"),
+  "in lines, as JSON": (key) => JSON.stringify(key.replace(/.{5}/g, "$&\r\n")),
+  spaced: (key) => [...key].join(" "),
+  "UTF-16": (key) => [...key].join("\0"),
+  "hexadecimal bytes": (key) =>
+    Buffer.from(key)
+      .toString("hex")
+      .replace(/..(?=.)/g, "$& "),
+  "base64 in lines": (key) => Buffer.from(key).toString("base64").replace(/.{4}/g, "$&\r\n"),
 };
 /** These hold the key in bits; what is left of it must be too little. */
 const ENCODED: Readonly<Record<string, (key: string) => string>> = {
@@ -62,6 +82,24 @@ test("a key is taken out, however it is written", () => {
       }
     }),
   );
+});
+
+test("an error may not quote a part of a key that says much, nor a key with blanks in it", () => {
+  fc.assert(
+    fc.property(keys, (key) => {
+      fc.pre(key.length >= 12);
+      const { clean } = redactor(key);
+      for (const [name, write] of Object.entries(QUOTED)) {
+        const cleaned = clean(`bad key ${write(key)}`, true);
+        assert(cleaned.includes(REMOVED), `${name}: ${key}: ${cleaned}`);
+        assert(cleaned.length < "bad key ".length + REMOVED.length + 30, `${name}: ${key}: ${cleaned}`);
+      }
+    }),
+  );
+  const { clean } = redactor("sk-proj-0123456789abcdefghij");
+  assert.equal(clean("keys begin with sk-proj-, not 0123", true), "keys begin with sk-proj-, not 0123");
+  // Only errors: what a model says is kept as it is.
+  assert.equal(clean("0123456789abcdefghij", false), "0123456789abcdefghij");
 });
 
 test("JSON stays JSON, and other texts stay as they are", () => {

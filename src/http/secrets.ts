@@ -32,7 +32,10 @@ export function apiKeyFrom(name: string | undefined): string | undefined {
 }
 
 export interface Redactor {
-  /** `text` without the keys, however they are written in it. `isError`: nothing but people read it. */
+  /**
+   * `text` without the keys, however they are written in it. `isError`: nothing but people read it; then a longer part of a
+   * key goes, too (servers cut what they quote), and a key with blanks and line feeds in it.
+   */
   clean(text: string, isError: boolean): string;
 }
 
@@ -43,7 +46,7 @@ export function redactor(...keys: readonly (string | undefined)[]): Redactor {
   const short = known.filter((key) => key.length < SHORTEST_SECRET).map(asWord);
   return {
     clean(text, isError) {
-      const cleaned = needles.length === 0 ? text : withoutSpans(text, foundIn(text, needles));
+      const cleaned = needles.length === 0 ? text : withoutSpans(text, foundIn(text, needles, isError));
       if (short.length === 0 || !isError) return cleaned;
       return cleaned.replace(new RegExp(short.join("|"), "giu"), REMOVED);
     },
@@ -61,7 +64,10 @@ interface Needles {
 
 function needlesOf(key: string): Needles {
   const hex = Buffer.from(key).toString("hex");
-  return { plain: [lower(key), hex], base64: [0, 1, 2].map((before) => lower(base64Core(key, before))) };
+  return {
+    plain: [lower(key), hex, hex.replace(/..(?=.)/g, "$&:")],
+    base64: [0, 1, 2].map((before) => lower(base64Core(key, before))),
+  };
 }
 
 /** The characters of base64 that depend on nothing but the key, where so many bytes stand before it. */
@@ -76,18 +82,48 @@ const lower = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toL
 type Span = readonly [start: number, end: number];
 
 /** Where the keys stand in `text`. */
-function foundIn(text: string, needles: readonly Needles[]): Span[] {
-  return readings(text).flatMap(({ text: read, spanOf }) => {
+function foundIn(text: string, needles: readonly Needles[], isError: boolean): Span[] {
+  const find = isError ? stretchesOf : placesOf;
+  return readings(text, isError).flatMap(({ text: read, spanOf }) => {
     const lowered = lower(read);
     const asBase64 = lowered.replaceAll("-", "+").replaceAll("_", "/");
     return needles
       .flatMap(({ plain, base64 }) => [
-        ...plain.flatMap((needle) => placesOf(needle, lowered)),
+        ...plain.flatMap((needle) => find(needle, lowered)),
         // The ends of the word hold bits of the key.
-        ...base64.flatMap((needle) => placesOf(needle, asBase64).map((place) => widened(place, asBase64))),
+        ...base64.flatMap((needle) => find(needle, asBase64).map((place) => widened(place, asBase64))),
       ])
       .map(([start, end]): Span => [spanOf(start)[0], spanOf(end - 1)[1]]);
   });
+}
+
+/** What a key begins with (`sk-proj-`) is no secret. */
+const LONGEST_HARMLESS = 15;
+const GRAIN = 4;
+
+/** Where half of `needle` stands, or more than is harmless. Looks at every fourth place only, and from there both ways. */
+function stretchesOf(needle: string, text: string): Span[] {
+  const shortest = Math.min(LONGEST_HARMLESS + 1, Math.max(SHORTEST_SECRET, Math.ceil(needle.length / 2)));
+  const grains = new Map<string, number[]>();
+  for (let at = 0; at + GRAIN <= needle.length; at++) {
+    const grain = needle.slice(at, at + GRAIN);
+    grains.set(grain, [...(grains.get(grain) ?? []), at]);
+  }
+  const spans: Span[] = [];
+  let done = 0;
+  for (let at = 0; at + GRAIN <= text.length; at += GRAIN) {
+    if (at < done) continue;
+    for (const inNeedle of grains.get(text.slice(at, at + GRAIN)) ?? []) {
+      const shift = inNeedle - at;
+      let [from, to] = [at, at + GRAIN];
+      while (from > 0 && from + shift > 0 && text[from - 1] === needle[from - 1 + shift]) from--;
+      while (to < text.length && text[to] === needle[to + shift]) to++;
+      if (to - from < shortest) continue;
+      spans.push([from, to]);
+      done = Math.max(done, to);
+    }
+  }
+  return spans;
 }
 
 function placesOf(needle: string, text: string): Span[] {
