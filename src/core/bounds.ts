@@ -20,7 +20,7 @@ export const BOUNDS = {
   /** Rollouts of one task or one state in one iteration. */
   samples: bound(10_000, PLAYED),
   /** States probed along one trajectory. */
-  probes: bound(10_000, "each state is played from, and every trajectory has as many"),
+  probes: bound(10_000, "every failed run is played again from that many states"),
   iterations: bound(10_000, "each explores, trains and evaluates anew"),
   /** Entries of `seeds`. */
   seeds: bound(1_000, "each seed is a whole experiment"),
@@ -41,7 +41,7 @@ export const BOUNDS = {
   context: bound(100_000_000, READ),
   /** Example episodes before each task. */
   examples: bound(1_000, "all of them stand in every conversation"),
-  optimizerSteps: bound(10_000_000, "a training of that many steps does not end"),
+  optimizerSteps: bound(10_000_000, "a training of that many steps would never end"),
   epochs: bound(10_000, "each reads the whole training set"),
   /** Examples in an optimiser step. */
   batch: bound(100_000, "the examples of a step are held in memory together"),

@@ -43,7 +43,7 @@ const config = (changes: string) =>
 test("the message says how much is allowed, and why not more", () => {
   const refused = (text: string, message: RegExp, sets: [string, unknown][] = []) =>
     assert.throws(() => parseConfig("c.yaml", text, sets), { name: "CliError", message });
-  refused(config(""), /probes.*expected at most 10,000: each state is played from/, [
+  refused(config(""), /probes.*expected at most 10,000: every failed run is played again/, [
     ["methods", [{ method: "eef", probes: 1e9 }]],
   ]);
   refused(config("concurrency: 1000000"), /concurrency: expected at most 10,000: each episode in flight/);

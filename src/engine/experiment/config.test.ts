@@ -245,6 +245,7 @@ test("errors about what --set changed name the flag", () => {
   assert.equal(set("temperature", 9), "--set temperature: expected a number above 0 and at most 5, got 9");
   assert.match(set("methods.1.samples", "x"), /^--set methods\.1\.samples: expected a whole number/);
   assert.match(set("student.widht", 4), /^--set student\.widht: no such key \(did you mean "width"\?\)$/);
+  assert.match(set("trainin.steps", 3), /^--set trainin: no such key \(did you mean "training"\?\)$/);
   assert.match(set("run.deeper", 1), /^--set run\.deeper: expected a key of the config, but run holds no keys$/);
   assert.match(set("seeds.1000000", 1), /^--set seeds\.1000000: seeds is empty, expected the index 0$/);
   assert.match(set("methods.7.samples", 1), /^--set methods\.7\.samples: methods is a list of 2, .* from 0 to 2$/);

@@ -13,9 +13,11 @@ export function placesIn(name: string, document: Document, lines: LineCounter, s
     return `${name}:${line}:${col}`;
   };
   return (path, isKey = false) => {
-    if (sets.some((set) => set.every((part, at) => String(part) === String(path[at])))) return "--set";
+    if (sets.some((set) => begins(path, set))) return "--set";
     const key = isKey ? keyNode(document, path) : undefined;
     if (key?.range) return of(key.range[0]);
+    // A key that no file has: `--set trainin.steps=3` makes `trainin`, too.
+    if (isKey && sets.some((set) => begins(set, path))) return "--set";
     for (let depth = path.length; depth > 0; depth--) {
       const node = document.getIn(path.slice(0, depth), true) as Node | undefined;
       if (node?.range) return of(node.range[0]);
@@ -23,6 +25,9 @@ export function placesIn(name: string, document: Document, lines: LineCounter, s
     return document.contents?.range ? of(document.contents.range[0]) : `${name}:1:1`;
   };
 }
+
+/** Whether `path` begins with `first`, or is it. */
+const begins = (path: Path, first: Path) => first.every((part, at) => String(part) === String(path[at]));
 
 /** The node of the key that `path` ends in. */
 function keyNode(document: Document, path: Path): Node | undefined {
