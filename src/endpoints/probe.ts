@@ -142,7 +142,7 @@ function modelCheck(models: readonly ModelEntry[], model: string): ServerCheck {
   const ids = models.map(({ id }) => id);
   if (ids.length === 0) return missing("model", "the server does not list its models", "");
   const others = ids.filter((id) => id !== model);
-  if (!ids.includes(model)) return missing("model", `${model} is not among ${shown(ids)}`, "");
+  if (!ids.includes(model)) return missing("model", `${model}, but the server lists ${shown(ids)}`, "");
   return ok("model", others.length === 0 ? model : `${model} (others: ${shown(others)})`);
 }
 
@@ -158,7 +158,7 @@ async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
     const sampled = await samplingChecks(say);
     return [ok("answers", "yes"), usageCheck(answer), ...sampled, ...(await extras(asker))];
   } catch (error) {
-    return [missing("answers", messageOf(error), "the server does not answer: no rollout can be made")];
+    return [missing("answers", messageOf(error), "no usable answer, so no rollout can be made")];
   }
 }
 

@@ -52,7 +52,9 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   const share = episodes.length === 0 ? "" : ` (${((100 * won) / episodes.length).toFixed(1)} %)`;
   const tokens = ({ promptTokens, completionTokens }: Spending) => `${promptTokens} + ${completionTokens} tokens`;
   const lines = [
-    `${episodes[0]?.policy ?? "nobody"}: won ${won} of ${episodes.length} episodes${share}, ${tokens(kept)}${money(kept)}, in run ${run}`,
+    episodes.length === 0
+      ? `no episode is finished yet in run ${run}`
+      : `${episodes[0]?.policy}: won ${won} of ${episodes.length} episodes${share}, ${tokens(kept)}${money(kept)}, in run ${run}`,
   ];
   if (failures.length > 0)
     lines.push(

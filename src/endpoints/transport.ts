@@ -30,7 +30,7 @@ type Settings = Pick<ServerSettings, "timeoutMs" | "maxAnswerBytes" | "say">;
 export function openTransport(url: string, apiKey: string | undefined, settings: Settings): Transport {
   let opened: Promise<OpenAI> | undefined;
   const client = () => (opened ??= openClient(url, apiKey, settings));
-  const until = `an answer is given up after ${settings.timeoutMs / 1000} s`;
+  const until = `given up after ${settings.timeoutMs / 1000} s`;
   const { watch } = patience({ name: url, until, say: settings.say });
   return {
     async complete(body) {

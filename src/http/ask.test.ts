@@ -190,7 +190,7 @@ test("the user hears of silence once for all requests, and again ever more seldo
   const { watch } = patience({ name: "http://here", until: "given up after 9 s", say, firstMs: 5 });
   assert.deepEqual(await Promise.all([watch(enough.promise), watch(enough.promise)]), ["answer", "answer"]);
   assert.equal(heard.length, 3);
-  for (const line of heard) assert.match(line, /^waiting for http:\/\/here for \d+ s; given up after 9 s$/);
+  for (const line of heard) assert.match(line, /^no answer from http:\/\/here for \d+ s; given up after 9 s$/);
   await assert.rejects(watch(Promise.reject(new Error("broken"))), { message: "broken" });
   const few: string[] = [];
   const seldomly = seldom((line) => few.push(line))!;

@@ -33,7 +33,7 @@ export function patience({ name, until, say, firstMs = 30_000 }: PatienceOptions
     nextMs = firstMs;
   };
   const look = () => {
-    say?.(`waiting for ${name} for ${Math.round((performance.now() - since) / 1000)} s; ${until}`);
+    say?.(`no answer from ${name} for ${Math.round((performance.now() - since) / 1000)} s; ${until}`);
     nextMs *= 2;
     start();
   };

@@ -21,7 +21,7 @@ export function comparisonDocument(comparison: Comparison): Document {
 
 function overallSection({ a, b, pairs, interval }: Comparison): Section {
   const title = "Success on the tasks that both evaluated";
-  if (pairs.length === 0) return { title, notes: ["One of the runs has evaluated nothing yet."] };
+  if (pairs.length === 0) return { title, notes: [`${a} or ${b} has evaluated nothing yet.`] };
   const rows = pairs.map((pair) => [nameOf(pair), whole(pair.sharedTasks), ...differenceCells(pair.overall)]);
   const bySeed = pairs.every(({ pairedBy }) => pairedBy === "seed and task");
   const left = pairs.flatMap((pair) =>

@@ -105,7 +105,7 @@ const LONGEST_REASON = 300;
 export function openTransport(settings: TransportSettings): Transport {
   const { retries, backoffMs, recognisesRepeats, url, timeoutMs } = settings;
   const rules = { redactor: redactor(settings.apiKey), mostBytes: MOST_BYTES };
-  const until = `an answer is given up after ${timeoutMs / 1000} s`;
+  const until = `given up after ${timeoutMs / 1000} s`;
   const wait = patience({ name: url, until, say: settings.say });
   const say = seldom(settings.say);
   return {
