@@ -202,6 +202,12 @@ test("nothing won, everything won, one method alone, nothing evaluated, recordin
   const [won, left] = answerText(recordings, false);
   assert.equal(won, "expert/x won 0.0 % of 1 recorded run and 0.0 % of the tasks it played.");
   assert.equal(left, "1 more run broke off or differs from its replay.");
+  repository.addRun({ name: "lost", kind: "import", config: {} });
+  repository.addTrajectory("lost", repository.trajectory("broken" as never)!);
+  assert.deepEqual(answerText(answerTo(repository, "lost"), false), [
+    "The one run of expert/x broke off or differs from its replay.",
+    "So there is nothing to learn from yet.",
+  ]);
   assert.equal(answerTo(repository, "empty").kind, "nothing recorded");
   assert.equal(answerTo(repository, "bare").kind, "nothing evaluated");
   for (const run of ["log", "empty", "bare"]) {

@@ -22,7 +22,9 @@ function sentencesOf(answer: Answer, command: CommandLine): string[] {
       return [
         ...answer.experts.slice(0, EXPERTS).flatMap(recordedText),
         ...(left > 0 ? [`The table has ${whole(left)} more.`] : []),
-        `No method has learned from them yet. Next: \`${command("probe", answer.run)}\` tells whether the failures are worth mining.`,
+        answer.experts.every(isUseless)
+          ? "So there is nothing to learn from yet."
+          : `No method has learned from them yet. Next: \`${command("probe", answer.run)}\` tells whether the failures are worth mining.`,
       ];
     }
     case "nothing evaluated":
@@ -67,7 +69,14 @@ function noneWonText({ tasks, expert }: Extract<Answer, { kind: "none won" }>): 
   ];
 }
 
-function recordedText({ policy, trajectories, failed, success, coverage }: Recorded): string[] {
+const isUseless = ({ trajectories, failed, coverage }: Recorded) => trajectories === 0 && failed > 0 && !coverage;
+
+function recordedText(recorded: Recorded): string[] {
+  const { policy, trajectories, failed, success, coverage } = recorded;
+  if (isUseless(recorded)) {
+    const all = failed === 1 ? "The one run" : `All ${whole(failed)} runs`;
+    return [`${all} of ${policy} broke off or ${failed === 1 ? "differs from its" : "differ from their"} replay.`];
+  }
   const won = trajectories > 0 ? `${percent(success)} of ${counted(trajectories, "recorded run")} and ` : "";
   const left = `${counted(failed, "more run")} broke off or ${failed === 1 ? "differs from its" : "differ from their"} replay.`;
   return [

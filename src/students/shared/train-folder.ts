@@ -37,7 +37,7 @@ export async function* trainFolder(
 
 /** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
 function explain(error: unknown, set: TrainingSet): string {
-  const message = messageOf(error);
+  const message = messageOf(error).replace(/^training: /, "");
   const index = /example (\d+)/.exec(message)?.[1];
   const sources =
     set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
