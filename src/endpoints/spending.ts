@@ -69,7 +69,7 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   };
   if (lost.requests > 0) {
     lines.push(
-      `also ${lost.requests} requests that belong to no stored step (retries, unfinished episodes): ${tokens(lost)}${money(lost)}`,
+      `not in this: ${lost.requests} requests of retries and unfinished episodes, ${tokens(lost)}${money(lost)}`,
     );
   }
   return lines.join("\n");
