@@ -107,6 +107,16 @@ test("a run whose process was killed is free at once, and what that left half ma
   assert.deepEqual(checkpointsOf(project), checkpointsOf(alone));
 });
 
+test("another run's lock that cannot be looked at stops nobody", async () => {
+  const project = newProject();
+  const locks = join(project, "locks");
+  mkdirSync(join(locks, "folder.lock"), { recursive: true });
+  writeFileSync(join(locks, "foreign.lock"), "no lock of ours\n");
+  await gleaner(project, run());
+  assert.equal(await gleaner(project, ["dump"]), await undisturbed);
+  assert.deepEqual(readdirSync(locks), ["folder.lock", "foreign.lock", "two.lock"]);
+});
+
 test("damaged checkpoints are told, set aside and made again when they are needed", async () => {
   const project = newProject();
   await gleaner(project, run());

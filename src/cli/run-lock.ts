@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { StoreError } from "../core/errors.ts";
 import { isAlive, isLocked, takeLock } from "../files/lock.ts";
 import { removeUnfinished } from "../model/folder.ts";
 import { keepsWhatIsFinished } from "./signals.ts";
@@ -60,6 +61,16 @@ const lockOf = (locks: string, run: string) => join(locks, `${run}.lock`);
  */
 function clear(folder: string, locks: string, run: string): void {
   const others = readdirSync(locks).filter((name) => name.endsWith(".lock") && name !== `${run}.lock`);
-  if (others.some((name) => isLocked(join(locks, name)))) return;
+  if (others.some((name) => mayBeLocked(join(locks, name)))) return;
   removeUnfinished(join(folder, "checkpoints"), (pid) => !isAlive(pid));
+}
+
+/** A lock that cannot be looked at, such as another user's, may be held; it is no matter of this run. */
+function mayBeLocked(path: string): boolean {
+  try {
+    return isLocked(path);
+  } catch (error) {
+    if (error instanceof StoreError) return true;
+    throw error;
+  }
 }
