@@ -60,7 +60,7 @@ test("no redirect makes another request of the one that was sent, and none leads
       redirect(
         response,
         Number(status),
-        to === "away" ? `${elsewhere}/?key=${KEY}` : to === "round" ? request.url! : "/end",
+        { away: `${elsewhere}/?key=${KEY}`, round: request.url!, login: here.replace("//", "//me:pw@") }[to!] ?? "/end",
       );
   });
   for (const status of [307, 308]) assert.equal((await post(`${here}/${status}/same`)).text, "here");
@@ -83,6 +83,8 @@ test("no redirect makes another request of the one that was sent, and none leads
     }
   }
   assert(!seen.some((request) => request.includes("/?key")));
+  const login = /answered 307: it redirects to an address with a user or a password$/;
+  await assert.rejects(post(`${here}/307/login`), failing("redirected", login));
   await assert.rejects(post(`${here}/307/round`), failing("redirected", /more than 5 times/));
   // Files that are checked by their hash may come from elsewhere, but the key goes nowhere else.
   seen.length = 0;

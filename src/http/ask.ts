@@ -107,6 +107,7 @@ function targetOf({ location, url, method, status, redirects, hops }: Redirect):
   if (!URL.canParse(location, url)) throw refuse("it redirects to something that is no address");
   const to = new URL(location, url);
   if (!/^https?:$/.test(to.protocol)) throw refuse("it redirects to something that is no web address");
+  if (to.username || to.password) throw refuse("it redirects to an address with a user or a password");
   if (redirects === "same host" && to.origin !== from.origin) {
     throw refuse(`it redirects to another host, ${to.origin}; give that one's URL if you trust it`);
   }
