@@ -89,6 +89,14 @@ test("usage that cannot be is named", async () => {
   );
 });
 
+test("an answer that is no completion is shown, not taken for one without usage", async () => {
+  for (const body of [{ error: "out of memory" }, [], null]) {
+    const { checks } = await probed({ fault: () => ({ kind: "other", body: () => body }) });
+    const { found } = checks.find(({ what }) => what === "answers")!;
+    assert.equal(found, `it has no choices: ${JSON.stringify(body)}`);
+  }
+});
+
 test("a server that is not there, one without models, one that does not know the model", async () => {
   const gone = await openServer();
   await gone.close();

@@ -152,6 +152,7 @@ async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
   let answer: unknown;
   const say = async (sampling: Sampling) => {
     answer = await asker.ask(sampling);
+    if (choicesIn(answer).length === 0) throw new Error(`it has no choices: ${JSON.stringify(answer).slice(0, 200)}`);
     return saidIn(answer);
   };
   try {
