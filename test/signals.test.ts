@@ -1,10 +1,11 @@
 /** Signals as a terminal, a scheduler and a closed window send them, to real processes and whatever those started. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ROOT } from "./command.ts";
+import { pathToFileURL } from "node:url";
+import { gleaner, ROOT } from "./command.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const TEMPORARY = temporaryFolder();
@@ -125,4 +126,60 @@ test("a command that waits for another process hears them, and has nothing to go
     return true;
   });
   assert.equal((await done).code, 130);
+});
+
+test("work that is done in one go is ended at once, too", async () => {
+  const script = join(TEMPORARY, "one-go.ts");
+  const signals = pathToFileURL(join(ROOT, "src", "cli", "signals.ts")).href;
+  const lines = [
+    `import { endingAtOnce, endOnSignals } from ${JSON.stringify(signals)};`,
+    "endOnSignals(['report', 'one']);",
+    "const wait = (line) => {",
+    "  process.stderr.write(line);",
+    "  return new Promise((resolve) => setTimeout(resolve, 1_000_000));",
+    "};",
+    "if (process.argv[2] === 'before') endingAtOnce(() => { process.stderr.write('ready\\n'); for (;;); });",
+    "endingAtOnce(() => undefined);",
+    "await wait('ready\\n');",
+  ];
+  writeFileSync(script, lines.join("\n"));
+  for (const moment of ["before", "after"]) {
+    const child = spawn(process.execPath, [script, moment]);
+    let said = "";
+    child.stderr.on("data", (data) => (said += data));
+    const closed = new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
+    while (!said.includes("ready")) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    assert.equal(await closed, moment === "before" ? "SIGINT" : 130);
+    assert.equal(said.includes("to start again: gleaner report one"), moment === "after", said);
+  }
+});
+
+test("a dump into a file hears signals between its lines", async () => {
+  const project = newProject();
+  const log = join(TEMPORARY, "log.jsonl");
+  const thought = "a long thought ".repeat(10_000);
+  const task = (index: number) => `workshop/train/front-${1 + (index % 6)}-${index}`;
+  const records = Array.from({ length: 200 }, (_, index) => ({
+    task: task(index),
+    steps: [{ action: "take saw", thought }],
+  }));
+  writeFileSync(log, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  await gleaner(project, ["import", log, "--env", "workshop", "--format", "gleaner", "--out", "logs"]);
+  // A signal that comes with the first words: after these are tens of millions of characters.
+  const script = join(TEMPORARY, "first-words.mjs");
+  const lines = [
+    "const { write } = process.stdout;",
+    "process.stdout.write = (...args) => {",
+    "  process.stdout.write = write;",
+    "  process.kill(process.pid, 'SIGINT');",
+    "  return write.apply(process.stdout, args);",
+    "};",
+  ];
+  writeFileSync(script, lines.join("\n"));
+  const output = openSync(join(TEMPORARY, "dump.jsonl"), "w");
+  const args = ["--import", pathToFileURL(script).href, join(ROOT, "bin", "gleaner.js"), "dump", "--project", project];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", output, "ignore"] });
+  closeSync(output);
+  assert.equal(await new Promise((resolve) => child.once("close", (code) => resolve(code))), 130);
 });

@@ -17,6 +17,8 @@ type Signal = keyof typeof CODES;
 const SHELL = "/bin/sh";
 
 const endings = new Set<() => void>();
+/** Of the signals that end the program. */
+const listeners = new Map<Signal, () => void>();
 let isKept = false;
 
 /** Has `action` done before the last words, for example to give the terminal back. Returns what takes that back. */
@@ -39,13 +41,29 @@ export function endOnSignals(argv: readonly string[]): void {
   });
   const isUnderNohup = startedByNohup();
   for (const signal of Object.keys(CODES) as Signal[]) {
-    process.on(signal, () => {
-      if (signal === "SIGHUP" && isUnderNohup) return;
+    const isIgnored = signal === "SIGHUP" && isUnderNohup;
+    const listener = () => {
+      if (isIgnored) return;
       for (const action of endings) action();
       tell(lastWords(signal, argv));
       if (workers.size > 0) leaveThreads(signal);
       process.exit(CODES[signal]);
-    });
+    };
+    if (!isIgnored) listeners.set(signal, listener);
+    process.on(signal, listener);
+  }
+}
+
+/**
+ * Does `work` that only reads and computes, in one go. A listener would hear nothing before that is over; so meanwhile the
+ * system itself ends the program, at once and without a word.
+ */
+export function endingAtOnce<T>(work: () => T): T {
+  for (const [signal, listener] of listeners) process.off(signal, listener);
+  try {
+    return work();
+  } finally {
+    for (const [signal, listener] of listeners) process.on(signal, listener);
   }
 }
 

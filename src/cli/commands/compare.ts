@@ -4,6 +4,7 @@ import { compareRuns } from "../../analysis/compare-runs.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { projectOption, readProject } from "../project.ts";
+import { endingAtOnce } from "../signals.ts";
 import { print, printJson } from "../terminal.ts";
 import { checkRuns } from "./report.ts";
 
@@ -17,7 +18,7 @@ export function register(command: Command): void {
       const project = readProject(options);
       try {
         checkRuns(project, [a, b]);
-        const comparison = compareRuns(project.repository, a, b);
+        const comparison = endingAtOnce(() => compareRuns(project.repository, a, b));
         if (options.json) printJson(comparison);
         else print(options.markdown ? toMarkdown(comparison) : toTable(comparison));
       } finally {

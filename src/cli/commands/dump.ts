@@ -1,5 +1,6 @@
 /** `gleaner dump`: everything in the project except timings, as sorted JSON lines. Equal runs print equal bytes. */
 import type { Command } from "commander";
+import { breathe } from "../../core/breath.ts";
 import { projectOption, readProject } from "../project.ts";
 import { printJsonText } from "../terminal.ts";
 
@@ -9,6 +10,7 @@ export function register(command: Command): void {
     try {
       for (const text of inChunks(project.repository.dump())) {
         await printJsonText(text);
+        await breathe();
       }
     } finally {
       project.close();

@@ -17,6 +17,7 @@ import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
 import { type Project, projectOption, readProject } from "../project.ts";
+import { endingAtOnce } from "../signals.ts";
 import { print, printable, printJson, tellError } from "../terminal.ts";
 
 interface ReportFlags {
@@ -41,12 +42,14 @@ export function register(command: Command): void {
       const project = readProject(options);
       try {
         checkRuns(project, runs);
-        const report = () => reportOf(project.repository, runs, { prices, skillOf });
+        const report = () => endingAtOnce(() => reportOf(project.repository, runs, { prices, skillOf }));
         const told = { written: now(), command: project.command };
         if (json) printJson(report());
         else if (markdown) print(toMarkdown(report(), told));
-        else if (html) print(toHtml(report(), await plots(report()), told));
-        else await showReport(project, runs, { prices, all });
+        else if (html) {
+          const made = report();
+          print(toHtml(made, await plots(made), told));
+        } else await showReport(project, runs, { prices, all });
       } finally {
         project.close();
       }
@@ -84,7 +87,7 @@ export interface ShowOptions {
  */
 export async function showReport(project: Project, runs: readonly string[], options: ShowOptions = {}): Promise<void> {
   const { prices, all = false } = options;
-  const report = reportOf(project.repository, runs, { prices, skillOf });
+  const report = endingAtOnce(() => reportOf(project.repository, runs, { prices, skillOf }));
   const folder = join(project.folder, "reports", folderName(runs));
   const told = { written: now(), command: project.command };
   const drawn = await plots(report);

@@ -14,6 +14,7 @@ import { storyDocument, storyListDocument } from "../../reports/story-document.t
 import { textOf } from "../../reports/terminal.ts";
 import { wholeNumber } from "../flags.ts";
 import { projectOption, readProject } from "../project.ts";
+import { endingAtOnce } from "../signals.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface ShowFlags {
@@ -40,7 +41,7 @@ export function register(command: Command): void {
     .action((run: string, task: string | undefined, { project: folder, ...flags }: ShowFlags) => {
       const project = readProject({ project: folder });
       try {
-        const { telling, remarks } = tellingOf(project.repository, run, flags);
+        const { telling, remarks } = endingAtOnce(() => tellingOf(project.repository, run, flags));
         const { command } = project;
         if (task === undefined) printList(telling, { ...flags, command });
         else printStory(telling, task, { ...flags, command, remarks });
@@ -56,7 +57,7 @@ interface Shown extends Pick<ShowFlags, "all" | "json"> {
 }
 
 function printList(telling: Telling, { all = false, json = false, command }: Shown): void {
-  const list: StoryList = storiesOf(telling);
+  const list: StoryList = endingAtOnce(() => storiesOf(telling));
   if (json) printJson(list);
   else print(textOf(storyListDocument(list, { ...(!all && { limit: SHOWN }), command }), true));
 }
