@@ -112,6 +112,17 @@ test("why episodes failed is told, the most frequent reason first", async (conte
   );
 });
 
+test("a recording of which every episode failed ends with 1", async (context) => {
+  const project = temporaryFolder();
+  const broken = { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } };
+  const server = await serve({
+    fault: ({ raw }) => (raw.includes("An order") ? { kind: "other", body: () => broken } : undefined),
+  });
+  const { code, output } = await gleaner(context, ...recording(server, project));
+  assert.match(output, /4 of 4 episodes failed|all 4 episodes failed/);
+  assert.equal(code, 1, output);
+});
+
 test("bad flags are named", async (context) => {
   const server = await serve();
   const project = temporaryFolder();

@@ -158,7 +158,11 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
       throw new StopError("server", `${stopped.message}; run the same command again to continue`, { cause: stopped });
     if (!stopped) {
       repository.sync();
-      return journal.remove();
+      journal.remove();
+      const outcomes = repository.summariesOf(run).map(({ outcome }) => outcome.kind);
+      // Nothing was recorded that anybody could learn from.
+      if (outcomes.length > 0 && outcomes.every((kind) => kind === "failed")) process.exitCode = EXIT.broke;
+      return;
     }
     print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
     process.exitCode = EXIT.budget;
