@@ -92,7 +92,8 @@ async function live(life: Life, work: Work): Promise<void> {
     work.wanted.shift();
     const share = name.startsWith("SIG") ? shareDone(life) : undefined;
     for (const counts of [work.tally, all]) counts.add(name, share);
-    if (hit === "over") break;
+    // A signal may also hit a command that has made all it makes and not yet ended.
+    if (hit === "over" || life.opened.isDone?.(life.project)) break;
   }
   await finish(life);
 }
