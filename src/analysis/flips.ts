@@ -4,7 +4,8 @@
  * where the next iteration's policy came back to a state, how often the outcome changed.
  */
 import type { Round } from "../core/run.ts";
-import { type Episode, type Material, mean } from "./material.ts";
+import type { Fork } from "../core/trajectory.ts";
+import { type Episode, type Material, mean, type TaskHead } from "./material.ts";
 
 export interface Flips {
   /** States from which the same policy was rolled out at least twice, and the chance that two of its rollouts differ. */
@@ -53,27 +54,30 @@ export function flipsOf(material: Material, rounds: readonly Round[]): Flips | n
   };
 }
 
+/** A task for its start, a place of an expert trajectory for a probed state: of equal ones there is but one object. */
+type State = TaskHead | Fork;
+
 interface RoundTries {
   /** The policy that explored; undefined if nobody did. */
   readonly policy: string | undefined;
-  /** By task for a start, by expert trajectory and step for a probed state. */
-  readonly byState: ReadonlyMap<string, Tries>;
+  readonly byState: ReadonlyMap<State, Tries>;
   /** The probed states along each expert trajectory, with the start of its task first where it was tried. */
   readonly lines: readonly (readonly Tries[])[];
 }
 
 function triesOf(material: Material, { explored, probed }: Round): RoundTries {
   const rollouts = [...material.episodes(explored), ...material.episodes(probed)].filter(({ failed }) => !failed);
-  const stateOf = ({ fork, task }: Episode) => (fork ? `${fork.from} ${fork.step}` : task.id);
-  const byState = new Map(
-    [...Map.groupBy(rollouts, stateOf)].map(([state, group]) => [
-      state,
-      { won: group.filter(({ success }) => success).length, of: group.length },
-    ]),
-  );
+  const stateOf = ({ fork, task }: Episode): State => fork ?? task;
+  const byState = new Map<State, { won: number; of: number }>();
+  for (const rollout of rollouts) {
+    const tries = byState.get(stateOf(rollout)) ?? { won: 0, of: 0 };
+    if (tries.of === 0) byState.set(stateOf(rollout), tries);
+    tries.of += 1;
+    if (rollout.success) tries.won += 1;
+  }
   const probes = rollouts.filter(({ fork }) => fork).toSorted((a, b) => a.fork!.step - b.fork!.step);
   const lines = [...Map.groupBy(probes, ({ fork }) => fork!.from).values()].map((along) => {
-    const states = new Set<string>([along[0]!.task.id, ...along.map(stateOf)]);
+    const states = new Set<State>([along[0]!.task, ...along.map(stateOf)]);
     return [...states].flatMap((state) => byState.get(state) ?? []);
   });
   return { policy: rollouts[0]?.policy, byState, lines };

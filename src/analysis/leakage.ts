@@ -11,7 +11,7 @@ import { type Json, leaves } from "../core/json.ts";
 import type { Repository } from "../core/repository.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { Step } from "../core/trajectory.ts";
-import { conversationsOf, distinct, type Episode, type Material, provenanceOf, sum } from "./material.ts";
+import { type Conversation, distinct, type Episode, type Material, provenanceOf, sum } from "./material.ts";
 
 export interface Leakage {
   readonly sets: number;
@@ -87,11 +87,12 @@ function inspectRun(material: Material, run: string, render: Context["render"]):
   // A set that several methods share is looked at once.
   const context = { find: material.find, ownSteps: recentSteps(material.repository), isHeldOut, render };
   const sets = distinct(rounds.map(({ trainingSet }) => trainingSet)).map((id) => {
+    const inspected = inspectSet(material, id, context);
     for (const source of material.learnedFrom(id)) {
       const found = material.find(source);
       if (found) instructions.add(found.task.instruction);
     }
-    return inspectSet(material, id, context);
+    return inspected;
   });
   return {
     sets: sets.length,
@@ -104,52 +105,81 @@ function inspectRun(material: Material, run: string, render: Context["render"]):
   };
 }
 
+/**
+ * How many turns stand before the first steps can be told only when all conversations were read. What the first one says
+ * is nearly always right; where it is not, the set is read again.
+ */
 function inspectSet(material: Material, id: TrainingSetId, context: Context) {
-  const conversations = conversationsOf(material.trainingSet(id));
+  const inspected = inspectAssuming(material, id, context);
+  const { assumed, before } = inspected;
+  return assumed === before ? inspected : inspectAssuming(material, id, context, before);
+}
+
+/** `before`: turns before the first steps; absent: as many as the first conversation has. */
+function inspectAssuming(material: Material, id: TrainingSetId, context: Context, before?: number) {
   const violations: Violation[] = [];
-  let learned = 0;
-  let textsConfirmed = 0;
-  const before = turnsBeforeSteps(conversations);
-  conversations.forEach((messages, example) => {
+  const opening = openingOf();
+  let assumed = before;
+  let [examples, learned, textsConfirmed] = [0, 0, 0];
+  for (const messages of material.conversations(id)) {
+    opening.add(messages);
+    assumed ??= opening.turns();
     // Behind what every conversation begins with, assistant messages are the steps of the trajectory, in order.
-    let step = -before;
-    messages.forEach((message, index) => {
+    let step = -assumed;
+    for (const [index, message] of messages.entries()) {
       if (message.weight === 1) {
         const found = inspectMessage(message, step, context);
         learned++;
         if (found.textConfirmed) textsConfirmed++;
-        violations.push(...found.problems.map((problem) => ({ trainingSet: id, example, message: index, problem })));
+        for (const problem of found.problems)
+          violations.push({ trainingSet: id, example: examples, message: index, problem });
       }
       if (message.role === "assistant") step++;
-    });
-  });
-  return { examples: conversations.length, learned, textsConfirmed, violations };
+    }
+    examples++;
+  }
+  return { examples, learned, textsConfirmed, violations, assumed: assumed ?? 0, before: opening.turns() };
 }
 
-/**
- * Assistant messages that stand before the first step: consent to the rules, example episodes. They are the same in every
- * conversation of a set, so most learned messages stand so many places behind where their step would be.
- */
-function turnsBeforeSteps(conversations: readonly (readonly WeightedMessage[])[]): number {
-  const places = conversations.flatMap((messages) => {
-    const turns = messages.filter(({ role }) => role === "assistant");
-    return turns.flatMap((message, index) => {
-      const step = message.weight === 1 ? provenanceOf(message)?.step : undefined;
-      return step === undefined ? [] : [index - step];
-    });
-  });
-  const counts = [...Map.groupBy(places, (place) => place)].map(([place, { length }]) => ({ place, length }));
-  const usual = counts.toSorted((a, b) => b.length - a.length || a.place - b.place)[0]?.place ?? 0;
-  return usual > 0 && usual <= sharedTurns(conversations) ? usual : 0;
+/** What all conversations begin with, as far as they were added. */
+interface Opening {
+  add(messages: Conversation): void;
+  /**
+   * Assistant messages that stand before the first step: consent to the rules, example episodes. They are the same in every
+   * conversation of a set, so most learned messages stand so many places behind where their step would be.
+   */
+  turns(): number;
 }
 
-/** Assistant messages, none of them learned, among the messages that all conversations begin with. */
-function sharedTurns(conversations: readonly (readonly WeightedMessage[])[]): number {
-  const [first = [], ...others] = conversations;
+function openingOf(): Opening {
+  /** How often a learned message stands so many places behind its step. */
+  const places = new Map<number, number>();
+  /** Messages, none of them learned, that all conversations begin with. */
+  let shared: Conversation | undefined;
+  return {
+    add(messages) {
+      const turns = messages.filter(({ role }) => role === "assistant");
+      for (const [index, message] of turns.entries()) {
+        const step = provenanceOf(message)?.step;
+        if (step !== undefined) places.set(index - step, (places.get(index - step) ?? 0) + 1);
+      }
+      shared = sharedWith(shared ?? messages, messages);
+    },
+    turns() {
+      const [usual] = [...places].toSorted(([a, often], [b, oftener]) => oftener - often || a - b);
+      const before = usual?.[0] ?? 0;
+      const most = shared?.filter(({ role }) => role === "assistant").length ?? 0;
+      return before > 0 && before <= most ? before : 0;
+    },
+  };
+}
+
+/** The first messages of `shared` that are not learned and with which `messages` begins too. */
+function sharedWith(shared: Conversation, messages: Conversation): Conversation {
   const isShared = ({ role, content, weight }: WeightedMessage, index: number) =>
-    weight === 0 && others.every((messages) => messages[index]?.role === role && messages[index].content === content);
-  const end = first.findIndex((message, index) => !isShared(message, index));
-  return first.slice(0, end < 0 ? first.length : end).filter(({ role }) => role === "assistant").length;
+    weight === 0 && messages[index]?.role === role && messages[index].content === content;
+  const end = shared.findIndex((message, index) => !isShared(message, index));
+  return end < 0 ? shared : shared.slice(0, end);
 }
 
 function inspectMessage(
@@ -212,7 +242,7 @@ function stepOf(context: Context, { id, fork }: Episode, step: number): Step | u
 }
 
 /** Trajectories whose steps are kept in memory: conversations that stand together are often of the same ones. */
-const RECENT = 1000;
+const RECENT = 100;
 
 function recentSteps(repository: Repository): Context["ownSteps"] {
   const recent = new Map<TrajectoryId, readonly Step[] | undefined>();

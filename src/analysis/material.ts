@@ -10,7 +10,7 @@ import type { Repository } from "../core/repository.ts";
 import type { Round, Timing } from "../core/run.ts";
 import type { TrajectorySummary } from "../core/summary.ts";
 import type { Task } from "../core/task.ts";
-import type { Provenance, TrainingSet, WeightedMessage } from "../core/training.ts";
+import type { Example, Provenance, WeightedMessage } from "../core/training.ts";
 import type { Fork } from "../core/trajectory.ts";
 
 /** A task without its world's data. */
@@ -18,12 +18,16 @@ export type TaskHead = Omit<Task, "data">;
 
 /** A trajectory without its text, and its task. */
 export interface Episode extends Omit<TrajectorySummary, "taskId" | "outcome"> {
+  /** One object for all episodes of the task, as `fork` is for all that left a trajectory before the same step. */
   readonly task: TaskHead;
   /** A boundary broke: counted, left out of success rates. */
   readonly failed: boolean;
   /** Why it failed; absent if it did not. */
   readonly failure?: string;
 }
+
+/** An example of `sft` is one conversation, a preference is two. */
+export type Conversation = readonly WeightedMessage[];
 
 /** A row of the report: one method of one run, with the rounds of all its seeds. */
 export interface Method {
@@ -50,26 +54,32 @@ export interface Material {
   rounds(run: string): readonly Round[];
   /** How long a round's work of one kind took, each time it was done or waited for, in milliseconds. */
   times(round: Round, phase: Timing["phase"]): readonly number[];
-  /** Throws StoreError if it is not stored. */
-  trainingSet(id: TrainingSetId): TrainingSet;
-  /** Trajectories that a training set learns from. */
+  /** Of a training set, in order, read one at a time. Throws StoreError if it is not stored. */
+  conversations(id: TrainingSetId): Iterable<Conversation>;
+  /** Trajectories that a training set learns from. Reads the set, unless all its conversations were read before. */
   learnedFrom(id: TrainingSetId): ReadonlySet<TrajectoryId>;
 }
 
 /** Throws CliError for a run that does not exist. */
 export function materialOf(repository: Repository, runs: readonly string[]): Material {
   for (const run of runs) runNamed(repository, run);
-  let last: { readonly id: TrainingSetId; readonly set: TrainingSet } | undefined;
-  // Large, and asked for several times in a row: one is kept.
-  const trainingSet = (id: TrainingSetId) => {
-    if (last?.id === id) return last.set;
-    const set = repository.trainingSet(id);
-    if (!set) throw new StoreError(`training set ${id} belongs to a round but is not stored`);
-    last = { id, set };
-    return set;
-  };
-  const rounds = remembered((run: string) => repository.rounds(run));
   const find = episodesIn(repository, runs);
+  /** The one text of an id that is kept. */
+  const kept = (id: TrajectoryId) => find(id)?.id ?? id;
+  const rounds = remembered((run: string) => repository.rounds(run).map((round) => withIds(round, kept)));
+  const learned = new Map<TrainingSetId, ReadonlySet<TrajectoryId>>();
+  function* conversations(id: TrainingSetId): Generator<Conversation> {
+    const examples = repository.examplesOf(id);
+    if (!examples) throw new StoreError(`training set ${id} belongs to a round but is not stored`);
+    const sources = new Set<TrajectoryId>();
+    for (const example of examples) {
+      for (const messages of conversationsOf(example)) {
+        for (const source of sourcesOf(messages)) sources.add(kept(source));
+        yield messages;
+      }
+    }
+    learned.set(id, sources);
+  }
   const episode = (id: TrajectoryId) => {
     const found = find(id);
     if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
@@ -92,8 +102,24 @@ export function materialOf(repository: Repository, runs: readonly string[]): Mat
       const found = timings(run).get(JSON.stringify([method, seed, iteration, phase])) ?? [];
       return found.map(({ milliseconds }) => milliseconds);
     },
-    trainingSet,
-    learnedFrom: remembered((id: TrainingSetId) => sourcesOf(trainingSet(id))),
+    conversations,
+    learnedFrom(id) {
+      if (!learned.has(id)) for (const _ of conversations(id));
+      return learned.get(id)!;
+    },
+  };
+}
+
+/** Rounds name most trajectories several times: `kept` gives the one text of each id. */
+function withIds(round: Round, kept: (id: TrajectoryId) => TrajectoryId): Round {
+  const { expert, learnOnly, explored, probed, evaluated } = round;
+  return {
+    ...round,
+    expert: expert.map(kept),
+    ...(learnOnly && { learnOnly: learnOnly.map(kept) }),
+    explored: explored.map(kept),
+    probed: probed.map(kept),
+    evaluated: evaluated.map(kept),
   };
 }
 
@@ -153,7 +179,7 @@ function episodesIn(repository: Repository, runs: readonly string[]): Material["
 /** Many episodes are of one task and by one policy: each of these is kept once. */
 function episodeMaker(repository: Repository): (summary: TrajectorySummary) => Episode {
   const policyKept = remembered((policy: string) => policy);
-  const forkKept = remembered((place: string): Fork => JSON.parse(place) as Fork);
+  const forksFrom = remembered((from: TrajectoryId) => remembered((step: number): Fork => ({ from, step })));
   const taskHead = remembered((id: TaskId): TaskHead => {
     const task = repository.task(id);
     if (!task) throw new StoreError(`task ${id} belongs to a trajectory but is not stored`);
@@ -167,7 +193,7 @@ function episodeMaker(repository: Repository): (summary: TrajectorySummary) => E
       id,
       task: taskHead(summary.taskId),
       policy: policyKept(summary.policy),
-      fork: fork && forkKept(JSON.stringify(fork)),
+      fork: fork && forksFrom(fork.from)(fork.step),
       length,
       ownSteps,
       promptTokens,
@@ -180,16 +206,14 @@ function episodeMaker(repository: Repository): (summary: TrajectorySummary) => E
   };
 }
 
-/** A training set as conversations: an example of `sft` is one, a preference is two. */
-export function conversationsOf(set: TrainingSet): (readonly WeightedMessage[])[] {
-  if (set.kind === "sft") return set.examples.map(({ messages }) => messages);
-  return set.examples.flatMap(({ prompt, chosen, rejected }) => {
-    const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
-    return [
-      [...context, ...chosen],
-      [...context, ...rejected],
-    ];
-  });
+function conversationsOf(example: Example): readonly Conversation[] {
+  if ("messages" in example) return [example.messages];
+  const { prompt, chosen, rejected } = example;
+  const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
+  return [
+    [...context, ...chosen],
+    [...context, ...rejected],
+  ];
 }
 
 /** Where a message says it comes from; undefined for context, and for a damaged message. */
@@ -197,12 +221,8 @@ export function provenanceOf(message: WeightedMessage): Provenance | undefined {
   return message.weight === 1 ? message.provenance : undefined;
 }
 
-function sourcesOf(set: TrainingSet): ReadonlySet<TrajectoryId> {
-  const sources = conversationsOf(set).flatMap((messages) =>
-    messages.flatMap((message) => provenanceOf(message)?.trajectory ?? []),
-  );
-  return new Set(sources);
-}
+const sourcesOf = (messages: Conversation): ReadonlySet<TrajectoryId> =>
+  new Set(messages.flatMap((message) => provenanceOf(message)?.trajectory ?? []));
 
 /** `compute`, done once for each key; results are kept as long as the function is. */
 export function remembered<K, V>(compute: (key: K) => V): (key: K) => V {

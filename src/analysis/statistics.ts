@@ -43,8 +43,8 @@ export const INTERVAL: BootstrapOptions = { level: 0.95, resamples: 2000, seed: 
  */
 export function bootstrap(cells: readonly Cell[], options: Partial<BootstrapOptions> = {}): Estimate {
   const { level, resamples, seed } = { ...INTERVAL, ...options };
-  const tasks = indexOf(cells.map(({ task }) => task));
-  const seeds = indexOf(cells.map((cell) => cell.seed));
+  const tasks = indexOf(cells, ({ task }) => task);
+  const seeds = indexOf(cells, (cell) => cell.seed);
   const resampled = seeds.size > 1 ? ("seeds and tasks" as const) : ("tasks" as const);
   const counts = { cells: cells.length, tasks: tasks.size, seeds: seeds.size, resampled };
   if (cells.length === 0) return { value: null, low: null, high: null, ...counts };
@@ -150,8 +150,14 @@ function timesOf(drawn: Uint32Array, count: number): Uint32Array {
   return times;
 }
 
-function indexOf<T>(keys: readonly T[]): ReadonlyMap<T, number> {
-  return new Map([...new Set(keys)].map((key, index) => [key, index]));
+/** A number for each key, from 0, in order of first appearance. */
+function indexOf<K>(cells: readonly Cell[], keyOf: (cell: Cell) => K): ReadonlyMap<K, number> {
+  const places = new Map<K, number>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    if (!places.has(key)) places.set(key, places.size);
+  }
+  return places;
 }
 
 /**

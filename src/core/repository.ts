@@ -3,7 +3,7 @@ import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "./ids.ts
 import type { Round, Run, Timing, Verification } from "./run.ts";
 import type { TrajectorySummary } from "./summary.ts";
 import type { Task } from "./task.ts";
-import type { Checkpoint, TrainingSet } from "./training.ts";
+import type { Checkpoint, Example, TrainingSet } from "./training.ts";
 import type { Step, Trajectory } from "./trajectory.ts";
 
 /** A part of a long list. */
@@ -70,6 +70,8 @@ export interface Repository {
   addTrainingSet(id: TrainingSetId, set: TrainingSet): void;
   /** The training set with this id. */
   trainingSet(id: TrainingSetId): TrainingSet | undefined;
+  /** The examples of the training set with this id, in order. They are read one at a time, since a set may be large. */
+  examplesOf(id: TrainingSetId): Iterable<Example> | undefined;
 
   /** Keeps what is known of a checkpoint; its weights stay where they are. */
   addCheckpoint(checkpoint: Checkpoint): void;

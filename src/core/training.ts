@@ -61,6 +61,9 @@ export interface Preference {
   readonly sources: readonly [chosen: TrajectoryId, rejected: TrajectoryId];
 }
 
+/** What a training set is made of. */
+export type Example = Demonstration | Preference;
+
 /** Everything an algorithm may ask of a trainer. BC, RFT and EEF are `sft`; ETO is `dpo`. */
 export type TrainingSet =
   | {

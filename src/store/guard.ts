@@ -84,18 +84,25 @@ export function guardEach(path: string, repository: Repository, checked: () => v
   return {
     ...(Object.fromEntries(guardedEntries) as unknown as Repository),
     close: () => guarded(path, repository.close),
-    *dump() {
-      const lines = repository.dump()[Symbol.iterator]();
-      try {
-        for (;;) {
-          const next = guarded(path, () => lines.next());
-          checked();
-          if (next.done) return;
-          yield next.value;
-        }
-      } finally {
-        lines.return?.();
-      }
+    examplesOf(id) {
+      const examples = guard(repository.examplesOf)(id);
+      return examples && guardPieces(path, examples, checked);
     },
+    dump: () => guardPieces(path, repository.dump(), checked),
   };
+}
+
+/** `pieces`, which are read as they are asked for, guarded one by one. */
+function* guardPieces<T>(path: string, pieces: Iterable<T>, checked: () => void): Generator<T> {
+  const iterator = pieces[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = guarded(path, () => iterator.next());
+      checked();
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    iterator.return?.();
+  }
 }

@@ -143,6 +143,7 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
 
     addTrainingSet: sets.add,
     trainingSet: sets.get,
+    examplesOf: sets.examples,
 
     addCheckpoint: (checkpoint) => add("checkpoint", checkpoint.id, checkpoint),
     checkpoint: (id) => recordOf<Checkpoint>("checkpoint", id, select.checkpoint.get(id)),

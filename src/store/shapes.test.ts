@@ -57,6 +57,11 @@ const PLACES: readonly Place[] = [
     named: /example of sft 0 in training set set/,
     read: (repository) => repository.trainingSet(SET),
   },
+  {
+    table: "training_set_examples",
+    named: /example of sft 0 in training set set/,
+    read: (repository) => [...repository.examplesOf(SET)!],
+  },
   { table: "training_set_examples", named: /example of sft 0 in training set set/, read: dumped },
   {
     table: "checkpoints",

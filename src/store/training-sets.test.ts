@@ -42,6 +42,7 @@ test("a set comes back equal, and as canonical JSON, however small the pieces ar
       sets.add("a", set);
       sets.add("a", set);
       assert.deepEqual(sets.get("a"), set);
+      assert.deepEqual([...sets.examples("a")!], set.examples);
       assert.equal([...sets.text("a")].join(""), canonicalJson(set));
       assert.deepEqual([...sets.ids()], ["a"]);
       database.close();

@@ -6,7 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { TrainingSet } from "../core/training.ts";
+import type { Example, TrainingSet } from "../core/training.ts";
 import { checkedKey, encoded, expectSame, otherContent } from "./bodies.ts";
 import { DamagedError } from "./guard.ts";
 import { decoded } from "./shapes.ts";
@@ -18,6 +18,8 @@ const PIECE = 2 ** 23;
 export interface TrainingSets {
   add(id: string, set: TrainingSet): void;
   get(id: string): TrainingSet | undefined;
+  /** Read as they are asked for. */
+  examples(id: string): Iterable<Example> | undefined;
   /** Ids, sorted. */
   ids(): Iterable<string>;
   /** The canonical JSON of a set that is there, in pieces. */
@@ -48,12 +50,12 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
   }
 
   /** The bodies of its examples, in order, each one checked. */
-  function* bodies(id: string, { set, count }: Head): Generator<{ readonly body: string; readonly example: unknown }> {
+  function* bodies(id: string, { set, count }: Head): Generator<{ readonly body: string; readonly example: Example }> {
     let next = 0;
     // Prepared anew: several readers may be on their way at once.
     for (const { position, body } of database.prepare(selectExamples).iterate(id, count)) {
       if (position !== next) break;
-      const example = decoded(`example of ${set.kind}`, `${next} in training set ${id}`, body);
+      const example = decoded<Example>(`example of ${set.kind}`, `${next} in training set ${id}`, body);
       yield { body: String(body), example };
       next++;
     }
@@ -111,6 +113,11 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
       return { ...found.set, examples } as TrainingSet;
     },
 
+    examples(id) {
+      const found = head(id);
+      return found && examplesIn(bodies(id, found));
+    },
+
     *ids() {
       for (const { id } of database.prepare(selectIds).iterate()) yield String(id);
     },
@@ -135,6 +142,10 @@ interface Head {
   readonly set: { readonly kind: TrainingSet["kind"]; readonly beta?: number };
   /** How many examples it has. */
   readonly count: number;
+}
+
+function* examplesIn(bodies: Iterable<{ readonly example: Example }>): Generator<Example> {
+  for (const { example } of bodies) yield example;
 }
 
 function* listOf(bodies: Iterable<{ readonly body: string }>): Generator<string> {

@@ -107,6 +107,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(repository.unreplayableOf("first"), []);
       assert.equal(repository.verification(trajectory.id), undefined);
       assert.equal(repository.trainingSet("set" as TrainingSetId), undefined);
+      assert.equal(repository.examplesOf("set" as TrainingSetId), undefined);
       assert.equal(repository.checkpoint(checkpoint.id), undefined);
       assert.deepEqual(repository.rounds("first"), []);
       assert.deepEqual(repository.timings("first"), []);
@@ -132,6 +133,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.deepEqual(repository.trajectory(trajectory.id), trajectory);
       assert.deepEqual(repository.verification(trajectory.id), diverged);
       assert.deepEqual(repository.trainingSet("set" as TrainingSetId), trainingSet);
+      assert.deepEqual([...repository.examplesOf("set" as TrainingSetId)!], trainingSet.examples);
       assert.deepEqual(repository.checkpoint(checkpoint.id), checkpoint);
       assert.deepEqual(repository.rounds(run.name), [round]);
       assert.deepEqual(repository.timings(run.name), [timing]);

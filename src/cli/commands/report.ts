@@ -18,6 +18,7 @@ import { environmentNamed } from "../../worlds/open.ts";
 import { programName } from "../program.ts";
 import { type Project, projectOption, readProject } from "../project.ts";
 import { endingAtOnce } from "../signals.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { print, printable, printJson, tellError } from "../terminal.ts";
 
 interface ReportFlags {
@@ -40,6 +41,7 @@ export function register(command: Command): void {
     .action(async (runs: string[], { json, markdown, html, all, ...options }: ReportFlags) => {
       const prices = options.prices === undefined ? undefined : pricesOf(options.prices);
       const project = readProject(options);
+      keepHeapSmall();
       try {
         checkRuns(project, runs);
         const report = () => endingAtOnce(() => reportOf(project.repository, runs, { prices, skillOf }));
