@@ -19,6 +19,10 @@ export interface Collector {
   add(piece: Uint8Array): boolean;
   /** What was collected and then `last`, as the record at `position`; the next one begins empty. */
   take<Place extends Position>(position: Place, last?: Uint8Array): RawRecord<Place>;
+  /** The same as bytes, for those who need not read them all; null: it is too long. */
+  takeBytes(last?: Uint8Array): Uint8Array | null;
+  /** The record that `takeBytes` gave. */
+  read<Place extends Position>(position: Place, bytes: Uint8Array | null): RawRecord<Place>;
 }
 
 /** Collects the pieces of one record; of one that is longer than `maxBytes` only the length. */
@@ -26,6 +30,21 @@ export function collector(maxBytes = MAX_RECORD_BYTES): Collector {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytes = 0;
   let pieces: Uint8Array[] = [];
+  const takeBytes = (last: Uint8Array = NOTHING) => {
+    const isTooLong = bytes + last.length > maxBytes;
+    const whole = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
+    bytes = 0;
+    pieces = [];
+    return isTooLong ? null : whole;
+  };
+  const read = <Place extends Position>(position: Place, whole: Uint8Array | null): RawRecord<Place> => {
+    if (whole === null) return { ...position, text: null, problem: tooLong(maxBytes) };
+    try {
+      return { ...position, text: decoder.decode(whole) };
+    } catch {
+      return { ...position, text: null, problem: "not UTF-8 text" };
+    }
+  };
   return {
     add(piece) {
       bytes += piece.length;
@@ -33,19 +52,11 @@ export function collector(maxBytes = MAX_RECORD_BYTES): Collector {
       else pieces.push(piece);
       return bytes <= maxBytes;
     },
-    take(position, last = new Uint8Array()) {
-      const isTooLong = bytes + last.length > maxBytes;
-      const whole = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
-      bytes = 0;
-      pieces = [];
-      if (isTooLong) return { ...position, text: null, problem: tooLong(maxBytes) };
-      try {
-        return { ...position, text: decoder.decode(whole) };
-      } catch {
-        return { ...position, text: null, problem: "not UTF-8 text" };
-      }
-    },
+    take: (position, last) => read(position, takeBytes(last)),
+    takeBytes,
+    read,
   };
 }
 
+const NOTHING = new Uint8Array();
 const tooLong = (maxBytes: number) => `expected a record of at most ${maxBytes / 2 ** 20} MiB, found a longer one`;

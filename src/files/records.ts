@@ -1,12 +1,21 @@
 /** The records of a log, however the file holds them: JSON Lines, or one JSON array of objects. Its first signs tell. */
 import { readArray } from "./array.ts";
 import { contentOf, unreadable } from "./file.ts";
-import { readLines } from "./lines.ts";
+import { readLines, skimLines } from "./lines.ts";
 import type { RawRecord } from "./record.ts";
 
 /** Throws CliError, naming the file, if it cannot be read to its end. */
 export async function* readRecords(file: string): AsyncGenerator<RawRecord> {
   yield* (await holdsArray(file)) ? readArray(file) : readLines(file);
+}
+
+/** As `readRecords`, but undefined for each record that does not begin with `wanted`, in ASCII; without it, for each. */
+export async function* skimRecords(file: string, wanted?: string): AsyncGenerator<RawRecord | undefined> {
+  if (!(await holdsArray(file))) yield* skimLines(file, wanted);
+  else {
+    for await (const record of readArray(file))
+      yield wanted !== undefined && record.text?.startsWith(wanted) ? record : undefined;
+  }
 }
 
 /** A line of JSON Lines is an object, so a file that begins with `[{` (or is `[]`) is an array. */

@@ -19,7 +19,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { hashOf } from "../files/file.ts";
 import { type Batches, batches } from "./batches.ts";
 import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
-import { type LoggedEpisode, type LogReader, readLog, recordsOf } from "./reader.ts";
+import { type LoggedEpisode, type LogReader, readLog, type Survey, surveyOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
 import { bestCandidate, MAX_CANDIDATES, type Replayed } from "./trial.ts";
@@ -60,14 +60,15 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
 
 async function importInto(store: Batches, run: Run, options: ImportOptions): Promise<ImportSummary> {
   const { reader, files, benchmark } = options;
-  const total = await countRecords(reader, files);
+  const surveys = await surveysOf(reader, files);
+  const total = surveys.reduce((sum, { count }) => sum + count, 0);
   const tally = startTally(run.name);
   const findTask = taskFinder(benchmark, reader);
   const samples = counter();
   let done = 0;
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
-    for await (const logged of readLog(reader, file)) {
+    for await (const logged of readLog(reader, file, surveys[index]!.records())) {
       options.onProgress?.(done++, total);
       const { line, record } = logged;
       const place: Place = { file, line, ...(record !== undefined && { record }) };
@@ -191,10 +192,10 @@ async function runOf(options: ImportOptions): Promise<Run> {
 }
 
 /** Reads every file to its end, so that a damaged one is found before anything is stored. */
-async function countRecords(reader: LogReader, files: readonly string[]): Promise<number> {
-  let count = 0;
-  for (const file of files) for await (const _record of recordsOf(reader, file)) count++;
-  return count;
+async function surveysOf(reader: LogReader, files: readonly string[]): Promise<Survey[]> {
+  const surveys: Survey[] = [];
+  for (const file of files) surveys.push(await surveyOf(reader, file));
+  return surveys;
 }
 
 const nameOf = (file: string) =>

@@ -6,7 +6,7 @@ import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
 import type { Position, RawRecord } from "../files/record.ts";
-import { readRecords } from "../files/records.ts";
+import { readRecords, skimRecords } from "../files/records.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -54,6 +54,8 @@ export interface LogReader {
   readonly benchmark: string;
   /** The records of a file; absent: its lines, or the elements of its JSON array. Throws CliError, naming the file. */
   records?(file: string): AsyncGenerator<RawRecord>;
+  /** What `surveyOf` gives, for formats that find more on the way than the number of records; absent: they are counted. */
+  survey?(file: string): Promise<Survey>;
   /** The episode that a record, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
   /** Whether a record that it can read is of this format by its members, too; absent: they tell nothing. */
@@ -84,12 +86,32 @@ export interface LogDifference {
   readonly instruction: string;
 }
 
+/** A file of logs that was read to its end. */
+export interface Survey {
+  /** How many records it has. */
+  readonly count: number;
+  /** They are read anew: memory does not hold them. */
+  records(): AsyncGenerator<RawRecord>;
+}
+
+/** Reads `file` to its end once. Throws CliError naming the file if it is missing or damaged. */
+export async function surveyOf(reader: LogReader, file: string): Promise<Survey> {
+  if (reader.survey) return reader.survey(file);
+  let count = 0;
+  for await (const _record of reader.records?.(file) ?? skimRecords(file)) count++;
+  return { count, records: () => recordsOf(reader, file) };
+}
+
 /**
  * Every record of `file`, good or bad, in order. A record that cannot be understood is data, the others are still read.
  * Throws CliError naming the file if the file itself is missing or damaged.
  */
-export async function* readLog(reader: LogReader, file: string): AsyncGenerator<LogRecord> {
-  for await (const { text, ...rest } of recordsOf(reader, file)) {
+export async function* readLog(
+  reader: LogReader,
+  file: string,
+  records: AsyncGenerator<RawRecord> = recordsOf(reader, file),
+): AsyncGenerator<LogRecord> {
+  for await (const { text, ...rest } of records) {
     if (text === null) yield { kind: "malformed", ...(rest as Position & { problem: string }) };
     else yield { ...rest, ...recordOf(reader, text) };
   }

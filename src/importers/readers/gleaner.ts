@@ -15,8 +15,16 @@
 import { CliError } from "../../core/errors.ts";
 import type { StepTokenIds } from "../../core/trajectory.ts";
 import type { RawRecord } from "../../files/record.ts";
-import { readRecords } from "../../files/records.ts";
-import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
+import { readRecords, skimRecords } from "../../files/records.ts";
+import {
+  type LoggedEpisode,
+  type LoggedStep,
+  type LogReader,
+  objectOf,
+  type Survey,
+  shown,
+  textOf,
+} from "../reader.ts";
 import { endingOf, type Row, taskKeyOf } from "../row.ts";
 import type { World } from "../worlds/world.ts";
 import { worldOf } from "../worlds/worlds.ts";
@@ -31,6 +39,7 @@ export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): Lo
     ...readerParts(world),
     normalize: (observation) => observation,
     records,
+    survey,
     read: (row) => read(objectOf(row, "task and steps"), world),
   };
 }
@@ -105,6 +114,25 @@ function terminatedOf(outcome: unknown): boolean | undefined {
 
 /** The trajectories of a dump with their goals and whole; every line of any other file. */
 async function* records(file: string): AsyncGenerator<RawRecord> {
+  yield* (await survey(file)).records();
+}
+
+/** What dumps begin their lines with. */
+const DUMPED = '{"kind":"';
+
+async function survey(file: string): Promise<Survey> {
+  let count = 0;
+  let dumpedLines = 0;
+  for await (const raw of skimRecords(file, DUMPED)) {
+    const line = raw?.text && dumped(raw.text);
+    if (line) dumpedLines += 1;
+    if (!line || line.kind === "trajectory") count += 1;
+  }
+  return { count, records: () => (dumpedLines > 0 ? recordsOfDump(file) : readRecords(file)) };
+}
+
+async function* recordsOfDump(file: string): AsyncGenerator<RawRecord> {
+  // Found anew, so that memory holds that of one file only.
   const { goals, parents } = await contextOf(file);
   for await (const raw of readRecords(file)) {
     const line = raw.text === null ? undefined : dumped(raw.text);
@@ -124,7 +152,7 @@ interface DumpLine {
 
 /** A line of a dump; undefined for one of another origin. */
 function dumped(text: string): DumpLine | undefined {
-  if (!text.startsWith('{"kind":"')) return undefined;
+  if (!text.startsWith(DUMPED)) return undefined;
   try {
     const { kind, record = {} } = JSON.parse(text) as { kind: string; record?: Row };
     return { kind, record };
@@ -143,8 +171,8 @@ interface DumpContext {
 async function contextOf(file: string): Promise<DumpContext> {
   const goals = new Map<unknown, unknown>();
   const wanted = new Set<unknown>();
-  for await (const { text } of readRecords(file)) {
-    const line = text === null ? undefined : dumped(text);
+  for await (const raw of skimRecords(file, DUMPED)) {
+    const line = raw?.text ? dumped(raw.text) : undefined;
     if (line?.kind === "task") goals.set(line.record.id, line.record.instruction);
     const from = line?.kind === "trajectory" ? parentOf(line.record) : undefined;
     if (from) wanted.add(from.id);
