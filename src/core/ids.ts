@@ -2,7 +2,7 @@
  * Ids that are computed from what they name. The same rollout, training set or checkpoint has the same id in every
  * process. So a killed run that is started again finds its earlier work and does only the rest.
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { CliError } from "./errors.ts";
 import { canonicalPieces } from "./json.ts";
 
@@ -22,10 +22,24 @@ export type CheckpointId = Id<"checkpoint">;
 
 /** 20 hexadecimal digits that depend on every part of `value` (a JSON value) and on nothing else. */
 export function fingerprint(value: unknown): string {
-  const hash = createHash("sha256");
-  // Piece by piece: a training set may be longer than a text can be.
-  for (const piece of canonicalPieces(value)) hash.update(piece);
-  return hash.digest("hex").slice(0, 20);
+  return sha256Of(canonicalPieces(value)).slice(0, 20);
+}
+
+/** Of fewer characters the hash is made in one call, which costs a fraction of a hash that is fed. */
+const SHORT = 2 ** 16;
+
+/** In hexadecimal, piece by piece: a training set may be longer than a text can be. */
+function sha256Of(pieces: Iterable<string>): string {
+  let fed: Hash | undefined;
+  let waiting = "";
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < SHORT) continue;
+    fed ??= createHash("sha256");
+    fed.update(waiting);
+    waiting = "";
+  }
+  return fed ? fed.update(waiting).digest("hex") : hash("sha256", waiting);
 }
 
 /** `text` as the id of a task: `<benchmark>/<split>/<key>`, no part empty; a key may have further `/`. Throws CliError. */

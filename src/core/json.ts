@@ -55,7 +55,7 @@ function isSorted(keys: readonly string[]): boolean {
  */
 export function* canonicalPieces(value: unknown): Generator<string> {
   if (Array.isArray(value)) yield* elementPieces(value);
-  else if (isRecord(value)) yield* memberPieces(value);
+  else if (isRecord(value) && Object.values(value).some(Array.isArray)) yield* memberPieces(value);
   else yield canonicalJson(value);
 }
 
