@@ -64,7 +64,8 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
   const total = surveys.reduce((sum, { count }) => sum + count, 0);
   const tally = startTally(run.name);
   const findTask = taskFinder(benchmark, reader);
-  const samples = counter();
+  /** How many episodes there were of each task by each policy. */
+  const samples = new Map<string, number>();
   let done = 0;
   for (const [index, file] of files.entries()) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
@@ -85,20 +86,20 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
       }
       // Where tasks are tried, one that breaks must not shift the numbers of the others: the episode itself is in the key.
       const steps = found.kind === "playable" && found.others.length > 0 ? fingerprint(episode.steps) : undefined;
-      const keyOf = (task: Task) => `${policy} ${task.id} ${steps}`;
       const attempt = (task: Task) => {
-        const sample = samples.next(keyOf(task));
+        const key = `${policy} ${task.id} ${steps}`;
+        const sample = samples.get(key) ?? 0;
         const id = fingerprint({ run: run.name, policy, task: task.id, fork: null, sample, steps }) as TrajectoryId;
         const recorded = asTrajectory(id, task, policy, episode);
         const judge = async () =>
           found.kind === "playable"
             ? options.replay(task, recorded, untoldOf(episode))
             : asLogged(recorded, episode, benchmark, found.reason);
-        return { task, id, judge };
+        return { task, id, judge, take: () => void samples.set(key, sample + 1) };
       };
       try {
-        const { task, id, judge } = await chosen(found, attempt, options.repository);
-        samples.take(keyOf(task));
+        const { task, id, judge, take } = await chosen(found, attempt, options.repository);
+        take();
         const kept = await keptOnce(store, task, id, judge);
         tally.kept({
           place,
@@ -123,6 +124,8 @@ interface Attempt {
   readonly task: Task;
   readonly id: TrajectoryId;
   judge(): Promise<Replayed>;
+  /** Counts it: the next episode of the same task is another sample. */
+  take(): void;
 }
 
 /** The task that the episode is of: where several have its goal, the one whose replay agrees with it. */
@@ -161,13 +164,6 @@ function adviceOn(
 }
 
 type Findable = Exclude<FoundTask, { kind: "unusable" }>;
-
-/** Counts what was taken by keys: `next` is the count so far. */
-function counter() {
-  const counts = new Map<string, number>();
-  const next = (key: string) => counts.get(key) ?? 0;
-  return { next, take: (key: string) => void counts.set(key, next(key) + 1) };
-}
 
 /** The files are part of the settings: other logs are another run. */
 async function runOf(options: ImportOptions): Promise<Run> {

@@ -20,6 +20,7 @@ export type FoundTask =
 /** Finds the task of each episode. The benchmark's tasks are listed only where a key alone does not lead to one. */
 export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: LoggedEpisode) => Promise<FoundTask> {
   const goalOf = reader.goalOf ?? plainGoal;
+  const splits = trainFirst(benchmark.splits);
   let listing: Promise<Listing> | undefined;
   const listed = () => {
     listing ??= listTasks(benchmark, goalOf);
@@ -53,20 +54,26 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
   }
 
   async function byKey(key: string): Promise<readonly Task[]> {
-    const { name } = benchmark;
     // A variant (`#…`) that an import made is worded anew below.
-    for (const plain of new Set([key, key.replace(/#.*$/, "")])) {
-      const ids = [...trainFirst(benchmark.splits).map((split) => `${name}/${split}/${plain}`), `${name}/${plain}`];
-      // A key that says its split is found at once.
-      if (benchmark.splits.some((split) => plain.startsWith(`${split}/`))) ids.unshift(ids.pop()!);
-      for (const id of ids) {
-        const task = await taskOrNone(benchmark, id as TaskId);
-        if (task) return [task];
-      }
-    }
+    const plain = key.replace(/#.*$/, "");
+    const task = (await ownTask(key)) ?? (plain === key ? undefined : await ownTask(plain));
+    if (task) return [task];
     // A variant may be set with any other goal: only where goals can be compared is it worth listing all tasks.
-    const task = reader.goalOf && (await listed()).byKey.get(key);
-    return task ? [task] : [];
+    const variant = reader.goalOf && (await listed()).byKey.get(key);
+    return variant ? [variant] : [];
+  }
+
+  /** The benchmark's task of this key, which may say its split. */
+  async function ownTask(key: string): Promise<Task | undefined> {
+    const bySplit = splits.map((split) => `${benchmark.name}/${split}/${key}`);
+    const byItself = `${benchmark.name}/${key}`;
+    // A key that says its split is found at once.
+    const saysSplit = splits.some((split) => key.startsWith(`${split}/`));
+    for (const id of saysSplit ? [byItself, ...bySplit] : [...bySplit, byItself]) {
+      const task = await taskOrNone(benchmark, id as TaskId);
+      if (task) return task;
+    }
+    return undefined;
   }
 
   /** Under a name of its own: the benchmark may one day have a task of this key. */
