@@ -9,9 +9,12 @@ import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import type { Replayed } from "./trial.ts";
 
-/** Enough that the transaction costs little, and few enough that memory stays flat and little is lost. */
-const MOST_EPISODES = 500;
-const MOST_CHARACTERS = 2 ** 19;
+/**
+ * Enough that the transaction costs little, and few enough that little is lost and memory stays flat: of what waits for long,
+ * the garbage collector makes old objects, which it clears away late.
+ */
+const MOST_EPISODES = 200;
+const MOST_CHARACTERS = 2 ** 21;
 const LONGEST_WAIT_MS = 250;
 
 export interface Batches {
