@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { contentOf, hashOf } from "./file.ts";
-import { readLines } from "./lines.ts";
+import { readLines, skimLines } from "./lines.ts";
 import { MAX_RECORD_BYTES, type RawRecord } from "./record.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-lines-"));
@@ -127,4 +127,25 @@ test("a pipe, a device and a link that leads back to itself are refused by name"
     await assert.rejects(linesOf(file), refused);
     await assert.rejects(hashOf(file), refused);
   }
+});
+
+test("skimming gives an entry for each line that reading gives, and the lines that begin as wanted", async () => {
+  const signs = ["a", "ab", " ", "\t", "\u00a0", "\ufeff", "é", "\r", "\u2028"];
+  const line = fc.array(fc.constantFrom(...signs), { maxLength: 4 }).map((parts) => Buffer.from(parts.join("")));
+  const bad = fc.constantFrom(Buffer.of(0xff), Buffer.of(0x61, 0xc3));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(line, bad), { maxLength: 6 }), async (parts) => {
+      const file = written("skimmed.jsonl", Buffer.concat(parts.flatMap((part) => [part, Buffer.from("\n")])));
+      const skimmed: (RawRecord | undefined)[] = [];
+      for await (const record of skimLines(file, "ab")) skimmed.push(record);
+      let counted = 0;
+      for await (const _ of skimLines(file)) counted++;
+      const read = await linesOf(file);
+      assert.deepEqual(
+        skimmed,
+        read.map((record) => (record.text?.startsWith("ab") ? record : undefined)),
+      );
+      assert.equal(counted, read.length);
+    }),
+  );
 });

@@ -13,8 +13,8 @@ import type { Replayed } from "./trial.ts";
  * Enough that the transaction costs little, and few enough that little is lost and memory stays flat: of what waits for long,
  * the garbage collector makes old objects, which it clears away late.
  */
-const MOST_EPISODES = 200;
-const MOST_CHARACTERS = 2 ** 21;
+const MOST_EPISODES = 100;
+const MOST_CHARACTERS = 2 ** 19;
 const LONGEST_WAIT_MS = 250;
 
 export interface Batches {
