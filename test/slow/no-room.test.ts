@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { quoted } from "../../src/core/command-line.ts";
 import { appendSynced } from "../../src/endpoints/journal-file.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { ROOT } from "../command.ts";
@@ -87,12 +88,13 @@ async function killWriter(project: string, run: string): Promise<void> {
   assert(existsSync(join(project, "store.sqlite-wal")));
 }
 
+/** What the reading commands print. Their hints name the project, and lines break where its name does not fit. */
 async function saidOf(project: string, uid?: number): Promise<string[]> {
   const said: string[] = [];
   for (const argv of READING()) {
     const { code, output, errors } = await gleaner(project, argv, uid);
     assert.equal(code, 0, `${argv.join(" ")}: ${errors}`);
-    said.push(withoutTimes(output));
+    said.push(withoutTimes(output).replaceAll(quoted(project), "PROJECT").replace(/\s+/g, " "));
   }
   return said;
 }
