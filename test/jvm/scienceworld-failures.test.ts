@@ -230,7 +230,7 @@ async function rollOut(world: World, disturb: () => void) {
     open: async () => world.open(),
   };
   const repository = openSqlite(":memory:");
-  repository.addRun({ name: "run", kind: "expert", config: null });
+  repository.addRun({ name: "run", kind: "expert", config: {} });
   const made = await expertRollouts({
     run: "run",
     repository,
