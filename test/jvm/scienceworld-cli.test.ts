@@ -60,6 +60,7 @@ test("gold paths and histories are imported; one that tells something else diver
   const logs = write(
     "logs.json",
     JSON.stringify([
+      { ...told, history: path.steps },
       { ...told, history: tampered },
       { ...told, history: otherRoom },
     ]),
