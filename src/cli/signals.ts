@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { quoted } from "../core/command-line.ts";
+import { commandLine } from "../core/command-line.ts";
 import { printable, tell } from "./terminal.ts";
 
 /** 128 and the number of the signal, as shells have it. */
@@ -96,7 +96,7 @@ function leaveThreads(signal: Signal): void {
 }
 
 function lastWords(signal: Signal, argv: readonly string[]): string {
-  const command = printable(["gleaner", ...argv].map(quoted).join(" "));
+  const command = printable(commandLine()(...argv));
   const how = isKept ? "what is finished is kept, and this goes on from there" : "to start again";
   return `gleaner: ended by ${signal}; ${how}: ${command}`;
 }

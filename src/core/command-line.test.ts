@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
-import { commandLine, quoted } from "./command-line.ts";
+import { commandLine, shellQuoted } from "./command-line.ts";
 
 test("a command repeats the options that were given", () => {
   assert.equal(commandLine()("show", "agent"), "gleaner show agent");
@@ -14,6 +14,6 @@ test("a command repeats the options that were given", () => {
 test("a shell reads back every word", () => {
   const words = fc.sample(fc.string({ unit: "binary" }), 200).map((word) => word.replaceAll("\0", ""));
   const all = ["", "it's", '$(x) `y` \\ "z"', "a\nb", "~", "*", "#", "-n", ...words];
-  const script = `printf '%s\\0' ${all.map(quoted).join(" ")}`;
+  const script = `printf '%s\\0' ${all.map(shellQuoted).join(" ")}`;
   assert.deepEqual(execFileSync("sh", ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1), all);
 });

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { quoted } from "../../src/core/command-line.ts";
+import { shellQuoted } from "../../src/core/command-line.ts";
 import { appendSynced } from "../../src/endpoints/journal-file.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { ROOT } from "../command.ts";
@@ -94,7 +94,7 @@ async function saidOf(project: string, uid?: number): Promise<string[]> {
   for (const argv of READING()) {
     const { code, output, errors } = await gleaner(project, argv, uid);
     assert.equal(code, 0, `${argv.join(" ")}: ${errors}`);
-    said.push(withoutTimes(output).replaceAll(quoted(project), "PROJECT").replace(/\s+/g, " "));
+    said.push(withoutTimes(output).replaceAll(shellQuoted(project), "PROJECT").replace(/\s+/g, " "));
   }
   return said;
 }

@@ -1,6 +1,6 @@
 /** `gleaner completion`: the script that lets a shell complete gleaner's commands, options and known values. */
 import { Argument, type Command, Option } from "commander";
-import { quoted } from "../../core/command-line.ts";
+import { shellQuoted } from "../../core/command-line.ts";
 import type { CommandEntry } from "../command-entry.ts";
 import { complete } from "../completion.ts";
 import { SCRIPTS, SHELLS, type Shell, unquoted } from "../completion-scripts.ts";
@@ -23,7 +23,7 @@ export function register(completion: Command, all: readonly CommandEntry[]): voi
 async function words(typed: readonly string[], shell: Shell, all: readonly CommandEntry[]): Promise<void> {
   const { candidates, paths } = await complete(typed.map(unquoted), all);
   // Bash puts a candidate into the line as it is, behind the last `=`; the others quote it themselves.
-  const shown = (value: string) => (shell === "bash" ? quoted(value.replace(/^--[\w-]+=(?=.)/, "")) : value);
+  const shown = (value: string) => (shell === "bash" ? shellQuoted(value.replace(/^--[\w-]+=(?=.)/, "")) : value);
   const lines = candidates.map(({ value, about }) => `${printable(shown(value))}\t${printable(about)}`);
   const told = [...lines, ...(paths === "none" ? [] : [`:${paths}`])];
   if (told.length > 0) print(told.join("\n"));
