@@ -7,8 +7,10 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { moneyOf, type Prices, type Spending } from "./budget.ts";
 
 /** What the stored steps of a run have cost. */
-export function spentIn(repository: Repository, run: string): Spending {
-  const usages = storedIn(repository, run).flatMap(({ steps }) => steps.flatMap(({ usage }) => usage ?? []));
+export const spentIn = (repository: Repository, run: string): Spending => costOf(storedIn(repository, run));
+
+function costOf(episodes: readonly Trajectory[]): Spending {
+  const usages = episodes.flatMap(({ steps }) => steps.flatMap(({ usage }) => usage ?? []));
   return {
     requests: usages.length,
     promptTokens: usages.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
@@ -47,7 +49,7 @@ export function summaryOf({ repository, run, spent, prices }: SummaryOptions): s
   const episodes = storedIn(repository, run);
   const won = episodes.filter(({ success }) => success).length;
   const failures = episodes.flatMap((episode) => failureOf(episode) ?? []);
-  const kept = spentIn(repository, run);
+  const kept = costOf(episodes);
   const money = (usage: Spending) => (prices ? `, money ${moneyOf(usage, prices).toFixed(4)}` : "");
   const share = episodes.length === 0 ? "" : ` (${((100 * won) / episodes.length).toFixed(1)} %)`;
   const tokens = ({ promptTokens, completionTokens }: Spending) => `${promptTokens} + ${completionTokens} tokens`;
