@@ -18,7 +18,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { ModelError } from "./errors.ts";
 
 /** Forces a file, or the list of names in a folder, to disk. */
-export function sync(path: string): void {
+function sync(path: string): void {
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);

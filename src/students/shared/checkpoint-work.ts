@@ -5,11 +5,11 @@
  */
 import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { makeFolder, writing } from "../../core/disk.ts";
+import { makeFolder, syncToDisk, writing } from "../../core/disk.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { CheckpointId } from "../../core/ids.ts";
 import type { Checkpoint } from "../../core/training.ts";
-import { sync, unfinishedName } from "../../model/folder.ts";
+import { unfinishedName } from "../../model/folder.ts";
 import { openSafetensors } from "../../model/safetensors.ts";
 import { checkpointPath } from "./checkpoint-folder.ts";
 import { damageByManifest, MANIFEST, manifestOf } from "./manifest.ts";
@@ -42,7 +42,7 @@ export function beginCheckpoint(project: string, id: CheckpointId): CheckpointWo
           if (damageOf(path) === undefined) return;
           setAside(path);
         }
-        sync(dirname(path));
+        syncToDisk(dirname(path));
       }),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -65,9 +65,9 @@ function syncAll(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) syncAll(path);
-    else sync(path);
+    else syncToDisk(path);
   }
-  sync(folder);
+  syncToDisk(folder);
 }
 
 /** Folders that this process found whole: looking once is enough. */
