@@ -1,5 +1,6 @@
 /** `gleaner doctor --server`: which features a model server supports, as a table. */
 import { probeServer } from "../endpoints/probe.ts";
+import { EXIT } from "./failure.ts";
 import { table } from "./table.ts";
 import { print, printJson, tell } from "./terminal.ts";
 
@@ -21,7 +22,7 @@ export async function examineServer({ server, model, apiKeyEnv, json }: ServerFl
   const isUsable = ["reachable", "answers", "usage"].every((needed) =>
     probe.checks.some(({ what, state }) => what === needed && state === "ok"),
   );
-  if (!isUsable) process.exitCode = 1;
+  if (!isUsable) process.exitCode = EXIT.broke;
   if (json) {
     printJson(probe);
     return;

@@ -9,6 +9,7 @@ import type { Finding } from "../../installs/finding.ts";
 import { gigabytes, interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
 import { missingRuntime } from "../../model/runtime.ts";
 import { ENVIRONMENTS, environmentNamed } from "../../worlds/open.ts";
+import { EXIT } from "../failure.ts";
 import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
 import { table } from "../table.ts";
@@ -44,7 +45,7 @@ export function register(command: Command): void {
         ...(await worlds(options.data ?? [])),
         ...python(),
       ];
-      if (findings.some(({ state, isNeeded }) => isNeeded && state === "missing")) process.exitCode = 1;
+      if (findings.some(({ state, isNeeded }) => isNeeded && state === "missing")) process.exitCode = EXIT.broke;
       if (options.json) {
         printJson(findings);
         return;

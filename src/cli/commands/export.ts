@@ -16,6 +16,7 @@ import { learnable } from "../../exporters/learnable.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { EXIT } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
 import { commandsOn, projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
@@ -169,7 +170,7 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
       const more = differences.length > SHOWN ? ` (${SHOWN} shown, --json lists all)` : "";
       print(`${printable(folder)}: ${differences.length} differences from what is stored${more}`);
     }
-    if (differences.length > 0) process.exitCode = 1;
+    if (differences.length > 0) process.exitCode = EXIT.broke;
   } finally {
     project.close();
   }

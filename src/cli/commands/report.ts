@@ -15,6 +15,7 @@ import { plots } from "../../reports/plots.ts";
 import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { environmentNamed } from "../../worlds/open.ts";
+import { EXIT } from "../failure.ts";
 import { programName } from "../program.ts";
 import { type Project, projectOption, readProject } from "../project.ts";
 import { endingAtOnce } from "../signals.ts";
@@ -106,7 +107,7 @@ export async function showReport(project: Project, runs: readonly string[], opti
     return;
   }
   tellError(`the report's files were not written: ${refused}`);
-  process.exitCode = 1;
+  process.exitCode = EXIT.broke;
 }
 
 /** Writes files, named within `folder`. Why the disk refused; undefined if it did not. */
