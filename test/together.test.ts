@@ -1,11 +1,11 @@
 /** Two processes at once in one project: of the same run they take turns, of different runs they do not wait. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { takeLock } from "../src/files/lock.ts";
+import { checkpointsOf } from "./checkpoint-hashes.ts";
 import { gleaner, ROOT } from "./command.ts";
 import { gleanerHere } from "./command-here.ts";
 import { temporaryFolder } from "./temporary.ts";
@@ -28,17 +28,6 @@ seeds: [1]
 `,
 );
 const run = (...args: readonly string[]) => ["run", CONFIG, ...args];
-
-/** Every file below the project's checkpoints, as a hash. */
-function checkpointsOf(project: string): Record<string, string> {
-  const folder = join(project, "checkpoints");
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const hashed = files.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [path.slice(folder.length), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
-  });
-  return Object.fromEntries(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
 
 const ended = (child: ChildProcess) => new Promise<void>((resolve) => child.once("close", () => resolve()));
 

@@ -3,13 +3,13 @@
  * apart, and with one of the two killed. The project must always come to what it comes to undisturbed.
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { random } from "../../src/core/random.ts";
+import { checkpointsOf } from "../checkpoint-hashes.ts";
 import { gleaner } from "../command.ts";
 
 const TRIES = 6;
@@ -24,17 +24,6 @@ methods: []
 evaluate: { splits: [test], tasks: 2 }
 seeds: [1, 2, 3]
 `;
-
-/** Every file below the project's checkpoints, as a hash. */
-function checkpointsOf(project: string): Record<string, string> {
-  const folder = join(project, "checkpoints");
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const hashed = files.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [path.slice(folder.length), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
-  });
-  return Object.fromEntries(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
 
 test(`a run that is started twice at once, ${TRIES} times, always ends as one that is not`, async () => {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-two-"));
