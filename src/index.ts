@@ -96,14 +96,16 @@ export {
 
 // Collect: a model behind a server as the expert, what it may cost, and the store of everything collected.
 
-export type { Repository } from "./core/repository.ts";
+export type { Repository, TrajectoryPage } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
+export type { TrajectorySummary } from "./core/summary.ts";
 export type { Budget, Prices, Spending } from "./endpoints/budget.ts";
 export { type Journal, openJournal } from "./endpoints/journal.ts";
 export { type ServerModel, serverModel } from "./endpoints/model.ts";
 export type { ServerOptions } from "./endpoints/options.ts";
 export { type ProbeOptions, probeServer, type ServerProbe } from "./endpoints/probe.ts";
 export type { ServerCheck } from "./endpoints/sampling-checks.ts";
+export type { Say } from "./http/waiting.ts";
 export { openSqlite, readSqlite } from "./store/sqlite.ts";
 
 // Choose: what of the expert's episodes and of the student's own is worth learning.
@@ -133,6 +135,7 @@ export { type RftEtoOptions, rftEto } from "./engine/algorithms/rft-eto.ts";
 export type {
   Checkpoint,
   Demonstration,
+  Example,
   LeftOut,
   Preference,
   Provenance,

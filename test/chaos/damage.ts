@@ -1,5 +1,5 @@
 /** Damage that disks, people and half copies do to a project. */
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../src/core/random.ts";
 import { storeOf } from "./state.ts";
@@ -32,8 +32,13 @@ export function damage(project: string, random: Random): string {
 
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // Node follows links to folders here; what they lead to is not the copy's to damage.
+  const own = realpathSync(folder);
+  const entries = readdirSync(own, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => realpathSync(file) === file);
 }
 
 /** One whole page, since half a page may be the text of one record, which nobody can tell from another text. */
