@@ -32,16 +32,14 @@ export {
   trajectoryId,
 } from "./core/ids.ts";
 export type { Json } from "./core/json.ts";
+export type { Message, Tool, ToolCall } from "./core/message.ts";
 export {
   type Completion,
   type CompletionRequest,
   ContextFullError,
   type Decision,
   type LanguageModel,
-  type Message,
   type Policy,
-  type Tool,
-  type ToolCall,
   type Turn,
 } from "./core/policy.ts";
 export { type Random, random, seedFrom } from "./core/random.ts";

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Message } from "../src/core/policy.ts";
+import type { Message } from "../src/core/message.ts";
 import type { Demonstration, WeightedMessage } from "../src/core/training.ts";
 
 const chatml = (assistant: string) =>

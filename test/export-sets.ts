@@ -4,7 +4,7 @@
  * environment could say.
  */
 import { type TrajectoryId, trajectoryId } from "../src/core/ids.ts";
-import type { Message } from "../src/core/policy.ts";
+import type { Message } from "../src/core/message.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../src/core/training.ts";
 
 /** Quotes, escapes, line ends of every kind, control characters, marks of templates, YAML, JSON, XML; emoji. */

@@ -1,7 +1,7 @@
 /** Training sets drawn by fast-check, and small changes of what they teach, for properties of exports. */
 import fc from "fast-check";
 import { type TrajectoryId, trajectoryId } from "../src/core/ids.ts";
-import type { Message } from "../src/core/policy.ts";
+import type { Message } from "../src/core/message.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../src/core/training.ts";
 
 /** Any text that is valid Unicode, and not blank. */

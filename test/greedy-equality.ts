@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Message } from "../src/core/policy.ts";
+import type { Message } from "../src/core/message.ts";
 import { pretrainedModel } from "../src/students/pretrained/model.ts";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
 import { endOfTurn } from "../src/tokenizers/end-of-turn.ts";

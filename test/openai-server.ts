@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Message } from "../src/core/policy.ts";
+import type { Message } from "../src/core/message.ts";
 import { random, seedFrom } from "../src/core/random.ts";
 import type { Usage } from "../src/core/trajectory.ts";
 

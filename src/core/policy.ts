@@ -1,6 +1,6 @@
 /** Who acts (`Policy`) and what completes text (`LanguageModel`). */
 
-import type { Json } from "./json.ts";
+import type { Message, Tool, ToolCall } from "./message.ts";
 import type { Task } from "./task.ts";
 import type { Step, TokenIds, Usage } from "./trajectory.ts";
 
@@ -47,38 +47,6 @@ export interface Policy {
   forget?(): void;
   /** Frees what the policy holds, its model included. */
   close(): Promise<void>;
-}
-
-/** One message of a conversation, as chat models read it. */
-export interface Message {
-  /** Who speaks. `tool`: what a call led to. */
-  readonly role: "system" | "user" | "assistant" | "tool";
-  /** What is said; "" if there are only calls. */
-  readonly content: string;
-  /** Of an assistant's message: what it calls, beside what it says. */
-  readonly toolCalls?: readonly ToolCall[];
-  /** Of a tool's message: the id of the call. */
-  readonly toolCallId?: string;
-}
-
-/** A function that a model may call instead of writing what it wants. */
-export interface Tool {
-  /** The name by which it is called. */
-  readonly name: string;
-  /** For the model: what it does and when to call it. */
-  readonly description: string;
-  /** A JSON schema of the arguments. */
-  readonly parameters: Json;
-}
-
-/** One call of a tool by a model. */
-export interface ToolCall {
-  /** Names the call within its conversation; the answer repeats it (`Message.toolCallId`). */
-  readonly id: string;
-  /** The tool's name. */
-  readonly name: string;
-  /** The arguments as the model wrote them; JSON, if it wrote JSON. */
-  readonly arguments: string;
 }
 
 /** What a language model is asked: to go on with a conversation. */

@@ -3,7 +3,7 @@
  * trainer can express. Trainers and algorithms do not know each other.
  */
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
-import type { Message, Tool } from "./policy.ts";
+import type { Message, Tool } from "./message.ts";
 
 /** Why a message is learned. Stored with it, so that a mask can be checked years later. */
 export interface Provenance {

@@ -1,5 +1,6 @@
 /** What happened in one episode. Plain data: it crosses processes and tables unchanged. */
 import type { TaskId, TrajectoryId } from "./ids.ts";
+import type { Chat } from "./message.ts";
 
 /** One turn. Its index in `Trajectory.steps` is its identity. */
 export interface Step {
@@ -95,4 +96,6 @@ export interface Trajectory {
   readonly success: boolean;
   /** How it ended. */
   readonly outcome: Outcome;
+  /** What was said, to the message, where an episode is kept as its log has it; the steps tell the same in texts. */
+  readonly chat?: Chat;
 }

@@ -6,7 +6,9 @@
  * fault, and leaving it out of the success rate would flatter it. One that ended before `maxTokens` for want of room is a full
  * context.
  */
-import type { Completion, ToolCall } from "../core/policy.ts";
+
+import type { ToolCall } from "../core/message.ts";
+import type { Completion } from "../core/policy.ts";
 import type { Usage } from "../core/trajectory.ts";
 import { REMOVED } from "../http/secrets.ts";
 

@@ -5,7 +5,8 @@
  * have (some go past their context without a word). So the same turns end episodes, whatever this process asked before.
  */
 import { createHash } from "node:crypto";
-import type { CompletionRequest, Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
+import type { CompletionRequest } from "../core/policy.ts";
 import type { ModelEntry } from "./transport.ts";
 
 /** vLLM and SGLang, then hosted services, then llama.cpp. */

@@ -1,5 +1,5 @@
 /** Files of texts against the stored training set, decision by decision (decisions.ts). */
-import type { Tool } from "../core/policy.ts";
+import type { Tool } from "../core/message.ts";
 import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
 import { type Difference, decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
 import type { ReadExample, ReadTurn } from "./readers/reader.ts";

@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { canonicalJson } from "../core/json.ts";
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 
 /** Something that does not hold. */
 export interface Difference {

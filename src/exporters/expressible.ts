@@ -3,7 +3,7 @@
  * names the first such example and what would be lost; nothing is rounded, dropped or rewritten.
  */
 import { CliError } from "../core/errors.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
 import { type Exporter, type ExportOptions, nameOf } from "./exporter.ts";
 import { learnable } from "./learnable.ts";

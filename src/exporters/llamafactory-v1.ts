@@ -9,7 +9,7 @@
  * Source: llamafactory 0.9.5, src/llamafactory/v1/utils/types.py (SFTSample, DPOSample), v1/trainers/sft_trainer.py,
  * v1/core/data_engine.py; and src/llamafactory/v1/core/rendering/rendering.py at 01671eccec025e32415689f902fe299a0cef6184
  */
-import type { Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
 import type { Demonstration, Preference } from "../core/training.ts";
 import { type Exporter, mapped } from "./exporter.ts";
 import { yamlFile } from "./yaml-file.ts";

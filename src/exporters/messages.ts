@@ -1,5 +1,5 @@
 /** What rows have beside OpenAI's messages (formats/chat-message.ts), and the other way in which tools write messages. */
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 import { chatTool } from "../formats/chat-message.ts";
 
 /** What can be called, as a member of a row; nothing if nothing can be. */

@@ -1,5 +1,5 @@
 /** Messages and tools as OpenAI's API, and nearly everything after it, writes them. */
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 
 /** `{ role, content }`; with its calls, and with the id of the call that it answers. Equal messages are equal bytes as JSON. */
 export const chatMessage = ({ role, content, toolCalls, toolCallId }: Message) => ({

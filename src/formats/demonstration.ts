@@ -3,6 +3,7 @@ import type { Task } from "../core/task.ts";
 import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Format, opening, stepMessages } from "./format.ts";
+import { type LoggedTurn, loggedTurns } from "./logged.ts";
 
 /** What `demonstration` makes a conversation of. */
 export interface DemonstrationOptions {
@@ -30,9 +31,10 @@ export function demonstration(options: DemonstrationOptions): Demonstration {
   const { format, task, trajectory, learnFrom, reason, parentPolicy } = options;
   const ownFrom = trajectory.fork?.step ?? 0;
   if (ownFrom > 0 && parentPolicy === undefined) throw new Error(`${trajectory.id} is a fork: expected parentPolicy`);
-  const messages: WeightedMessage[] = opening(format).map((message) => ({ ...message, weight: 0 }));
-  for (const [index, { told, said }] of stepMessages(format, task, trajectory.steps).entries()) {
-    messages.push({ ...told, weight: 0 });
+  const before = trajectory.chat ? [] : opening(format);
+  const messages: WeightedMessage[] = before.map((message) => ({ ...message, weight: 0 }));
+  for (const [index, { told, said }] of turnsOf(format, task, trajectory).entries()) {
+    messages.push(...told.map((message) => ({ ...message, weight: 0 as const })));
     if (index < learnFrom) {
       messages.push({ ...said, weight: 0 });
       continue;
@@ -41,5 +43,12 @@ export function demonstration(options: DemonstrationOptions): Demonstration {
     const provenance = { trajectory: trajectory.id, step: index, actor, reason };
     messages.push({ ...said, role: "assistant", weight: 1, provenance });
   }
-  return { messages, ...(format.tools && { tools: format.tools }), source: trajectory.id };
+  const tools = trajectory.chat ? trajectory.chat.tools : format.tools;
+  return { messages, ...(tools && { tools }), source: trajectory.id };
+}
+
+/** Each step with what was said before it. */
+function turnsOf(format: Format, task: Task, { chat, steps }: Trajectory): LoggedTurn[] {
+  if (chat) return loggedTurns(chat, format.lead);
+  return stepMessages(format, task, steps).map(({ told, said }) => ({ told: [told], said }));
 }

@@ -1,7 +1,7 @@
 /** Example episodes in front of the task's own: the model reads them as turns it took before. They are never learned. */
 import { CliError } from "../core/errors.ts";
 import { fingerprint } from "../core/ids.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { type Format, stepMessages, toldMessage } from "./format.ts";

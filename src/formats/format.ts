@@ -2,7 +2,7 @@
  * Messages ⇄ actions. A format says how an episode is written as a conversation and how an action is read out of a
  * completion. Which format a policy reads is the run's choice and is stored with it. The formats there are: named.ts.
  */
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
 
@@ -16,7 +16,7 @@ export type FormatName = (typeof FORMATS)[number];
 /** How an episode is written as a conversation, and how an action is read out of a completion. */
 export interface Format {
   /** The rules it was made by. */
-  readonly name: FormatName;
+  readonly name: FormatName | "logged";
   /** The system prompt, which comes first, or null if the format has none. */
   readonly system: string | null;
   /** What was said before the task came up: rules and their acceptance, example episodes. Users and assistants alternate. */
@@ -25,6 +25,8 @@ export interface Format {
   readonly tools?: readonly Tool[];
   /** What `withExamples` and `verbatim` changed; part of the format's identity. */
   readonly variants?: readonly string[];
+  /** What `withMode` puts before the first thing that the user says; absent: nothing. */
+  readonly lead?: string;
   /** Stands before each action; absent if the action stands alone. */
   readonly marker?: string;
   /** What the policy is told; the first observation comes with the task's instruction. */

@@ -22,6 +22,7 @@ export function withMode(format: Format, mode: Mode): Format {
   const prefix = (format.name === "compact" ? WORDS : SENTENCES)[mode];
   return {
     ...format,
+    lead: prefix + (format.lead ?? ""),
     user: (task, observation, isFirst) => (isFirst ? prefix : "") + format.user(task, observation, isFirst),
   };
 }

@@ -3,7 +3,7 @@
  * assistants alternate, so roles need no tokens of their own. Prefix-stable by construction: a longer conversation
  * begins with exactly the tokens of a shorter one.
  */
-import type { Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
 import type { WeightedMessage } from "../core/training.ts";
 
 export interface Tokenizer {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { corridor, walk, winning } from "../../test/corridor.ts";
-import type { Message } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { demonstration } from "./demonstration.ts";

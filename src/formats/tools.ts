@@ -7,7 +7,7 @@
  * that cannot be read: the environment answers nonsense, as it does for any other format.
  */
 import type { Benchmark } from "../core/environment.ts";
-import type { Message, Tool, ToolCall } from "../core/policy.ts";
+import type { Message, Tool, ToolCall } from "../core/message.ts";
 import type { Format } from "./format.ts";
 
 const ACT: Tool = {

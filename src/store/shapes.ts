@@ -41,6 +41,7 @@ export const SHAPES = {
     return: "number",
     success: "yes or no",
     outcome: { kind: "text" },
+    "chat?": { messages: [MESSAGE], turns: ["number"] },
   },
   verification: { kind: "text", trajectory: "text" },
   "training set": { kind: "text", "beta?": "number" },

@@ -4,7 +4,8 @@
  */
 import type { z } from "zod";
 import type { Json } from "../core/json.ts";
-import type { Message, Policy } from "../core/policy.ts";
+import type { Message } from "../core/message.ts";
+import type { Policy } from "../core/policy.ts";
 import type { Checkpoint, Trainer } from "../core/training.ts";
 import type { Format } from "../formats/format.ts";
 

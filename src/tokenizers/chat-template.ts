@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Environment, Interpreter, Template } from "@huggingface/jinja";
 import { CliError } from "../core/errors.ts";
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 import { type JsonObject, readText, saidOf } from "./json-file.ts";
 import type { ComputingLimits } from "./limits.ts";
 

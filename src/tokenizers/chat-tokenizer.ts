@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../core/errors.ts";
-import type { Message, Tool } from "../core/policy.ts";
+import type { Message, Tool } from "../core/message.ts";
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
 import { openChatTemplate } from "./chat-template.ts";
 import { type JsonObject, readJsonObject } from "./json-file.ts";

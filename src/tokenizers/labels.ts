@@ -10,7 +10,7 @@
  * than the whole (because it drops earlier thoughts, for example).
  */
 import { CliError } from "../core/errors.ts";
-import type { Message, ToolCall } from "../core/policy.ts";
+import type { Message, ToolCall } from "../core/message.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { TextTokenizer } from "./tokenizer-file.ts";

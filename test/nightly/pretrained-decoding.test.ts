@@ -1,7 +1,7 @@
 /** What SmolLM2-135M writes greedily: the same as under transformers, 50 prompts, 64 tokens each. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../src/core/policy.ts";
+import type { Message } from "../../src/core/message.ts";
 import { checkGreedy } from "../greedy-equality.ts";
 import { SENTENCES, skip } from "../real/real.ts";
 import { smollm2 } from "../smollm2.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Message } from "../../src/core/policy.ts";
+import type { Message } from "../../src/core/message.ts";
 import { checkGreedy } from "../greedy-equality.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { SENTENCES, skip, tinyCheckpoint } from "./real.ts";

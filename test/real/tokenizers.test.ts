@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Message } from "../../src/core/policy.ts";
+import type { Message } from "../../src/core/message.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { toolFormat } from "../../src/formats/tools.ts";
 import { type TokenDifference, type TokenRow, tokenDifferences } from "../../src/students/served/trl/token-check.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Message } from "../../src/core/policy.ts";
+import type { Message } from "../../src/core/message.ts";
 import { tokenChunks } from "../../src/formats/tokens.ts";
 import { initialize, readConfig, writeSuccessor } from "../../src/model/checkpoint.ts";
 import { openGenerator } from "../../src/model/generate.ts";

@@ -3,7 +3,7 @@
  * it; equal returns make no pair. The prompt is what the agent was told before its first action, a side everything from
  * that action on. The rejected side may be cut so that it is not much longer than the chosen one; both end with the agent.
  */
-import type { Message } from "../../core/policy.ts";
+import type { Message } from "../../core/message.ts";
 import type { Checkpoint, Preference, TrainingSet, Tuning, WeightedMessage } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { demonstration } from "../../formats/demonstration.ts";

@@ -1,6 +1,6 @@
 /** The student that every training starts from. */
 import { CliError } from "../../core/errors.ts";
-import type { Message } from "../../core/policy.ts";
+import type { Message } from "../../core/message.ts";
 import type { Task } from "../../core/task.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";

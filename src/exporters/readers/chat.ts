@@ -1,5 +1,5 @@
 /** Conversations of `{ role, content, … }` as the tools that read them see them. */
-import type { Tool, ToolCall } from "../../core/policy.ts";
+import type { Tool, ToolCall } from "../../core/message.ts";
 import { listOf, objectOf, type ReadTurn, roleOf, textOf } from "./reader.ts";
 
 /** What a tool learns of one message, given its role and its other members. */

@@ -2,7 +2,7 @@
  * Reading an export back: what a tool would learn from the files, by the tool's own rule and with the config beside them.
  * Readers share nothing with the exporters that wrote the files, so that a mistake in one shows in the other.
  */
-import type { Message, Tool } from "../../core/policy.ts";
+import type { Message, Tool } from "../../core/message.ts";
 
 /** A message as the tool sees it, and how much it learns of it. */
 export interface ReadTurn extends Message {

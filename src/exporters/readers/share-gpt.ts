@@ -1,5 +1,5 @@
 /** Conversations of `{ from, value }` as the tools that read them see them. */
-import type { Message } from "../../core/policy.ts";
+import type { Message } from "../../core/message.ts";
 import { listOf, objectOf, ReadError, textOf } from "./reader.ts";
 
 /** The messages of a list of `{ from, value }`. Throws ReadError. */

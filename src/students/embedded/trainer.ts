@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { gathered } from "../../core/breath.ts";
 import { writing } from "../../core/disk.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
-import type { Message } from "../../core/policy.ts";
+import type { Message } from "../../core/message.ts";
 import type {
   Checkpoint,
   TrainEvent,

@@ -5,7 +5,8 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { pretrainedCheckpoint } from "../../../test/pretrained-checkpoint.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
-import type { CompletionRequest, Message } from "../../core/policy.ts";
+import type { Message } from "../../core/message.ts";
+import type { CompletionRequest } from "../../core/policy.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { cutBehind, type PretrainedModelOptions, pretrainedModel } from "./model.ts";
 
