@@ -1,0 +1,85 @@
+/**
+ * One turn of a logged conversation, whatever API it was logged from. Every spelling of a message is mapped to it and loses
+ * nothing: what a mapping does not understand is refused by name.
+ */
+import { CliError } from "../../core/errors.ts";
+import type { Message, Tool, ToolCall } from "../../core/message.ts";
+import { objectOf, shown, textOf } from "../reader.ts";
+
+/** A message and where it was found. An API's message of several results is several turns. */
+export interface ChatTurn extends Message {
+  /** Where it stands in its record, for errors: `messages[3]`. */
+  readonly place: string;
+  /** Kinds of parts that are left out, each as often as it occurred: pictures, sounds, thoughts that nobody can read. */
+  readonly leftOut?: readonly string[];
+  /** The agent did not say this in this run (an example, a copy, somebody else's turn): it is read and never learned. */
+  readonly isContext?: true;
+}
+
+/** A conversation as an API has it. */
+export interface Api {
+  /** For messages to the user: `OpenAI chat`. */
+  readonly name: string;
+  /**
+   * What in these messages only this API has: `a part of type tool_use`. undefined: nothing. `[]`-safe and without
+   * exceptions, whatever the list holds.
+   */
+  evidence(list: readonly unknown[]): string | undefined;
+  /** The turns of the list, in order. `place` names it in errors. Throws CliError naming what it does not understand. */
+  turns(list: readonly unknown[], place: string): ChatTurn[];
+}
+
+/** The members of an object, each of which must be understood. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * `value` as an object that has none but `known` members; others may be there if they hold nothing. Throws CliError naming
+ * the first other one.
+ */
+export function fieldsOf(value: unknown, place: string, known: ReadonlySet<string>): Fields {
+  const fields = objectOf(value, `known members in ${place}`);
+  for (const [name, member] of Object.entries(fields)) {
+    if (known.has(name) || isNothing(member)) continue;
+    throw new CliError(`${place}.${name}: a member that is not understood, ${shown(member)}`);
+  }
+  return fields;
+}
+
+/** null, "", [], {} and what is absent. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+/** Text that may be absent. */
+export const optionalText = (value: unknown, place: string): string =>
+  value === undefined || value === null ? "" : textOf(value, place, "text");
+
+/**
+ * The arguments of a call as text: text as the model wrote it, anything else as JSON with its numbers as they were written
+ * (`writtenJson`). Throws CliError where there are none.
+ */
+export function argumentsOf(value: unknown, place: string, write: (value: unknown) => string): string {
+  if (typeof value === "string") return textOf(value, place, "arguments");
+  if (value === undefined) throw new CliError(`${place}: expected arguments, found nothing`);
+  return write(value);
+}
+
+/** What the arguments of a call say, where they are a JSON object; else undefined. */
+export function argumentsIn(call: Pick<ToolCall, "arguments">): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(call.arguments);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a record tells of a conversation, before anybody asks which world it was. */
+export interface LoggedChat {
+  readonly turns: readonly ChatTurn[];
+  /** What could be called; undefined: the log does not tell. */
+  readonly tools?: readonly Tool[] | undefined;
+  readonly reward: unknown;
+  readonly success: unknown;
+}
