@@ -19,6 +19,8 @@ export interface Message {
   readonly text: string;
   /** The agent's action, where the log has it apart from the text (a tool call); the text is then its thought. */
   readonly action?: string;
+  /** The agent's thought, where the log has it apart from the text. */
+  readonly reasoning?: string;
   /** Where it stands in its record, for errors. */
   readonly place: string;
 }
@@ -33,7 +35,7 @@ export interface Spelling {
   readonly turn: string;
 }
 
-export type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts">;
+export type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts" | "leftOut">;
 
 export const THOUGHT_AND_ACTION = '"Thought: … Action: …"';
 
@@ -54,14 +56,18 @@ export function readEpisode(
     throw new CliError(`${first?.place ?? "messages"}: expected ${world.beginning}, found ${shown(first?.text)}`);
   const steps: LoggedStep[] = [];
   for (let at = 0; at < turns.length; at += 2) {
-    const { text: said, action, place } = turns[at]!;
+    const { text: said, action, reasoning, place } = turns[at]!;
     const parsed = action === undefined ? spelling.parse(said) : { thought: said, action };
     if (!parsed) throw new CliError(`${place}: expected ${spelling.turn}, found ${shown(said)}`);
     const answer = turns[at + 1];
     if (answer) refuseOtherGoal(world, answer, begun.instruction);
     const observation = answer ? spelling.observation(answer.text) : null;
     const completion = action === undefined ? said : `${said}\n${action}`.trim();
-    steps.push({ thought: parsed.thought.trim(), action: parsed.action.trim(), completion, observation });
+    const thought = [reasoning, parsed.thought]
+      .map((text = "") => text.trim())
+      .filter(Boolean)
+      .join("\n");
+    steps.push({ thought, action: parsed.action.trim(), completion, observation });
   }
   if (steps.length === 0) throw new CliError("messages: expected at least one action, found none");
   const { instruction, firstObservation } = begun;

@@ -7,6 +7,7 @@ import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
 import type { Position, RawRecord } from "../files/record.ts";
 import { readRecords, skimRecords } from "../files/records.ts";
+import { parseWritten } from "../files/written-json.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -31,6 +32,8 @@ export interface LoggedEpisode {
   readonly steps: readonly LoggedStep[];
   /** Thoughts behind the last action. Nothing was done about them, so no step holds them. */
   readonly unusedThoughts: number;
+  /** What of the log is no part of the episode, by kind, each as often as it occurred: pictures, reminders. Absent: nothing. */
+  readonly leftOut?: readonly string[];
   readonly claimed: "won" | "lost" | "broken off" | "not told";
   /**
    * How it ended, in the benchmark's units; absent if the log does not tell. A replay finds it anew, so only what cannot
@@ -127,7 +130,7 @@ type Read = { kind: "episode"; episode: LoggedEpisode } | { kind: "malformed"; p
 function recordOf(reader: LogReader, text: string): Read {
   let row: unknown;
   try {
-    row = JSON.parse(text);
+    row = parseWritten(text);
   } catch (error) {
     return { kind: "malformed", problem: `not JSON (${messageOf(error)}): expected one episode in each record` };
   }

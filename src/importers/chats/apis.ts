@@ -3,10 +3,11 @@ import { CliError } from "../../core/errors.ts";
 import { expectedOneOf } from "../../core/wording.ts";
 import { shown } from "../reader.ts";
 import { openai } from "./apis/openai.ts";
+import { sharegpt } from "./apis/sharegpt.ts";
 import type { Api, ChatTurn } from "./turn.ts";
 
 /** In the order in which they are asked for evidence; the last one needs none. */
-export const APIS: Readonly<Record<string, Api>> = { openai };
+export const APIS: Readonly<Record<string, Api>> = { sharegpt, openai };
 
 /**
  * The turns of a list of messages, by the API that the list has evidence of. `place` names it in errors. Throws CliError for

@@ -40,7 +40,7 @@ export function fieldsOf(value: unknown, place: string, known: ReadonlySet<strin
   const fields = objectOf(value, `known members in ${place}`);
   for (const [name, member] of Object.entries(fields)) {
     if (known.has(name) || isNothing(member)) continue;
-    throw new CliError(`${place}.${name}: a member that is not understood, ${shown(member)}`);
+    throw new CliError(`${place}.${name}: expected only members that are understood, found ${shown(member)}`);
   }
   return fields;
 }

@@ -105,10 +105,10 @@ test("messages: an action in a tool call, and a remark at the end that is none",
   fails(
     "messages",
     first([searching]),
-    /messages\[1\]\.tool_calls\[0\]: expected an argument action or command, found "search\(query\)"/,
+    /messages\[1\]: expected an argument action or command, or --acts-with, found "search\(query\)"/,
   );
-  fails("messages", first([call("a"), call("b")]), /expected one tool call in a turn, found 2/);
-  fails("messages", first([{ function: { name: "x", arguments: "{" } }]), /arguments: expected JSON, found "\{"/);
+  fails("messages", first([call("a"), call("b")]), /messages\[1\]: expected an answer of its own to each call, .* "a"/);
+  fails("messages", first([{ function: { name: "x", arguments: "{" } }]), /expected an argument .*, found "x\(\)"/);
   fails("messages", first("x"), /tool_calls: expected a list of tool calls, found "x"/);
 });
 

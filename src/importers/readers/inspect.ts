@@ -18,16 +18,16 @@ import { readList } from "../../files/list.ts";
 import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/record.ts";
 import { firstSigns } from "../../files/records.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
-import { chatMessages } from "../chat.ts";
+import { turnsOf } from "../chats/apis.ts";
 import { type LogReader, shown } from "../reader.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads samples of Inspect's logs, of any benchmark. */
 export function inspect(options: ChatReaderOptions): LogReader {
   const reader = chatReader("inspect", options, ({ messages, attachments, scores }) => {
-    const chat = chatMessages(messages, "messages");
+    const turns = turnsOf(messages, "messages");
     return {
-      chat: chat.map((message) => ({ ...message, text: attached(message.text, attachments) })),
+      turns: turns.map((turn) => ({ ...turn, content: attached(turn.content, attachments) })),
       ...endOf(scores),
     };
   });

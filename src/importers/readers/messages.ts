@@ -17,7 +17,9 @@
  */
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
-import { type ChatMessage, chatMessages, readChat, type SpellingName } from "../chat.ts";
+import { readChat, type SpellingName } from "../chat.ts";
+import { turnsOf } from "../chats/apis.ts";
+import type { LoggedChat } from "../chats/turn.ts";
 import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
 import { endingOf, type Row, taskKeyOf } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
@@ -30,6 +32,8 @@ export interface ChatReaderOptions {
   readonly spelling?: SpellingName;
   /** Where a row names its task, e.g. `metadata.game`. Absent: the usual places. */
   readonly taskField?: string;
+  /** The names of the world's tools. Absent: by evidence, record by record. */
+  readonly actsWith?: readonly string[];
 }
 
 /** What a chat is called, whole or in two parts. */
@@ -42,34 +46,37 @@ export function messages(options: ChatReaderOptions): LogReader {
       throw new CliError("a preference pair: expected one conversation, messages");
     }
     const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? ["messages"];
-    return { chat: parts.flatMap((name) => chatMessages(row[name], name)), ...endOf(row) };
+    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), ...endOf(row) };
   });
-}
-
-/** What a logger's row has for a chat reader. */
-export interface ChatRow {
-  readonly chat: readonly ChatMessage[];
-  readonly reward: unknown;
-  readonly success: unknown;
 }
 
 /** A reader of rows that hold a chat each; `parts` takes a row apart. */
 export function chatReader(
   name: string,
-  { benchmark, spelling, taskField }: ChatReaderOptions,
-  parts: (row: Row) => ChatRow,
+  { benchmark, spelling, taskField, actsWith }: ChatReaderOptions,
+  parts: (row: Row) => LoggedChat,
 ): LogReader {
   const world = worldOf(benchmark);
-  const options = { ...(spelling && { spelling }), ...(taskField && { taskField }) };
+  const options = {
+    ...(spelling && { spelling }),
+    ...(taskField && { taskField }),
+    ...(actsWith && { actsWith: actsWith.join(", ") }),
+  };
   return {
     name,
     ...readerParts(world),
     ...(Object.keys(options).length > 0 && { options }),
     read(value): LoggedEpisode {
       const row = objectOf(value, "messages");
-      const { chat, ...told } = parts(row);
+      const { turns, ...told } = parts(row);
       const taskKey = taskKeyOf(row, world, taskField);
-      const episode = readChat(chat, { benchmark, world, hasKey: taskKey !== null, ...(spelling && { spelling }) });
+      const episode = readChat(turns, {
+        benchmark,
+        world,
+        hasKey: taskKey !== null,
+        ...(spelling && { spelling }),
+        ...(actsWith && { actsWith }),
+      });
       return { taskKey, ...episode, ...endingOf(told, world, episode.steps.at(-1)!.action) };
     },
   };

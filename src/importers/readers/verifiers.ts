@@ -11,7 +11,8 @@
  * of environments/math_python at f31bd08; no result of a text world was at hand. Rollouts that ended in an `error` are read
  * as far as they got.
  */
-import { type ChatMessage, chatMessages } from "../chat.ts";
+import { turnsOf } from "../chats/apis.ts";
+import type { ChatTurn } from "../chats/turn.ts";
 import type { LogReader } from "../reader.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
@@ -22,15 +23,15 @@ export function verifiers(options: ChatReaderOptions): LogReader {
     const answered = messagesOf(completion, "completion", "assistant");
     const isRepeated = startsWith(
       answered,
-      asked.filter(({ speaker }) => speaker !== "system"),
+      asked.filter(({ role }) => role !== "system"),
     );
-    return { chat: isRepeated ? answered : [...asked, ...answered], reward, success: undefined };
+    return { turns: isRepeated ? answered : [...asked, ...answered], reward, success: undefined };
   });
 }
 
-const startsWith = (messages: readonly ChatMessage[], others: readonly ChatMessage[]) =>
+const startsWith = (messages: readonly ChatTurn[], others: readonly ChatTurn[]) =>
   others.length > 0 &&
-  others.every(({ speaker, text }, index) => messages[index]?.speaker === speaker && messages[index].text === text);
+  others.every(({ role, content }, index) => messages[index]?.role === role && messages[index].content === content);
 
 const messagesOf = (value: unknown, place: string, role: string) =>
-  chatMessages(typeof value === "string" ? [{ role, content: value }] : value, place);
+  turnsOf(typeof value === "string" ? [{ role, content: value }] : value, place);

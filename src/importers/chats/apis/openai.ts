@@ -159,31 +159,27 @@ function contentOf(content: unknown, place: string, mayLack: boolean) {
       leftOut.push(type);
       return [];
     }
-    throw new CliError(`${at}: a part of type ${shown(type)}, which is not understood`);
+    throw new CliError(`${at}: expected text, a thought or a picture, found a part of type ${shown(type)}`);
   });
   return { text: texts.filter((text) => text !== "").join("\n"), leftOut, thoughts };
 }
 
-/**
- * Ids where the log has none: a call without one is answered by the next message of a tool without one, in order. Throws
- * CliError for an answer to no call.
- */
+/** Ids where the log has none: an answer without one is to the first call that has no answer yet. */
 function answered(turns: readonly ChatTurn[]): ChatTurn[] {
-  let unnamed = 0;
   const waiting: string[] = [];
+  let unnamed = 0;
   return turns.map((one) => {
     if (one.role === "assistant" && one.toolCalls) {
-      const toolCalls = one.toolCalls.map((call) => {
-        if (call.id !== "") return call;
-        const id = `call_${unnamed++}`;
-        waiting.push(id);
-        return { ...call, id };
-      });
+      const toolCalls = one.toolCalls.map((call) => (call.id === "" ? { ...call, id: `call_${unnamed++}` } : call));
+      waiting.push(...toolCalls.map(({ id }) => id));
       return { ...one, toolCalls };
     }
-    if (one.role !== "tool" || one.toolCallId !== undefined) return one;
-    const id = waiting.shift();
-    return id === undefined ? one : { ...one, toolCallId: id };
+    if (one.role !== "tool") return one;
+    const toolCallId = one.toolCallId ?? waiting[0];
+    if (toolCallId === undefined) return one;
+    const at = waiting.indexOf(toolCallId);
+    if (at >= 0) waiting.splice(at, 1);
+    return { ...one, toolCallId };
   });
 }
 
