@@ -1,11 +1,12 @@
 /** Signals as a terminal, a scheduler and a closed window send them, to real processes and whatever those started. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gleaner, ROOT } from "./command.ts";
+import { endedBy, start, startNode } from "./processes.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const TEMPORARY = temporaryFolder();
@@ -25,32 +26,6 @@ methods: []
 );
 
 const IS_LINUX = process.platform === "linux";
-
-const start = (...args: readonly string[]) => spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args]);
-
-interface Ended {
-  readonly code: number | null;
-  /** Lines on standard error. */
-  readonly said: readonly string[];
-}
-
-/** Sends `signal` as soon as `isReady`. */
-async function endedBy(
-  child: ChildProcess,
-  signal: NodeJS.Signals,
-  isReady: () => boolean | Promise<boolean>,
-): Promise<Ended> {
-  let said = "";
-  child.stderr?.on("data", (data) => (said += data));
-  child.stdout?.resume();
-  const closed = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  while (!(await isReady())) {
-    assert.equal(child.exitCode, null, said);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  child.kill(signal);
-  return { code: await closed, said: said.trimEnd().split("\n") };
-}
 
 /** The training's thread is at work. */
 const isTraining = (project: string) => () => {
@@ -86,10 +61,10 @@ for (const { _, input } of UNDER_NOHUP) {
   }, async () => {
     const project = newProject();
     const args = [join(ROOT, "bin", "gleaner.js"), "run", CONFIG, "--project", project];
-    const child = spawn(process.execPath, args, { stdio: [input, "pipe", "pipe"], env: { ...process.env, _ } });
-    const { code, said } = await endedBy(child, "SIGTERM", async () => {
+    const run = startNode(args, { stdio: [input, "pipe", "pipe"], env: { ...process.env, _ } });
+    const { code, said } = await endedBy(run, "SIGTERM", async () => {
       if (!isTraining(project)()) return false;
-      child.kill("SIGHUP");
+      run.child.kill("SIGHUP");
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       return true;
     });
@@ -118,9 +93,8 @@ test("a command that waits for another process hears them, and has nothing to go
   const done = endedBy(first, "SIGINT", async () => {
     if (!isTraining(project)()) return false;
     const second = start("run", CONFIG, "--project", project);
-    let heard = "";
-    second.stderr.on("data", (data) => (heard += data));
-    const { code, said } = await endedBy(second, "SIGINT", () => heard.includes("waiting until it ends"));
+    const isWaiting = () => second.said().includes("waiting until it ends");
+    const { code, said } = await endedBy(second, "SIGINT", isWaiting);
     assert.equal(code, 130);
     assert.match(said.at(-1)!, /^gleaner: ended by SIGINT; to start again: gleaner run/);
     return true;
@@ -144,14 +118,11 @@ test("work that is done in one go is ended at once, too", async () => {
   ];
   writeFileSync(script, lines.join("\n"));
   for (const moment of ["before", "after"]) {
-    const child = spawn(process.execPath, [script, moment]);
-    let said = "";
-    child.stderr.on("data", (data) => (said += data));
-    const closed = new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal)));
-    while (!said.includes("ready")) await new Promise((resolve) => setTimeout(resolve, 20));
-    child.kill("SIGINT");
-    assert.equal(await closed, moment === "before" ? "SIGINT" : 130);
-    assert.equal(said.includes("to start again: gleaner report one"), moment === "after", said);
+    const work = startNode([script, moment]);
+    const { code, said } = await endedBy(work, "SIGINT", () => work.said().includes("ready"));
+    assert.equal(code ?? work.child.signalCode, moment === "before" ? "SIGINT" : 130);
+    const last = said.at(-1)!;
+    assert.equal(last.includes("to start again: gleaner report one"), moment === "after", last);
   }
 });
 

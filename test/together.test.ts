@@ -1,13 +1,13 @@
 /** Two processes at once in one project: of the same run they take turns, of different runs they do not wait. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { takeLock } from "../src/files/lock.ts";
 import { checkpointsOf } from "./checkpoint-hashes.ts";
-import { gleaner, ROOT } from "./command.ts";
+import { gleaner } from "./command.ts";
 import { gleanerHere } from "./command-here.ts";
+import { endedBy, start, until } from "./processes.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const TEMPORARY = temporaryFolder();
@@ -29,15 +29,22 @@ seeds: [1]
 );
 const run = (...args: readonly string[]) => ["run", CONFIG, ...args];
 
-const ended = (child: ChildProcess) => new Promise<void>((resolve) => child.once("close", () => resolve()));
-
 /** Once run alone: what all others must come to. */
 const alone = newProject();
 const undisturbed = gleaner(alone, run()).then(() => gleaner(alone, ["dump"]));
 
 test("a run that is started twice at once is done once, and both end well", async () => {
   const project = newProject();
-  await Promise.all([gleaner(project, run()), gleaner(project, run())]);
+  const options = { what: "two", command: "gleaner test", say: () => {} };
+  const lock = await takeLock(join(project, "locks", "two.lock"), options);
+  const both = [1, 2].map(() => start(...run(), "--project", project));
+  for (const one of both) await until(one, () => one.said().includes("waiting until it ends"));
+  assert(!existsSync(join(project, "checkpoints")), "a run worked while another process had it");
+  lock.release();
+  for (const one of both) assert.equal(await one.ended, 0, one.said());
+  // The second one finds all of it done.
+  const trained = both.map((one) => /train 0: \d+\/2 steps/.test(one.said()));
+  assert.deepEqual(trained.toSorted(), [false, true]);
   assert.equal(await gleaner(project, ["dump"]), await undisturbed);
   assert.deepEqual(checkpointsOf(project), checkpointsOf(alone));
   assert.deepEqual(readdirSync(join(project, "locks")), ["two.lock"]);
@@ -80,12 +87,10 @@ test("each command that writes under a run's name says who has the run", async (
 
 test("a run whose process was killed is free at once, and what that left half made is removed", async () => {
   const project = newProject();
-  const child = spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...run(), "--project", project]);
+  const killed = start(...run(), "--project", project);
   // Its first words come after it took the lock.
-  await new Promise((resolve) => child.stderr.once("data", resolve));
-  child.kill("SIGKILL");
-  await ended(child);
-  const left = join(project, "checkpoints", `.one.${child.pid}-0123abcd.unfinished`);
+  await endedBy(killed, "SIGKILL", () => killed.said() !== "");
+  const left = join(project, "checkpoints", `.one.${killed.child.pid}-0123abcd.unfinished`);
   const another = join(project, "checkpoints", `.two.${process.pid}-0123abcd.unfinished`);
   for (const folder of [left, another]) mkdirSync(folder, { recursive: true });
   await gleaner(project, run("--wait=0"));
@@ -116,11 +121,10 @@ test("damaged checkpoints are told, set aside and made again when they are neede
   await gleaner(project, run());
   assert.deepEqual(readdirSync(join(project, "checkpoints")), names);
   const more = run("--set", "run=more", "evaluate.tasks=4");
-  const child = spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...more, "--project", project]);
-  let said = "";
-  child.stderr.on("data", (data) => (said += data));
-  await ended(child);
-  assert.equal(child.exitCode, 0, said);
+  const again = start(...more, "--project", project);
+  const code = await again.ended;
+  const said = again.said();
+  assert.equal(code, 0, said);
   const sentence = /checkpoint \w+ is damaged \(model\.safetensors has 500 bytes, expected \d+\) and is made again/g;
   assert.equal(said.match(sentence)?.length, 2, said);
   const aside = readdirSync(join(project, "checkpoints")).filter((name) => name.endsWith(".damaged"));
