@@ -76,7 +76,9 @@ const ROWS: readonly Row[] = [
   ["run ok.yaml --sett a=1", /unknown option '--sett'\s+\(Did you mean --set\?\)/],
   ["run ok.yaml --project empty", /--project empty: expected a folder, .*empty is a file/],
   ["run ok.yaml --project empty/below", /--project empty\/below: expected a folder, .* is a file/],
-  ["run ok.yaml --wait soon", /Expected a number of seconds/],
+  ...["soon", "Infinity", "1e400", "0x1", "1e1", "86401", "''", "NaN"].map(
+    (value): Row => [`run ok.yaml --wait=${value}`, /Expected a number of seconds from 0 to 86400, such as 60/],
+  ),
   // Values of a config.
   ["run ok.yaml --set", /argument missing/],
   [set("a"), /--set "a": expected key=value/],
@@ -229,6 +231,12 @@ const ROWS: readonly Row[] = [
   ["expert gold --env workshop --out a", /no gold paths/],
   ["expert record --env workshop --out a", /--server <url\.\.\.>' not specified/],
   [`${record} --format nope`, /Expected one of compact/],
+  ...["1e400", "0x10", "Infinity", "-1"].flatMap((value): Row[] => [
+    [`${record} --budget=${value}`, /Expected a number above 0/],
+    [`${record} --price-in=${value}`, /Expected a number of at least 0/],
+    [`${record} --budget-tokens=${value}`, /Expected a whole number of at least 1/],
+  ]),
+  [`${record} --budget-tokens=${"9".repeat(20)}`, /at least 1 and at most 9007199254740991/],
   [`${record} --temperature hot`, /Expected a number of at least 0/],
   [`${record} --api-key-env GLEANER_NO_SUCH_KEY`, /GLEANER_NO_SUCH_KEY: expected an API key, found nothing/],
   [`${record} --budget 1`, /--budget: expected --price-in and --price-out/],

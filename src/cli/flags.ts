@@ -1,5 +1,6 @@
 /** What the values of flags may be. */
 import { InvalidArgumentError } from "commander";
+import { BOUNDS } from "../core/bounds.ts";
 import { CliError } from "../core/errors.ts";
 import { RUN_NAME } from "../core/run.ts";
 import { quoted } from "../core/wording.ts";
@@ -26,17 +27,50 @@ function plainMember(name: string, value: unknown, refusal: () => CliError): unk
 
 const unusableKey = (flag: string, key: string) => new CliError(`${flag} ${key}: a key named __proto__ cannot be used`);
 
-/** A commander argument parser: an integer ≥ 1. */
+/** A commander argument parser: an integer ≥ 1, in digits alone. */
 export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number of at least 1.");
-  return value;
+  return integerFrom(1, text);
 }
 
 /** A commander argument parser: an integer ≥ 0, in digits alone. */
 export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number of at least 0.");
-  return Number(text);
+  return integerFrom(0, text);
+}
+
+function integerFrom(least: number, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : -1;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  const most = value < least ? "" : ` and at most ${Number.MAX_SAFE_INTEGER}`;
+  throw new InvalidArgumentError(`Expected a whole number of at least ${least}${most}.`);
+}
+
+/** A commander argument parser: seconds as people write them, from none to a day. */
+export function seconds(text: string): number {
+  const { most } = BOUNDS.seconds;
+  const value = plainNumber(text);
+  if (!(value <= most)) {
+    throw new InvalidArgumentError(`Expected a number of seconds from 0 to ${most}, such as 60 or 0.5.`);
+  }
+  return value;
+}
+
+/** A commander argument parser: a number ≥ 0. */
+export function atLeastZero(text: string): number {
+  const value = plainNumber(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Expected a number of at least 0, such as 0.5.");
+}
+
+/** A commander argument parser: a number > 0. */
+export function aboveZero(text: string): number {
+  const value = plainNumber(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Expected a number above 0, such as 0.5.");
+}
+
+/** NaN where `text` is no number ≥ 0 in digits: no sign, no exponent, and no `0x10`. */
+function plainNumber(text: string): number {
+  return /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** A commander argument parser: a port that a server can listen on. */
@@ -48,9 +82,8 @@ export function port(text: string): number {
 
 /** A commander argument parser: a number in [0, 1]. */
 export function rate(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError("Expected a number from 0 to 1.");
+  const value = plainNumber(text);
+  if (!(value <= 1)) throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
 }
 

@@ -1,10 +1,11 @@
 /** One process at a time works on a run. Others of the same run wait for it; other runs of the project are not concerned. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { StoreError } from "../core/errors.ts";
 import { isAlive, isLocked, takeLock } from "../files/lock.ts";
 import { removeUnfinished } from "../model/folder.ts";
+import { seconds } from "./flags.ts";
 import { keepsWhatIsFinished } from "./signals.ts";
 import { tell } from "./terminal.ts";
 
@@ -20,12 +21,6 @@ export function waitOption(command: Command): Command {
     "how long to wait for another process that works on this run, 0 = not at all (default: until it ends)",
     seconds,
   );
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("Expected a number of seconds, 0 or more.");
-  return value;
 }
 
 /**

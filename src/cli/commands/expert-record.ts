@@ -27,7 +27,7 @@ import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/
 import { keepWorld } from "../../worlds/places.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
-import { keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
+import { aboveZero, atLeastZero, keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
@@ -271,16 +271,4 @@ async function serverNotes(
 function formatName(text: string): FormatName {
   if ((FORMATS as readonly string[]).includes(text)) return text as FormatName;
   throw new InvalidArgumentError(`Expected one of ${FORMATS.join(", ")}.`);
-}
-
-function atLeastZero(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("Expected a number of at least 0.");
-  return value;
-}
-
-function aboveZero(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
-  return value;
 }
