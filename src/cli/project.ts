@@ -40,7 +40,7 @@ export function openProject(options: { readonly project: string }): Project {
   } catch (error) {
     const { code = "", path = folder } = error as NodeJS.ErrnoException;
     const where = `--project ${options.project}: expected a folder, or where one can be made`;
-    if (["EEXIST", "ENOTDIR"].includes(code)) throw new CliError(`${where} (${path} is a file)`, { cause: error });
+    if (code === "ENOTDIR") throw new CliError(`${where} (${path} is a file)`, { cause: error });
     throw new StoreError(`${where} (${diskReason(error) ?? messageOf(error)})`, { cause: error });
   }
   expectNoLostStore(folder, store);

@@ -53,17 +53,15 @@ export function refusedBy(error: unknown, path: string): unknown {
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
   const parent = dirname(resolve(path));
-  if (parent !== resolve(path)) madeUnless(parent, "EEXIST", () => makeFolder(parent));
-  // Another process may have made it meanwhile.
-  madeUnless(path, "", () => mkdirSync(path));
-}
-
-/** A file in the way of a folder above is told by the folder below it, as `ENOTDIR`. */
-function madeUnless(path: string, code: string, make: () => void): void {
+  if (parent !== resolve(path)) makeFolder(parent);
   try {
-    make();
+    mkdirSync(path);
   } catch (error) {
-    if (!isFolder(path) && (error as NodeJS.ErrnoException).code !== code) throw error;
+    // Another process may have made it meanwhile.
+    if (isFolder(path)) return;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const code = "ENOTDIR";
+    throw Object.assign(new Error(`${path} is a file, expected a folder`, { cause: error }), { code, path });
   }
 }
 

@@ -15,7 +15,10 @@ const LOCK = pathToFileURL(join(import.meta.dirname, "lock.ts")).href;
 let count = 0;
 const newPath = () => join(TEMPORARY, `folder-${++count}`, "one.lock");
 
-const options = (said: string[] = [], waitSeconds?: number): LockOptions => ({
+/** Where the lock is broken, nobody waits for good. */
+const LONG_ENOUGH_S = 60;
+
+const options = (said: string[] = [], waitSeconds = LONG_ENOUGH_S): LockOptions => ({
   what: 'run "one"',
   command: "gleaner test",
   waitSeconds,
@@ -23,7 +26,7 @@ const options = (said: string[] = [], waitSeconds?: number): LockOptions => ({
 });
 
 /** Processes that each take `path`, say so in a line, and hold it for `holdMs` or until they are killed. */
-function takers(path: string, number: number, holdMs: number, waitSeconds?: number) {
+function takers(path: string, number: number, holdMs: number, waitSeconds = LONG_ENOUGH_S) {
   const program = `
     const { takeLock } = await import(${JSON.stringify(LOCK)});
     const { appendFileSync } = await import("node:fs");
@@ -47,6 +50,15 @@ function takers(path: string, number: number, holdMs: number, waitSeconds?: numb
 const linesOf = (child: ChildProcess) => createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
 const ended = (child: ChildProcess) => new Promise<void>((resolve) => child.once("exit", () => resolve()));
 
+test("folders that are files are named, with what was expected", async () => {
+  const file = join(TEMPORARY, "a file");
+  writeFileSync(file, "");
+  await assert.rejects(takeLock(join(file, "one.lock"), options()), {
+    name: "StoreError",
+    message: `run "one" cannot be locked: ${file}: a part of this path is a file, not a folder (ENOTDIR)`,
+  });
+});
+
 test("one holds a lock, the others wait and are told for whom", async () => {
   const path = newPath();
   const first = await takeLock(path, options());
@@ -56,7 +68,7 @@ test("one holds a lock, the others wait and are told for whom", async () => {
     order.push("second");
     lock.release();
   });
-  while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (said.length === 0 && order.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   order.push("first lets go");
   first.release();
   first.release();
