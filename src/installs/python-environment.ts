@@ -7,9 +7,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CliError, messageOf } from "../core/errors.ts";
 import { fingerprint } from "../core/ids.ts";
+import { takeLock } from "../files/lock.ts";
 import { withoutPasswords } from "../http/addresses.ts";
 import { cacheFolder } from "./cache-folder.ts";
 
@@ -55,16 +55,22 @@ export function interpreterOf(environment: PythonEnvironment): string | null {
   return existsSync(completionOf(environment)) ? interpreterIn(environment.folder) : null;
 }
 
-/** The same, made if need be; where another process is making it, waits for that. Throws CliError with the last thing that Python or pip said. */
+/** The same, made if need be; where another process is making it, waits for that. Throws CliError with the last
+ * thing that Python or pip said, and StoreError where no lock can be made. */
 export async function makePythonEnvironment(environment: PythonEnvironment, options: MakeOptions): Promise<string> {
   const ready = interpreterOf(environment);
   if (ready) return ready;
   requireSpace(environment);
-  const unlock = await lock(`${environment.folder}.lock`, options.say);
+  // Two installations at once would spoil the folder. Older versions left `….lock` files, which were none of the system's.
+  const lock = await takeLock(`${environment.folder}.installing.lock`, {
+    what: `the virtual environment ${environment.folder}`,
+    command: "another installation",
+    say: options.say,
+  });
   try {
     return interpreterOf(environment) ?? (await install(environment, options));
   } finally {
-    unlock();
+    lock.release();
   }
 }
 
@@ -97,37 +103,6 @@ const stepsFile = (folder: string) => join(folder, "installed.json");
 const planOf = ({ packages, bare = [] }: PythonEnvironment) => [...packages, ...bare].join(" ");
 const completionOf = (environment: PythonEnvironment) =>
   join(environment.folder, `complete-${fingerprint(planOf(environment))}`);
-
-const LOOK_AGAIN_MS = 500;
-
-/** Holds the file `path` until the returned function is called: two installations at once would spoil the folder. */
-async function lock(path: string, say: (line: string) => void): Promise<() => void> {
-  mkdirSync(dirname(path), { recursive: true });
-  for (let hasSaid = false; ; hasSaid = true) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
-    if (!isAlive(holder)) {
-      rmSync(path, { force: true });
-      continue;
-    }
-    if (!hasSaid) say(`waiting for process ${holder}, which is making the same environment`);
-    await sleep(LOOK_AGAIN_MS);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 function requireSpace({ folder, size }: PythonEnvironment): void {
   if (size === undefined) return;
