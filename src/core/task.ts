@@ -54,7 +54,7 @@ const wrong = (name: string, expected: string, got: unknown) =>
   );
 
 /** Whether `value` comes back from JSON as it was: not so dates, NaN, undefined members and what contains itself. */
-function isKeptByJson(value: unknown): boolean {
+export function isKeptByJson(value: unknown): boolean {
   try {
     return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
   } catch {

@@ -11,6 +11,7 @@
  */
 import { CliError } from "../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, objectOf, shown, textOf } from "./reader.ts";
+import { templateNamed } from "./templates.ts";
 import type { Opening, World } from "./worlds/world.ts";
 
 /** One turn of the world and what the agent made of it. */
@@ -53,7 +54,9 @@ export function readEpisode(
   const [first, ...turns] = messages;
   const begun = first && opening(spelling.observation(first.text));
   if (!begun)
-    throw new CliError(`${first?.place ?? "messages"}: expected ${world.beginning}, found ${shown(first?.text)}`);
+    throw new CliError(
+      `${first?.place ?? "messages"}: expected ${world.beginning}, found ${templateNamed(first?.text ?? "") ?? shown(first?.text)}`,
+    );
   const steps: LoggedStep[] = [];
   for (let at = 0; at < turns.length; at += 2) {
     const { text: said, action, reasoning, place } = turns[at]!;

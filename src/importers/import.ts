@@ -22,6 +22,7 @@ import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
 import { type LoggedEpisode, type LogReader, readLog, type Survey, surveyOf } from "./reader.ts";
 import { type ImportSummary, type Place, startTally } from "./summary.ts";
 import { type FoundTask, taskFinder } from "./tasks.ts";
+import { templateAdvice } from "./templates.ts";
 import { bestCandidate, MAX_CANDIDATES, type Replayed } from "./trial.ts";
 
 export interface ImportOptions {
@@ -79,7 +80,11 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
       }
       const { episode } = logged;
       tally.episode(episode);
-      const found = await findTask(episode);
+      const found = await findTask(episode).catch(brokenWorld);
+      if (found.kind === "broken") {
+        tally.broken(place, found.error);
+        continue;
+      }
       if (found.kind === "unusable") {
         tally.unknownTask(place, found.name, found.problem);
         continue;
@@ -106,17 +111,21 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
           episode,
           task,
           ...kept,
-          advice: adviceOn(reader, task, found, episode, kept.verification),
+          advice: adviceOn(reader, benchmark, task, found, episode, kept.verification),
         });
       } catch (error) {
-        // The world broke, which says nothing about the log: not stored, so that importing again tries again.
-        if (!(error instanceof EnvironmentError)) throw error;
-        tally.broken(place, error.message);
+        tally.broken(place, brokenWorld(error).error);
       }
     }
   }
   options.onProgress?.(done, total);
   return tally.summary();
+}
+
+/** The world broke, which says nothing about the log: not stored, so that importing again tries again. Throws other errors. */
+function brokenWorld(error: unknown): { readonly kind: "broken"; readonly error: string } {
+  if (!(error instanceof EnvironmentError)) throw error;
+  return { kind: "broken", error: error.message };
 }
 
 /** One way of taking an episode: as one of this task. */
@@ -154,13 +163,16 @@ async function keptOnce(
 
 function adviceOn(
   { advice }: LogReader,
+  { instructions: rules }: Benchmark,
   task: Task,
   found: Findable,
   log: LoggedEpisode,
   verification: Verification,
 ): string | undefined {
   if (verification.kind !== "diverged" || found.kind !== "playable") return undefined;
-  return advice?.({ step: verification.step, log, instruction: task.instruction });
+  const { step, expected, got } = verification;
+  const difference = { step, expected, got, log, instruction: task.instruction, rules };
+  return templateAdvice(difference) ?? advice?.(difference);
 }
 
 type Findable = Exclude<FoundTask, { kind: "unusable" }>;

@@ -22,7 +22,10 @@ export interface LoggedStep {
 }
 
 export interface LoggedEpisode {
-  /** The key of the task, `Task.id` without benchmark, split and variant; null: only its goal tells which task it is. */
+  /**
+   * The key of the task, `Task.id` without benchmark, split and variant; of a world without a reader of its own the whole id,
+   * where the log has it. null: only its goal tells which task it is.
+   */
   readonly taskKey: string | null;
   /** "": the log does not tell; then there is a key. */
   readonly instruction: string;
@@ -87,6 +90,12 @@ export interface LogDifference {
   readonly log: LoggedEpisode;
   /** What the world set as the goal. */
   readonly instruction: string;
+  /** What the log says there, as written. */
+  readonly expected: string;
+  /** What the world says there. */
+  readonly got: string;
+  /** What the world tells a policy (`Benchmark.instructions`): its rules and commands, which differ between releases. */
+  readonly rules: string;
 }
 
 /** A file of logs that was read to its end. */

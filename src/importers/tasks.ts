@@ -53,7 +53,12 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     return (await listed()).byGoal.get(goalOf(instruction)) ?? [];
   }
 
-  async function byKey(key: string): Promise<readonly Task[]> {
+  async function byKey(logged: string): Promise<readonly Task[]> {
+    const isId = logged.startsWith(`${benchmark.name}/`);
+    const key = isId ? logged.slice(benchmark.name.length + 1) : logged;
+    // What a world itself called its task comes before all that it might mean otherwise.
+    const own = isId ? await taskOrNone(benchmark, logged as TaskId) : undefined;
+    if (own) return [own];
     // A variant (`#…`) that an import made is worded anew below.
     const plain = key.replace(/#.*$/, "");
     const task = (await ownTask(key)) ?? (plain === key ? undefined : await ownTask(plain));

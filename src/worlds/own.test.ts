@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../../test/temporary.ts";
+import { taskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import { openBenchmark } from "./open.ts";
 
@@ -75,4 +76,38 @@ test("what keeps its promises passes as it is: frozen objects, classes with priv
   assert.deepEqual(await environment.step("a"), { observation: "o", reward: 1, terminated: true, info: 4 });
   assert.deepEqual(await environment.actions(), ["a"]);
   assert("extra" in environment && environment.extra === "more");
+});
+
+const TASK = '{ id: "w/train/1", split: "train", category: "c", instruction: "go", data: 1 }';
+
+test("a task that it cannot mean, or that cannot be stored, is told of with the rule for unknown ids", async () => {
+  const asked = async (body: string, id = "w/train/1") => {
+    const { benchmark, file } = await world(`open: async () => 0, task: async (id) => ${body}`);
+    return { answer: benchmark.task(taskId(id)), file };
+  };
+  for (const [body, said] of [
+    ["[].find(() => true)", "task\\(\\) returned nothing, expected a task .*throws CliError for an id"],
+    ["[].at(0).id", 'task\\(\\) threw TypeError: .* \\(asked for "w/train/1"; a benchmark throws CliError'],
+    [`({ ...${TASK}, data: NaN })`, 'the data of the task "w/train/1" is not kept by JSON'],
+  ] as const) {
+    const { answer, file } = await asked(body);
+    await assert.rejects(answer, { name: "EnvironmentError", message: new RegExp(`^${file}: ${said}`) });
+  }
+  // An answer for any id at all is none for this one; a variant of it is.
+  await assert.rejects((await asked(`(${TASK})`, "w/train/train/1")).answer, {
+    name: "CliError",
+    message: /^unknown task/,
+  });
+  assert.equal((await (await asked(`(${TASK.replace("/1", "/1#seed-3")})`)).answer).id, "w/train/1#seed-3");
+  const { benchmark } = await world(`open: async () => 0, tasks: async () => [${TASK}, { id: 3 }]`);
+  await assert.rejects(benchmark.tasks("train"), /tasks\(\) returned \{"id":3\}, expected a task/);
+  await assert.rejects((await world("open: async () => 0")).benchmark.task(taskId("w/train/1")), /lacks task\(id\)/);
+});
+
+test("a member that throws when it is looked at is told of like a function that does", async () => {
+  const { benchmark, file } = await world('open: async () => 0, get maxSteps() { throw new RangeError("far"); }');
+  assert.throws(() => benchmark.maxSteps, {
+    name: "EnvironmentError",
+    message: `${file}: maxSteps() threw RangeError: far`,
+  });
 });

@@ -7,6 +7,8 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Benchmark, Environment, StepResult } from "../core/environment.ts";
 import { CliError, EnvironmentError, PolicyError, StopError } from "../core/errors.ts";
+import type { TaskId } from "../core/ids.ts";
+import { isKeptByJson, type Task } from "../core/task.ts";
 import { quoted } from "../core/wording.ts";
 
 export const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
@@ -16,7 +18,8 @@ export async function ownBenchmark(path: string, options: object): Promise<Bench
   expectFile(path);
   const { benchmark: exported } = await loaded(path);
   const made = typeof exported === "function" ? await called(path, () => exported(options)) : exported;
-  const benchmark = made as Partial<Benchmark> | null | undefined;
+  const isObject = made !== null && typeof made === "object";
+  const benchmark = isObject ? (guard(basename(path), made) as Partial<Benchmark>) : undefined;
   if (typeof benchmark?.open !== "function" || typeof benchmark.tasks !== "function") {
     throw new CliError(
       `world ${path}: expected an export \`benchmark\` (a Benchmark, or a function that returns one), found ${shape(made)}`,
@@ -24,7 +27,7 @@ export async function ownBenchmark(path: string, options: object): Promise<Bench
   }
   if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
     throw new CliError(`world ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
-  return guardedBenchmark(basename(path), benchmark as Benchmark);
+  return guardedBenchmark(basename(path), made as Benchmark);
 }
 
 function expectFile(path: string): void {
@@ -70,7 +73,8 @@ function guardedBenchmark(file: string, benchmark: Benchmark): Benchmark {
   const guarded = guard(file, benchmark);
   return overridden(guarded, {
     open: async () => guardedEnvironment(file, await guarded.open()),
-    tasks: async (split: string) => listed(file, "tasks", await guarded.tasks(split)),
+    tasks: async (split: string) => listed(file, "tasks", await guarded.tasks(split)).map(taskOf(file, "tasks")),
+    task: async (id: TaskId) => named(file, id, await taskOrOwnError(file, guarded, id)),
     ...(benchmark.compact && { compact: guard(file, benchmark.compact) }),
     ...(benchmark.expert && { expert: guard(file, benchmark.expert) }),
   });
@@ -112,8 +116,15 @@ function guard<T extends object>(file: string, object: T): T {
         return fail(name, error);
       }
     };
+  const memberOf = (key: PropertyKey): unknown => {
+    try {
+      return Reflect.get(object, key);
+    } catch (error) {
+      return fail(String(key), error);
+    }
+  };
   return view(object, (key) => {
-    const value: unknown = Reflect.get(object, key);
+    const value = memberOf(key);
     if (typeof value !== "function") return value;
     if (!guarded.has(value)) guarded.set(value, wrapped(String(key), value as (...args: unknown[]) => unknown));
     return guarded.get(value);
@@ -143,6 +154,47 @@ function listed<T>(file: string, name: string, value: readonly T[]): readonly T[
   if (Array.isArray(value)) return value;
   throw new EnvironmentError(`${file}: ${name}() returned ${quoted(value)}, expected a list`);
 }
+
+const UNKNOWN_ID = "a benchmark throws CliError for an id that it does not have";
+
+async function taskOrOwnError(file: string, benchmark: Benchmark, id: TaskId): Promise<Task> {
+  if (typeof benchmark.task !== "function") throw new EnvironmentError(`${file}: lacks task(id)`);
+  try {
+    return await benchmark.task(id);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    throw new EnvironmentError(`${error.message} (asked for ${quoted(id)}; ${UNKNOWN_ID})`, { cause: error });
+  }
+}
+
+/** The task that `task(id)` returned. One with another id, but for a variant (`#…`), is not the one that was asked for. */
+function named(file: string, id: TaskId, value: Task): Task {
+  const task = taskOf(file, "task")(value);
+  const plain = (text: string) => text.replace(/#.*$/, "");
+  if (task.id === id || plain(task.id) === plain(id)) return task;
+  throw new CliError(`unknown task ${quoted(id)}: ${file} answers with the task ${quoted(task.id)}`);
+}
+
+/** Tasks are kept by their worlds and asked for again and again: each is looked at once. */
+const checkedTasks = new WeakSet<object>();
+
+/** Whether `value` is a task that can be stored. Throws EnvironmentError. */
+const taskOf = (file: string, name: string) => (value: Task) => {
+  if (value !== null && typeof value === "object" && checkedTasks.has(value)) return value;
+  const { id, split, category, instruction, data = null } = (value ?? {}) as Partial<Task>;
+  const isTask = [id, split, category, instruction].every((text) => typeof text === "string");
+  if (!isTask) {
+    const expected = "a task with the texts id, split, category and instruction";
+    const unknown = name === "task" ? `; ${UNKNOWN_ID}` : "";
+    throw new EnvironmentError(`${file}: ${name}() returned ${quoted(value)}, expected ${expected}${unknown}`);
+  }
+  if (!isKeptByJson(data))
+    throw new EnvironmentError(
+      `${file}: the data of the task ${quoted(id)} is not kept by JSON, expected a JSON value`,
+    );
+  checkedTasks.add(value);
+  return value;
+};
 
 function stepped(file: string, value: StepResult): StepResult {
   const { observation, reward, terminated } = (value ?? {}) as Partial<StepResult>;

@@ -33,7 +33,7 @@ const fails = (format: string, row: unknown, message: RegExp, options = {}) =>
 
 test("messages: goal, first observation, thoughts, actions and answers", () => {
   const episode = read("messages", { messages: CHAT, task_id: TASK, reward: 1 });
-  assert.partialDeepStrictEqual(episode, { taskKey: "train/halls/3", instruction: GOAL, claimed: "won" });
+  assert.partialDeepStrictEqual(episode, { taskKey: "corridor/train/halls/3", instruction: GOAL, claimed: "won" });
   assert.equal(episode.firstObservation, played.steps[0]!.observation);
   assert.deepEqual(actions(episode), winning(3));
   assert.deepEqual(
@@ -114,8 +114,8 @@ test("messages: an action in a tool call, and a remark at the end that is none",
 
 test("messages: which task, and how it ended, by usual names or by a given one", () => {
   const of = (row: object, options = {}) => read("messages", { messages: CHAT, ...row }, options);
-  assert.equal(of({ metadata: { task: TASK } }).taskKey, "train/halls/3");
-  assert.equal(of({ info: JSON.stringify({ task_id: TASK }) }).taskKey, "train/halls/3");
+  assert.equal(of({ metadata: { task: TASK } }).taskKey, "corridor/train/halls/3");
+  assert.equal(of({ info: JSON.stringify({ task_id: TASK }) }).taskKey, "corridor/train/halls/3");
   assert.equal(of({ id: "row-17" }).taskKey, null);
   assert.equal(of({ extra: { game: "halls/3" } }, { taskField: "extra.game" }).taskKey, "halls/3");
   assert.equal(of({ nr: 7 }, { taskField: "nr" }).taskKey, "7");
@@ -176,7 +176,7 @@ test("verifiers: prompt and completion, which may repeat the prompt", () => {
   const row = { example_id: 0, task: "default", info: { task: TASK }, reward: 1, is_completed: true };
   const whole = read("verifiers", { ...row, prompt: [system, start], completion: rest });
   assert.deepEqual(actions(whole), winning(3));
-  assert.partialDeepStrictEqual(whole, { taskKey: "train/halls/3", claimed: "won" });
+  assert.partialDeepStrictEqual(whole, { taskKey: "corridor/train/halls/3", claimed: "won" });
   assert.deepEqual(read("verifiers", { ...row, prompt: [system, start], completion: [start, ...rest] }), whole);
   const short = read("verifiers", { ...row, prompt: START, completion: "Action: look", reward: 0 });
   assert.deepEqual([actions(short), short.claimed, short.steps[0]!.observation], [["look"], "lost", null]);
@@ -204,7 +204,7 @@ const log = (...samples: readonly unknown[]) => ({
 test("Inspect: attachments and scores of a sample", () => {
   const episode = read("inspect", sample);
   assert.deepEqual(actions(episode), winning(3));
-  assert.partialDeepStrictEqual(episode, { taskKey: "train/halls/3", instruction: GOAL, claimed: "won" });
+  assert.partialDeepStrictEqual(episode, { taskKey: "corridor/train/halls/3", instruction: GOAL, claimed: "won" });
   const scored = (...values: readonly unknown[]) =>
     read("inspect", { ...sample, scores: Object.fromEntries(values.map((value, at) => [`scorer ${at}`, { value }])) });
   assert.deepEqual(

@@ -20,12 +20,14 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
+import { alfworldAdvice } from "../worlds/alfworld.ts";
 
 /** Reads KnowAgent's ALFWorld logs. */
 export const knowagent: LogReader = {
   name: "knowagent",
   benchmark: "alfworld",
   read,
+  advice: alfworldAdvice,
   normalize: (observation) =>
     observation
       .replace(/^-= Welcome to TextWorld, ALFRED! =-\n+/, "")

@@ -57,7 +57,7 @@ test("ETO on ScienceWorld: the task by its number, the first room not told, raw 
   assert.partialDeepStrictEqual(episode, { taskKey: "melt/7", instruction: GOAL, firstObservation: null });
   assert.partialDeepStrictEqual(episode, { claimed: "lost", end: { return: 8 }, settings: "simplifications easy" });
   assert.match(
-    etoScienceworld.advice!({ step: 0, log: episode, instruction: GOAL })!,
+    etoScienceworld.advice!({ step: 0, log: episode, instruction: GOAL, expected: "a", got: "b", rules: "" })!,
     /the log says simplifications easy/,
   );
 });

@@ -85,6 +85,39 @@ test("names of tasks: ids, paths of games and the numbers of others; nothing tha
   assert.equal(SCIENCEWORLD.taskKey("task-2a-test-conductivity/3"), "task-2a-test-conductivity/3");
   assert.equal(WEBSHOP.taskKey("webshop_6"), "synthetic/6");
   assert.equal(WEBSHOP.taskKey("webshop/human/6#seed-3"), "human/6#seed-3");
-  assert.equal(worldOf(corridor).taskKey("corridor/train/halls/3"), "train/halls/3");
+  const { taskKey } = worldOf(corridor);
+  for (const id of ["corridor/train/halls/3", "corridor/3", "corridor/train/Halle größer: 3 #b"])
+    assert.equal(taskKey(id), id, "an id that the world made stays as it is");
+  for (const id of ["halls/3", "corridor/../x", "corridor/a/..\\\\b", "corridor/\u0000"])
+    assert.equal(taskKey(id), undefined);
   for (const name of ["../x", "a/../b", "/etc", "a//b", "", "a\u0000b", "a b"]) assert.equal(safeKey(name), undefined);
+});
+
+test("ALFWorld's two releases are told apart by the first words that differ", () => {
+  const [older, newer] = ["put OBJECT in/on RECEPTACLE", "move OBJECT to RECEPTACLE"];
+  const adviceOn = (action: string, expected: string, got: string, rules: string) => {
+    const step = { thought: "", action, completion: action, observation: expected };
+    const log = { taskKey: null, instruction: "", firstObservation: null, steps: [step], unusedThoughts: 0 } as const;
+    return ALFWORLD.advice!({ step: 0, log: { ...log, claimed: "not told" }, instruction: "", expected, got, rules });
+  };
+  const [at5, atDesk] = [
+    "You arrive at loc 5. On the desk 1, you see nothing.",
+    "You arrive at desk 1. You see nothing.",
+  ];
+  for (const [action, expected, got] of [
+    ["go to desk 1", at5, atDesk],
+    ["put mug 1 in/on desk 1", "You put the mug 1 in/on the desk 1.", "Nothing happens."],
+    ["put mug 1 in/on desk 1", "done", "Nothing happens."],
+  ] as const) {
+    assert.match(adviceOn(action, expected, got, newer)!, /alfworld 0\.3 or older .*: add --logic DIR, .*tag 0\.3\.5$/);
+    assert.equal(adviceOn(action, expected, got, older), undefined, "the world is of that release already");
+  }
+  for (const [action, expected, got] of [
+    ["go to desk 1", atDesk, at5],
+    ["move mug 1 to desk 1", "You move the mug 1 to the desk 1.", "Nothing happens."],
+  ] as const) {
+    assert.match(adviceOn(action, expected, got, older)!, /alfworld 0\.4 or newer .*: leave out --logic/);
+    assert.equal(adviceOn(action, expected, got, newer), undefined);
+  }
+  assert.equal(adviceOn("open desk 1", "You open the desk 1.", "Nothing happens.", newer), undefined);
 });
