@@ -81,6 +81,31 @@ test("tampered logs are imported as diverged, and verifying says so", { skip }, 
   assert.partialDeepStrictEqual(report.policies, [{ trajectories: 2, verified: 1, diverged: 1 }]);
 });
 
+const OLDER = "logs/field/17-alfworld-older-release.jsonl";
+
+test("a log of an older release is told to add --logic, and verifies with it", {
+  skip: skipWithout(OLDER),
+}, async () => {
+  const plain = [
+    "import",
+    shared(OLDER),
+    "--format",
+    "gleaner",
+    "--env",
+    "alfworld",
+    "--data",
+    alfworldGames(),
+    "--dry-run",
+  ];
+  const without = await gleaner(...plain);
+  assert.match(
+    without.out,
+    /the log is of alfworld 0\.3 or older .*: add --logic DIR, .*alfworld\/data in github\.com/,
+  );
+  const { out } = await gleaner(...plain, "--logic", logic);
+  assert.match(out, /dry run, nothing is stored: 1 verified trajectory/);
+});
+
 test("what a user can mend is said in one line", { skip }, async () => {
   const nothing = write("nothing.jsonl", "not a log\n");
   const useless = await importing(nothing, "empty");
