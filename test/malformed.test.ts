@@ -203,7 +203,7 @@ const ROWS: readonly Row[] = [
   [`${logs} --format glener`, /--format: expected one of .*, got "glener" \(did you mean "gleaner"\?\)/],
   [`${logs} --format gleaner --expert a_b`.replace("a_b", "a/b"), /--expert "a\/b": expected letters/],
   [`${logs} --format gleaner --spelling react`, /--spelling: not for --format gleaner/],
-  [`${logs} --format gleaner --task-field x`, /--task-field: not for --format gleaner/],
+  [`${logs} --format gleaner --task-field x`, /--task: not for --format gleaner/],
   [`${logs} --format messages --spelling reacct`, /--spelling: .*, got "reacct" \(did you mean "react"\?\)/],
   ["import nope.jsonl --format gleaner --env workshop --dry-run", /nope\.jsonl: no such file/],
   ["import folder --format gleaner --env workshop --dry-run", /folder: is a folder, expected a file of logs/],

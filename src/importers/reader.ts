@@ -5,9 +5,9 @@
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
+import { parseJson } from "../files/python-json.ts";
 import type { Position, RawRecord } from "../files/record.ts";
 import { readRecords, skimRecords } from "../files/records.ts";
-import { parseWritten } from "../files/written-json.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -139,7 +139,7 @@ type Read = { kind: "episode"; episode: LoggedEpisode } | { kind: "malformed"; p
 function recordOf(reader: LogReader, text: string): Read {
   let row: unknown;
   try {
-    row = parseWritten(text);
+    row = parseJson(text);
   } catch (error) {
     return { kind: "malformed", problem: `not JSON (${messageOf(error)}): expected one episode in each record` };
   }
@@ -168,6 +168,7 @@ export function textOf(value: unknown, place: string, expected: string): string 
 /** `value` as it may be shown in an error: a text or number itself, cut to 80 characters, else its kind. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value);
   if (Array.isArray(value)) return "a list";
   if (value !== null && typeof value === "object") return "an object";
   const text = JSON.stringify(typeof value === "string" ? value.slice(0, 80) : value);

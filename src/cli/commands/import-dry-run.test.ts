@@ -93,7 +93,7 @@ test("flags that do not fit are named", async () => {
   const file = write("one.jsonl", jsonLines([{ messages: chat }]));
   const errors = [
     await importing(file, "--format", "messages"),
-    await importing(file, "--format", "knowagent", "--dry-run", "--task-field", "id"),
+    await importing(file, "--format", "knowagent", "--dry-run", "--task", "id"),
     await importing(file, "--format", "messages", "--dry-run", "--spelling", "prose"),
     await importing(file, "--format", "toString", "--dry-run"),
   ];
@@ -104,7 +104,7 @@ test("flags that do not fit are named", async () => {
   assert.match(errors[0]!.printed, /--out: expected the run to import into, or --dry-run/);
   assert.match(
     errors[1]!.printed,
-    /--task-field: not for --format knowagent, expected one of messages, inspect, verifiers, react-text/,
+    /--task: not for --format knowagent, expected one of messages, inspect, verifiers, react-text/,
   );
   assert.match(errors[2]!.printed, /--spelling: expected one of react, eto, agentgym, text, got "prose"/);
   assert.match(errors[3]!.printed, /--format: expected one of knowagent, .*, got "toString"/);

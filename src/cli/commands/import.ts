@@ -1,14 +1,16 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
-import type { Command } from "commander";
-import { CliError } from "../../core/errors.ts";
+import { type Command, Option } from "commander";
+import { CliError, messageOf } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
+import { parsePath } from "../../files/json-path.ts";
 import { SPELLINGS, type SpellingName } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
 import { recognise } from "../../importers/readers/recognise.ts";
-import { CHAT_FORMATS, READERS, readersFor, TASK_FIELD_FORMATS } from "../../importers/readers/registry.ts";
+import { CHAT_FORMATS, PATH_FORMATS, READERS, readersFor } from "../../importers/readers/registry.ts";
 import { reasonsOf } from "../../importers/reasons.ts";
+import type { Paths } from "../../importers/row.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
@@ -34,6 +36,11 @@ interface ImportFlags extends EnvironmentFlags, WaitFlags {
   readonly dryRun?: boolean;
   readonly expert?: string;
   readonly spelling?: string;
+  readonly messages?: string;
+  readonly reward?: string;
+  readonly success?: string;
+  readonly task?: string;
+  /** The former name of `task`. */
   readonly taskField?: string;
   readonly json?: boolean;
 }
@@ -50,23 +57,24 @@ export function register(command: Command): void {
       "--spelling <format>",
       `chats: how the agent's turns are written: ${SPELLINGS.join(", ")} (default: recognised)`,
     )
-    .option(
-      "--task-field <path>",
-      "chats and texts: field of a row that names its task, e.g. metadata.game (default: the usual fields)",
-    )
+    .option("--messages <path>", "chats: where a record has its messages, e.g. traj (default: the usual names)")
+    .option("--reward <path>", "chats and texts: where a record has its reward, e.g. info.reward_info.reward")
+    .option("--success <path>", "chats and texts: where a record says whether it was won, e.g. info.resolved")
+    .option("--task <path>", "chats and texts: where a record names its task, e.g. metadata.game")
+    .addOption(new Option("--task-field <path>", "the former name of --task").hideHelp().conflicts("task"))
     .option("--json", "print the whole summary as JSON")
     .action(importCommand);
 }
 
 async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
-  const { format, out, expert, spelling, taskField, dryRun = false } = flags;
+  const { format, out, expert, spelling, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
   const optional = {
     ...(format && { format }),
     ...(expert && { expert }),
     ...(spelling && { spelling }),
-    ...(taskField && { taskField }),
+    paths: pathsOf(flags),
   };
   const request = { files, environment, run: out ?? "dry-run", ...optional };
   const project = dryRun ? inMemory() : openProject(flags);
@@ -103,12 +111,29 @@ export interface ImportRequest {
   readonly expert?: string;
   /** Of chats: one of SPELLINGS. */
   readonly spelling?: string;
-  readonly taskField?: string;
+  /** Where records have their parts. */
+  readonly paths?: Paths;
+}
+
+/** The paths that were given. Throws CliError for what is no path. */
+function pathsOf({ messages, reward, success, task, taskField }: ImportFlags): Paths {
+  const named = { messages, reward, success, task: task ?? taskField };
+  const given = Object.entries(named).filter((each): each is [keyof Paths, string] => each[1] !== undefined);
+  for (const [part, path] of given) checkedPath(`--${part}`, path);
+  return Object.fromEntries(given);
+}
+
+function checkedPath(flag: string, path: string): void {
+  try {
+    parsePath(path);
+  } catch (error) {
+    throw new CliError(`${flag} ${messageOf(error)}`);
+  }
 }
 
 /** Imports logs into a run of `project`. Throws CliError. */
 export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
-  const { files, environment, expert } = request;
+  const { files, environment, expert, paths = {} } = request;
   if (request.format !== undefined && !Object.hasOwn(READERS, request.format)) {
     throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), request.format)}`);
   }
@@ -116,7 +141,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
     throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
   }
   const benchmark = await openBenchmark(environment);
-  const format = request.format ?? (await recognise(files, readersFor(benchmark)));
+  const format = request.format ?? (await recognise(files, readersFor(benchmark, paths)));
   if (request.format === undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
   const chat = chatOptions({ ...request, format });
   const reader = READERS[format]!({ benchmark, ...chat });
@@ -146,13 +171,15 @@ export async function importInto(project: Pick<Project, "repository">, request: 
 }
 
 /** The flags that only some formats take. */
-function chatOptions({ format, spelling, taskField }: ImportRequest & { readonly format: string }): {
+function chatOptions({ format, spelling, paths = {} }: ImportRequest & { readonly format: string }): {
   spelling?: SpellingName;
-  taskField?: string;
+  paths: Paths;
 } {
   const given = [
     { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
-    { flag: "--task-field", value: taskField, formats: TASK_FIELD_FORMATS },
+    ...(["messages", "reward", "success", "task"] as const).map((part) => ({
+      ...{ flag: `--${part}`, value: paths[part], formats: PATH_FORMATS[part] },
+    })),
   ];
   for (const { flag, value, formats } of given) {
     if (value === undefined || formats.includes(format)) continue;
@@ -162,7 +189,7 @@ function chatOptions({ format, spelling, taskField }: ImportRequest & { readonly
   if (spelling !== undefined && !known) {
     throw new CliError(`--spelling: ${expectedOneOf(SPELLINGS, spelling)}`);
   }
-  return { ...(known && { spelling: known }), ...(taskField !== undefined && { taskField }) };
+  return { ...(known && { spelling: known }), paths };
 }
 
 function summaryText(summary: ImportSummary, isDryRun: boolean): string {

@@ -117,12 +117,12 @@ test("messages: which task, and how it ended, by usual names or by a given one",
   assert.equal(of({ metadata: { task: TASK } }).taskKey, "corridor/train/halls/3");
   assert.equal(of({ info: JSON.stringify({ task_id: TASK }) }).taskKey, "corridor/train/halls/3");
   assert.equal(of({ id: "row-17" }).taskKey, null);
-  assert.equal(of({ extra: { game: "halls/3" } }, { taskField: "extra.game" }).taskKey, "halls/3");
-  assert.equal(of({ nr: 7 }, { taskField: "nr" }).taskKey, "7");
+  assert.equal(of({ extra: { game: "halls/3" } }, { paths: { task: "extra.game" } }).taskKey, "halls/3");
+  assert.equal(of({ nr: 7 }, { paths: { task: "nr" } }).taskKey, "7");
   fails("messages", { messages: CHAT }, /extra\.game: expected the name of a task, found nothing/, {
-    taskField: "extra.game",
+    paths: { task: "extra.game" },
   });
-  fails("messages", { messages: CHAT, id: "../../x" }, /id: expected the name of a task/, { taskField: "id" });
+  fails("messages", { messages: CHAT, id: "../../x" }, /id: expected the name of a task/, { paths: { task: "id" } });
   assert.deepEqual(of({ success: false }), { ...of({}), claimed: "lost" });
   assert.partialDeepStrictEqual(of({ reward: 0.5 }), { claimed: "lost", end: { return: 0.5, terminated: false } });
   const contradicting = of({ reward: 0.5, success: true });

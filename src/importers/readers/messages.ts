@@ -4,9 +4,11 @@
  *     messages                [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"?}, …]; ShareGPT's
  *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise
  *     reward (score, return)  in the benchmark's units; may be absent
- *     success                 true or false; may be absent
+ *     success (won)           true or false; may be absent. Texts of numbers and booleans are read; NaN is as if absent
  *     task_id, task, item_id, game_file, id, also in metadata or info: the task, where one of them names one (`alfworld/train/…`,
  *                             a path of a game, `sciworld_12`); otherwise the goal's text tells it
+ *
+ * Where a row has them elsewhere, paths say so (`--messages traj`, `--reward info.reward`).
  *
  * The first message of the user has the goal and the first observation, as gleaner writes it (a blank line between them) or
  * as the world's own logs do. What a turn means is told by one of gleaner's formats, recognised or given (`--spelling`).
@@ -21,7 +23,7 @@ import { readChat, type SpellingName } from "../chat.ts";
 import { turnsOf } from "../chats/apis.ts";
 import type { LoggedChat } from "../chats/turn.ts";
 import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
-import { endingOf, type Row, taskKeyOf } from "../row.ts";
+import { endingAt, nothingAt, type Paths, type Row, type ToldEnd, taskKeyOf, toldAt, usualEnd } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
 
@@ -30,8 +32,8 @@ export interface ChatReaderOptions {
   readonly benchmark: Benchmark;
   /** How the agent spelled its turns. Absent: it is recognised, record by record. */
   readonly spelling?: SpellingName;
-  /** Where a row names its task, e.g. `metadata.game`. Absent: the usual places. */
-  readonly taskField?: string;
+  /** Where a row's parts stand, e.g. `metadata.game`. Absent: the usual places. */
+  readonly paths?: Paths;
   /** The names of the world's tools. Absent: by evidence, record by record. */
   readonly actsWith?: readonly string[];
 }
@@ -45,22 +47,25 @@ export function messages(options: ChatReaderOptions): LogReader {
     if ((row.chosen ?? row.rejected ?? row.preferred_output) !== undefined) {
       throw new CliError("a preference pair: expected one conversation, messages");
     }
-    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? ["messages"];
-    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), ...endOf(row) };
+    const told = options.paths?.messages;
+    if (told !== undefined) return { turns: turnsOf(toldAt(row, told), told), ...usualEnd(row) };
+    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined));
+    if (!parts) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
+    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), ...usualEnd(row) };
   });
 }
 
 /** A reader of rows that hold a chat each; `parts` takes a row apart. */
 export function chatReader(
   name: string,
-  { benchmark, spelling, taskField, actsWith }: ChatReaderOptions,
+  { benchmark, spelling, actsWith, paths = {} }: ChatReaderOptions,
   parts: (row: Row) => LoggedChat,
 ): LogReader {
   const world = worldOf(benchmark);
   const options = {
     ...(spelling && { spelling }),
-    ...(taskField && { taskField }),
     ...(actsWith && { actsWith: actsWith.join(", ") }),
+    ...pathSettings(paths),
   };
   return {
     name,
@@ -69,7 +74,7 @@ export function chatReader(
     read(value): LoggedEpisode {
       const row = objectOf(value, "messages");
       const { turns, ...told } = parts(row);
-      const taskKey = taskKeyOf(row, world, taskField);
+      const taskKey = taskKeyOf(row, world, paths.task);
       const episode = readChat(turns, {
         benchmark,
         world,
@@ -77,13 +82,13 @@ export function chatReader(
         ...(spelling && { spelling }),
         ...(actsWith && { actsWith }),
       });
-      return { taskKey, ...episode, ...endingOf(told, world, episode.steps.at(-1)!.action) };
+      return { taskKey, ...episode, ...endingAt(row, paths, told, world, episode.steps.at(-1)!.action) };
     },
   };
 }
 
-/** Reward and success under their usual names. */
-export const endOf = ({ reward, score, return: earned, success, won }: Row) => ({
-  reward: reward ?? score ?? earned,
-  success: success ?? won,
+/** The paths as a run's settings have them; that of the task has the name under which stores know it. */
+export const pathSettings = ({ task, ...others }: Paths): Readonly<Record<string, string>> => ({
+  ...(task !== undefined && { taskField: task }),
+  ...others,
 });

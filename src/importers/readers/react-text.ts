@@ -19,25 +19,25 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
-import { endingOf, type Row, taskKeyOf } from "../row.ts";
+import { endingAt, nothingAt, type Row, taskKeyOf, usualEnd } from "../row.ts";
 import { plainOpening } from "../worlds/plain.ts";
 import type { World } from "../worlds/world.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
-import { type ChatReaderOptions, endOf } from "./messages.ts";
+import { type ChatReaderOptions, pathSettings } from "./messages.ts";
 
 /** Reads episodes that are written as one text, of any benchmark. */
-export function reactText({ benchmark, taskField }: Omit<ChatReaderOptions, "spelling">): LogReader {
+export function reactText({ benchmark, paths = {} }: Omit<ChatReaderOptions, "spelling">): LogReader {
   const world = worldOf(benchmark);
   return {
     name: "react-text",
     ...readerParts(world),
-    ...(taskField !== undefined && { options: { taskField } }),
+    ...(Object.keys(paths).length > 0 && { options: pathSettings(paths) }),
     read(value): LoggedEpisode {
       const row = objectOf(value, "text");
-      const taskKey = taskKeyOf(row, world, taskField);
+      const taskKey = taskKeyOf(row, world, paths.task);
       const episode = readText(row, world, taskKey !== null);
-      return { taskKey, ...episode, ...endingOf(endOf(row), world, episode.steps.at(-1)!.action) };
+      return { taskKey, ...episode, ...endingAt(row, paths, usualEnd(row), world, episode.steps.at(-1)!.action) };
     },
   };
 }
@@ -62,7 +62,8 @@ interface Part {
 type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts">;
 
 function readText(row: Row, world: World, hasKey: boolean): Episode {
-  const name = NAMES.find((each) => row[each] !== undefined) ?? NAMES[0];
+  const name = NAMES.find((each) => row[each] !== undefined);
+  if (!name) throw nothingAt(NAMES[0], "the episode's text", row);
   const [start, ...parts] = partsOf(textOf(row[name], name, "the episode's text"));
   const told = start?.text ?? "";
   const opening =

@@ -4,6 +4,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/json.ts";
+import { parseJson } from "../../files/python-json.ts";
 import { type LoggedEpisode, type LogReader, recordsOf } from "../reader.ts";
 
 /** Records of a file that are tried. */
@@ -66,7 +67,7 @@ async function readAs(format: string, reader: LogReader, file: string): Promise<
 /** undefined: this reader does not understand it. */
 function episodeIn(text: string, reader: LogReader): LoggedEpisode | undefined {
   try {
-    const row: unknown = JSON.parse(text);
+    const row = parseJson(text);
     return reader.recognises?.(row) === false ? undefined : reader.read(row);
   } catch (error) {
     if (error instanceof CliError || error instanceof SyntaxError) return undefined;

@@ -1,6 +1,7 @@
 /** The log formats by the name that `--format` takes. A new one is a file beside this one and a line here. */
 import type { Benchmark } from "../../core/environment.ts";
 import type { LogReader } from "../reader.ts";
+import type { Paths } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { agentgymReader, agentgymWebshop } from "./agentgym.ts";
 import { etoReader, etoWebshop } from "./eto.ts";
@@ -34,13 +35,21 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   gleaner,
 };
 
-/** A reader for each format that logs of `benchmark` can have. */
-export function readersFor(benchmark: Benchmark): Readonly<Record<string, LogReader>> {
-  const made = Object.entries(READERS).map(([name, reader]) => [name, reader({ benchmark })] as const);
+/** A reader for each format that logs of `benchmark` can have, told where rows have their parts. */
+export function readersFor(benchmark: Benchmark, paths: Paths = {}): Readonly<Record<string, LogReader>> {
+  const given = (["messages", "reward", "success", "task"] as const).filter((part) => paths[part] !== undefined);
+  const made = Object.entries(READERS)
+    .filter(([name]) => given.every((part) => PATH_FORMATS[part].includes(name)))
+    .map(([name, reader]) => [name, reader({ benchmark, paths })] as const);
   return Object.fromEntries(made.filter(([, reader]) => reader.benchmark === benchmark.name));
 }
 
 /** The formats that take `spelling`. */
 export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];
-/** The formats that take `taskField`. */
-export const TASK_FIELD_FORMATS: readonly string[] = [...CHAT_FORMATS, "react-text"];
+/** The formats that take each of the paths. */
+export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
+  messages: ["messages"],
+  reward: [...CHAT_FORMATS, "react-text"],
+  success: [...CHAT_FORMATS, "react-text"],
+  task: [...CHAT_FORMATS, "react-text"],
+};
