@@ -76,13 +76,14 @@ const BY_NAME: Readonly<Record<string, (place: Place) => Values>> = {
   dir: list([], "folders"),
   kind: optionOfWorld,
   mode: optionOfWorld,
+  how: list(["won", "lost"]),
   rule: (place) => ({ ...optionOfWorld(place), paths: "files" }),
   list: (place) => (place.flag === "--simplifications" ? list(["easy", "none"])() : list([])()),
 };
 
 /** Names of values that nobody can foresee: numbers, texts, ids. */
 const FREE: readonly string[] =
-  "n m rate t tokens price money name id task split path url seconds version words key=value".split(" ");
+  "n m r rate t tokens tools price money name id task split path url seconds version words key=value".split(" ");
 
 /** Whether somebody thought of what may stand there; a test asks it of every option and argument. */
 export function isThoughtOf({ command, flag, name = "", choices }: Place): boolean {

@@ -7,7 +7,7 @@ import type { Run } from "../core/run.ts";
 import { type EnvironmentSpec, resolveEnvironment } from "../worlds/open.ts";
 import { isModule } from "../worlds/own.ts";
 import { worldOfRun } from "../worlds/places.ts";
-import { keyAndValue, positiveInteger } from "./flags.ts";
+import { finiteNumber, keyAndValue, positiveInteger } from "./flags.ts";
 import { helpByWorld } from "./world-help.ts";
 
 /** Flags that are options of some environment. Each environment's schema says which ones it takes. */
@@ -21,12 +21,15 @@ export interface EnvironmentFlags {
   readonly observation?: string;
   readonly preset?: string;
   readonly simplifications?: string;
+  readonly successAt?: number;
+  readonly ended?: string;
   readonly option?: readonly string[];
 }
 
 /** Those flags, by attribute. */
 const FLAGS = [
-  ...["data", "maxSteps", "logic", "goals", "generated", "nouns", "observation", "preset", "simplifications", "option"],
+  ...["data", "maxSteps", "logic", "goals", "generated", "nouns", "observation", "preset", "simplifications"],
+  ...["successAt", "ended", "option"],
 ] as const satisfies readonly (keyof EnvironmentFlags)[];
 
 /**
@@ -45,6 +48,8 @@ export function environmentOptions(command: Command, example: string): Command {
     .option("--observation <mode>", "what the agent sees: text, text_rich, html or url")
     .option("--preset <name>", "the rules of a fork: react, agentbench, eto, agentgym, verl-agent or webshop-minimal")
     .option("--simplifications <list>", "easy, none, or a list of names separated by commas")
+    .option("--success-at <r>", "reward at or above which an episode is won (default: 1)", finiteNumber)
+    .option("--ended <how>", "how episodes ended whose logs do not tell: won or lost (default: they are left out)")
     .option("--option <key=value...>", "set any other option of the environment")
     .optionsGroup("Options:");
   return helpByWorld(command, FLAGS, example);
@@ -75,8 +80,21 @@ export function environmentSpec(
 
 /** The options that flags of their own give. */
 function givenOptions(flags: EnvironmentFlags): Readonly<Record<string, unknown>> {
-  const { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications } = flags;
-  const named = { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications };
+  const { data, logic, maxSteps, goals, generated, nouns, observation, preset, simplifications, successAt, ended } =
+    flags;
+  const named = {
+    data,
+    logic,
+    maxSteps,
+    goals,
+    generated,
+    nouns,
+    observation,
+    preset,
+    simplifications,
+    successAt,
+    ended,
+  };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 

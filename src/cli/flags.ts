@@ -80,6 +80,13 @@ export function port(text: string): number {
   return value;
 }
 
+/** A commander argument parser: any finite number. */
+export function finiteNumber(text: string): number {
+  const value = /^-/.test(text) ? -plainNumber(text.slice(1)) : plainNumber(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
 /** A commander argument parser: a number in [0, 1]. */
 export function rate(text: string): number {
   const value = plainNumber(text);

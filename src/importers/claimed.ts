@@ -24,6 +24,7 @@ export function asTrajectory(id: TrajectoryId, task: Task, policy: string, episo
     return: 0,
     success: false,
     outcome: { kind: "truncated", limit: "steps" },
+    ...(episode.chat && { chat: episode.chat }),
   };
 }
 
@@ -46,7 +47,7 @@ export function asLogged(
   { successReturn }: Benchmark,
   reason: string,
 ): Replayed {
-  const { return: earned, terminated } = end!;
+  const { return: earned, terminated, success = earned >= successReturn } = end!;
   const steps = recorded.steps.with(-1, { ...recorded.steps.at(-1)!, reward: earned });
   return {
     verification: { kind: "unreplayable", trajectory: recorded.id, reason },
@@ -54,7 +55,7 @@ export function asLogged(
       ...recorded,
       steps,
       return: earned,
-      success: earned >= successReturn,
+      success,
       outcome: terminated ? { kind: "terminated" } : recorded.outcome,
     },
   };

@@ -3,6 +3,7 @@
  * claims. Whether that is true is found out by replaying it (`import.ts`).
  */
 import { CliError, messageOf } from "../core/errors.ts";
+import type { Chat } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
 import { parseJson } from "../files/python-json.ts";
@@ -42,7 +43,14 @@ export interface LoggedEpisode {
    * How it ended, in the benchmark's units; absent if the log does not tell. A replay finds it anew, so only what cannot
    * be replayed needs it.
    */
-  readonly end?: { readonly return: number; readonly terminated: boolean };
+  readonly end?: {
+    readonly return: number;
+    readonly terminated: boolean;
+    /** Where the log says so itself; absent: by the return. */
+    readonly success?: boolean;
+  };
+  /** The messages, where they are kept as they are. */
+  readonly chat?: Chat;
   /** How the world was set up, if the log tells, e.g. `simplifications easy`. */
   readonly settings?: string;
 }
@@ -79,6 +87,8 @@ export interface LogReader {
   goalOf?(instruction: string): string;
   /** A task that the benchmark does not have, so that its episodes can be kept without a replay. Absent: they are left out. */
   describeTask?(taskKey: string): Pick<Task, "split" | "category">;
+  /** There is no world: each task is what its key names, and nothing is replayed. */
+  readonly keepsChats?: true;
   /** What a user can do when the log and the world differ; undefined if the difference says nothing. */
   advice?(difference: LogDifference): string | undefined;
 }

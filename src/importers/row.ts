@@ -118,10 +118,19 @@ export function endingOf(
 ): Pick<LoggedEpisode, "claimed" | "end"> {
   const reward = numberOf(told.reward, places.reward ?? "reward");
   const isWon = successOf(told.success, places.success ?? "success");
+  if (world.keepsChats) return keptEnding(reward, isWon, world);
   const result = reward === undefined ? undefined : world.resultOf(reward, lastAction);
   if (isWon === undefined) return result ?? { claimed: "not told" };
   const claimed = isWon ? "won" : "lost";
   return result?.claimed === claimed ? result : { claimed };
+}
+
+/** Nobody can check what is kept without a world: the log's own word decides, and without it the reward. */
+function keptEnding(reward: number | undefined, isWon: boolean | undefined, world: World) {
+  if (reward === undefined && isWon === undefined) return { claimed: "not told" as const };
+  const told = world.resultOf(reward ?? Number(isWon), "");
+  if (isWon === undefined) return told;
+  return { claimed: isWon ? ("won" as const) : ("lost" as const), end: { ...told.end, success: isWon } };
 }
 
 /** Python's and JSON's words for nothing, also in texts. NaN is no number: whoever wrote it had none. */

@@ -60,6 +60,8 @@ export interface ImportSummary {
   readonly stepsWithThought: number;
   /** Thoughts behind an episode's last action, which no step holds. */
   readonly unusedThoughts: number;
+  /** What of the logs no episode holds, by kind: pictures, reminders of an agent's loop. */
+  readonly leftOut: Readonly<Record<string, number>>;
   /** Trajectories that were not in the repository before. */
   readonly added: number;
 }
@@ -94,6 +96,7 @@ export function startTally(run: string) {
     first: {} as Record<string, Place[]>,
   };
   const splits: Record<string, number> = {};
+  const leftOut: Record<string, number> = {};
   const count = { episodes: 0, verified: 0, untold: 0, steps: 0, stepsWithThought: 0, unusedThoughts: 0, added: 0 };
   const increment = (counts: Record<string, number>, key: string) => {
     counts[key] = (counts[key] ?? 0) + 1;
@@ -103,7 +106,8 @@ export function startTally(run: string) {
     malformed: (place: Place, problem: string) => void malformed.push({ ...place, problem }),
     unknownTask: (place: Place, task: string, problem: string) => void unknownTasks.push({ ...place, task, problem }),
     broken: (place: Place, error: string) => void broken.push({ ...place, error }),
-    episode({ claimed, firstObservation, steps, unusedThoughts }: LoggedEpisode) {
+    episode({ claimed, firstObservation, steps, unusedThoughts, leftOut: kinds = [] }: LoggedEpisode) {
+      for (const kind of kinds) increment(leftOut, kind);
       const before = [firstObservation, ...steps.slice(0, -1).map(({ observation }) => observation)];
       count.untold += before.filter((observation) => observation === null).length;
       count.episodes += 1;
@@ -136,7 +140,17 @@ export function startTally(run: string) {
     },
     summary(): ImportSummary {
       const lines = malformed.length + count.episodes;
-      const listed = { malformed, unknownTasks, diverged, unreplayable, broken, claims, disagreements, splits };
+      const listed = {
+        malformed,
+        unknownTasks,
+        diverged,
+        unreplayable,
+        broken,
+        claims,
+        disagreements,
+        splits,
+        leftOut,
+      };
       return { run, lines, ...listed, ...count };
     },
   };

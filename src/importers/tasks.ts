@@ -3,6 +3,7 @@ import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { fingerprint, type TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
+import { isByGoal } from "./chats/logged.ts";
 import type { LoggedEpisode, LogReader } from "./reader.ts";
 import { plainGoal } from "./worlds/world.ts";
 
@@ -28,6 +29,8 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
   };
   return async (episode) => {
     const { taskKey, instruction } = episode;
+    if (reader.keepsChats)
+      return without(episode, namedTask(benchmark, reader, episode), "kept as logged, without a world");
     const [named, ...others] = taskKey === null ? await byGoal(instruction) : await byKey(taskKey);
     if (!named) return without(episode, described(episode), "the environment does not have its task");
     const isOwn = reader.goalOf !== undefined || taskKey === null || instruction === "";
@@ -88,6 +91,16 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     const id = `${benchmark.name}/${taskKey}#${fingerprint(instruction)}` as TaskId;
     return { id, ...reader.describeTask(taskKey), instruction, data: null };
   }
+}
+
+/**
+ * A task without a world is what its key names: its wording may differ from episode to episode (a simulated user's first
+ * words), so it is no part of it.
+ */
+function namedTask(benchmark: Benchmark, reader: LogReader, { taskKey, instruction }: LoggedEpisode): Task {
+  const { split, category } = reader.describeTask!(taskKey!);
+  const id = `${benchmark.name}/${split}/${taskKey}` as TaskId;
+  return { id, split, category, instruction: isByGoal(taskKey!) ? instruction : taskKey!, data: null };
 }
 
 /** The instruction is a part of a task's identity: where the log words it differently, it is another task. */

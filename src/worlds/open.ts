@@ -8,6 +8,7 @@ import { checked, keyOf, type Path } from "../core/problems.ts";
 import { expectedOneOf } from "../core/wording.ts";
 import { alfworld } from "./alfworld/options.ts";
 import type { EnvironmentEntry } from "./entry.ts";
+import { none } from "./none/options.ts";
 import { isModule, ownBenchmark } from "./own.ts";
 import { scienceworld } from "./scienceworld/options.ts";
 import { webshop } from "./webshop/options.ts";
@@ -19,7 +20,13 @@ export interface EnvironmentSpec {
   readonly [option: string]: unknown;
 }
 
-export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = { workshop, alfworld, webshop, scienceworld };
+export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = {
+  workshop,
+  alfworld,
+  webshop,
+  scienceworld,
+  none,
+};
 
 /** The environment called `name`; undefined for any other name, those that every object has (`constructor`) included. */
 export const environmentNamed = (name: string): EnvironmentEntry | undefined =>

@@ -5,10 +5,16 @@ import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
 import { parsePath } from "../../files/json-path.ts";
-import { SPELLINGS, type SpellingName } from "../../importers/chat.ts";
+import { SPELLINGS } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
 import { recognise } from "../../importers/readers/recognise.ts";
-import { CHAT_FORMATS, PATH_FORMATS, READERS, readersFor } from "../../importers/readers/registry.ts";
+import {
+  CHAT_FORMATS,
+  PATH_FORMATS,
+  READERS,
+  type ReaderOptions,
+  readersFor,
+} from "../../importers/readers/registry.ts";
 import { reasonsOf } from "../../importers/reasons.ts";
 import type { Paths } from "../../importers/row.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
@@ -36,6 +42,7 @@ interface ImportFlags extends EnvironmentFlags, WaitFlags {
   readonly dryRun?: boolean;
   readonly expert?: string;
   readonly spelling?: string;
+  readonly actsWith?: readonly string[];
   readonly messages?: string;
   readonly reward?: string;
   readonly success?: string;
@@ -49,13 +56,20 @@ export function register(command: Command): void {
   waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help")))
     .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
     .option("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")} (default: recognised)`)
-    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption(
+      "--env <environment>",
+      "a name from `gleaner env`, the path of a module, or none to keep logs as they are",
+    )
     .option("--out <run>", "run to import into (needed without --dry-run)")
     .option("--dry-run", "read and replay everything, store nothing, and say why some records cannot be used")
     .option("--expert <name>", "name of whoever acted in the logs (default: each file's name)")
     .option(
       "--spelling <format>",
       `chats: how the agent's turns are written: ${SPELLINGS.join(", ")} (default: recognised)`,
+    )
+    .option(
+      "--acts-with <tools...>",
+      "chats of calls: the world's tools; calls of others are remarks (default: by evidence)",
     )
     .option("--messages <path>", "chats: where a record has its messages, e.g. traj (default: the usual names)")
     .option("--reward <path>", "chats and texts: where a record has its reward, e.g. info.reward_info.reward")
@@ -67,13 +81,14 @@ export function register(command: Command): void {
 }
 
 async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
-  const { format, out, expert, spelling, dryRun = false } = flags;
+  const { format, out, expert, spelling, actsWith, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
   const optional = {
     ...(format && { format }),
     ...(expert && { expert }),
     ...(spelling && { spelling }),
+    ...(actsWith && { actsWith }),
     paths: pathsOf(flags),
   };
   const request = { files, environment, run: out ?? "dry-run", ...optional };
@@ -111,6 +126,8 @@ export interface ImportRequest {
   readonly expert?: string;
   /** Of chats: one of SPELLINGS. */
   readonly spelling?: string;
+  /** Of chats of calls: the names of the world's tools. */
+  readonly actsWith?: readonly string[];
   /** Where records have their parts. */
   readonly paths?: Paths;
 }
@@ -133,7 +150,7 @@ function checkedPath(flag: string, path: string): void {
 
 /** Imports logs into a run of `project`. Throws CliError. */
 export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
-  const { files, environment, expert, paths = {} } = request;
+  const { files, environment, expert } = request;
   if (request.format !== undefined && !Object.hasOwn(READERS, request.format)) {
     throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), request.format)}`);
   }
@@ -141,10 +158,11 @@ export async function importInto(project: Pick<Project, "repository">, request: 
     throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
   }
   const benchmark = await openBenchmark(environment);
-  const format = request.format ?? (await recognise(files, readersFor(benchmark, paths)));
+  const reading = { benchmark, ...chatOptions(request) };
+  const format = request.format ?? (await recognise(files, readersFor(reading)));
   if (request.format === undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
-  const chat = chatOptions({ ...request, format });
-  const reader = READERS[format]!({ benchmark, ...chat });
+  expectTaken(format, request);
+  const reader = READERS[format]!(reading);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
   const progress = openProgress();
   let phase: ReturnType<typeof progress.phase> | undefined;
@@ -170,13 +188,22 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   }
 }
 
-/** The flags that only some formats take. */
-function chatOptions({ format, spelling, paths = {} }: ImportRequest & { readonly format: string }): {
-  spelling?: SpellingName;
-  paths: Paths;
-} {
+/** What the flags say of chats. Throws CliError. */
+function chatOptions({ environment, spelling, actsWith, paths = {} }: ImportRequest): Omit<ReaderOptions, "benchmark"> {
+  const known = SPELLINGS.find((name) => name === spelling);
+  if (spelling !== undefined && !known) {
+    throw new CliError(`--spelling: ${expectedOneOf(SPELLINGS, spelling)}`);
+  }
+  const ended = environment.ended as ReaderOptions["ended"];
+  return { ...(known && { spelling: known }), ...(actsWith && { actsWith }), ...(ended && { ended }), paths };
+}
+
+/** Some formats have no place for some flags. */
+function expectTaken(format: string, { environment, spelling, actsWith, paths = {} }: ImportRequest): void {
   const given = [
+    { flag: "--env none", value: environment.name === "none" ? "none" : undefined, formats: CHAT_FORMATS },
     { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
+    { flag: "--acts-with", value: actsWith, formats: CHAT_FORMATS },
     ...(["messages", "reward", "success", "task"] as const).map((part) => ({
       ...{ flag: `--${part}`, value: paths[part], formats: PATH_FORMATS[part] },
     })),
@@ -185,11 +212,6 @@ function chatOptions({ format, spelling, paths = {} }: ImportRequest & { readonl
     if (value === undefined || formats.includes(format)) continue;
     throw new CliError(`${flag}: not for --format ${format}, expected one of ${formats.join(", ")}`);
   }
-  const known = SPELLINGS.find((name) => name === spelling);
-  if (spelling !== undefined && !known) {
-    throw new CliError(`--spelling: ${expectedOneOf(SPELLINGS, spelling)}`);
-  }
-  return { ...(known && { spelling: known }), paths };
 }
 
 function summaryText(summary: ImportSummary, isDryRun: boolean): string {
@@ -267,6 +289,7 @@ function countsTable(summary: ImportSummary): string {
       ["actions", summary.steps],
       ["  with a thought before them", summary.stepsWithThought],
       ["thoughts after the last action, not used", summary.unusedThoughts],
+      ...Object.entries(summary.leftOut).map(([kind, count]) => [`left out: ${printable(kind)}`, count] as const),
     ],
   );
 }

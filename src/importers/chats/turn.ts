@@ -5,6 +5,7 @@
 import { CliError } from "../../core/errors.ts";
 import type { Message, Tool, ToolCall } from "../../core/message.ts";
 import { objectOf, shown, textOf } from "../reader.ts";
+import type { ToldEnd } from "../row.ts";
 
 /** A message and where it was found. An API's message of several results is several turns. */
 export interface ChatTurn extends Message {
@@ -76,10 +77,8 @@ export function argumentsIn(call: Pick<ToolCall, "arguments">): Fields | undefin
 }
 
 /** What a record tells of a conversation, before anybody asks which world it was. */
-export interface LoggedChat {
+export interface LoggedChat extends ToldEnd {
   readonly turns: readonly ChatTurn[];
   /** What could be called; undefined: the log does not tell. */
   readonly tools?: readonly Tool[] | undefined;
-  readonly reward: unknown;
-  readonly success: unknown;
 }

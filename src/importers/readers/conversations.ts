@@ -13,6 +13,7 @@ export function readerParts({
   normalize,
   goalOf,
   describeTask,
+  keepsChats,
   advice,
 }: World): Omit<LogReader, "name" | "read"> {
   return {
@@ -20,6 +21,7 @@ export function readerParts({
     normalize,
     ...(goalOf && { goalOf }),
     ...(describeTask && { describeTask }),
+    ...(keepsChats && { keepsChats }),
     ...(advice && { advice }),
   };
 }

@@ -21,9 +21,11 @@ import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { readChat, type SpellingName } from "../chat.ts";
 import { turnsOf } from "../chats/apis.ts";
+import { keptEpisode, keyByGoal } from "../chats/logged.ts";
+import { toolsOf } from "../chats/tools.ts";
 import type { LoggedChat } from "../chats/turn.ts";
 import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
-import { endingAt, nothingAt, type Paths, type Row, type ToldEnd, taskKeyOf, toldAt, usualEnd } from "../row.ts";
+import { endingAt, endingOf, nothingAt, type Paths, type Row, taskKeyOf, toldAt, usualEnd } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
 
@@ -36,6 +38,8 @@ export interface ChatReaderOptions {
   readonly paths?: Paths;
   /** The names of the world's tools. Absent: by evidence, record by record. */
   readonly actsWith?: readonly string[];
+  /** How episodes without a world ended whose logs do not tell. Absent: they are not known to have ended. */
+  readonly ended?: "won" | "lost";
 }
 
 /** What a chat is called, whole or in two parts. */
@@ -48,17 +52,18 @@ export function messages(options: ChatReaderOptions): LogReader {
       throw new CliError("a preference pair: expected one conversation, messages");
     }
     const told = options.paths?.messages;
-    if (told !== undefined) return { turns: turnsOf(toldAt(row, told), told), ...usualEnd(row) };
+    const tools = toolsOf(row.tools ?? row.functions, "tools");
+    if (told !== undefined) return { turns: turnsOf(toldAt(row, told), told), tools, ...usualEnd(row) };
     const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined));
     if (!parts) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
-    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), ...usualEnd(row) };
+    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), tools, ...usualEnd(row) };
   });
 }
 
 /** A reader of rows that hold a chat each; `parts` takes a row apart. */
 export function chatReader(
   name: string,
-  { benchmark, spelling, actsWith, paths = {} }: ChatReaderOptions,
+  { benchmark, spelling, actsWith, ended, paths = {} }: ChatReaderOptions,
   parts: (row: Row) => LoggedChat,
 ): LogReader {
   const world = worldOf(benchmark);
@@ -73,8 +78,15 @@ export function chatReader(
     ...(Object.keys(options).length > 0 && { options }),
     read(value): LoggedEpisode {
       const row = objectOf(value, "messages");
-      const { turns, ...told } = parts(row);
+      const { turns, tools, ...told } = parts(row);
       const taskKey = taskKeyOf(row, world, paths.task);
+      if (world.keepsChats) {
+        const episode = keptEpisode({ turns, tools });
+        const ending = endingAt(row, paths, told, world, "");
+        const isTold = ending.end !== undefined || ended === undefined;
+        const assumed = isTold ? ending : endingOf({ reward: undefined, success: ended === "won" }, world, "");
+        return { ...episode, taskKey: taskKey ?? keyByGoal(episode), ...assumed };
+      }
       const episode = readChat(turns, {
         benchmark,
         world,

@@ -9,7 +9,7 @@ import { recognise } from "./recognise.ts";
 import { readersFor } from "./registry.ts";
 
 const { write } = scratchFolder();
-const readers = readersFor(corridor);
+const readers = readersFor({ benchmark: corridor });
 
 /** A format whose rows have a list of actions under `member`; `shout` reads them in capitals. */
 function listReader(name: string, member: string, shout = false): LogReader {

@@ -1,5 +1,4 @@
 /** The log formats by the name that `--format` takes. A new one is a file beside this one and a line here. */
-import type { Benchmark } from "../../core/environment.ts";
 import type { LogReader } from "../reader.ts";
 import type { Paths } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
@@ -36,15 +35,18 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
 };
 
 /** A reader for each format that logs of `benchmark` can have, told where rows have their parts. */
-export function readersFor(benchmark: Benchmark, paths: Paths = {}): Readonly<Record<string, LogReader>> {
+export function readersFor(options: ReaderOptions): Readonly<Record<string, LogReader>> {
+  const { benchmark, paths = {} } = options;
   const given = (["messages", "reward", "success", "task"] as const).filter((part) => paths[part] !== undefined);
   const made = Object.entries(READERS)
     .filter(([name]) => given.every((part) => PATH_FORMATS[part].includes(name)))
-    .map(([name, reader]) => [name, reader({ benchmark, paths })] as const);
-  return Object.fromEntries(made.filter(([, reader]) => reader.benchmark === benchmark.name));
+    .map(([name, reader]) => [name, reader(options)] as const);
+  const isOfBenchmark = ([name, reader]: (typeof made)[number]) =>
+    reader.benchmark === benchmark.name && (!reader.keepsChats || CHAT_FORMATS.includes(name));
+  return Object.fromEntries(made.filter(isOfBenchmark));
 }
 
-/** The formats that take `spelling`. */
+/** The formats of chats: they take a spelling and the names of tools, and are kept without a world. */
 export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {

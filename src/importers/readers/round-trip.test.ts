@@ -63,7 +63,7 @@ for (const [target, format, reader] of CIRCLES) {
       `${target}-${format}-${reader}.json`,
       file.kind === "json" ? JSON.stringify(rows) : jsonLines(rows),
     );
-    assert.equal(await recognise([path], readersFor(corridor)), RECOGNISED[target] ?? "messages");
+    assert.equal(await recognise([path], readersFor({ benchmark: corridor })), RECOGNISED[target] ?? "messages");
     const repository = openSqlite(":memory:");
     const summary = await importing({ format: reader, benchmark: corridor, files: [path], repository });
     assert.partialDeepStrictEqual(summary, { lines: 3, verified: 3, malformed: [], diverged: [], unknownTasks: [] });
@@ -96,7 +96,7 @@ test("a dump is read whole: goals, forks with their beginning, and what ended th
   }
   const path = write("dump.jsonl", [...source.dump()].join(""));
   const repository = openSqlite(":memory:");
-  assert.equal(await recognise([path], readersFor(corridor)), "gleaner");
+  assert.equal(await recognise([path], readersFor({ benchmark: corridor })), "gleaner");
   const summary = await importing({ format: "gleaner", benchmark: corridor, files: [path], repository });
   assert.partialDeepStrictEqual(summary, { lines: 4, verified: 4, untold: 0, disagreements: [] });
   assert.deepEqual(summary.claims.won, { episodes: 4, won: 4, notWon: 0 });
@@ -114,7 +114,7 @@ test("the least that tells an episode: observations are taken from the world", a
   ];
   const repository = openSqlite(":memory:");
   const files = [write("least.jsonl", jsonLines(rows))];
-  assert.equal(await recognise(files, readersFor(corridor)), "gleaner");
+  assert.equal(await recognise(files, readersFor({ benchmark: corridor })), "gleaner");
   const summary = await importing({ format: "gleaner", benchmark: corridor, files, repository });
   assert.partialDeepStrictEqual(summary, { verified: 3, untold: winning(3).length + winning(2).length, diverged: [] });
   assert.deepEqual(summary.disagreements, [{ file: files[0], line: 2, claimed: "lost", world: "won" }]);

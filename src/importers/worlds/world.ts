@@ -11,7 +11,8 @@ export interface Opening {
   readonly firstObservation: string | null;
 }
 
-export interface World extends Pick<LogReader, "benchmark" | "normalize" | "goalOf" | "describeTask" | "advice"> {
+export interface World
+  extends Pick<LogReader, "benchmark" | "normalize" | "goalOf" | "describeTask" | "keepsChats" | "advice"> {
   /** How an opening looks, for messages. */
   readonly beginning: string;
   /** Whether no observation can be mistaken for an opening. */
