@@ -43,6 +43,13 @@ const LINES: readonly (readonly [line: string, completed: readonly string[]])[] 
   [`gleaner report $(touch '${bait}') --project '${project}' age`, ["agent-one"]],
 ];
 
+/** A file with the script for `shell`, made once for all lines. */
+function scriptFor(shell: string): string {
+  const path = join(folder, `completion.${shell}`);
+  writeFileSync(path, execFileSync("gleaner", ["completion", shell], { env }));
+  return path;
+}
+
 const run = (shell: string, args: readonly string[], script: string) =>
   execFileSync(shell, [...args, "-c", script], {
     env,
@@ -52,12 +59,13 @@ const run = (shell: string, args: readonly string[], script: string) =>
   });
 
 test("bash", { skip: without("bash") }, () => {
+  const script = scriptFor("bash");
   // As bash calls it: the words of the line, quotes and all, and the index of the last.
   const complete = (words: string) =>
     run(
       "bash",
       ["--norc"],
-      `eval "$(gleaner completion bash)"; COMP_WORDS=(${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _gleaner gleaner; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      `. '${script}'; COMP_WORDS=(${words}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _gleaner gleaner; printf '%s\\n' "\${COMPREPLY[@]}"`,
     ).trim();
   const raw = (line: string) =>
     (line.match(/\$\(.*?\)|'[^']*'|\S+|(?<= )$/g) ?? []).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
@@ -67,12 +75,13 @@ test("bash", { skip: without("bash") }, () => {
 });
 
 test("zsh", { skip: without("zsh") }, () => {
+  const file = scriptFor("zsh");
   // A terminal of zsh's own: the line is typed, then a TAB, then what zsh made of it is read back.
   const complete = (line: string) => {
     const script = `
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; autoload -Uz compinit; compinit -u -D; eval "$(gleaner completion zsh)"'
+zpty -w shell 'PROMPT=; autoload -Uz compinit; compinit -u -D; . "${file}"'
 zpty -w shell 'show() { print -r -- "<<$BUFFER>>"; exit }; zle -N show; bindkey "^X" show; print ready'
 zpty -r -m shell out '*ready*ready*' 
 zpty -n -w shell $'${line.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}\\t\\x18'
@@ -88,9 +97,10 @@ print -r -- $out`;
 });
 
 test("fish", { skip: without("fish") }, () => {
+  const script = scriptFor("fish");
   const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
   for (const [line, completed] of LINES) {
-    const said = run("fish", ["--no-config"], `gleaner completion fish | source; complete -C ${quoted(line)}`);
+    const said = run("fish", ["--no-config"], `source '${script}'; complete -C ${quoted(line)}`);
     assert.deepEqual(
       said
         .trim()

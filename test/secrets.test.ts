@@ -7,6 +7,7 @@ import { after, type TestContext, test } from "node:test";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
 import { chatCheckpoint, TEMPLATES, tokenizerJson } from "./chat-checkpoint.ts";
 import { ROOT } from "./command.ts";
+import { gleanerHeard } from "./command-here.ts";
 import { type Echo, echoServer, writtenWays } from "./echo-server.ts";
 import { temporaryFolder } from "./temporary.ts";
 import { tinkerStub } from "./tinker-stub.ts";
@@ -29,21 +30,31 @@ function expectCleanProject(project: string): void {
   }
 }
 
+interface Said {
+  readonly code: number | null;
+  readonly said: string;
+}
+
 /** Runs gleaner with the key in the variable KEY; what it prints is clean. */
-async function gleaner(
-  project: string,
-  args: readonly string[],
-  key = KEY,
-): Promise<{ code: number | null; said: string }> {
+async function gleaner(project: string, args: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [join(ROOT, "bin", "gleaner.js"), ...args], {
     cwd: project,
-    env: { ...process.env, KEY: key },
+    env: { ...process.env, KEY },
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   expectNoKey(args.join(" "), said);
   return { code, said };
+}
+
+/** The same in this process, which is quicker by a start, with another key. */
+async function gleanerInside(context: TestContext, args: readonly string[], key: string): Promise<Said> {
+  process.env.KEY = key;
+  context.after(() => delete process.env.KEY);
+  const { code, output, told } = await gleanerHeard(context, ...args);
+  expectNoKey(args.join(" "), output + told);
+  return { code, said: output + told };
 }
 
 const recording = (url: string) => [
@@ -69,12 +80,16 @@ for (const way of ["400", "401", "content"] as const satisfies Echo[]) {
   });
 }
 
-test("examined: a server that quotes the key, a key that is none, a key in a URL or in place of a name", async () => {
+const doctorArgs = (url: string, name: string) => [
+  ...["doctor", "--server", url, "--model", "tiny", "--api-key-env", name, "--json"],
+];
+
+test("examined: a server that quotes the key, a key that is none, a key in a URL or in place of a name", async (t) => {
   const server = await echoServer();
   after(server.close);
-  const project = newProject();
-  const doctor = (url: string, name = "KEY", key = KEY) =>
-    gleaner(project, ["doctor", "--server", url, "--model", "tiny", "--api-key-env", name, "--json"], key);
+  const doctor = (url: string, name = "KEY", key = KEY) => gleanerInside(t, doctorArgs(url, name), key);
+  const outside = await gleaner(newProject(), doctorArgs(server.url("401"), "KEY"));
+  assert.equal(outside.code, 1, outside.said);
   for (const way of ["401", "error in 200", "usage", "redirect away"] as const) {
     const { code, said } = await doctor(server.url(way));
     assert.equal(code, 1, said);
@@ -94,7 +109,6 @@ test("examined: a server that quotes the key, a key that is none, a key in a URL
     const { code, said } = await doctor(`${url}${query}`);
     assert.deepEqual([code, /expected a URL that ends before \? and #/.test(said)], [2, true], said);
   }
-  expectCleanProject(project);
 });
 
 /** A run whose student lives on a Tinker server, which from some request on quotes the key. */

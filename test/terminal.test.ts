@@ -7,11 +7,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, sep } from "node:path";
 import { PassThrough } from "node:stream";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import ts from "typescript";
 import { openProgress } from "../src/cli/progress.ts";
 import { printable } from "../src/core/printable.ts";
 import { ROOT } from "./command.ts";
+import { gleanerHeard } from "./command-here.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** Who else may name a way to print: what, and why. The table is exact: an entry that is not needed fails, too. */
@@ -79,20 +80,40 @@ interface Said {
   readonly said: string;
 }
 
-/** Runs the command line. Nothing may reach the terminal raw, and no line may begin where a text from outside has a line feed. */
+/** A new folder, in which the test works. */
+function inNewFolder(context: TestContext): string {
+  const before = process.cwd();
+  const folder = newFolder();
+  process.chdir(folder);
+  context.after(() => process.chdir(before));
+  return folder;
+}
+
+/** Nothing may reach the terminal raw, and no line may begin where a text from outside has a line feed. */
+function expectEscaped(args: readonly string[], said: string): void {
+  assert.doesNotMatch(said, OBEYED, printable(args.join(" ")));
+  assert.doesNotMatch(said, /^run x: all/m, printable(args.join(" ")));
+}
+
+/** Runs the command line in a process of its own. */
 function gleaner(folder: string, ...args: readonly string[]): Said {
   const command = [join(ROOT, "bin", "gleaner.js"), ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: "utf8" });
-  const said = stdout + stderr;
-  assert.doesNotMatch(said, OBEYED, printable(args.join(" ")));
-  assert.doesNotMatch(said, /^run x: all/m, printable(args.join(" ")));
-  return { code: status, said };
+  expectEscaped(args, stdout + stderr);
+  return { code: status, said: stdout + stderr };
+}
+
+/** In this process and its folder, which is quicker by a start. */
+async function gleanerInside(context: TestContext, ...args: readonly string[]): Promise<Said> {
+  const { code, output, told } = await gleanerHeard(context, ...args);
+  expectEscaped(args, `${output}\n${told}`);
+  return { code, said: output + told };
 }
 
 const newFolder = () => mkdtempSync(join(TEMPORARY, "hostile-"));
 
-test("hostile arguments, file names and configs are shown escaped", () => {
-  const folder = newFolder();
+test("hostile arguments, file names and configs are shown escaped", async (context) => {
+  const folder = inNewFolder(context);
   const config = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return name;
@@ -129,8 +150,11 @@ test("hostile arguments, file names and configs are shown escaped", () => {
     ["demo", "--kind", HOSTILE],
     ["play", "workshop", "--task", HOSTILE, "--name", HOSTILE, "--terminal"],
   ];
-  for (const args of commands) {
-    const { code, said } = gleaner(folder, ...args);
+  // The first of them in a process of its own, too, as a user runs it.
+  const answers = [gleaner(folder, ...commands[0]!)];
+  for (const args of commands) answers.push(await gleanerInside(context, ...args));
+  for (const [index, { code, said }] of answers.entries()) {
+    const args = commands[Math.max(0, index - 1)]!;
     assert.notEqual(code, 0, printable(args.join(" ")));
     assert.match(said, /\\u\{?0*1b/, printable(args.join(" ")));
   }
@@ -163,8 +187,8 @@ export const benchmark = {
 };
 `;
 
-test("a hostile world is run, shown, reported and dumped escaped", () => {
-  const folder = newFolder();
+test("a hostile world is run, shown, reported and dumped escaped", async (context) => {
+  const folder = inNewFolder(context);
   writeFileSync(join(folder, "world.ts"), WORLD);
   const method = { method: "rft", samples: 2, name: HOSTILE };
   const config = {
@@ -174,8 +198,9 @@ test("a hostile world is run, shown, reported and dumped escaped", () => {
     ...{ methods: [method], evaluate: { splits: ["test"] }, prices: { currency: "\u001b[2J" } },
   };
   writeFileSync(join(folder, "own.yaml"), JSON.stringify(config));
-  const commands: (readonly string[])[] = [
-    ["run", "own.yaml"],
+  // The first ones load the world, and the last writes as it goes.
+  const outside: (readonly string[])[] = [["run", "own.yaml"], ["env", "./world.ts"], ["dump"]];
+  const inside: (readonly string[])[] = [
     ["runs"],
     ["runs", "--json"],
     ["report", "own", "--all"],
@@ -184,14 +209,13 @@ test("a hostile world is run, shown, reported and dumped escaped", () => {
     ["report", "own", "--html"],
     ["show", "own"],
     ["show", "own", "--json"],
-    ["dump"],
-    ["env", "./world.ts"],
   ];
-  for (const args of commands) {
-    const { code, said } = gleaner(folder, ...args);
+  const expectWhole = (args: readonly string[], { code, said }: Said) => {
     assert.equal(code, 0, printable(`${args.join(" ")}: ${said}`));
     assert.match(said, /\\u\{?0*1b/, printable(args.join(" ")));
-  }
+  };
+  for (const args of outside) expectWhole(args, gleaner(folder, ...args));
+  for (const args of inside) expectWhole(args, await gleanerInside(context, ...args));
   // The same values for whoever reads JSON.
   const lines = gleaner(folder, "dump")
     .said.split("\n")

@@ -26,7 +26,7 @@ run: small
 environment: { name: workshop }
 expert: { scripted: true, errorRate: 0.25 }
 student: { width: 16, layers: 1, heads: 2, context: 192 }
-training: { steps: 5, batch: 8, learningRate: 0.004 }
+training: { steps: 2, batch: 4, learningRate: 0.004 }
 methods:
   - { method: sft-all }
   - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
@@ -36,12 +36,11 @@ methods:
   - { method: nat, samples: 1 }
   - { method: agent-evol, samples: 2 }
   - { method: best-of, samples: 3 }
-seeds: [1, 2]
 `,
 );
 
 /** Runs it in `project`; returns what it did. */
-async function run(project: string, parallel: number) {
+async function run(project: string, changes: Partial<Pick<ExperimentConfig, "methods" | "seeds" | "parallel">>) {
   mkdirSync(project, { recursive: true });
   const repository = openSqlite(join(project, "store.sqlite"));
   const phases: string[] = [];
@@ -54,10 +53,10 @@ async function run(project: string, parallel: number) {
   };
   repository.addRun({ name: "small", kind: "experiment", config: {} });
   await runExperiment(
-    { ...config, parallel },
+    { ...config, ...changes },
     {
       repository,
-      benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 6, lengths: [1, 2] }),
+      benchmark: async (seed) => workshop({ seed, trainTasks: 6, testTasks: 3, lengths: [1, 2], maxSteps: 8 }),
       scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
       student: await kindOf(config).open(project, config),
       progress,
@@ -66,41 +65,42 @@ async function run(project: string, parallel: number) {
   return { repository, phases };
 }
 
+const roundsOf = (repository: Repository) =>
+  repository
+    .rounds("small")
+    .map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`)
+    .sort();
 const dump = (repository: Repository) => [...repository.dump()].join("").split("\n");
 
-test("an experiment does all methods and seeds; again, it does nothing; side by side, the same", async () => {
+test("an experiment does all methods; again, it does nothing; side by side, the same", async () => {
   const folder = temporaryFolder();
-  const first = await run(join(folder, "a"), 1);
-  const rounds = first.repository
-    .rounds("small")
-    .map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`);
-  const ofSeed = (seed: number) => (method: string) => `${method.replace("#", `${seed}`)}`;
+  const first = await run(join(folder, "a"), { parallel: 1 });
   const expected = [
-    "BC # 0",
-    "SFT-ALL # 0",
-    "RFT×2, continued # 1",
-    "RFT×2, continued # 2",
-    "EEF M=2 # 1",
-    "ETO # 1",
-    "ETO # 2",
-    "RFT×2 + ETO # 1",
-    "RFT×2 + ETO # 2",
-    "NAT + own # 1",
-    "AgentEvol×2 # 1",
-    "best-of-3 # 0",
+    "BC 1 0",
+    "SFT-ALL 1 0",
+    "RFT×2, continued 1 1",
+    "RFT×2, continued 1 2",
+    "EEF M=2 1 1",
+    "ETO 1 1",
+    "ETO 1 2",
+    "RFT×2 + ETO 1 1",
+    "RFT×2 + ETO 1 2",
+    "NAT + own 1 1",
+    "AgentEvol×2 1 1",
+    "best-of-3 1 0",
   ];
-  assert.deepEqual([...rounds].sort(), [...expected.map(ofSeed(1)), ...expected.map(ofSeed(2))].sort());
+  assert.deepEqual(roundsOf(first.repository), expected.sort());
   assert(first.phases.some((label) => label.includes("probe")));
 
-  const again = await run(join(folder, "a"), 1);
+  const again = await run(join(folder, "a"), { parallel: 1 });
   assert.deepEqual(again.phases, []);
-  const sideBySide = await run(join(folder, "b"), 3);
+  const sideBySide = await run(join(folder, "b"), { parallel: 3 });
   assert.deepEqual(dump(again.repository), dump(first.repository));
   assert.deepEqual(dump(sideBySide.repository), dump(first.repository));
 
   for (const round of first.repository.rounds("small")) {
-    assert.equal(round.evaluated.length, 6);
-    assert.equal(round.expert.length, 12);
+    assert.equal(round.evaluated.length, 3);
+    assert.equal(round.expert.length, 6);
     // Every rollout from the middle of an expert's run shares that run's first steps.
     for (const id of round.probed) {
       const probe = first.repository.trajectory(id)!;
@@ -109,6 +109,17 @@ test("an experiment does all methods and seeds; again, it does nothing; side by 
       assert(parent.policy.startsWith("expert/"));
     }
   }
+});
+
+test("each seed is an experiment of its own; side by side, the same", async () => {
+  const folder = temporaryFolder();
+  const methods = config.methods.filter(({ method }) => method === "eef" || method === "best-of");
+  const changes = { methods, seeds: [1, 2] };
+  const first = await run(join(folder, "a"), { ...changes, parallel: 1 });
+  const each = (seed: number) => [`BC ${seed} 0`, `EEF M=2 ${seed} 1`, `best-of-3 ${seed} 0`];
+  assert.deepEqual(roundsOf(first.repository), [...each(1), ...each(2)].sort());
+  const sideBySide = await run(join(folder, "b"), { ...changes, parallel: 4 });
+  assert.deepEqual(dump(sideBySide.repository), dump(first.repository));
 });
 
 test("several experts are taken together: a strong one on few tasks, a weak one more often on more", async () => {
@@ -162,7 +173,7 @@ async function logInto(repository: Repository, world: Benchmark): Promise<readon
 }
 
 test("trajectories that cannot be replayed are imitated, and nothing starts on their tasks or from their states", async () => {
-  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1] });
+  const world = workshop({ seed: 1, trainTasks: 8, testTasks: 2, lengths: [1], maxSteps: 6 });
   const repository = openSqlite(":memory:");
   repository.addRun({ name: "log", kind: "import", config: {} });
   const learnOnly = await logInto(repository, world);
