@@ -119,7 +119,7 @@ async function largeCatalogue() {
   const queries = Array.from({ length: QUERIES }, (_, i) =>
     queryOf(catalogue.product(Math.floor((i * FULL_CATALOGUE) / QUERIES))),
   );
-  const search = searchFigures(catalogue, queries);
+  const search = await searchFigures(catalogue, queries);
   const cache = mkdtempSync(join(tmpdir(), "gleaner-bench-"));
   try {
     const first = await secondsToOpen(cache);

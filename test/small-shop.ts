@@ -34,7 +34,7 @@ export const lamps = (count: number): Product[] =>
   );
 
 /** The first product is the one goal. */
-export function smallShop(products: readonly Product[], wish = "a desk lamp"): Shop {
+export async function smallShop(products: readonly Product[], wish = "a desk lamp"): Promise<Shop> {
   const catalogue = catalogueOf(products);
   const { asin, category, query, title: name, productCategory, attributes } = products[0]!;
   const goal: Goal = {
@@ -42,7 +42,7 @@ export function smallShop(products: readonly Product[], wish = "a desk lamp"): S
     ...{ priceUpper: 1_000_000, options: [], weight: 1 },
   };
   const prices = Float64Array.from(products, (one) => one.prices[0]!);
-  return { catalogue, stock: { prices, goals: [goal] }, index: buildIndex(catalogue), nouns: heuristicNouns };
+  return { catalogue, stock: { prices, goals: [goal] }, index: await buildIndex(catalogue), nouns: heuristicNouns };
 }
 
 export const smallTask: Task = {
@@ -55,7 +55,8 @@ export const smallTask: Task = {
 
 /** A session of the shop's one goal, on its first page. */
 export async function visit(products: readonly Product[], rules: Partial<Rules> = {}, seed = 0) {
-  const environment = sessionsOf(openStorefront(smallShop(products), { ...ORIGINAL_RULES, ...rules }), () => 0)();
+  const shop = await smallShop(products);
+  const environment = sessionsOf(openStorefront(shop, { ...ORIGINAL_RULES, ...rules }), () => 0)();
   await environment.reset(smallTask, seed);
   return environment;
 }

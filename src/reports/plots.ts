@@ -2,6 +2,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { Share } from "../analysis/statistics.ts";
+import { breathe } from "../core/breath.ts";
 import { harmless } from "./document.ts";
 
 export interface Plot {
@@ -41,7 +42,10 @@ export async function plots(report: Report): Promise<Plot[]> {
     { name: "probes", spec: probesPlot(report) },
   ];
   const drawn: Plot[] = [];
-  for (const { name, spec } of specs) if (spec) drawn.push({ name, svg: await draw(spec) });
+  for (const { name, spec } of specs) {
+    await breathe();
+    if (spec) drawn.push({ name, svg: await draw(spec) });
+  }
   return drawn;
 }
 

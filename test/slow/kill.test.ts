@@ -25,12 +25,12 @@ const EXPERIMENTS: readonly Experiment[] = [
   {
     config: "examples/workshop.yaml",
     name: "demo-front",
-    sets: "training.steps=100 environment.trainTasks=120 environment.testTasks=60",
+    sets: "training.steps=20 environment.trainTasks=40 environment.testTasks=20",
   },
   {
     config: "examples/workshop-methods.yaml",
     name: "workshop-methods",
-    sets: "training.steps=40 environment.trainTasks=24 environment.testTasks=12 methods.9.samples=1",
+    sets: "training.steps=4 environment.trainTasks=12 environment.testTasks=6 methods.9.samples=1",
   },
 ];
 

@@ -23,7 +23,7 @@ before(async () => {
   if (skip) return;
   const catalogue = await loadCatalogue({ data: shared("webshop") });
   const stock = stockOf(catalogue, { kind: "synthetic", seed: 0 });
-  shop = { catalogue, stock, index: buildIndex(catalogue), nouns: heuristicNouns };
+  shop = { catalogue, stock, index: await buildIndex(catalogue), nouns: heuristicNouns };
 });
 
 const taskOf = (goal: number): Task => ({

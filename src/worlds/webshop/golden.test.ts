@@ -57,7 +57,7 @@ function openShop(): Promise<Shop> {
   opened ??= (async () => {
     const catalogue = await loadCatalogue({ data: shared("webshop") });
     const stock = stockOf(catalogue, { kind: "synthetic", seed: 0 });
-    return { catalogue, stock, index: buildIndex(catalogue), nouns: heuristicNouns };
+    return { catalogue, stock, index: await buildIndex(catalogue), nouns: heuristicNouns };
   })();
   return opened;
 }

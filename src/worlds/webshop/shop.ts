@@ -34,17 +34,17 @@ export async function openShop({ source, stock, nouns, cache }: ShopOptions): Pr
   return {
     catalogue,
     stock: stockOf(catalogue, stock),
-    index: indexOf(catalogue, file),
+    index: await indexOf(catalogue, file),
     nouns: nounRule(nouns, catalogue),
   };
 }
 
 /** The index in `file`; built, and saved there, if there is none of this catalogue. */
-function indexOf(catalogue: Catalogue, file: string): SearchIndex {
+async function indexOf(catalogue: Catalogue, file: string): Promise<SearchIndex> {
   if (catalogue.size <= MAX_UNSAVED) return buildIndex(catalogue);
   const saved = existsSync(file) ? loadedOrNull(catalogue, file) : null;
   if (saved) return saved;
-  const built = buildIndex(catalogue);
+  const built = await buildIndex(catalogue);
   saveIndex(built, catalogue, file);
   return built;
 }

@@ -148,10 +148,10 @@ test("another product of the kind misses what it lacks, and nothing else", () =>
   }
 });
 
-test("the words of an instruction find what was asked for, but not as the first hit: one has to look", () => {
+test("the words of an instruction find what was asked for, but not as the first hit: one has to look", async () => {
   const catalogue = generatedCatalogue({ products: 1000, seed: 1 });
   const { goals, prices } = stockOf(catalogue, { kind: "human", seed: 0 });
-  const index = buildIndex(catalogue);
+  const index = await buildIndex(catalogue);
   const found: number[] = [];
   const firstIsRight = new Map([1, 2, 3].map((constraints) => [constraints, 0]));
   for (const goal of goals.slice(0, 300)) {

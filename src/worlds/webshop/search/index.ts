@@ -33,8 +33,8 @@ function indexOf(postings: Postings): ProductIndex {
 }
 
 /** Reads all products once: a moment for a thousand, minutes for a million. `onProduct` hears how many are read. */
-export function buildIndex(catalogue: Catalogue, onProduct?: (read: number) => void): ProductIndex {
-  return indexOf(buildPostings(catalogue, onProduct));
+export async function buildIndex(catalogue: Catalogue, onProduct?: (read: number) => void): Promise<ProductIndex> {
+  return indexOf(await buildPostings(catalogue, onProduct));
 }
 
 /** Writes the index of `catalogue` to `file`, in place of what is there; a killed process leaves no half of it. Throws CliError. */

@@ -16,10 +16,10 @@ function entriesOf(postings: Postings, term: string): [row: number, frequency: n
   return entries;
 }
 
-test("postings stand by ascending ASIN, whatever the catalogue's order", () => {
+test("postings stand by ascending ASIN, whatever the catalogue's order", async () => {
   const titles = { B3: "red shoe", B1: "red red hat", B2: "hat", A9: "blue shoe" };
   const products = Object.entries(titles).map(([asin, title]) => plainProduct(asin, title));
-  const postings = buildPostings(catalogueOf(products));
+  const postings = await buildPostings(catalogueOf(products));
   assert.deepEqual([...postings.rows], [3, 1, 2, 0]);
   assert.deepEqual(entriesOf(postings, "red"), [
     [1, 2],
@@ -32,9 +32,9 @@ test("postings stand by ascending ASIN, whatever the catalogue's order", () => {
   assert.equal(numberOf(postings.dictionary, "green"), undefined);
 });
 
-test("frequencies above 254 are exact too", () => {
+test("frequencies above 254 are exact too", async () => {
   const titles = [253, 254, 255, 256, 3000].map((count) => "red ".repeat(count));
-  const postings = buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${9 - i}`, title))));
+  const postings = await buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${9 - i}`, title))));
   assert.deepEqual(entriesOf(postings, "red"), [
     [4, 3000],
     [3, 256],
@@ -44,14 +44,14 @@ test("frequencies above 254 are exact too", () => {
   ]);
 });
 
-test("products without any term do not count", () => {
+test("products without any term do not count", async () => {
   const titles = ["red", "", "?", "the"];
-  const postings = buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${i}`, title))));
+  const postings = await buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${i}`, title))));
   assert.equal(postings.holding, 1);
   assert.equal(postings.rows.length, 4);
 });
 
-test("what can be found: title, description, first feature, options", () => {
+test("what can be found: title, description, first feature, options", async () => {
   const product = plainProduct("A", "Oak TABLE", {
     description: "Solid.",
     bullets: ["Round", "Hidden"],
@@ -61,16 +61,16 @@ test("what can be found: title, description, first feature, options", () => {
     ],
     query: "hidden",
   });
-  const { dictionary } = buildPostings(catalogueOf([product]));
+  const { dictionary } = await buildPostings(catalogueOf([product]));
   for (const term of ["oak", "tabl", "solid", "round", "color", "dark", "red", "blue", "size", "xl"]) {
     assert.notEqual(numberOf(dictionary, term), undefined, term);
   }
   assert.equal(numberOf(dictionary, "hidden"), undefined);
 });
 
-test("progress counts the products read", () => {
+test("progress counts the products read", async () => {
   const read: number[] = [];
-  buildPostings(catalogueOf([plainProduct("A", "a"), plainProduct("B", "b")]), (count) => read.push(count));
+  await buildPostings(catalogueOf([plainProduct("A", "a"), plainProduct("B", "b")]), (count) => read.push(count));
   assert.deepEqual(read, [1, 2]);
 });
 

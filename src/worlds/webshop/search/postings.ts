@@ -3,6 +3,7 @@
  * of product and term, so that 1.18 million products fit into some hundred megabytes and are read from a file as they
  * are. Building reads each product once, in the catalogue's order, and keeps none.
  */
+import { breathe } from "../../../core/breath.ts";
 import type { Catalogue } from "../types.ts";
 import { analyze } from "./analyzer.ts";
 import { contentsOf } from "./contents.ts";
@@ -68,7 +69,7 @@ interface Reading {
   readonly lengths: Uint32Array;
 }
 
-function read(catalogue: Catalogue, onProduct: (read: number) => void): Reading {
+async function read(catalogue: Catalogue, onProduct: (read: number) => void): Promise<Reading> {
   const collector = termCollector();
   const asins: string[] = [];
   const starts = growing(Uint32Array);
@@ -90,6 +91,7 @@ function read(catalogue: Catalogue, onProduct: (read: number) => void): Reading 
       if (count >= CROWDED) crowded.set(at, count);
     }
     onProduct(row + 1);
+    await breathe();
   }
   starts.push(terms.length);
   return {
@@ -104,8 +106,11 @@ function read(catalogue: Catalogue, onProduct: (read: number) => void): Reading 
 }
 
 /** Reads all products, some minutes for a million of them; `onProduct` hears how many are read. */
-export function buildPostings(catalogue: Catalogue, onProduct: (read: number) => void = () => {}): Postings {
-  const reading = read(catalogue, onProduct);
+export async function buildPostings(
+  catalogue: Catalogue,
+  onProduct: (read: number) => void = () => {},
+): Promise<Postings> {
+  const reading = await read(catalogue, onProduct);
   const rows = Uint32Array.from(reading.asins.keys()).sort((a, b) =>
     compareBytes(reading.asins[a]!, reading.asins[b]!),
   );
@@ -120,7 +125,8 @@ export function buildPostings(catalogue: Catalogue, onProduct: (read: number) =>
   const crowded = new Map<number, number>();
   const peaks = new Float32Array(starts.length - 1);
   const next = starts.slice();
-  rows.forEach((row, document) => {
+  for (const [document, row] of rows.entries()) {
+    await breathe();
     const factor = factors[lengths[document]!]!;
     for (let at = reading.starts[row]!; at < reading.starts[row + 1]!; at++) {
       const term = reading.terms[at]!;
@@ -131,7 +137,7 @@ export function buildPostings(catalogue: Catalogue, onProduct: (read: number) =>
       if (frequency >= CROWDED) crowded.set(posting, frequency);
       peaks[term] = Math.max(peaks[term]!, frequency * factor);
     }
-  });
+  }
   const { dictionary } = reading;
   return { dictionary, rows, lengths, starts, documents, frequencies, crowded, factors, peaks, holding };
 }

@@ -12,26 +12,34 @@ import { clausesOf } from "./query.ts";
 
 const WORDS = [..."bcdfghjklm"].map((letter) => `${letter}o`);
 
-test("equal on small catalogues full of ties, whatever the window and the limit", () => {
+test("equal on small catalogues full of ties, whatever the window and the limit", async () => {
   const word = fc.nat({ max: 45 }).map((n) => WORDS[Math.floor(Math.sqrt(n))]!);
   const texts = (maxLength: number) => fc.array(word, { maxLength }).map((words) => words.join(" "));
   const numbers = { limit: fc.integer({ min: 1, max: 12 }), window: fc.integer({ min: 1, max: 50 }) };
-  fc.assert(
-    fc.property(fc.array(texts(6), { maxLength: 120 }), texts(10), fc.record(numbers), (titles, query, options) => {
-      const postings = buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${i}`, title))));
-      const clauses = clausesOf(postings, query);
-      assert.deepEqual(searchPruned(postings, clauses, options), searchExhaustively(postings, clauses, options.limit));
-    }),
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(texts(6), { maxLength: 120 }),
+      texts(10),
+      fc.record(numbers),
+      async (titles, query, options) => {
+        const postings = await buildPostings(catalogueOf(titles.map((title, i) => plainProduct(`A${i}`, title))));
+        const clauses = clausesOf(postings, query);
+        assert.deepEqual(
+          searchPruned(postings, clauses, options),
+          searchExhaustively(postings, clauses, options.limit),
+        );
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
-test("equal on 20,000 products with words as common as in real texts", () => {
+test("equal on 20,000 products with words as common as in real texts", async () => {
   const draw = random(0, "pruned");
   const text = (words: number, vocabulary: number) =>
     Array.from({ length: words }, () => `w${Math.floor(vocabulary ** draw.next())}`).join(" ");
   const products = Array.from({ length: 20_000 }, (_, i) => plainProduct(`A${i}`, text(1 + draw.integer(40), 5000)));
-  const postings = buildPostings(catalogueOf(products));
+  const postings = await buildPostings(catalogueOf(products));
   let compared = 0;
   for (let round = 0; round < 200; round++) {
     const clauses = clausesOf(postings, text(1 + draw.integer(20), 500));

@@ -14,7 +14,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const titles = ["red shoe", "red hat", "blue hat ★", "ünï red ".repeat(300), ""];
 const catalogue = catalogueOf(titles.map((title, i) => plainProduct(`B${9 - i}`, title)));
-const index = buildIndex(catalogue);
+const index = await buildIndex(catalogue);
 
 function saved(name: string): string {
   const file = join(folder, name);
@@ -44,10 +44,10 @@ test("a saved index is the same when it is loaded, and its file too when it is s
   assert.deepEqual(readdirSync(join(folder, "same")), ["again"]);
 });
 
-test("an index without products is saved as well", () => {
+test("an index without products is saved as well", async () => {
   const none = catalogueOf([]);
   const file = join(folder, "none");
-  saveIndex(buildIndex(none), none, file);
+  saveIndex(await buildIndex(none), none, file);
   assert.deepEqual(loadIndex(none, file).search("red", 9), []);
 });
 

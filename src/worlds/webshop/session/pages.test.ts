@@ -44,8 +44,8 @@ const REWARD = {
 };
 
 /** Every kind of page that shows `one`, by name. */
-function viewsOf(one: Product, wish = "a desk lamp") {
-  const front = openStorefront(smallShop([one], wish), { ...ORIGINAL_RULES, showAttributes: true });
+async function viewsOf(one: Product, wish = "a desk lamp") {
+  const front = openStorefront(await smallShop([one], wish), { ...ORIGINAL_RULES, showAttributes: true });
   const options = one.options.flatMap(({ name, values }) => values.slice(0, 1).map((value) => [name, value] as const));
   const item = { query: "lamp", page: 1, asin: one.asin, options };
   const places: readonly Place[] = [
@@ -86,9 +86,9 @@ const oddProduct = fc
     wish,
   }));
 
-test("html and text have the same texts on every page of any product", () => {
-  const property = fc.property(oddProduct, ({ one, wish }) => {
-    for (const view of viewsOf(one, wish)) {
+test("html and text have the same texts on every page of any product", async () => {
+  const property = fc.asyncProperty(oddProduct, async ({ one, wish }) => {
+    for (const view of await viewsOf(one, wish)) {
       assert.deepEqual(
         textNodesOf(view).map(({ text }) => text),
         textsIn(htmlOf(view)),
@@ -96,12 +96,12 @@ test("html and text have the same texts on every page of any product", () => {
       );
     }
   });
-  fc.assert(property, { numRuns: 300 });
+  await fc.assert(property, { numRuns: 300 });
 });
 
-test("texts of blanks shrink to one, and vanish with a line feed in them", () => {
+test("texts of blanks shrink to one, and vanish with a line feed in them", async () => {
   const one = product({ title: " \t ", description: "\n \n", bullets: ["", "\n", "x"], attributes: [" a "] });
-  const [, results, , item, description, features, reviews, attributes] = viewsOf(one).map(textOf);
+  const [, results, , item, description, features, reviews, attributes] = (await viewsOf(one)).map(textOf);
   assert.equal(
     results,
     "Instruction: [SEP] a desk lamp [SEP] Back to Search [SEP] Page 1 (Total results: 1) [SEP] Next > [SEP] B000000001 [SEP]  [SEP] $10.0",
@@ -114,13 +114,13 @@ test("texts of blanks shrink to one, and vanish with a line feed in them", () =>
   assert.equal(attributes, `${head} [SEP] a [SEP] electronics [SEP] desk lamps [SEP] Home › Lighting › Lamps`);
 });
 
-test("rich text marks what was clicked, the last clicked of the page first; values that JSON escapes never are", () => {
+test("rich text marks what was clicked, the last clicked of the page first; values that JSON escapes never are", async () => {
   const options = [
     { name: "color", values: ["red", "blue"] },
     { name: "size", values: ['5"', "xl"] },
     { name: "fit", values: ["café", "wide"] },
   ];
-  const front = openStorefront(smallShop([product({ options })]));
+  const front = openStorefront(await smallShop([product({ options })]));
   const rich = (...chosen: readonly (readonly [string, string])[]) => {
     const place = { kind: "item", query: 'a "red" lamp', page: 1, asin: "B000000001", options: chosen } as const;
     return richTextOf(viewOf(front, { ...initialState(0, 0), place }));
@@ -200,6 +200,6 @@ test("all that a page for a person offers is accepted, and the web page shows it
     }
     await environment.restore(task, snapshot);
   }
-  const view = viewsOf(product())[4]!;
+  const view = (await viewsOf(product()))[4]!;
   assert.deepEqual(shopPageOf(view).texts, ["A lamp."]);
 });
