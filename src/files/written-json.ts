@@ -34,3 +34,10 @@ export function writtenJson(value: unknown): string {
   const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${inner(key, member)}`);
   return `{${members.join(",")}}`;
 }
+
+/** `copy`, whose numbers are written as those of `original` under the same keys. */
+export function writtenLike<T extends object>(copy: T, original: object): T {
+  const known = texts.get(original);
+  if (known) texts.set(copy, known);
+  return copy;
+}

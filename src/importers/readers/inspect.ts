@@ -5,33 +5,76 @@
  *     <name>.json   {"version", "status", "eval", …, "samples": [SAMPLE, …]}, gzipped or not
  *
  *     SAMPLE  id, epoch, metadata   the task, where one of them names it (`messages.ts`)
- *             messages              the conversation; a text may be "attachment://<hash>", to be found in `attachments`
+ *             events, events_data   what every model read and wrote: the run is put together from them (inspect-events.ts)
+ *             messages              what was left of the conversation in the end: the run, where a log has no events
+ *             attachments           long texts and pictures (inspect-attachments.ts)
+ *             transcript            {"events", "content"}: events and attachments of logs before 0.3.57
  *             scores                {"<scorer>": {"value"}}: with one scorer, "C" or "I", true or false, or a number in the
- *                                   benchmark's units; what several scorers say is not told apart
+ *                                   benchmark's units; what several scorers say is not told apart. Once `score`
  *
  * Sources: src/inspect_ai/log/_recorders/eval.py at 00e215b, _condense.py at 018b364 and tests/log/test_eval_log/*.json at
- * 08e8605; no log of a text world was at hand. Chunked logs are not read, nor are events.
+ * 08e8605; logs that 0.3.285 wrote.
  */
 import { CliError } from "../../core/errors.ts";
 import { unreadable } from "../../files/file.ts";
 import { readList } from "../../files/list.ts";
 import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/record.ts";
 import { firstSigns } from "../../files/records.ts";
+import { writtenLike } from "../../files/written-json.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { turnsOf } from "../chats/apis.ts";
-import { type LogReader, shown } from "../reader.ts";
+import { toolsOf } from "../chats/tools.ts";
+import { isNothing, type LoggedChat } from "../chats/turn.ts";
+import { type LogReader, objectOf, shown } from "../reader.ts";
+import type { Row, ToldEnd } from "../row.ts";
+import { attached } from "./inspect-attachments.ts";
+import { runOf } from "./inspect-events.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads samples of Inspect's logs, of any benchmark. */
 export function inspect(options: ChatReaderOptions): LogReader {
-  const reader = chatReader("inspect", options, ({ messages, attachments, scores }) => {
-    const turns = turnsOf(messages, "messages");
-    return {
-      turns: turns.map((turn) => ({ ...turn, content: attached(turn.content, attachments) })),
-      ...endOf(scores),
-    };
+  return { ...chatReader("inspect", options, chatOf), records };
+}
+
+function chatOf(sample: Row): LoggedChat {
+  const before = objectOf(sample.transcript ?? {}, "events in transcript");
+  const whole = (value: unknown) => attached(value, sample.attachments ?? before.content);
+  const { messages } = sample;
+  if (!Array.isArray(messages)) throw new CliError(`messages: expected a list of messages, found ${shown(messages)}`);
+  const final = messages.map((message: unknown, index) =>
+    objectOf(whole(message), `role and content in messages[${index}]`),
+  );
+  const run = runOf(whole(sample.events ?? before.events), whole(sample.events_data), final);
+  const end = endOf(sample.scores ?? (isNothing(sample.score) ? undefined : { score: sample.score }));
+  if (!run) return { turns: turnsOf(final.map(asWritten), "messages"), ...end };
+  const place = "events' messages";
+  const turns = turnsOf(run.messages.map(asWritten), place);
+  const others = run.messages.map((message, index) => (run.written.has(message) ? "" : `${place}[${index}]`));
+  const told = new Set(others);
+  const tools = toolsOf(run.tools, "events' tools");
+  return {
+    turns: turns.map((turn, index) => ({
+      ...turn,
+      ...(turn.role === "assistant" && told.has(turn.place) && { isContext: true as const }),
+      ...(index === 0 && run.leftOut.length > 0 && { leftOut: [...(turn.leftOut ?? []), ...run.leftOut] }),
+    })),
+    ...(tools && { tools }),
+    ...end,
+  };
+}
+
+/** How Inspect tells a model, and its log, which arguments it could not parse. */
+const UNPARSED = /^Error parsing the following tool call arguments:\n\n(.*?)\n\nError details: /s;
+
+/** A message with the arguments as the model wrote them, where they were no JSON: Inspect keeps them in its complaint alone. */
+function asWritten(message: Row): Row {
+  const { tool_calls: calls } = message;
+  if (!Array.isArray(calls) || !calls.some((call) => typeof call?.parse_error === "string")) return message;
+  const tool_calls = calls.map((call: Row) => {
+    const raw = typeof call.parse_error === "string" ? UNPARSED.exec(call.parse_error)?.[1] : undefined;
+    return raw === undefined ? call : writtenLike({ ...call, arguments: raw }, call);
   });
-  return { ...reader, records };
+  return { ...message, tool_calls };
 }
 
 async function* records(file: string): AsyncGenerator<RawRecord> {
@@ -61,23 +104,13 @@ async function sampleIn(entry: ZipEntry, position: Position): Promise<RawRecord>
   }
 }
 
-const ATTACHMENT = /^attachment:\/\/(\w+)$/;
-
-function attached(text: string, attachments: unknown): string {
-  const hash = ATTACHMENT.exec(text)?.[1];
-  if (hash === undefined) return text;
-  const found = inner(attachments, "attachments")[hash];
-  if (typeof found === "string" && found.isWellFormed()) return found;
-  throw new CliError(`attachments: expected a text ${shown(hash)}, found ${shown(found)}`);
-}
-
 /** What `place` of a sample holds, an object. */
 function inner(value: unknown, place: string): Readonly<Record<string, unknown>> {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new CliError(`${place}: expected an object, found ${shown(value)}`);
 }
 
-function endOf(scores: unknown): { reward: unknown; success: unknown } {
+function endOf(scores: unknown): ToldEnd {
   const values = scores === undefined || scores === null ? [] : Object.values(inner(scores, "scores"));
   if (values.length !== 1) return { reward: undefined, success: undefined };
   const { value } = inner(values[0], `scores.${Object.keys(scores as object)[0]}`);
