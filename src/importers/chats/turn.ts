@@ -21,6 +21,8 @@ export interface ChatTurn extends Message {
 export interface Api {
   /** For messages to the user: `OpenAI chat`. */
   readonly name: string;
+  /** What its messages look like, for messages to the user: `role and content`. */
+  readonly shape: string;
   /**
    * What in these messages only this API has: `a part of type tool_use`. undefined: nothing. `[]`-safe and without
    * exceptions, whatever the list holds.
@@ -51,6 +53,16 @@ export function isNothing(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return true;
   return typeof value === "object" && Object.keys(value).length === 0;
 }
+
+/** Whether `value` is an object with something under `name`. */
+export const hasMember = (value: unknown, name: string): boolean =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name) && !isNothing((value as Fields)[name]);
+
+/** Whether a message's `content` (or what stands under `name`) is a list with a part for which `is` holds. */
+export const hasPart = (message: unknown, is: (part: Fields) => boolean, name = "content"): boolean => {
+  const content = typeof message === "object" && message !== null ? (message as Fields)[name] : undefined;
+  return Array.isArray(content) && content.some((part) => typeof part === "object" && part !== null && is(part));
+};
 
 /** Text that may be absent. */
 export const optionalText = (value: unknown, place: string): string =>

@@ -1,21 +1,27 @@
 /**
  * Chat completions as OpenAI's API has them, and everything that speaks it: vLLM, SGLang, OpenRouter, DeepSeek and others.
  *
- *     role           system, developer, user, assistant, tool; the older `function`
+ *     role           system, developer, user, assistant, tool; the older `function`; Llama's `ipython`, GLM's `observation`
  *     content        text, or parts; null beside calls
  *     tool_calls     [{"id", "type": "function", "function": {"name", "arguments": "{…}"}}]; some loggers write the arguments
- *                    as an object, a call as JSON text, or name and arguments without `function`
+ *                    as an object, a call as JSON text, or name and arguments without `function`. Custom tools take text:
+ *                    {"type": "custom", "custom": {"name", "input": "…"}}
  *     function_call  {"name", "arguments"}: one call without an id, answered by the next `function` message
- *     reasoning      thoughts, under the names that servers use: `reasoning_content` (vLLM before 0.12, SGLang, DeepSeek),
- *                    `reasoning` (vLLM, OpenRouter), `thinking` (Ollama)
  *
- * Source: OpenAI's OpenAPI document 2.3.0 (ChatCompletionRequestMessage).
+ * Thoughts stand in members of the servers' own (reasoning.ts).
+ *
+ * Source: openai 3.57.0 (Python), types/chat/chat_completion_message_param.py and what it names; Inspect's and verifiers'
+ * spellings of calls as their logs have them.
  */
 import { CliError, messageOf } from "../../../core/errors.ts";
 import type { ToolCall } from "../../../core/message.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { parseWritten, writtenJson } from "../../../files/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, isNothing } from "../turn.ts";
+import { type Draft, withIds } from "../ids.ts";
+import { idOf, optionalId, type Part, partsOf, SEALED, textParts, turnsOfParts } from "../parts.ts";
+import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, isNothing } from "../turn.ts";
+import { CONTENT_PARTS } from "./content.ts";
+import { REASONING_MEMBERS, SEALED_MEMBERS, thoughtsOf } from "./reasoning.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = {
   system: "system",
@@ -24,163 +30,146 @@ const ROLES: Readonly<Record<string, ChatTurn["role"]>> = {
   assistant: "assistant",
   tool: "tool",
   function: "tool",
+  ipython: "tool",
+  observation: "tool",
 };
 
 /** Of the message itself; what loggers add and no model read is in `ASIDE`. */
 const MEMBERS = [
-  ...["role", "content", "name", "tool_calls", "tool_call_id", "function_call", "function", "refusal"],
-  ...["reasoning", "reasoning_content", "thinking", "error"],
+  ...[
+    "role",
+    "content",
+    "name",
+    "tool_calls",
+    "tool_call_id",
+    "function_call",
+    "function",
+    "refusal",
+    "error",
+    "audio",
+  ],
+  ...REASONING_MEMBERS,
+  ...SEALED_MEMBERS,
 ];
-/** Says nothing that a model read or wrote. */
-const ASIDE = [
+/** Says nothing that a model read or wrote, or says it again. */
+export const ASIDE = [
   ...["id", "object", "index", "timestamp", "created", "created_at", "model", "source", "usage", "metadata", "extra"],
   ...["weight", "loss", "train", "trainable", "loss_weight", "loss_scale", "step_loss_mask", "finish_reason"],
-  ...["stop_reason", "logprobs", "type", "audio", "annotations", "internal", "completion_time", "cache_control"],
+  ...["stop_reason", "logprobs", "type", "annotations", "internal", "completion_time", "cache_control", "status"],
+  ...["provider_specific_fields", "phase"],
 ];
 const KNOWN: ReadonlySet<string> = new Set([...MEMBERS, ...ASIDE]);
 
 export const openai: Api = {
   name: "OpenAI chat",
+  shape: "role and content",
   evidence: (list) => {
-    const has = (member: string) => list.some((message) => isObject(message) && !isNothing(message[member]));
-    return ["tool_calls", "function_call", "tool_call_id"].find(has);
+    const found = ["tool_calls", "function_call", "tool_call_id"].find((name) =>
+      list.some((message) => hasMember(message, "role") && hasMember(message, name)),
+    );
+    return found === undefined ? undefined : `a member ${found}`;
   },
-  turns: (list, place) => answered(list.map((message, index) => turn(message, `${place}[${index}]`))),
+  turns: (list, place) => withIds(list.flatMap((message, index) => messageTurns(message, `${place}[${index}]`))),
 };
 
-function turn(message: unknown, place: string): ChatTurn {
+function messageTurns(message: unknown, place: string): Draft[] {
   const fields = fieldsOf(message, place, KNOWN);
   const { role: name } = fields;
   const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
   if (!role)
     throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
-  if (role === "assistant") return assistantTurn(fields, place);
-  const { text, leftOut } = contentOf(fields.content, `${place}.content`, role === "tool");
-  const aside = { place, ...(leftOut.length > 0 && { leftOut }) };
-  if (role !== "tool") return { role, content: text, ...aside };
-  const id = fields.tool_call_id;
-  return {
-    role,
-    ...failureOf(fields.error, text, `${place}.error`),
-    ...(!isNothing(id) && { toolCallId: textOf(id, `${place}.tool_call_id`, "the id of a call") }),
-    ...aside,
-  };
+  if (role === "assistant") return turnsOfParts(role, agentParts(fields, place), place);
+  const mayLack = role === "tool" && fields.content === null;
+  const parts = mayLack ? [] : partsOf(fields.content, `${place}.content`, CONTENT_PARTS);
+  const [turn, ...others] = turnsOfParts(role, parts, place);
+  if (role !== "tool") return [turn!, ...others];
+  const { name: toolName = fields.function } = fields;
+  return [
+    {
+      ...turn!,
+      ...failureOf(fields.error, turn!.content, `${place}.error`),
+      ...optionalId("toolCallId", fields.tool_call_id, place),
+      ...(typeof toolName === "string" && toolName !== "" && { toolName }),
+    },
+  ];
 }
 
-function assistantTurn(fields: Fields, place: string): ChatTurn {
+function agentParts(fields: Fields, place: string): Part[] {
+  const thoughts = thoughtsOf(fields, place);
   const calls = callsOf(fields, place);
-  const reasoning = reasoningOf(fields, place);
-  const isSilent = calls.length > 0 || reasoning !== undefined || !isNothing(fields.refusal);
-  const { text, leftOut, thoughts } = contentOf(fields.content, `${place}.content`, isSilent);
-  const thought = [reasoning, ...thoughts].filter((one) => one !== undefined).join("\n\n");
   const refusal = isNothing(fields.refusal) ? "" : textOf(fields.refusal, `${place}.refusal`, "text");
-  return {
-    role: "assistant",
-    content: text === "" ? refusal : text,
-    ...(thought !== "" && { reasoning: thought }),
-    ...(calls.length > 0 && { toolCalls: calls }),
-    place,
-    ...(leftOut.length > 0 && { leftOut }),
-  };
+  const spoken = spokenParts(fields.audio, `${place}.audio`);
+  const isSilent = thoughts.length + calls.length + spoken.length > 0 || refusal !== "";
+  const isAbsent = isSilent && (fields.content === null || fields.content === undefined);
+  const said = isAbsent ? [] : partsOf(fields.content, `${place}.content`, CONTENT_PARTS);
+  const sealed = SEALED_MEMBERS.some((name) => !isNothing(fields[name])) ? [SEALED] : [];
+  const called = calls.map((call): Part => ({ kind: "call", call }));
+  const isSaid = said.some((part) => part.kind === "text" && part.text === refusal);
+  return [...thoughts, ...sealed, ...said, ...(isSaid ? [] : textParts(refusal)), ...spoken, ...called];
 }
 
-/** One thought, under any of its names; two of them must agree. */
-function reasoningOf(fields: Fields, place: string): string | undefined {
-  const names = ["reasoning_content", "reasoning", "thinking"].filter((name) => !isNothing(fields[name]));
-  const told = names.map((name) => textOf(fields[name], `${place}.${name}`, "text"));
-  if (new Set(told).size > 1) throw new CliError(`${place}: ${names.join(" and ")} differ, expected one thought`);
-  return told[0];
+/** What an agent said aloud: the sound is left out, what was written down of it is not. */
+function spokenParts(audio: unknown, place: string): Part[] {
+  if (isNothing(audio)) return [];
+  const { transcript } = objectOf(audio, `transcript in ${place}`);
+  const words = isNothing(transcript) ? "" : textOf(transcript, `${place}.transcript`, "text");
+  return [{ kind: "leftOut", what: "audio" }, ...textParts(words)];
 }
 
 /** How a call failed is its answer where there is no other text: the model read it. */
-function failureOf(error: unknown, text: string, place: string): { content: string; isError?: true } {
-  if (isNothing(error)) return { content: text };
+function failureOf(error: unknown, content: string, place: string): { content: string; isError?: true } {
+  if (isNothing(error)) return { content };
   const told = typeof error === "string" ? error : objectOf(error, `message in ${place}`).message;
-  return { content: text === "" ? textOf(told, `${place}.message`, "text") : text, isError: true };
+  return { content: content === "" ? textOf(told, `${place}.message`, "text") : content, isError: true };
 }
 
 function callsOf(fields: Fields, place: string): ToolCall[] {
   const { tool_calls: several, function_call: one } = fields;
+  const isBoth = !isNothing(one) && !isNothing(several);
+  if (isBoth) throw new CliError(`${place}: function_call and tool_calls, expected one of them`);
   if (!isNothing(one)) return [callOf(one, `${place}.function_call`)];
-  if (several === undefined || several === null) return [];
+  if (isNothing(several)) return [];
   if (!Array.isArray(several))
     throw new CliError(`${place}.tool_calls: expected a list of tool calls, found ${shown(several)}`);
   return several.map((call, index) => callOf(call, `${place}.tool_calls[${index}]`));
 }
 
 const CALL: ReadonlySet<string> = new Set([
-  ...["id", "type", "index", "function", "name", "arguments", "view", "internal", "parse_error", "call_id"],
+  ...["id", "type", "index", "function", "custom", "name", "arguments", "view", "internal", "parse_error", "call_id"],
+  ...["extra_content", "provider_specific_fields"],
 ]);
-const FUNCTION: ReadonlySet<string> = new Set(["name", "arguments", "description", "strict"]);
+const FUNCTION: ReadonlySet<string> = new Set(["name", "arguments", "description", "strict", "index"]);
+const CUSTOM: ReadonlySet<string> = new Set(["name", "input"]);
 
 /** OpenAI's `{function: {name, arguments: "{…}"}}`, Inspect's `{function: name, arguments: {…}}`; either may be JSON text. */
-function callOf(call: unknown, place: string): ToolCall {
+export function callOf(call: unknown, place: string): ToolCall {
   const whole = fieldsOf(parsed(call, place), place, CALL);
+  const id = isNothing(whole.id) ? whole.call_id : whole.id;
+  const named = { id: isNothing(id) ? "" : idOf(id, `${place}.id`) };
+  if (!isNothing(whole.custom)) return { ...named, ...customCall(whole.custom, `${place}.custom`) };
   const inner = typeof whole.function === "object" ? fieldsOf(whole.function, `${place}.function`, FUNCTION) : whole;
   const name = inner === whole ? (whole.name ?? whole.function) : inner.name;
   return {
-    id: isNothing(whole.id) ? "" : textOf(whole.id, `${place}.id`, "the id of a call"),
+    ...named,
     name: textOf(name, `${place}.name`, "the name of a tool"),
     arguments: argumentsOf(inner.arguments, `${place}.arguments`, writtenJson),
+  };
+}
+
+/** A tool that takes text instead of JSON: the text is its one argument, `input`. */
+function customCall(custom: unknown, place: string): Omit<ToolCall, "id"> {
+  const { name, input } = fieldsOf(custom, place, CUSTOM);
+  return {
+    name: textOf(name, `${place}.name`, "the name of a tool"),
+    arguments: JSON.stringify({ input: textOf(input, `${place}.input`, "text") }),
   };
 }
 
 function parsed(value: unknown, place: string): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value);
+    return parseWritten(value);
   } catch (error) {
     throw new CliError(`${place}: expected JSON, found ${shown(value)} (${messageOf(error)})`);
   }
 }
-
-const TEXTS = new Set(["text", "input_text", "output_text"]);
-const THOUGHTS: Readonly<Record<string, string>> = { reasoning: "reasoning", thinking: "thinking" };
-/** No text stands for them; how many were left out is told. */
-const PICTURES = new Set(["image_url", "image", "input_image", "input_audio", "audio", "video", "video_url", "file"]);
-
-/** Text, or parts. */
-function contentOf(content: unknown, place: string, mayLack: boolean) {
-  const leftOut: string[] = [];
-  const thoughts: string[] = [];
-  if (mayLack && (content === null || content === undefined)) return { text: "", leftOut, thoughts };
-  if (!Array.isArray(content)) return { text: textOf(content, place, "text"), leftOut, thoughts };
-  const texts = content.flatMap((part: unknown, index): string[] => {
-    const at = `${place}[${index}]`;
-    if (typeof part === "string") return [textOf(part, at, "text")];
-    const { type, ...fields } = objectOf(part, `type and text in ${at}`);
-    if (typeof type === "string" && TEXTS.has(type)) return [textOf(fields.text, `${at}.text`, "text")];
-    if (typeof type === "string" && Object.hasOwn(THOUGHTS, type)) {
-      thoughts.push(textOf(fields[THOUGHTS[type]!] ?? fields.text, `${at}.${type}`, "text"));
-      return [];
-    }
-    if (type === "refusal") return [textOf(fields.refusal, `${at}.refusal`, "text")];
-    if (typeof type === "string" && PICTURES.has(type)) {
-      leftOut.push(type);
-      return [];
-    }
-    throw new CliError(`${at}: expected text, a thought or a picture, found a part of type ${shown(type)}`);
-  });
-  return { text: texts.filter((text) => text !== "").join("\n"), leftOut, thoughts };
-}
-
-/** Ids where the log has none: an answer without one is to the first call that has no answer yet. */
-function answered(turns: readonly ChatTurn[]): ChatTurn[] {
-  const waiting: string[] = [];
-  let unnamed = 0;
-  return turns.map((one) => {
-    if (one.role === "assistant" && one.toolCalls) {
-      const toolCalls = one.toolCalls.map((call) => (call.id === "" ? { ...call, id: `call_${unnamed++}` } : call));
-      waiting.push(...toolCalls.map(({ id }) => id));
-      return { ...one, toolCalls };
-    }
-    if (one.role !== "tool") return one;
-    const toolCallId = one.toolCallId ?? waiting[0];
-    if (toolCallId === undefined) return one;
-    const at = waiting.indexOf(toolCallId);
-    if (at >= 0) waiting.splice(at, 1);
-    return { ...one, toolCallId };
-  });
-}
-
-const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null;

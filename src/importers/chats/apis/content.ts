@@ -1,0 +1,63 @@
+/** Parts of a message's content as OpenAI's APIs have them, and those that servers and loggers add. */
+import { CliError } from "../../../core/errors.ts";
+import { shown, textOf } from "../../reader.ts";
+import { leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
+import { fieldsOf, isNothing } from "../turn.ts";
+
+const THINKING: ReadonlySet<string> = new Set([
+  ...PART_ASIDE,
+  ...["thinking", "reasoning", "text", "summary", "signature", "closed", "redacted", "internal", "encrypted_content"],
+]);
+
+/**
+ * A thought: Anthropic's `thinking` (through LiteLLM), Inspect's `reasoning`, Mistral's `thinking` as a list of texts. What
+ * is redacted, or is a signature only, cannot be read.
+ */
+const thoughtPart: PartReader = (part, place) => {
+  const fields = fieldsOf(part, place, THINKING);
+  const isRedacted = fields.redacted === true;
+  // Where Inspect's thought itself is sealed, its summary is not; beside a thought it says the same again.
+  const names = isRedacted ? ["summary"] : ["thinking", "reasoning", "text", "summary"];
+  const name = names.find((one) => !isNothing(fields[one]));
+  const told = name === undefined ? [] : thoughtParts(thoughtText(fields[name], `${place}.${name}`));
+  return isRedacted || told.length === 0 ? [...told, SEALED] : told;
+};
+
+function thoughtText(value: unknown, place: string): string {
+  if (!Array.isArray(value)) return textOf(value, place, "text");
+  const texts = value.map((part: unknown, index) => {
+    const at = `${place}[${index}]`;
+    return typeof part === "string" ? part : textOf(fieldsOf(part, at, TEXT).text, `${at}.text`, "text");
+  });
+  return texts.join("");
+}
+const TEXT: ReadonlySet<string> = new Set([...PART_ASIDE, "text"]);
+
+const refusalPart: PartReader = (part, place) =>
+  textParts(textOf(fieldsOf(part, place, REFUSAL).refusal, `${place}.refusal`, "text"));
+const REFUSAL: ReadonlySet<string> = new Set([...PART_ASIDE, "refusal"]);
+
+/** What the agent's turn needs to be whole: a call in a part would be lost beside `tool_calls`. */
+const callPart: PartReader = (part, place) => {
+  throw new CliError(`${place}: a part of type ${shown(part.type)}, expected calls in tool_calls`);
+};
+
+const picture = (type: string): [string, PartReader] => [type, leftOutPart(type)];
+
+export const CONTENT_PARTS: Readonly<Record<string, PartReader>> = {
+  text: textPart(),
+  input_text: textPart(),
+  output_text: textPart(),
+  refusal: refusalPart,
+  thinking: thoughtPart,
+  reasoning: thoughtPart,
+  redacted_thinking: () => [SEALED],
+  tool_call: callPart,
+  tool_use: callPart,
+  ...Object.fromEntries(
+    [
+      ...["image_url", "image", "input_image", "input_audio", "audio", "audio_url", "video", "video_url"],
+      ...["input_video", "file", "input_file", "document"],
+    ].map(picture),
+  ),
+};
