@@ -1,72 +1,94 @@
 /**
- * ShareGPT's conversations, as LLaMA-Factory and others have them: `[{"from", "value"}, …]`.
+ * Conversations in which a call is a message of its own, with JSON as its text.
  *
- *     from    system; human or user; gpt or assistant; function_call, whose value is the JSON of a call; observation or tool,
- *             the answer to the call before
+ *     ShareGPT   [{"from", "value"}, …]: system; human or user; gpt or assistant; function_call; observation or tool
+ *     ms-swift   [{"role", "content"}, …] with the roles tool_call and tool_response beside the usual ones
  *
- * Source: LLaMA-Factory's data/README.md (sharegpt format).
+ * A call's text is {"name", "arguments"} or a list of them, with a thought in tags before it. The next answers are to it, in
+ * order.
+ *
+ * Source: LLaMA-Factory at 02e2fb34bf8a79330b080607872fe4565876d0e6, data/README.md and
+ * src/llamafactory/data/converter.py (SharegptDatasetConverter); ms-swift's documents, "Agent support".
  */
 import { CliError } from "../../../core/errors.ts";
-import { parseWritten, writtenJson } from "../../../files/written-json.ts";
-import { objectOf, shown, textOf } from "../../reader.ts";
-import { type Api, argumentsOf, type ChatTurn, fieldsOf, isNothing } from "../turn.ts";
+import { shown, textOf } from "../../reader.ts";
+import { callsInText } from "../call-text.ts";
+import { type Draft, withIds } from "../ids.ts";
+import { type Part, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
+import { thoughtBefore } from "../thoughts.ts";
+import { type Api, type ChatTurn, type Fields, fieldsOf } from "../turn.ts";
 
-const ROLES: Readonly<Record<string, ChatTurn["role"]>> = {
+const ASIDE = ["loss", "weight", "train", "loss_scale", "loss_weight", "step_loss_mask", "id"];
+type Roles = Readonly<Record<string, ChatTurn["role"] | "call">>;
+
+const SHAREGPT: Roles = {
   system: "system",
   human: "user",
   user: "user",
   gpt: "assistant",
   assistant: "assistant",
-  function_call: "assistant",
+  chatgpt: "assistant",
+  function_call: "call",
+  tool_call: "call",
   observation: "tool",
   tool: "tool",
+  tool_response: "tool",
+  function_response: "tool",
 };
 
-const KNOWN: ReadonlySet<string> = new Set(["from", "value", "loss", "weight", "train"]);
+const SWIFT: Roles = {
+  system: "system",
+  user: "user",
+  assistant: "assistant",
+  tool_call: "call",
+  function_call: "call",
+  tool_response: "tool",
+  tool: "tool",
+  observation: "tool",
+};
 
 export const sharegpt: Api = {
   name: "ShareGPT",
-  evidence: (list) => {
-    const isOne = (message: unknown) =>
-      typeof message === "object" && message !== null && "from" in message && !("role" in message);
-    return list.some(isOne) ? "from and value" : undefined;
-  },
-  turns(list, place) {
-    let calls = 0;
-    return list.map((message, index) => {
-      const turn = turnOf(message, `${place}[${index}]`, `call_${calls}`);
-      if (turn.role === "tool") return calls === 0 ? turn : { ...turn, toolCallId: `call_${calls - 1}` };
-      if (turn.toolCalls) calls++;
-      return turn;
-    });
-  },
+  shape: "from and value",
+  evidence: (list) => (list.some((message) => has(message, "from", "value")) ? "from and value" : undefined),
+  turns: (list, place) => readWith(list, place, SHAREGPT, ["from", "value"]),
 };
 
-function turnOf(message: unknown, place: string, callId: string): ChatTurn {
-  const { from, value } = fieldsOf(message, place, KNOWN);
-  const role = typeof from === "string" && Object.hasOwn(ROLES, from) ? ROLES[from]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.from: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(from)}`);
-  if (from === "function_call")
-    return { role, content: "", toolCalls: [{ id: callId, ...callOf(value, place) }], place };
-  return {
-    role,
-    content: isNothing(value) && value !== undefined ? "" : textOf(value, `${place}.value`, "text"),
-    place,
-  };
+export const swift: Api = {
+  name: "ms-swift",
+  shape: "role (tool_call, tool_response) and content",
+  evidence(list) {
+    const isOwn = (one: unknown) =>
+      has(one, "role", "content") && /^(?:tool_call|tool_response|function_call)$/.test(String(one.role));
+    const own = list.find(isOwn) as Fields | undefined;
+    return own && `the role ${own.role}`;
+  },
+  turns: (list, place) => readWith(list, place, SWIFT, ["role", "content"]),
+};
+
+const has = (message: unknown, ...names: string[]): message is Fields =>
+  typeof message === "object" && message !== null && names.every((name) => Object.hasOwn(message, name));
+
+function readWith(list: readonly unknown[], place: string, roles: Roles, names: readonly [string, string]): ChatTurn[] {
+  const known = new Set([...names, ...ASIDE]);
+  const turns = list.flatMap((message, index): Draft[] => {
+    const at = `${place}[${index}]`;
+    const fields = fieldsOf(message, at, known);
+    const name = fields[names[0]];
+    const role = typeof name === "string" && Object.hasOwn(roles, name) ? roles[name]! : undefined;
+    if (!role)
+      throw new CliError(`${at}.${names[0]}: expected one of ${Object.keys(roles).join(", ")}, found ${shown(name)}`);
+    const value = fields[names[1]];
+    const text = role === "assistant" && value === null ? "" : textOf(value, `${at}.${names[1]}`, "text");
+    return role === "call"
+      ? turnsOfParts("assistant", callParts(text, at), at)
+      : turnsOfParts(role, textParts(text), at);
+  });
+  return withIds(turns);
 }
 
-function callOf(value: unknown, place: string): { name: string; arguments: string } {
-  const text = textOf(value, `${place}.value`, "the JSON of a call");
-  let call: unknown;
-  try {
-    call = parseWritten(text);
-  } catch {
-    throw new CliError(`${place}.value: expected the JSON of a call, found ${shown(text)}`);
-  }
-  const { name, arguments: given } = objectOf(call, `name and arguments in ${place}.value`);
-  return {
-    name: textOf(name, `${place}.value.name`, "the name of a tool"),
-    arguments: argumentsOf(given, `${place}.value.arguments`, writtenJson),
-  };
+function callParts(text: string, place: string): Part[] {
+  const { thought = "", rest } = thoughtBefore(text);
+  const calls = callsInText(rest, place);
+  return [...thoughtParts(thought), ...calls.map((call): Part => ({ kind: "call", call }))];
 }
