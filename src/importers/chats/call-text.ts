@@ -36,9 +36,11 @@ export function callFrom(value: unknown, place: string): ToolCall | undefined {
   if (typeof name !== "string" || name === "") return undefined;
   const other = Object.keys(fields).find((key) => !KNOWN.has(key) && !isNothing(fields[key]));
   if (other !== undefined)
-    throw new CliError(`${place}: a call with a member that is not understood, ${other}: ${shown(fields[other])}`);
+    throw new CliError(
+      `${place}: expected a call with members that are understood, found ${other}: ${shown(fields[other])}`,
+    );
   const given = ARGUMENTS.filter((key) => fields[key] !== undefined);
-  if (given.length > 1) throw new CliError(`${place}: a call with ${given.join(" and ")}, expected one of them`);
+  if (given.length > 1) throw new CliError(`${place}: expected a call with arguments, found ${given.join(" and ")}`);
   const input = given.length === 0 ? {} : fields[given[0]!];
   const written = typeof input === "string" ? input : writtenJson(input ?? {});
   return { id: typeof id === "string" || typeof id === "number" ? String(id) : "", name, arguments: written };

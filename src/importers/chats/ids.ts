@@ -44,5 +44,5 @@ function openCall(
   const found = toolName === undefined ? waiting[0] : waiting.find(({ name }) => name === toolName);
   if (found || waiting.length === 0) return found?.id;
   const names = waiting.map(({ name }) => shown(name)).join(", ");
-  throw new CliError(`${place}: a result of ${shown(toolName)}, expected one of ${names}`);
+  throw new CliError(`${place}: expected a result of ${names}, found one of ${shown(toolName)}`);
 }

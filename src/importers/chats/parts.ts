@@ -49,7 +49,7 @@ export function partsOf(content: unknown, place: string, readers: Readonly<Recor
   return content.flatMap((part: unknown, index): readonly Part[] => {
     const at = `${place}[${index}]`;
     if (typeof part === "string") return textParts(textOf(part, at, "text"));
-    const fields = objectOf(part, `type in ${at}`);
+    const fields = objectOf(part, `type and text in ${at}`);
     return readerOf(fields.type, at, readers)(fields, at);
   });
 }
@@ -57,7 +57,7 @@ export function partsOf(content: unknown, place: string, readers: Readonly<Recor
 /** The reader of a part of type `type`. Throws CliError for a type that is not understood. */
 export function readerOf(type: unknown, place: string, readers: Readonly<Record<string, PartReader>>): PartReader {
   if (typeof type === "string" && Object.hasOwn(readers, type)) return readers[type]!;
-  throw new CliError(`${place}: a part of type ${shown(type)}, which is not understood`);
+  throw new CliError(`${place}: expected a part that is understood, found type ${shown(type)}`);
 }
 
 export const textParts = (text: string): Part[] => (text === "" ? [] : [{ kind: "text", text }]);
@@ -81,7 +81,7 @@ export function contentOf(parts: readonly Part[], place: string): { content: str
   for (const part of parts) {
     if (part.kind === "text") texts.push(part.text);
     else if (part.kind === "leftOut") leftOut.push(part.what);
-    else throw new CliError(`${place}: a ${part.kind}, expected text`);
+    else throw new CliError(`${place}: expected text, found a ${part.kind}`);
   }
   return { content: texts.join(BETWEEN_TEXTS), ...(leftOut.length > 0 && { leftOut }) };
 }

@@ -58,8 +58,7 @@ function withoutThoughts(turns: readonly ChatTurn[], read: Set<string>): ChatTur
 
 function withThought({ reasoning, ...turn }: ChatTurn, { thought = "", rest }: Split): ChatTurn {
   const isOther = reasoning !== undefined && thought.trim() !== "" && bare(reasoning) !== bare(thought);
-  if (isOther)
-    throw new CliError(`${turn.place}: a thought in its member and another one in tags, expected one of them`);
+  if (isOther) throw new CliError(`${turn.place}: expected one thought, found another one in tags than in its member`);
   const told = reasoning ?? thought;
   return { ...turn, content: rest, ...(told.trim() !== "" && { reasoning: told }) };
 }
@@ -90,7 +89,9 @@ function withCalls(turns: readonly ChatTurn[], tools: Tools, read: Set<string>):
 
 function withFound(turn: ChatTurn, { tag, before, calls, behind }: FoundCalls): ChatTurn {
   if (behind !== "")
-    throw new CliError(`${turn.place}: text behind the call in ${tag}, expected calls at the end: ${quoted(behind)}`);
+    throw new CliError(
+      `${turn.place}: expected calls at the end of the turn, found text behind ${tag}: ${quoted(behind)}`,
+    );
   return { ...turn, content: before, toolCalls: calls };
 }
 
@@ -114,7 +115,7 @@ function isChatOfCalls(turns: readonly ChatTurn[], found: readonly (FoundCalls |
   if (whole.every(({ tag }) => tag === "JSON of a call")) return false;
   const { place } = turns[first.index]!;
   throw new CliError(
-    `${place}: ${first.tag} in ${whole.length} of ${said.length} turns and no result of a tool: expected it in every turn`,
+    `${place}: expected calls in every turn or results of a tool, found ${first.tag} in ${whole.length} of ${said.length} turns`,
   );
 }
 
@@ -141,7 +142,8 @@ function resultsIn(turn: ChatTurn): readonly Draft[] | undefined {
 /** Results between tags answer calls, so there were some in a spelling that is not known. */
 function refuseResults(turns: readonly ChatTurn[]): void {
   const result = turns.find((turn) => turn.role === "user" && resultsIn(turn) !== undefined);
-  if (result) throw new CliError(`${result.place}: ${RESULT}, but no turn before it has a call that is understood`);
+  if (result)
+    throw new CliError(`${result.place}: expected calls that are understood before results, found ${RESULT} alone`);
 }
 
 const ACTION = /^([\s\S]*?)<action>([\s\S]*?)<\/action>\s*$/;
@@ -181,7 +183,7 @@ function refuseUnknown(turns: readonly ChatTurn[]): void {
   const tag = isEnded ? first!.last : said.length > 1 ? common : undefined;
   if (tag === undefined) return;
   throw new CliError(
-    `${said[0]!.place}: ${tag} in every turn of the agent, which is not understood: expected text, or a spelling that is known`,
+    `${said[0]!.place}: expected text or tags that are understood, found ${tag} in every turn of the agent`,
   );
 }
 

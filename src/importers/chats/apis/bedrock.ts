@@ -56,10 +56,11 @@ function partsIn(content: unknown, place: string, readers: Readonly<Record<strin
     const at = `${place}[${index}]`;
     const members = Object.entries(objectOf(part, `one member in ${at}`)).filter(([, value]) => value !== null);
     const [member, other] = members;
-    if (!member) throw new CliError(`${at}: a part without a member`);
+    if (!member) throw new CliError(`${at}: expected a part with one member, found none`);
     const unknown = [member, other].find((one) => one && !Object.hasOwn(readers, one[0]));
-    if (unknown) throw new CliError(`${at}.${unknown[0]}: a part that is not understood`);
-    if (other) throw new CliError(`${at}: ${member[0]} and ${other[0]} in one part, expected one member`);
+    if (unknown)
+      throw new CliError(`${at}.${unknown[0]}: expected a part that is understood, found ${shown(unknown[1])}`);
+    if (other) throw new CliError(`${at}: expected a part with one member, found ${member[0]} and ${other[0]}`);
     return readers[member[0]]!(member[1], `${at}.${member[0]}`);
   });
 }

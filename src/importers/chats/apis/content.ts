@@ -39,7 +39,7 @@ const REFUSAL: ReadonlySet<string> = new Set([...PART_ASIDE, "refusal"]);
 
 /** What the agent's turn needs to be whole: a call in a part would be lost beside `tool_calls`. */
 const callPart: PartReader = (part, place) => {
-  throw new CliError(`${place}: a part of type ${shown(part.type)}, expected calls in tool_calls`);
+  throw new CliError(`${place}: expected calls in tool_calls, found a part of type ${shown(part.type)}`);
 };
 
 const picture = (type: string): [string, PartReader] => [type, leftOutPart(type)];

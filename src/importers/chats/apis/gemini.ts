@@ -64,8 +64,9 @@ function partOf(part: unknown, place: string): readonly Part[] {
   // A signature alone: the thought itself stays with the vendor.
   if (!member) return [SEALED];
   const unknown = [member, other].find((one) => one && !Object.hasOwn(PARTS, one[0]));
-  if (unknown) throw new CliError(`${place}.${unknown[0]}: a part that is not understood`);
-  if (other) throw new CliError(`${place}: ${member[0]} and ${other[0]} in one part, expected one of them`);
+  if (unknown)
+    throw new CliError(`${place}.${unknown[0]}: expected a part that is understood, found ${shown(unknown[1])}`);
+  if (other) throw new CliError(`${place}: expected a part with one member, found ${member[0]} and ${other[0]}`);
   return PARTS[member[0]]!(member[1], `${place}.${member[0]}`, isThought);
 }
 

@@ -129,7 +129,7 @@ function agentParts(fields: Fields, extra: Fields, place: string): Part[] {
   const ids = new Set(calls.map(({ id }) => id));
   const others = parts.flatMap((part) => (part.kind === "call" ? [part.call] : [])).filter(({ id }) => !ids.has(id));
   if (calls.length > 0 && others[0])
-    throw new CliError(`${place}.content: a call ${shown(others[0].id)} that is not among the message's tool_calls`);
+    throw new CliError(`${place}.content: expected calls that are in tool_calls, found ${shown(others[0].id)}`);
   const refusal = isNothing(extra.refusal) ? [] : textParts(textOf(extra.refusal, `${at}.refusal`, "text"));
   return [
     ...extraThoughts(extra, at),
@@ -168,7 +168,7 @@ function callsOf(fields: Fields, extra: Fields, place: string): ToolCall[] {
       : [callOf(extra.function_call, `${at}.function_call`)];
   const isSame = raw.length === listed.length && raw.every(({ name }) => listed.some((call) => call.name === name));
   if (raw.length > 0 && listed.length > 0 && !isSame)
-    throw new CliError(`${place}: tool_calls and additional_kwargs tell different calls, expected the same`);
+    throw new CliError(`${place}: expected the same calls in tool_calls and additional_kwargs, found others`);
   return raw.length > 0 ? withListedIds(raw, listed) : listed;
 }
 

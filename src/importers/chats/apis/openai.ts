@@ -126,7 +126,7 @@ function failureOf(error: unknown, content: string, place: string): { content: s
 function callsOf(fields: Fields, place: string): ToolCall[] {
   const { tool_calls: several, function_call: one } = fields;
   const isBoth = !isNothing(one) && !isNothing(several);
-  if (isBoth) throw new CliError(`${place}: function_call and tool_calls, expected one of them`);
+  if (isBoth) throw new CliError(`${place}: expected function_call or tool_calls, found both`);
   if (!isNothing(one)) return [callOf(one, `${place}.function_call`)];
   if (isNothing(several)) return [];
   if (!Array.isArray(several))

@@ -38,7 +38,8 @@ export function thoughtsOf(fields: Fields, place: string): Part[] {
   if (pieces.length > 0 && told.length === 0) return [...thoughtParts(pieces.join("")), ...sealed];
   const all = [...told, ...(pieces.length > 0 ? [{ name: "its parts", text: pieces.join("") }] : [])];
   const other = all.find(({ text }) => bare(text) !== bare(all[0]!.text));
-  if (other) throw new CliError(`${place}: ${all[0]!.name} and ${other.name} tell different thoughts, expected one`);
+  if (other)
+    throw new CliError(`${place}: expected one thought, found another one in ${other.name} than in ${all[0]!.name}`);
   return [...thoughtParts(told[0]?.text ?? ""), ...sealed];
 }
 
@@ -58,7 +59,7 @@ function detailParts(details: unknown, place: string): Part[] {
     if (type === "reasoning.encrypted") return [SEALED];
     if (type === "reasoning.text") return isNothing(text) ? [SEALED] : thoughtParts(textOf(text, `${at}.text`, "text"));
     if (type === "reasoning.summary") return thoughtParts(textOf(summary, `${at}.summary`, "text"));
-    throw new CliError(`${at}: a detail of type ${shown(type)}, which is not understood`);
+    throw new CliError(`${at}: expected a detail that is understood, found type ${shown(type)}`);
   });
 }
 

@@ -80,7 +80,7 @@ function itemOf(item: unknown, place: string): Item {
   const fields = objectOf(item, `type in ${place}`);
   const type = isNothing(fields.type) && fields.role !== undefined ? "message" : fields.type;
   if (typeof type === "string" && Object.hasOwn(ITEMS, type)) return ITEMS[type]!(fields, place);
-  throw new CliError(`${place}: an item of type ${shown(type)}, which is not understood`);
+  throw new CliError(`${place}: expected an item that is understood, found type ${shown(type)}`);
 }
 
 type ItemReader = (fields: Fields, place: string) => Item;
