@@ -169,10 +169,13 @@ test("--version and --help load no command", () => {
 
 test("the help of a command loads its file and no other command", () => {
   const { output, files } = run(GLEANER, "help", "runs");
-  assert.match(output, /^Usage: gleaner runs \[options\]\n\nlist the runs of this project\n/);
+  assert.match(
+    output,
+    /^Usage: gleaner runs \[options\] \[command\]\n\nlist the runs of this project, or remove one\n/,
+  );
   assert.deepEqual(
     files.filter((path) => path.startsWith("cli/commands/")),
-    ["cli/commands/runs.ts"],
+    ["cli/commands/runs.ts", "cli/commands/runs-rm.ts"],
   );
 });
 

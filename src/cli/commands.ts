@@ -57,7 +57,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "write what a run learned from as the files of another training tool, or check such files",
     load: () => import("./commands/export.ts"),
   },
-  { name: "runs", summary: "list the runs of this project", load: () => import("./commands/runs.ts") },
+  { name: "runs", summary: "list the runs of this project, or remove one", load: () => import("./commands/runs.ts") },
+  {
+    name: "gc",
+    summary: "say which checkpoints and texts no run names, and free their room",
+    load: () => import("./commands/gc.ts"),
+  },
   {
     name: "dump",
     summary: "print the whole store as JSON lines; equal runs print equal bytes",

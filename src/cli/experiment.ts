@@ -25,6 +25,7 @@ import {
 import { keepWorld } from "../worlds/places.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
+import { inRun } from "./run-files.ts";
 
 /** Runs or continues the experiment. `file` is the config's path: relative paths in the config start there. */
 export async function execute(
@@ -48,10 +49,11 @@ async function executeRead(
   const { parts, stored, environment } = await partsOf(project, config, progress, file);
   try {
     const server = await serverNotes(project, config, parts.student);
-    project.repository.addRun({ name: config.run, kind: "experiment", config: { ...stored, ...server } });
-    keepStudent(project.folder, config);
-    keepWorld(project.folder, config.run, environment);
-    await runExperiment(config, parts);
+    await inRun(project, { name: config.run, kind: "experiment", config: { ...stored, ...server } }, async () => {
+      keepStudent(project.folder, config);
+      keepWorld(project.folder, config.run, environment);
+      await runExperiment(config, parts);
+    });
   } finally {
     await parts.student.close();
   }
@@ -63,7 +65,9 @@ async function serverNotes(
   { run }: ExperimentConfig,
   student: Student,
 ): Promise<StoredConfig> {
-  const known = repository.run(run)?.config as { readonly server?: Json } | undefined;
+  // A run that holds nothing yet may become one with another server.
+  const isBegun = repository.countOf(run) > 0;
+  const known = (isBegun ? repository.run(run)?.config : undefined) as { readonly server?: Json } | undefined;
   const notes = known ? known.server : await student.notes();
   return notes === undefined || (Array.isArray(notes) && notes.length === 0) ? {} : { server: notes as Json };
 }

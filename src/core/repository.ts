@@ -1,4 +1,7 @@
-/** Where everything collected is kept. Append-only: adding what is already there does nothing, so a killed run can be repeated. */
+/**
+ * Where everything collected is kept. Adding what is already there does nothing, so a killed run can be repeated; nothing that
+ * was added changes, and nothing goes but by the methods that remove.
+ */
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "./ids.ts";
 import type { Round, Run, Timing, Verification } from "./run.ts";
 import type { TrajectorySummary } from "./summary.ts";
@@ -14,9 +17,36 @@ export interface TrajectoryPage {
   readonly limit?: number;
 }
 
+/** What `removeRuns` took out. */
+export interface RemovedRuns {
+  /** Trajectories that are gone. */
+  readonly trajectories: number;
+  /** Rounds that are gone. */
+  readonly rounds: number;
+  /** Trajectories that belong to another run now, since it reuses them. */
+  readonly handedOver: number;
+}
+
+/** What no run names: what `removeUnnamed` takes out. */
+export interface Unnamed {
+  /**
+   * The checkpoints that stay: those that rounds and configs name, those that acted in some trajectory, and those that they
+   * came from. Every other one may go, also where only its folder is left.
+   */
+  readonly named: ReadonlySet<CheckpointId>;
+  /** How many other checkpoints are known. */
+  readonly checkpoints: number;
+  /** Training sets that neither a round names nor a checkpoint that stays came from. */
+  readonly trainingSets: number;
+  /** Tasks without a trajectory. */
+  readonly tasks: number;
+  /** What all of this has in the store, in bytes of text. Folders are not counted. */
+  readonly bytes: number;
+}
+
 /**
- * The store of a project. Append-only: adding what is already there does nothing, so a run that was killed can be started
- * again. Synchronous, like SQLite itself. Every method throws StoreError for a store that is closed, locked or damaged. So
+ * The store of a project. Adding what is already there does nothing, so a run that was killed can be started again, and what
+ * was added never changes. Synchronous, like SQLite itself. Every method throws StoreError for a store that is closed, locked or damaged. So
  * does adding a task, trajectory, verification, training set, checkpoint or round that is stored already with other content.
  * Look-ups give undefined for what is not there.
  */
@@ -27,8 +57,27 @@ export interface Repository {
    */
   together(work: () => void): void;
 
-  /** Notes that `run` exists. Throws CliError if a run of this name exists with another kind or config. */
+  /**
+   * Notes that `run` exists. A run of this name with another kind or config is replaced if it holds nothing, or nothing but
+   * imported trajectories that diverged, and no run builds on it; otherwise CliError is thrown.
+   */
   addRun(run: Run): void;
+  /** Takes a run back that holds nothing yet and on which no run builds. Returns whether it did. */
+  takeBack(run: string): boolean;
+  /**
+   * Other runs that need something of these `runs`: their config names one, one of their trajectories is a fork of one of
+   * these, or one of their rounds counts one. In order of their creation.
+   */
+  buildOn(runs: readonly string[]): readonly string[];
+  /**
+   * Removes `runs` with their rounds, timings and trajectories; all or, when killed, nothing. What another run reuses is handed
+   * over to it. Training sets, checkpoints and tasks stay (`removeUnnamed`). Throws CliError if other runs build on one of them.
+   */
+  removeRuns(runs: readonly string[]): RemovedRuns;
+  /** What no run names. */
+  unnamed(): Unnamed;
+  /** Removes from the store what no run names, and gives its room back to the disk. Folders of checkpoints are not touched. */
+  removeUnnamed(): void;
   /** The run called `name`. */
   run(name: string): Run | undefined;
   /** In order of their creation. */

@@ -152,6 +152,9 @@ export function ownerOf(path: string): LockOwner | undefined {
   }
 }
 
+/** Who holds the lock `path`, in words. */
+export const holderOf = (path: string): string => nameOf(ownerOf(path));
+
 const nameOf = (owner: LockOwner | undefined) =>
   owner
     ? `${owner.command} (process ${owner.pid} on ${owner.host}, since ${owner.since})`

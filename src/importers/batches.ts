@@ -34,7 +34,8 @@ export function batches(repository: Repository, run: Run): Batches {
   let isContinued: boolean | undefined;
   const begin = () => {
     isContinued = repository.run(run.name) !== undefined;
-    repository.addRun(run);
+    // A new run is noted with its first episodes, so that an import of which nothing is kept leaves none behind.
+    if (isContinued) repository.addRun(run);
     return isContinued;
   };
   const flush = () => {
@@ -43,6 +44,7 @@ export function batches(repository: Repository, run: Run): Batches {
     characters = 0;
     if (ready.length === 0) return;
     repository.together(() => {
+      repository.addRun(run);
       for (const { task, judged } of ready) {
         repository.addTask(task);
         repository.addTrajectory(run.name, judged.trajectory);

@@ -44,7 +44,7 @@ export const otherContent = (name: string): StoreError =>
 /** What differs between a stored run and another one that would have its name. */
 export function otherRun(known: Run, run: Run): string {
   if (known.kind !== run.kind)
-    return `run "${run.name}" already exists and is of kind ${known.kind}, not ${run.kind}; choose another name`;
+    return `run "${run.name}" already exists and is of kind ${known.kind}, not ${run.kind}; choose another name, or remove that run: gleaner runs rm ${known.name}`;
   const [before, now] = [leaves(known.config), leaves(run.config)];
   const differing = [...new Set([...before.keys(), ...now.keys()])].filter(
     (path) => canonicalJson(before.get(path)) !== canonicalJson(now.get(path)),
@@ -54,5 +54,5 @@ export function otherRun(known: Run, run: Run): string {
     .slice(0, 5)
     .map((path) => `${path}: ${shown(before.get(path))} then, ${shown(now.get(path))} now`);
   if (differing.length > changes.length) changes.push(`${differing.length - changes.length} more`);
-  return `run "${run.name}" already exists with another config (${changes.join("; ")}); choose another name or the same settings`;
+  return `run "${run.name}" already exists with another config (${changes.join("; ")}); choose another name or the same settings, or remove that run: gleaner runs rm ${known.name}`;
 }

@@ -10,6 +10,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
 import { dumpOf } from "./dump.ts";
 import { parentsOf } from "./parents.ts";
+import { removingOn } from "./removing.ts";
 import { decoded, type RecordKind } from "./shapes.ts";
 import { summariesOn } from "./summaries.ts";
 import { trainingSetsOn } from "./training-sets.ts";
@@ -100,6 +101,7 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   }
 
   const summaries = summariesOn(database, trajectory);
+  const { isReplaceable, ...removing } = removingOn(database);
 
   return {
     together: (work) => transaction(database, work),
@@ -107,8 +109,12 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     addRun(run) {
       if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
       const known = recordOf<Run>("run", run.name, select.run.get(run.name))!;
-      if (canonicalJson(known) !== canonicalJson(run)) throw new CliError(otherRun(known, run));
+      if (canonicalJson(known) === canonicalJson(run)) return;
+      if (!isReplaceable(known)) throw new CliError(otherRun(known, run));
+      removing.removeRuns([run.name]);
+      insert.run.run(run.name, encoded(`run ${run.name}`, run));
     },
+    ...removing,
     run: (name) => recordOf<Run>("run", name, select.run.get(name)),
     runs: () => select.runs.all().map((row) => decoded<Run>("run", String(row.name), row.body)),
 

@@ -3,7 +3,7 @@
  *
  * Every add is one transaction of its own in a write-ahead log, so what was acknowledged survives the process. It is
  * not a query layer: records go in and come out whole, and everything that counts or compares lives in `analysis/`.
- * There is no UPDATE and no DELETE. Text is data: it reaches SQL only as a bound parameter.
+ * What is added never changes; only removing.ts takes anything out. Text is data: it reaches SQL only as a bound parameter.
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";

@@ -298,12 +298,23 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.equal(repository.verification(trajectory.id)?.kind, "verified");
     });
 
-    check("a run's name belongs to one kind and config", (repository) => {
-      repository.addRun(run);
+    check("the name of a run that holds something belongs to one kind and config", (repository) => {
+      withFoundations(repository).addTrajectory(run.name, trajectory);
       const other: Run = { ...run, config: { seeds: [1, 2], method: { name: "EEF", probes: 7 } } };
       assert.throws(() => repository.addRun(other), { name: CliError.name, message: /first.*method\.probes/ });
       assert.throws(() => repository.addRun({ ...run, kind: "play" }), { name: CliError.name, message: /experiment/ });
       assert.deepEqual(repository.runs(), [run]);
+    });
+
+    check("a run that holds nothing gives its name away, and can be taken back", (repository) => {
+      repository.addRun({ ...run, config: {} });
+      repository.addRun(run);
+      assert.deepEqual(repository.runs(), [run]);
+      assert.equal(repository.takeBack(run.name), true);
+      assert.equal(repository.takeBack(run.name), false, "there is none any more");
+      withFoundations(repository).addTrajectory(run.name, trajectory);
+      assert.equal(repository.takeBack(run.name), false, "it holds something");
+      assert.equal(repository.countOf(run.name), 1);
     });
 
     check("runs come in the order of their creation", (repository) => {

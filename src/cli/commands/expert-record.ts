@@ -30,6 +30,7 @@ import { EXIT } from "../failure.ts";
 import { aboveZero, atLeastZero, keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
+import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 
@@ -140,32 +141,33 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
     for (const note of server.notes) progress.say(`server: ${note}`);
     const { seed, episodes, concurrency } = flags;
     const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
-    repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
-    keepWorld(project.folder, run, spec);
-    const seeds = storedSeeds(repository, run);
-    // Answers of stored episodes leave the journal here, and the whole of it goes at the end: only what a power cut spares.
-    repository.sync();
-    const journal = openJournal(join(project.folder, "journals", `${run}.jsonl`), (each) => seeds.has(each));
-    const spent = sumOf(spentIn(repository, run), journal.spent);
-    const model = serverModel({ ...options, say: progress.say, name: `expert/${flags.model}`, spent });
-    const { temperature, maxTokens } = flags;
-    const policy = prompted({ model: journal.before(model), format, temperature, maxTokens, restrict: false });
-    const common = { run, repository, benchmark, policy, tasks, episodes, concurrency, progress, seed, sampling };
-    const stopped = await expertRollouts(common).then(() => undefined, stopOf);
-    progress.stop();
-    print(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
-    if (stopped?.kind === "server")
-      throw new StopError("server", `${stopped.message}; run the same command again to continue`, { cause: stopped });
-    if (!stopped) {
+    await inRun(project, { name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) }, async () => {
+      keepWorld(project.folder, run, spec);
+      const seeds = storedSeeds(repository, run);
+      // Answers of stored episodes leave the journal here, and the whole of it goes at the end: only what a power cut spares.
       repository.sync();
-      journal.remove();
-      const outcomes = repository.summariesOf(run).map(({ outcome }) => outcome.kind);
-      // Nothing was recorded that anybody could learn from.
-      if (outcomes.length > 0 && outcomes.every((kind) => kind === "failed")) process.exitCode = EXIT.broke;
-      return;
-    }
-    print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
-    process.exitCode = EXIT.budget;
+      const journal = openJournal(join(project.folder, "journals", `${run}.jsonl`), (each) => seeds.has(each));
+      const spent = sumOf(spentIn(repository, run), journal.spent);
+      const model = serverModel({ ...options, say: progress.say, name: `expert/${flags.model}`, spent });
+      const { temperature, maxTokens } = flags;
+      const policy = prompted({ model: journal.before(model), format, temperature, maxTokens, restrict: false });
+      const common = { run, repository, benchmark, policy, tasks, episodes, concurrency, progress, seed, sampling };
+      const stopped = await expertRollouts(common).then(() => undefined, stopOf);
+      progress.stop();
+      print(summaryOf({ repository, run, spent: model.spent(), prices: options.prices }));
+      if (stopped?.kind === "server")
+        throw new StopError("server", `${stopped.message}; run the same command again to continue`, { cause: stopped });
+      if (!stopped) {
+        repository.sync();
+        journal.remove();
+        const outcomes = repository.summariesOf(run).map(({ outcome }) => outcome.kind);
+        // Nothing was recorded that anybody could learn from.
+        if (outcomes.length > 0 && outcomes.every((kind) => kind === "failed")) process.exitCode = EXIT.broke;
+        return;
+      }
+      print(`stopped: ${stopped.message}; run the same command with a larger budget to continue`);
+      process.exitCode = EXIT.budget;
+    });
   } finally {
     progress.stop();
   }
@@ -249,7 +251,8 @@ async function serverNotes(
   run: string,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
-  const stored = repository.run(run)?.config as
+  // A run that holds nothing yet may become one with another server.
+  const stored = (repository.countOf(run) > 0 ? repository.run(run)?.config : undefined) as
     | { readonly server?: { readonly notes?: readonly string[] } }
     | undefined;
   if (stored?.server?.notes) return stored.server.notes;

@@ -17,6 +17,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { positiveInteger, rate, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
+import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print, printable } from "../terminal.ts";
 import * as expertRecord from "./expert-record.ts";
@@ -103,11 +104,12 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const remarks: string[] = [];
   const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed, say: (line) => remarks.push(line) }) : expert;
   const progress = openProgress();
-  const made = await alone(project, { run, command: "expert", wait: flags.wait }, () => {
-    repository.addRun({ name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) });
-    keepWorld(project.folder, run, spec);
-    return expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
-  }).finally(progress.stop);
+  const made = await alone(project, { run, command: "expert", wait: flags.wait }, () =>
+    inRun(project, { name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) }, () => {
+      keepWorld(project.folder, run, spec);
+      return expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
+    }),
+  ).finally(progress.stop);
   project.close();
   const won = made.filter(({ success }) => success).length;
   print(

@@ -100,7 +100,8 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
       project.folder === null
         ? await work()
         : await alone(project, { run: runName(request.run), command: "import", wait }, work);
-    if (project.folder !== null) keepWorld(project.folder, request.run, environment);
+    const isKept = project.repository.run(request.run) !== undefined;
+    if (project.folder !== null && isKept) keepWorld(project.folder, request.run, environment);
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse) process.exitCode = EXIT.broke;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;

@@ -16,6 +16,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { port, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
+import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print } from "../terminal.ts";
 import { onlyIn } from "../world-help.ts";
@@ -65,11 +66,12 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   const project = openProject(flags);
   const { repository } = project;
   try {
-    await alone(project, { run, command: "play", wait: flags.wait }, () => {
-      repository.addRun({ name: run, kind: "play", config });
-      keepWorld(project.folder, run, spec);
-      return playInto({ repository, run }, benchmark, flags);
-    });
+    await alone(project, { run, command: "play", wait: flags.wait }, () =>
+      inRun(project, { name: run, kind: "play", config }, () => {
+        keepWorld(project.folder, run, spec);
+        return playInto({ repository, run }, benchmark, flags);
+      }),
+    );
   } finally {
     project.close();
   }

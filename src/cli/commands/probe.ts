@@ -13,6 +13,7 @@ import { positiveInteger, runName } from "../flags.ts";
 import { type Subject, type SubjectFlags, subjectOf } from "../probe-subject.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
+import { inRun } from "../run-files.ts";
 import { alone, waitOption } from "../run-lock.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -71,10 +72,12 @@ async function probeInto(
     const { parts, stored } = await withPlaces(config, () => partsOf(project, config, progress, file));
     // The methods and the other seeds change nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;
-    project.repository.addRun({ name: run, kind: "experiment", config: decisive });
     const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
-    const collected = probeFailures({ ...config, run }, parts, options);
-    const row = await collected.finally(parts.student.close);
+    const collect = () =>
+      inRun(project, { name: run, kind: "experiment", config: decisive }, () =>
+        probeFailures({ ...config, run }, parts, options),
+      );
+    const row = await collect().finally(parts.student.close);
     return outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
   } finally {
     progress.stop();

@@ -1,12 +1,14 @@
-/** `gleaner runs`: what the project holds. */
+/** `gleaner runs`: what the project holds. `runs rm` is in runs-rm.ts. */
 import type { Command } from "commander";
 import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
 import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printJson } from "../terminal.ts";
+import * as runsRm from "./runs-rm.ts";
 
 export function register(command: Command): void {
+  runsRm.register(command);
   projectOption(command)
     .option("--json", "print JSON")
     .action((options: { project: string; json?: boolean }) => {
