@@ -8,6 +8,7 @@ import { CliError } from "../core/errors.ts";
 import type { FormatName } from "../formats/format.ts";
 import { formatFor } from "../formats/named.ts";
 import { callEpisode, hasCalls } from "./chats/actions.ts";
+import { actionInTags, hasActionTags } from "./chats/tags.ts";
 import type { ChatTurn } from "./chats/turn.ts";
 import { type Episode, isConsent, type Message, readEpisode, type Spelling } from "./conversation.ts";
 import { shown } from "./reader.ts";
@@ -39,14 +40,17 @@ export function readChat(chat: readonly ChatTurn[], options: ChatOptions): Episo
   if (hasCalls(turns)) {
     const { messages, unusedThoughts, leftOut } = callEpisode(turns, actsWith);
     refuseOtherOrder(messages);
-    const episode = readEpisode(messages, { world, spelling: spellingOf("text", benchmark, messages), opening });
+    const spelled = spellingOf(formatFor("text", benchmark).parse, messages);
+    const episode = readEpisode(messages, { world, spelling: spelled, opening });
     return { ...episode, unusedThoughts, ...noted([...parts, ...leftOut]) };
   }
   const spoken = turns.map(spokenMessage);
   const messages = withoutRules(spoken);
+  const isTagged = spelling === undefined && hasActionTags(turns);
   const name = spelling ?? recognised(messages, messages.length < spoken.length);
+  const parse = isTagged ? actionInTags : formatFor(name, benchmark).parse;
   refuseOtherOrder(messages);
-  const episode = readEpisode(messages, { world, spelling: spellingOf(name, benchmark, messages), opening });
+  const episode = readEpisode(messages, { world, spelling: spellingOf(parse, messages), opening });
   return { ...episode, ...noted(parts) };
 }
 
@@ -89,14 +93,13 @@ function recognised(messages: readonly Message[], hasRules: boolean): SpellingNa
   return hasRules ? "eto" : "react";
 }
 
-function spellingOf(name: SpellingName, benchmark: Benchmark, messages: readonly Message[]): Spelling {
-  const { parse } = formatFor(name, benchmark);
+function spellingOf(parse: Spelling["parse"], messages: readonly Message[]): Spelling {
   const [, ...answers] = messages.filter(({ speaker }) => speaker === "world");
   const prefix = /^Observation:[ \n]?/;
   const isPrefixed = answers.length > 0 && answers.every(({ text }) => prefix.test(text));
   return {
     parse,
     observation: (heard) => (isPrefixed ? heard.replace(prefix, "") : heard),
-    turn: "the agent's turn",
+    turn: "the agent's turn with an action",
   };
 }
