@@ -71,7 +71,8 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
   for (const [index, file] of files.entries()) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
     for await (const logged of readLog(reader, file, surveys[index]!.records())) {
-      options.onProgress?.(done++, total);
+      // A record may have several rows.
+      if (!logged.part) options.onProgress?.(done++, total);
       const { line, record } = logged;
       const place: Place = { file, line, ...(record !== undefined && { record }) };
       if (logged.kind === "malformed") {

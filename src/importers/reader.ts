@@ -55,10 +55,18 @@ export interface LoggedEpisode {
   readonly settings?: string;
 }
 
-/** What one record of a log turned out to be. */
-export type LogRecord =
-  | (Position & { readonly kind: "episode"; readonly episode: LoggedEpisode })
-  | (Position & { readonly kind: "malformed"; readonly problem: string });
+/** What one record of a log turned out to be, or one row of it. */
+export type LogRecord = LogPlace &
+  (
+    | { readonly kind: "episode"; readonly episode: LoggedEpisode }
+    | { readonly kind: "malformed"; readonly problem: string }
+  );
+
+/** Where a row is: in its file, and in a record of several. */
+export interface LogPlace extends Position {
+  /** Which row of its record it is, from 0; absent: the record is one row. */
+  readonly part?: number;
+}
 
 /** One log format: an episode in each record of a file, gzipped or not. */
 export interface LogReader {
@@ -70,7 +78,12 @@ export interface LogReader {
   records?(file: string): AsyncGenerator<RawRecord>;
   /** What `surveyOf` gives, for formats that find more on the way than the number of records; absent: they are counted. */
   survey?(file: string): Promise<Survey>;
-  /** The episode that a record, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
+  /**
+   * The rows of a record, parsed as JSON, that holds several episodes: each is read for itself. Absent: a record is a row.
+   * At least one; throws CliError as `read` does.
+   */
+  split?(record: unknown): readonly unknown[];
+  /** The episode that a row, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
   /** Whether a record that it can read is of this format by its members, too; absent: they tell nothing. */
   recognises?(row: unknown): boolean;
@@ -135,7 +148,7 @@ export async function* readLog(
 ): AsyncGenerator<LogRecord> {
   for await (const { text, ...rest } of records) {
     if (text === null) yield { kind: "malformed", ...(rest as Position & { problem: string }) };
-    else yield { ...rest, ...recordOf(reader, text) };
+    else yield* rowsIn(reader, text, rest);
   }
 }
 
@@ -144,17 +157,42 @@ export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRe
   return reader.records?.(file) ?? readRecords(file);
 }
 
-type Read = { kind: "episode"; episode: LoggedEpisode } | { kind: "malformed"; problem: string };
-
-function recordOf(reader: LogReader, text: string): Read {
-  let row: unknown;
+function* rowsIn(reader: LogReader, text: string, position: Position): Generator<LogRecord> {
+  let record: unknown;
   try {
-    row = parseJson(text);
+    record = parseJson(text);
   } catch (error) {
-    return { kind: "malformed", problem: `not JSON (${messageOf(error)}): expected one episode in each record` };
+    const problem = `not JSON (${messageOf(error)}): expected one episode in each record`;
+    yield { kind: "malformed", ...position, problem };
+    return;
   }
+  const rows = understood(() => rowsOf(reader, record));
+  if (rows.kind === "malformed") {
+    yield { ...position, ...rows };
+    return;
+  }
+  const isOne = rows.value.length === 1;
+  for (const [part, row] of rows.value.entries()) {
+    const read = understood(() => reader.read(row));
+    const place = isOne ? position : { ...position, part };
+    if (read.kind === "understood") yield { kind: "episode", ...place, episode: read.value };
+    else
+      yield {
+        ...place,
+        ...read,
+        problem: isOne ? read.problem : `row ${part + 1} of ${rows.value.length}: ${read.problem}`,
+      };
+  }
+}
+
+/** The rows of a record. Throws CliError for a record that is none of the format. */
+export const rowsOf = (reader: LogReader, record: unknown): readonly unknown[] => reader.split?.(record) ?? [record];
+
+type Understood<T> = { kind: "understood"; value: T } | { kind: "malformed"; problem: string };
+
+function understood<T>(read: () => T): Understood<T> {
   try {
-    return { kind: "episode", episode: reader.read(row) };
+    return { kind: "understood", value: read() };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { kind: "malformed", problem: error.message };

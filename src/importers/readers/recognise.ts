@@ -5,7 +5,7 @@
 import { CliError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/json.ts";
 import { parseJson } from "../../files/python-json.ts";
-import { type LoggedEpisode, type LogReader, recordsOf } from "../reader.ts";
+import { type LoggedEpisode, type LogReader, recordsOf, rowsOf } from "../reader.ts";
 
 /** Records of a file that are tried. */
 const TRIED = 20;
@@ -51,24 +51,31 @@ async function formatOf(file: string, readers: Readonly<Record<string, LogReader
 async function readAs(format: string, reader: LogReader, file: string): Promise<Reading> {
   const episodes: unknown[] = [];
   let tried = 0;
+  let understood = 0;
   for await (const { text } of recordsOf(reader, file)) {
     tried += 1;
-    const episode = text === null ? undefined : episodeIn(text, reader);
-    if (episode) {
-      const { instruction, firstObservation, steps } = episode;
+    const read = text === null ? [] : episodesIn(text, reader);
+    if (read.length > 0) understood += 1;
+    for (const { instruction, firstObservation, steps } of read) {
       const told = steps.map(({ thought, action, observation }) => [thought, action, observation]);
       episodes.push([instruction, firstObservation, told]);
     }
     if (tried === TRIED) break;
   }
-  return { format, share: tried === 0 ? 0 : episodes.length / tried, steps: canonicalJson(episodes as never) };
+  return { format, share: tried === 0 ? 0 : understood / tried, steps: canonicalJson(episodes as never) };
 }
 
-/** undefined: this reader does not understand it. */
-function episodeIn(text: string, reader: LogReader): LoggedEpisode | undefined {
+/** Those of the record's rows that this reader understands. */
+function episodesIn(text: string, reader: LogReader): LoggedEpisode[] {
+  const record = orUndefined(() => parseJson(text));
+  if (record === undefined || reader.recognises?.(record) === false) return [];
+  const rows = orUndefined(() => rowsOf(reader, record)) ?? [];
+  return rows.flatMap((row) => orUndefined(() => reader.read(row)) ?? []);
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
   try {
-    const row = parseJson(text);
-    return reader.recognises?.(row) === false ? undefined : reader.read(row);
+    return read();
   } catch (error) {
     if (error instanceof CliError || error instanceof SyntaxError) return undefined;
     throw error;

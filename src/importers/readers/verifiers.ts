@@ -7,6 +7,8 @@
  *     task, info          an environment's name or more; read only where they name a task
  *     example_id          the row of the environment's data set, which names no task elsewhere
  *
+ * Since 0.3 it writes traces instead (verifiers-traces.ts); prime-rl wrote one and then the other. Both are read.
+ *
  * Tool calls may be JSON texts. Sources: verifiers/utils/save_utils.py (`state_to_output`) at 00d8320, and published results
  * of environments/math_python at f31bd08; no result of a text world was at hand. Rollouts that ended in an `error` are read
  * as far as they got.
@@ -14,11 +16,15 @@
 import { turnsOf } from "../chats/apis.ts";
 import type { ChatTurn } from "../chats/turn.ts";
 import type { LogReader } from "../reader.ts";
+import type { Row } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
+import { branchChat, branchesOf, isTraced } from "./verifiers-traces.ts";
 
 /** Reads rollouts of the verifiers library, of any benchmark. */
 export function verifiers(options: ChatReaderOptions): LogReader {
-  return chatReader("verifiers", options, ({ prompt, completion, reward }) => {
+  const reader = chatReader("verifiers", options, (row) => {
+    if (row.leaf !== undefined) return branchChat(row);
+    const { prompt, completion, reward } = row;
     const asked = messagesOf(prompt, "prompt", "user");
     const answered = messagesOf(completion, "completion", "assistant");
     const isRepeated = startsWith(
@@ -27,6 +33,7 @@ export function verifiers(options: ChatReaderOptions): LogReader {
     );
     return { turns: isRepeated ? answered : [...asked, ...answered], reward, success: undefined };
   });
+  return { ...reader, split: (record) => (isTraced(record) ? branchesOf(record as Row) : [record]) };
 }
 
 const startsWith = (messages: readonly ChatTurn[], others: readonly ChatTurn[]) =>
