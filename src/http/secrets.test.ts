@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { baseUrl, withoutPasswords, withoutSecrets } from "./addresses.ts";
-import { apiKeyFrom, REMOVED, redactor } from "./secrets.ts";
+import { apiKeyFrom, REMOVED, redactor, WITHHELD } from "./secrets.ts";
 
 const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
 /** What keys are made of, and anything that a header can carry. */
@@ -14,6 +14,11 @@ const keys = fc.oneof(
 const hexOf = (code: number, digits: number) => code.toString(16).padStart(digits, "0");
 const eachOf = (key: string, write: (code: number) => string) =>
   [...key].map((one) => write(one.charCodeAt(0))).join("");
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ "/": "&sol;", _: "&lowbar;", "-": "&hyphen;", ".": "&period;", "+": "&plus;", "=": "&equals;", "~": "&tilde;" },
+  ...{ ":": "&colon;", "!": "&excl;", "#": "&num;", "(": "&lpar;", "{": "&lbrace;", "|": "&vert;", "@": "&commat;" },
+};
 
 /** How a key may come back. */
 const WRITTEN: Readonly<Record<string, (key: string) => string>> = {
@@ -37,6 +42,16 @@ const WRITTEN: Readonly<Record<string, (key: string) => string>> = {
       .toString("hex")
       .replace(/..(?=.)/g, "$&:"),
   Rust: (key) => eachOf(key, (code) => `\\u{${code.toString(16)}}`),
+  "Python, beyond 16 bits": (key) => eachOf(key, (code) => `\\U${hexOf(code, 8)}`),
+  "HTML, names": (key) => key.replaceAll("&", "&amp;").replace(/[^A-Za-z0-9&;]/g, (one) => ENTITIES[one] ?? one),
+  "HTML, no semicolons": (key) => eachOf(key, (code) => `&#x${hexOf(code, 6)}`),
+  "quoted-printable": (key) => eachOf(key, (code) => `=${hexOf(code, 2).toUpperCase()}`),
+  "some quoted-printable": (key) => key.replace(/[^A-Za-z0-9]/g, (one) => `=${hexOf(one.charCodeAt(0), 2)}`),
+  "decimal numbers": (key) => `[${[...key].map((one) => one.charCodeAt(0)).join(", ")}]`,
+  "decimal numbers as texts": (key) => [...key].map((one) => `"${one.charCodeAt(0)}"`).join(),
+  "hexadecimal numbers": (key) => [...key].map((one) => `0x${hexOf(one.charCodeAt(0), 2)}`).join(" "),
+  "code points": (key) => [...key].map((one) => `U+${hexOf(one.charCodeAt(0), 4)}`).join(" "),
+  "octal numbers": (key) => [...key].map((one) => `0${one.charCodeAt(0).toString(8)}`).join(","),
   octal: (key) => eachOf(key, (code) => `\\${code.toString(8).padStart(3, "0")}`),
 };
 /** How errors quote a key that they do not quote as it is. */
@@ -100,6 +115,29 @@ test("an error may not quote a part of a key that says much, nor a key with blan
   assert.equal(clean("keys begin with sk-proj-, not 0123", true), "keys begin with sk-proj-, not 0123");
   // Only errors: what a model says is kept as it is.
   assert.equal(clean("0123456789abcdefghij", false), "0123456789abcdefghij");
+});
+
+test("an error with a key in a spelling that nobody knows is withheld, and no other", () => {
+  const spread = fc.string({ unit: fc.constantFrom(..."<>$~^"), minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(keys, fc.array(spread, { minLength: 60, maxLength: 60 }), (key, between) => {
+      fc.pre(key.length >= 16);
+      const said = [...key].map((one, index) => `${one}${between[index]}`).join("");
+      const cleaned = redactor(key).clean(`bad key ${said}`, true);
+      assert(cleaned === WITHHELD || cleaned.includes(REMOVED), cleaned);
+    }),
+  );
+  const { clean } = redactor("sk-proj-0123456789abcdefghij");
+  assert.equal(
+    clean("<s><k><-><p><r><o><j><-><0><1><2><3><4><5><6><7><8><9><a><b><c><d><e><f><g><h><i><j>", true),
+    WITHHELD,
+  );
+  for (const text of [
+    "maximum context length is 4096 tokens, 5012 were asked for: shorten the messages or the completion of this request",
+    "0123456789 requests, then project sk-proj- was blocked; abcdefg",
+  ]) {
+    assert.equal(clean(text, true), text);
+  }
 });
 
 test("JSON stays JSON, and other texts stay as they are", () => {

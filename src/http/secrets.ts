@@ -31,10 +31,14 @@ export function apiKeyFrom(name: string | undefined): string | undefined {
   );
 }
 
+/** In place of an error in which a key seems to stand in a spelling that is not known here. */
+export const WITHHELD = "[not shown: the API key seems to stand in it]";
+
 export interface Redactor {
   /**
    * `text` without the keys, however they are written in it. `isError`: nothing but people read it; then a longer part of a
-   * key goes, too (servers cut what they quote), and a key with blanks and line feeds in it.
+   * key goes, too (servers cut what they quote), and a key with blanks and line feeds in it. An error that still has the
+   * characters of a key in its order, with little between each two, is withheld as a whole.
    */
   clean(text: string, isError: boolean): string;
 }
@@ -43,14 +47,41 @@ export interface Redactor {
 export function redactor(...keys: readonly (string | undefined)[]): Redactor {
   const known = keys.filter((key) => key !== undefined && key !== "") as string[];
   const needles = known.filter((key) => key.length >= SHORTEST_SECRET).map(needlesOf);
+  const long = known.filter((key) => key.length >= SHORTEST_SOUGHT).map(lower);
   const short = known.filter((key) => key.length < SHORTEST_SECRET).map(asWord);
   return {
     clean(text, isError) {
       const cleaned = needles.length === 0 ? text : withoutSpans(text, foundIn(text, needles, isError));
-      if (short.length === 0 || !isError) return cleaned;
+      if (!isError) return cleaned;
+      if (long.some((key) => isSpread(key, lower(cleaned)))) return WITHHELD;
+      if (short.length === 0) return cleaned;
       return cleaned.replace(new RegExp(short.join("|"), "giu"), REMOVED);
     },
   };
+}
+
+/** Of a shorter key, ordinary texts have the characters in their order now and then. */
+const SHORTEST_SOUGHT = 16;
+/** Between two characters of a key: an escape of a kind that nobody has thought of. */
+const MOST_BETWEEN = 10;
+
+/** Whether `text` has all characters of `key` in their order, each near to the one before. */
+function isSpread(key: string, text: string): boolean {
+  const placesIn = Map.groupBy(
+    [...key].map((character, at) => [character, at] as const),
+    ([character]) => character,
+  );
+  // By how many characters of the key are found: where the last of them stands, the latest there is.
+  const ends = new Int32Array(key.length).fill(-MOST_BETWEEN - 2);
+  for (let at = 0; at < text.length; at++) {
+    // From the end, so that one character of the text is not taken for two of the key.
+    for (const [, place] of placesIn.get(text.charAt(at))?.toReversed() ?? []) {
+      if (place > 0 && at - ends[place - 1]! > MOST_BETWEEN + 1) continue;
+      ends[place] = at;
+      if (place === key.length - 1) return true;
+    }
+  }
+  return false;
 }
 
 const asWord = (key: string) => `(?<![\\p{L}\\p{N}])${key.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![\\p{L}\\p{N}])`;
