@@ -29,19 +29,23 @@ function listInOrder(list: readonly unknown[]): readonly unknown[] {
 function objectInOrder(value: object): unknown {
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON === "function") return inOrder(toJSON.call(value, ""));
+  const members = value as Readonly<Record<string, unknown>>;
   const keys = Object.keys(value);
-  let isSame = isSorted(keys);
-  if (!isSame) keys.sort();
-  const copy: Record<string, unknown> = {};
-  for (const key of keys) {
-    const member = (value as Readonly<Record<string, unknown>>)[key];
-    const inner = inOrder(member);
-    if (inner !== member) isSame = false;
+  let copy: Record<string, unknown> | undefined;
+  if (!isSorted(keys)) {
+    keys.sort();
+    copy = {};
+  }
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const inner = inOrder(members[key]);
+    if (!copy && inner === members[key]) continue;
+    copy ??= Object.fromEntries(keys.slice(0, i).map((before) => [before, members[before]]));
     // Only as a property of its own: an assignment would set the prototype.
     if (key === "__proto__") Object.defineProperty(copy, key, { value: inner, enumerable: true });
     else copy[key] = inner;
   }
-  return isSame ? value : copy;
+  return copy ?? value;
 }
 
 function isSorted(keys: readonly string[]): boolean {

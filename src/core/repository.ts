@@ -44,6 +44,16 @@ export interface Unnamed {
   readonly bytes: number;
 }
 
+/** An episode with all that belongs to it. */
+export interface Episode {
+  /** What was to be done. */
+  readonly task: Task;
+  /** What was done. */
+  readonly trajectory: Trajectory;
+  /** What replaying it found out. */
+  readonly verification: Verification;
+}
+
 /**
  * The store of a project. Adding what is already there does nothing, so a run that was killed can be started again, and what
  * was added never changes. Synchronous, like SQLite itself. Every method throws StoreError for a store that is closed, locked or damaged. So
@@ -93,6 +103,11 @@ export interface Repository {
    * trajectory's parent must be there already.
    */
   addTrajectory(run: string, trajectory: Trajectory): void;
+  /**
+   * Writes an episode out, and returns what adds its task, trajectory and verification, for `together`. While many wait for
+   * one transaction, memory holds their text and not their parts.
+   */
+  addingEpisode(run: string, episode: Episode): () => void;
   /** The trajectory with this id and every step, the forked prefix included. */
   trajectory(id: TrajectoryId): Trajectory | undefined;
   /** Notes that `run` found this trajectory already made. */

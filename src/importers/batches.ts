@@ -10,11 +10,12 @@ import type { Trajectory } from "../core/trajectory.ts";
 import type { Replayed } from "./trial.ts";
 
 /**
- * Enough that the transaction costs little, and few enough that little is lost and memory stays flat: of what waits for long,
- * the garbage collector makes old objects, which it clears away late.
+ * Ids are spread all over an index, and a transaction writes each page that it touches once: many episodes share pages. Few
+ * enough that little is lost and memory stays flat: of what waits for long, the garbage collector makes old objects, which it
+ * clears away late.
  */
-const MOST_EPISODES = 100;
-const MOST_CHARACTERS = 2 ** 19;
+const MOST_EPISODES = 500;
+const MOST_CHARACTERS = 2 ** 20;
 const LONGEST_WAIT_MS = 250;
 
 export interface Batches {
@@ -27,7 +28,7 @@ export interface Batches {
 }
 
 export function batches(repository: Repository, run: Run): Batches {
-  let waiting: { readonly task: Task; readonly judged: Replayed }[] = [];
+  let waiting: (() => void)[] = [];
   let characters = 0;
   let since = 0;
   /** Whether the run was there before this import, with what an earlier one stored. */
@@ -45,11 +46,7 @@ export function batches(repository: Repository, run: Run): Batches {
     if (ready.length === 0) return;
     repository.together(() => {
       repository.addRun(run);
-      for (const { task, judged } of ready) {
-        repository.addTask(task);
-        repository.addTrajectory(run.name, judged.trajectory);
-        repository.addVerification(judged.verification);
-      }
+      for (const add of ready) add();
     });
   };
   return {
@@ -63,7 +60,7 @@ export function batches(repository: Repository, run: Run): Batches {
     add(task, judged) {
       const now = performance.now();
       if (waiting.length === 0) since = now;
-      waiting.push({ task, judged });
+      waiting.push(repository.addingEpisode(run.name, { task, ...judged }));
       characters += charactersOf(judged.trajectory);
       const isFull = waiting.length >= MOST_EPISODES || characters >= MOST_CHARACTERS;
       if (isFull || now - since >= LONGEST_WAIT_MS) flush();

@@ -11,20 +11,23 @@ export function asTrajectory(id: TrajectoryId, task: Task, policy: string, episo
   const told = observationsOf(episode);
   const steps = episode.steps.map(({ thought, action, completion, tokenIds }, index): Step => {
     const observation = told[index] ?? "";
-    return { observation, thought, action, completion, reward: 0, usage: null, ...(tokenIds && { tokenIds }) };
+    // In the order in which a store writes them, so that it need not sort them.
+    return tokenIds
+      ? { action, completion, observation, reward: 0, thought, tokenIds, usage: null }
+      : { action, completion, observation, reward: 0, thought, usage: null };
   });
   return {
-    id,
-    taskId: task.id,
-    policy,
-    seed: 0,
-    fork: null,
-    steps,
-    finalObservation: told.at(-1) ?? "",
-    return: 0,
-    success: false,
-    outcome: { kind: "truncated", limit: "steps" },
     ...(episode.chat && { chat: episode.chat }),
+    finalObservation: told.at(-1) ?? "",
+    fork: null,
+    id,
+    outcome: { kind: "truncated", limit: "steps" },
+    policy,
+    return: 0,
+    seed: 0,
+    steps,
+    success: false,
+    taskId: task.id,
   };
 }
 

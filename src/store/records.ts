@@ -69,11 +69,13 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const recordOf = <T>(kind: RecordKind, key: string, row: Row | undefined): T | undefined =>
     row && decoded<T>(kind, key, row.body);
 
-  /** Adds one record, or finds that the very same is there already. */
-  function add(kind: "task" | "verification" | "checkpoint", id: string, record: unknown): void {
+  /** Writes one record out. What is returned adds it, or finds that the very same is there already. */
+  function adding(kind: "task" | "verification" | "checkpoint", id: string, record: unknown): () => void {
     const body = encoded(`${kind} ${id}`, record);
-    if (insert[kind].run(checkedKey(id), body).changes === 0)
-      expectSame(`${kind} ${id}`, select[kind].get(id)?.body, body);
+    const key = checkedKey(id);
+    return () => {
+      if (insert[kind].run(key, body).changes === 0) expectSame(`${kind} ${id}`, select[kind].get(id)?.body, body);
+    };
   }
 
   function trajectory(id: string): Trajectory | undefined {
@@ -103,6 +105,21 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const summaries = summariesOn(database, trajectory);
   const { isReplaceable, ...removing } = removingOn(database);
 
+  /** As `adding`; what is returned must run in a transaction. */
+  function addingTrajectory(run: string, whole: Trajectory): () => void {
+    const { id, taskId, fork } = whole;
+    const own = withoutPrefix(whole);
+    const body = encoded(`trajectory ${id}`, own);
+    const key = checkedKey(id);
+    const addSummary = summaries.adding(own);
+    const parent = fork?.from ?? null;
+    return () => {
+      if (insert.trajectory.run(key, run, taskId, parent, body).changes > 0) return addSummary();
+      expectSame(`trajectory ${id}`, select.trajectory.get(id)?.body, body);
+      insert.reuse.run(run, id);
+    };
+  }
+
   return {
     together: (work) => transaction(database, work),
 
@@ -118,21 +135,19 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     run: (name) => recordOf<Run>("run", name, select.run.get(name)),
     runs: () => select.runs.all().map((row) => decoded<Run>("run", String(row.name), row.body)),
 
-    addTask: (task) => add("task", task.id, task),
+    addTask: (task) => adding("task", task.id, task)(),
     task: (id) => recordOf<Task>("task", id, select.task.get(id)),
 
-    addTrajectory(run, whole) {
-      const own = withoutPrefix(whole);
-      const body = encoded(`trajectory ${whole.id}`, own);
-      const parent = whole.fork ? whole.fork.from : null;
-      transaction(database, () => {
-        const { changes } = insert.trajectory.run(checkedKey(whole.id), run, whole.taskId, parent, body);
-        if (changes > 0) summaries.add(own);
-        else {
-          expectSame(`trajectory ${whole.id}`, select.trajectory.get(whole.id)?.body, body);
-          insert.reuse.run(run, whole.id);
-        }
-      });
+    addTrajectory: (run, whole) => transaction(database, addingTrajectory(run, whole)),
+    addingEpisode(run, { task, trajectory, verification }) {
+      const parts = [
+        adding("task", task.id, task),
+        addingTrajectory(run, trajectory),
+        adding("verification", verification.trajectory, verification),
+      ];
+      return () => {
+        for (const add of parts) add();
+      };
     },
     reuseTrajectory: (run, id) => void insert.reuse.run(run, id),
     trajectory,
@@ -142,7 +157,7 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     countOf: (run) => select.count.get(run)!.count as number,
     trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
 
-    addVerification: (verification) => add("verification", verification.trajectory, verification),
+    addVerification: (verification) => adding("verification", verification.trajectory, verification)(),
     verification: (id) => recordOf<Verification>("verification", id, select.verification.get(id)),
 
     unreplayableOf: (run) => select.unreplayable.all(run, "unreplayable").map((row) => row.id as Trajectory["id"]),
@@ -151,7 +166,7 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     trainingSet: sets.get,
     examplesOf: sets.examples,
 
-    addCheckpoint: (checkpoint) => add("checkpoint", checkpoint.id, checkpoint),
+    addCheckpoint: (checkpoint) => adding("checkpoint", checkpoint.id, checkpoint)(),
     checkpoint: (id) => recordOf<Checkpoint>("checkpoint", id, select.checkpoint.get(id)),
     // Of a training that was killed and repeated the first numbers stay: not every trainer repeats itself to the last bit.
     addMetrics: (checkpoint, step, values) =>

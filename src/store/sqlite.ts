@@ -17,6 +17,9 @@ import { expectOurs, migrate } from "./migrations.ts";
 import { openToRead } from "./reading.ts";
 import { repositoryOn } from "./records.ts";
 
+/** Holds what a large transaction changes: SQLite would write a page that does not fit several times. */
+const CACHE_KB = 16_384;
+
 /**
  * Opens a store on SQLite: the database at `path`, making it if it is not there; its folder must exist. `:memory:` is kept
  * nowhere. What was added survives a kill of the process. Throws StoreError naming the file if it cannot be opened, is
@@ -27,7 +30,9 @@ export function openSqlite(path: string): Repository {
     expectNoLostStore(path);
     const database = new DatabaseSync(path);
     try {
-      database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = ON`);
+      database.exec(
+        `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KB}`,
+      );
       expectOurs(database, path);
       useWriteAheadLog(database);
       migrate(database);

@@ -33,8 +33,11 @@ const TABLE = `
   ) WITHOUT ROWID`;
 
 export interface Summaries {
-  /** Notes what is counted of a trajectory that is stored in the same transaction: `stored` has its own steps only. */
-  add(stored: Trajectory): void;
+  /**
+   * Counts what is counted of a trajectory: `stored` has its own steps only. What is returned notes it, in the transaction in
+   * which the trajectory is stored.
+   */
+  adding(stored: Trajectory): () => void;
   get(id: TrajectoryId): TrajectorySummary | undefined;
   /** As `Repository.summariesOf`. */
   page(run: string, page: TrajectoryPage): TrajectorySummary[];
@@ -60,7 +63,10 @@ export function summariesOn(
     return whole && summaryOf(whole, whole.steps.slice(whole.fork?.step ?? 0));
   };
   return {
-    add: (stored) => note(insert, summaryOf(stored, stored.steps)),
+    adding(stored) {
+      const summary = summaryOf(stored, stored.steps);
+      return () => note(insert, summary);
+    },
     get(id) {
       const row = select.get(id) as unknown as Row | undefined;
       return row ? fromRow(row) : fromBody(id);

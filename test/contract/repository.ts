@@ -298,6 +298,26 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.equal(repository.verification(trajectory.id)?.kind, "verified");
     });
 
+    check("an episode is written out at once and added later, as its parts would be", (repository) => {
+      withFoundations(repository);
+      const verification = { kind: "verified", trajectory: trajectory.id } as const;
+      const add = repository.addingEpisode(run.name, { task, trajectory, verification });
+      assert.equal(repository.trajectory(trajectory.id), undefined);
+      repository.together(add);
+      assert.deepEqual(repository.trajectory(trajectory.id), trajectory);
+      assert.deepEqual(repository.verification(trajectory.id), verification);
+      assert.deepEqual(repository.summary(trajectory.id), summaryOf(trajectory, trajectory.steps));
+      const after = dumpOf(repository);
+      repository.together(add);
+      assert.deepEqual(dumpOf(repository), after);
+      const other = repository.addingEpisode(run.name, {
+        task,
+        trajectory: { ...trajectory, return: 0 },
+        verification,
+      });
+      assert.throws(() => repository.together(other), { name: StoreError.name, message: /already stored/ });
+    });
+
     check("the name of a run that holds something belongs to one kind and config", (repository) => {
       withFoundations(repository).addTrajectory(run.name, trajectory);
       const other: Run = { ...run, config: { seeds: [1, 2], method: { name: "EEF", probes: 7 } } };

@@ -74,7 +74,7 @@ export function taskOf(key: TaskKey, words: Words): Task {
     const word = needed.includes(i) ? stage.words[order[needed.indexOf(i)]!]! : null;
     const right = word === null ? draw.pick(stage.tools) : tools.get(word)!;
     const others = draw.shuffle(stage.tools.filter((tool) => tool !== right)).slice(0, TRAY_SIZE - 1);
-    return { word, room: draw.pick(stage.rooms), tray: draw.shuffle([right, ...others]) };
+    return { room: draw.pick(stage.rooms), tray: draw.shuffle([right, ...others]), word };
   });
   const asked = stages.flatMap(({ word }, i) => (word === null ? [] : [`${words.stages[i]!.phrase} ${word}`]));
   return {
