@@ -21,6 +21,10 @@ export function parsePath(text: string): JsonPath {
   return parts;
 }
 
+/** As `parsePath` reads it. */
+export const writePath = (path: JsonPath): string =>
+  path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+
 const notAPath = (text: string) =>
   new CliError(`${quoted(text)}: expected a path such as reward, info.reward or steps[0].reward`);
 
@@ -60,12 +64,12 @@ function opened(value: unknown): unknown {
 const [MOST_NAMES, LONGEST_NAME] = [20, 60];
 const DEEPEST = 3;
 
-/** The paths of the members of `value`, those of inner objects too, lists with their lengths: the first twenty, as one text. */
-export function namesIn(value: unknown): string {
+/** The paths of the members of `value`, those of inner objects too, lists with their lengths: the first ones, as one text. */
+export function namesIn(value: unknown, most = MOST_NAMES): string {
   const names = paths(value, "", DEEPEST);
   if (names.length === 0) return "nothing";
   const shown = names
-    .slice(0, MOST_NAMES)
+    .slice(0, most)
     .map((name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name));
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");

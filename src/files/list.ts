@@ -1,98 +1,98 @@
-/**
- * The objects in one list of a JSON object, `{…, "samples": [{…}, {…}], …}`, plain or gzipped, streamed: memory holds one of
- * them, however large the file. What stands around the list is passed over.
- */
+/** One list inside of a file's JSON value, and all lists that there are, streamed: memory holds one element. */
 import { contentOf, unreadable } from "./file.ts";
-import { collector, type Position, type RawRecord } from "./record.ts";
-import { SIGN, signFinder } from "./signs.ts";
+import { type JsonPath, writePath } from "./json-path.ts";
+import type { RawRecord } from "./record.ts";
+import { type Interest, walk } from "./walk.ts";
 
-/** Brackets open around the list, and around its elements. */
-const [AROUND_LIST, IN_LIST] = [1, 2];
+/** Objects around the lists that are found; deeper ones are parts of records. */
+const DEEPEST = 3;
+/** Lists that are kept, elements of each, and the characters of an element. */
+const [MOST_LISTS, MOST_ELEMENTS, LONGEST_ELEMENT] = [20, 3, 2 ** 20];
 
-/** Bytes in front of a bracket that are looked at for the list's name. */
-const NAME_BYTES = 200;
-
-/** Space, tab, line feed, carriage return. */
-const BLANKS = [0x20, 0x09, 0x0a, 0x0d];
-const isBlank = (bytes: Uint8Array) => bytes.every((byte) => BLANKS.includes(byte));
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
- * The elements of the list called `name` in the file's object. Throws CliError, naming the file, if it cannot be read to its
- * end. An element that is no object is a record with a problem. So is, as the last one, an object without such a list, or
- * without an end.
+ * The elements of the list at `path` in the file's value. Throws CliError, naming the file, if it cannot be read to its end.
+ * Where there is no such list, or the file ends in the value, the last record is one with a problem.
  */
-export async function* readList(file: string, name: string): AsyncGenerator<RawRecord> {
-  const opensList = new RegExp(`"${name}"\\s*:\\s*$`);
-  const { add, take } = collector();
-  const finder = signFinder();
-  let depth = 0;
-  let record = 0;
-  let isInList = false;
-  let hasList = false;
-  let before = Buffer.alloc(0);
-  /** Of the object being read; undefined between objects. */
-  let position: Position | undefined;
-  /** What was found since the last comma of the list. */
-  let element: "nothing" | "an object" | "another value" = "nothing";
-
-  /** The element that ends at a comma or a bracket, if it was no object. */
-  function* otherValue(line: number): Generator<RawRecord> {
-    const problem = "expected an object, found another value";
-    if (element === "another value") yield { line, record: ++record, text: null, problem };
-    element = "nothing";
-  }
-
+export async function* readList(file: string, path: JsonPath): AsyncGenerator<RawRecord> {
+  let line = 1;
   try {
-    for await (const chunk of await contentOf(file)) {
-      const known = Buffer.concat([before, chunk]);
-      const nameBefore = (at: number) =>
-        known.toString("latin1", Math.max(0, before.length + at - NAME_BYTES), before.length + at);
-      let from = 0;
-      /** Where what stands between the list's objects goes on. */
-      let between = 0;
-      const noteBetween = (end: number) => {
-        if (isInList && depth === IN_LIST && element === "nothing" && !isBlank(chunk.subarray(between, end)))
-          element = "another value";
-      };
-      finder.begin(chunk);
-      for (let at = finder.next(); at < chunk.length; at = finder.next()) {
-        const sign = chunk[at];
-        noteBetween(at);
-        if (sign === SIGN.comma) {
-          if (isInList && depth === IN_LIST) yield* otherValue(finder.lineAt(at));
-          between = at + 1;
-          continue;
-        }
-        const opens = sign === SIGN.openObject || sign === SIGN.openList;
-        if (sign === SIGN.openList && depth === AROUND_LIST && opensList.test(nameBefore(at))) {
-          isInList = true;
-          hasList = true;
-        } else if (isInList && depth === IN_LIST && opens && element === "nothing") {
-          element = sign === SIGN.openObject ? "an object" : "another value";
-        }
-        if (sign === SIGN.openObject && isInList && depth === IN_LIST) {
-          position = { line: finder.lineAt(at), record: ++record };
-          from = at;
-        }
-        between = at + 1;
-        depth = Math.max(0, depth + (opens ? 1 : -1));
-        if (opens || !isInList) continue;
-        if (depth === IN_LIST && position) {
-          yield take(position, chunk.subarray(from, at + 1));
-          position = undefined;
-        } else if (depth < IN_LIST) {
-          yield* otherValue(finder.lineAt(at));
-          isInList = false;
-        }
-      }
-      noteBetween(chunk.length);
-      if (position) add(chunk.subarray(from));
-      before = known.subarray(-NAME_BYTES);
+    for await (const record of elementsAt(await contentOf(file), path)) {
+      line = record.line;
+      yield record;
     }
   } catch (error) {
-    throw unreadable(file, `line ${finder.line()}`, error);
+    throw unreadable(file, `line ${line}`, error);
   }
-  const at = position ?? { line: finder.line(), record: record + 1 };
-  if (depth > 0) yield { ...at, text: null, problem: "the file ends inside the object: expected a whole JSON file" };
-  else if (!hasList) yield { ...at, text: null, problem: `no list "${name}" in the file's object: expected one` };
+}
+
+/** The elements of the list at `path` in the JSON value that `chunks` hold, numbered from 1, as `readList` gives them. */
+export async function* elementsAt(chunks: Chunks, path: JsonPath): AsyncGenerator<RawRecord> {
+  const others: string[] = [];
+  const leadsTo = (inner: JsonPath, isList: boolean): Interest => {
+    if (isList && others.length < MOST_LISTS) others.push(writePath(inner));
+    if (inner.some((part, index) => part !== path[index])) return "none";
+    return inner.length === path.length ? "elements" : "inside";
+  };
+  const wanted = writePath(path);
+  let hasList = false;
+  let line = 1;
+  let record = 0;
+  for await (const found of walk(chunks, leadsTo)) {
+    if (found.kind === "list") hasList = true;
+    else if (found.kind === "element") {
+      line = found.member.line;
+      yield { ...found.member, record: ++record };
+    } else {
+      hasList = true;
+      if (found.kind === "cut") line = found.line;
+      const problem =
+        found.kind === "cut"
+          ? "the file ends inside the object: expected a whole JSON file"
+          : `${wanted}: expected a list of records, found an object`;
+      yield { line, record: ++record, text: null, problem };
+    }
+  }
+  if (hasList) return;
+  const lists = others.length > 0 ? `; lists there: ${others.join(", ")}` : "";
+  yield { line, record: 1, text: null, problem: `${wanted}: expected a list of records, found nothing${lists}` };
+}
+
+/** A list that stands in a file's object. */
+export interface ListInFile {
+  readonly path: string;
+  readonly count: number;
+  /** Its first elements, as texts; of those that are long or no text, none. */
+  readonly first: readonly string[];
+}
+
+/** The lists in the object that `chunks` hold, the first twenty; those inside of lists are not looked for. */
+export async function listsIn(chunks: Chunks): Promise<ListInFile[]> {
+  const lists = new Map<string, { count: number; readonly first: string[] }>();
+  const interestIn = (path: JsonPath, isList: boolean): Interest => {
+    if (typeof path.at(-1) === "number") return "none";
+    if (isList) return lists.size < MOST_LISTS ? "elements" : "none";
+    return path.length < DEEPEST ? "inside" : "none";
+  };
+  for await (const found of walk(chunks, interestIn)) {
+    if (found.kind === "cut") continue;
+    const path = writePath(found.path);
+    const list = lists.get(path) ?? { count: 0, first: [] };
+    lists.set(path, list);
+    if (found.kind !== "element") continue;
+    list.count += 1;
+    const { text } = found.member;
+    if (text !== null && text.length <= LONGEST_ELEMENT && list.first.length < MOST_ELEMENTS) list.first.push(text);
+  }
+  return [...lists].map(([path, list]) => ({ path, ...list }));
+}
+
+/** As `listsIn`, of a file. Throws CliError, naming it, if it cannot be read to its end. */
+export async function listsInFile(file: string): Promise<ListInFile[]> {
+  try {
+    return await listsIn(await contentOf(file));
+  } catch (error) {
+    throw unreadable(file, "line 1", error);
+  }
 }

@@ -1,26 +1,69 @@
-/** The records of a log, however the file holds them: JSON Lines, or one JSON array of objects. Its first signs tell. */
+/** The records of a log, however the file holds them. */
 import { readArray } from "./array.ts";
 import { contentOf, unreadable } from "./file.ts";
+import type { JsonPath } from "./json-path.ts";
 import { readLines, skimLines } from "./lines.ts";
+import { elementsAt, readList } from "./list.ts";
 import type { RawRecord } from "./record.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+import { readValues } from "./values.ts";
 
-/** Throws CliError, naming the file, if it cannot be read to its end. */
-export async function* readRecords(file: string): AsyncGenerator<RawRecord> {
-  yield* (await holdsArray(file)) ? readArray(file) : readLines(file);
+/** Where a file has its records. */
+export type Layout =
+  /** By its shape: lines, values, an array's elements, or an object that is one record. */
+  | { readonly kind: Shape }
+  /** The file's one value is one record, also where it is an array. */
+  | { readonly kind: "whole" }
+  /** The elements of a list in the file's value; in lines, values and arrays, of such a list in each of them. */
+  | { readonly kind: "list"; readonly path: JsonPath };
+
+/** Throws CliError, naming the file, if it cannot be read to its end. Without a layout, the file's shape tells. */
+export async function* readRecords(file: string, layout?: Layout): AsyncGenerator<RawRecord> {
+  if (layout?.kind === "list") yield* listed(file, layout.path);
+  else yield* byKind(file, layout?.kind ?? (await shapeOf(file)));
 }
 
-/** As `readRecords`, but undefined for each record that does not begin with `wanted`, in ASCII; without it, for each. */
-export async function* skimRecords(file: string, wanted?: string): AsyncGenerator<RawRecord | undefined> {
-  if (!(await holdsArray(file))) yield* skimLines(file, wanted);
-  else {
-    for await (const record of readArray(file))
-      yield wanted !== undefined && record.text?.startsWith(wanted) ? record : undefined;
+function byKind(file: string, kind: Shape | "whole"): AsyncGenerator<RawRecord> {
+  if (kind === "lines") return readLines(file);
+  if (kind === "array") return readArray(file);
+  return kind === "values" ? readValues(file) : readWhole(file);
+}
+
+/** A value that is the only one is not numbered. */
+async function* readWhole(file: string): AsyncGenerator<RawRecord> {
+  for await (const { record: _, ...rest } of readValues(file)) yield rest as RawRecord;
+}
+
+async function* listed(file: string, path: JsonPath): AsyncGenerator<RawRecord> {
+  const shape = await shapeOf(file);
+  if (shape === "object" || typeof path[0] === "number") {
+    yield* readList(file, path);
+    return;
+  }
+  let record = 0;
+  for await (const outer of byKind(file, shape)) {
+    if (outer.text === null) yield { ...outer, record: ++record };
+    else {
+      for await (const inner of elementsAt([Buffer.from(outer.text)], path))
+        yield { ...inner, line: outer.line + inner.line - 1, record: ++record };
+    }
   }
 }
 
-/** A line of JSON Lines is an object, so a file that begins with `[{` (or is `[]`) is an array. */
-async function holdsArray(file: string): Promise<boolean> {
-  return /^\[[{\]]/.test(await firstSigns(file, 2));
+/**
+ * As `readRecords`, but undefined for each record that does not begin with `wanted`, in ASCII; without it, for each.
+ */
+export async function* skimRecords(
+  file: string,
+  wanted?: string,
+  layout?: Layout,
+): AsyncGenerator<RawRecord | undefined> {
+  const known = layout ?? { kind: await shapeOf(file) };
+  if (known.kind === "lines") yield* skimLines(file, wanted);
+  else {
+    for await (const record of readRecords(file, known))
+      yield wanted !== undefined && record.text?.startsWith(wanted) ? record : undefined;
+  }
 }
 
 /** How the file begins, blanks aside: so many of its signs, those outside of ASCII spelled in their bytes. Throws CliError. */

@@ -21,13 +21,14 @@ export interface SignFinder {
   line(): number;
 }
 
-export function signFinder(): SignFinder {
+/** `firstLine`: the line in which the first chunk begins. */
+export function signFinder(firstLine = 1): SignFinder {
   let chunk: Uint8Array = new Uint8Array();
   let at = 0;
   let inString = false;
   /** Whether the chunk's first byte is escaped by the last one of the chunk before. */
   let isEscaped = false;
-  let line = 1;
+  let line = firstLine;
   /** The chunk's first line feed that is not counted yet; its length if there is none. */
   let lineFeed = 0;
 

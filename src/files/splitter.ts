@@ -27,11 +27,16 @@ export interface JsonSplitter {
   push(chunk: Uint8Array): Iterable<Member>;
   /** A member with a problem, unless the array or object was closed. */
   end(): Iterable<Member>;
+  /** Where in the last chunk it was closed; undefined as long as it is open. */
+  closed(): { readonly at: number; readonly line: number } | undefined;
 }
 
-/** A member of more than `maxBytes` is one with a problem, told of as soon as it is too long. */
-export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): JsonSplitter {
-  const finder = signFinder();
+/**
+ * A member of more than `maxBytes` is one with a problem, told of as soon as it is too long. `innerLine`: the array or object is
+ * part of another value and begins in this line; what stands behind it is then of no concern.
+ */
+export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES, innerLine?: number): JsonSplitter {
+  const finder = signFinder(innerLine);
   const { add, take } = collector(maxBytes);
   let phase: "before" | "inside" | "after" | "broken" = "before";
   let chunk: Uint8Array = NOTHING;
@@ -43,6 +48,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
   /** Of the member being read; undefined before its first sign. */
   let position: Required<Position> | undefined;
   let isTooLong = false;
+  let closed: { readonly at: number; readonly line: number } | undefined;
 
   const placeOf = (at: number) => ({ line: finder.lineAt(at), record });
   const broken = (place: Required<Position>, problem: string): Member => {
@@ -74,7 +80,10 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
       // Only an empty array or object may end without a member.
       const isEmpty = isClosed && record === 1 && !position;
       if (!isEmpty && !isTooLong) yield take(position ?? placeOf(at), position && chunk.subarray(start, at));
-      if (isClosed) phase = "after";
+      if (isClosed) {
+        phase = "after";
+        closed = { at, line: finder.lineAt(at) };
+      }
       position = undefined;
       isTooLong = false;
       record += 1;
@@ -114,7 +123,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
       finder.begin(next);
       if (phase === "before") yield* before();
       if (phase === "inside") yield* inside();
-      if (phase === "after") yield* after();
+      if (phase === "after" && innerLine === undefined) yield* after();
     },
     *end() {
       if (phase === "before") yield broken(placeOf(0), `empty, expected an ${shape}`);
@@ -124,6 +133,7 @@ export function jsonSplitter(shape: JsonShape, maxBytes = MAX_RECORD_BYTES): Jso
         `the file ends inside the ${shape}: expected a whole JSON ${shape}`,
       );
     },
+    closed: () => closed,
   };
 }
 

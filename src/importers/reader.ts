@@ -8,7 +8,7 @@ import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
 import { parseJson } from "../files/python-json.ts";
 import type { Position, RawRecord } from "../files/record.ts";
-import { readRecords, skimRecords } from "../files/records.ts";
+import { countedBy, recordsBy } from "./layout.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -74,7 +74,7 @@ export interface LogReader {
   readonly name: string;
   /** The benchmark it was logged on. */
   readonly benchmark: string;
-  /** The records of a file; absent: its lines, or the elements of its JSON array. Throws CliError, naming the file. */
+  /** The records of a file; absent: found by trying what `read` understands (`layout.ts`). Throws CliError, naming the file. */
   records?(file: string): AsyncGenerator<RawRecord>;
   /** What `surveyOf` gives, for formats that find more on the way than the number of records; absent: they are counted. */
   survey?(file: string): Promise<Survey>;
@@ -132,8 +132,9 @@ export interface Survey {
 /** Reads `file` to its end once. Throws CliError naming the file if it is missing or damaged. */
 export async function surveyOf(reader: LogReader, file: string): Promise<Survey> {
   if (reader.survey) return reader.survey(file);
+  if (!reader.records) return countedBy(reader.read, file);
   let count = 0;
-  for await (const _record of reader.records?.(file) ?? skimRecords(file)) count++;
+  for await (const _record of reader.records(file)) count++;
   return { count, records: () => recordsOf(reader, file) };
 }
 
@@ -154,7 +155,7 @@ export async function* readLog(
 
 /** The records of a file as its format has them. */
 export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRecord> {
-  return reader.records?.(file) ?? readRecords(file);
+  return reader.records?.(file) ?? recordsBy(reader.read, file);
 }
 
 function* rowsIn(reader: LogReader, text: string, position: Position): Generator<LogRecord> {

@@ -1,12 +1,13 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
-import { type Command, Option } from "commander";
-import { CliError, messageOf } from "../../core/errors.ts";
+import type { Command } from "commander";
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
-import { parsePath } from "../../files/json-path.ts";
 import { SPELLINGS } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
+import type { LogReader } from "../../importers/reader.ts";
 import { recognise } from "../../importers/readers/recognise.ts";
 import {
   CHAT_FORMATS,
@@ -25,6 +26,7 @@ import { differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { runName } from "../flags.ts";
+import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
@@ -34,7 +36,7 @@ import { print, printable, printJson, tell } from "../terminal.ts";
 /** At most this many problems of each kind are printed; `--json` lists all. */
 const SHOWN = 5;
 
-interface ImportFlags extends EnvironmentFlags, WaitFlags {
+interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
   readonly project: string;
   readonly format?: string;
   readonly env: string;
@@ -43,17 +45,11 @@ interface ImportFlags extends EnvironmentFlags, WaitFlags {
   readonly expert?: string;
   readonly spelling?: string;
   readonly actsWith?: readonly string[];
-  readonly messages?: string;
-  readonly reward?: string;
-  readonly success?: string;
-  readonly task?: string;
-  /** The former name of `task`. */
-  readonly taskField?: string;
   readonly json?: boolean;
 }
 
 export function register(command: Command): void {
-  waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help")))
+  pathOptions(waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help"))))
     .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
     .option("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")} (default: recognised)`)
     .requiredOption(
@@ -71,11 +67,6 @@ export function register(command: Command): void {
       "--acts-with <tools...>",
       "chats of calls: the world's tools; calls of others are remarks (default: by evidence)",
     )
-    .option("--messages <path>", "chats: where a record has its messages, e.g. traj (default: the usual names)")
-    .option("--reward <path>", "chats and texts: where a record has its reward, e.g. info.reward_info.reward")
-    .option("--success <path>", "chats and texts: where a record says whether it was won, e.g. info.resolved")
-    .option("--task <path>", "chats and texts: where a record names its task, e.g. metadata.game")
-    .addOption(new Option("--task-field <path>", "the former name of --task").hideHelp().conflicts("task"))
     .option("--json", "print the whole summary as JSON")
     .action(importCommand);
 }
@@ -89,6 +80,7 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
     ...(expert && { expert }),
     ...(spelling && { spelling }),
     ...(actsWith && { actsWith }),
+    ...(flags.records !== undefined && { records: flags.records }),
     paths: pathsOf(flags),
   };
   const request = { files, environment, run: out ?? "dry-run", ...optional };
@@ -129,24 +121,10 @@ export interface ImportRequest {
   readonly spelling?: string;
   /** Of chats of calls: the names of the world's tools. */
   readonly actsWith?: readonly string[];
+  /** Where files have their list of records. Absent: it is recognised. */
+  readonly records?: string;
   /** Where records have their parts. */
   readonly paths?: Paths;
-}
-
-/** The paths that were given. Throws CliError for what is no path. */
-function pathsOf({ messages, reward, success, task, taskField }: ImportFlags): Paths {
-  const named = { messages, reward, success, task: task ?? taskField };
-  const given = Object.entries(named).filter((each): each is [keyof Paths, string] => each[1] !== undefined);
-  for (const [part, path] of given) checkedPath(`--${part}`, path);
-  return Object.fromEntries(given);
-}
-
-function checkedPath(flag: string, path: string): void {
-  try {
-    parsePath(path);
-  } catch (error) {
-    throw new CliError(`${flag} ${messageOf(error)}`);
-  }
 }
 
 /** Imports logs into a run of `project`. Throws CliError. */
@@ -160,10 +138,10 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   }
   const benchmark = await openBenchmark(environment);
   const reading = { benchmark, ...chatOptions(request) };
-  const format = request.format ?? (await recognise(files, readersFor(reading)));
+  const format = request.format ?? (await recognise(files, readersOf(reading, request)));
   if (request.format === undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
   expectTaken(format, request);
-  const reader = READERS[format]!(reading);
+  const reader = withRecords(READERS[format]!(reading), request.records);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
   const progress = openProgress();
   let phase: ReturnType<typeof progress.phase> | undefined;
@@ -188,6 +166,12 @@ export async function importInto(project: Pick<Project, "repository">, request: 
     await close();
   }
 }
+
+/** A reader for each format that the logs may have, told in which list of a file its records are. */
+const readersOf = (reading: ReaderOptions, { records }: ImportRequest): Readonly<Record<string, LogReader>> =>
+  Object.fromEntries(
+    Object.entries(readersFor(reading)).map(([name, reader]) => [name, withRecords(reader, records)]),
+  );
 
 /** What the flags say of chats. Throws CliError. */
 function chatOptions({ environment, spelling, actsWith, paths = {} }: ImportRequest): Omit<ReaderOptions, "benchmark"> {

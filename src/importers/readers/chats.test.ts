@@ -245,7 +245,7 @@ test("Inspect: samples of a JSON log, of an archive, and what is damaged in them
   });
   const short = write("short.json", content.slice(0, content.length - 40));
   const summary = await importing({ format: "inspect", benchmark: corridor, files: [short], repository });
-  assert.match(summary.malformed.at(-1)!.problem, /the file ends inside the object/);
+  assert.match(summary.malformed.at(-1)!.problem, /the file ends inside the array/);
   const without = write("none.json", '{"eval": {"samples": [{}]}}');
   const nothing = await importing({
     format: "inspect",

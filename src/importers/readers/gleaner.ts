@@ -15,7 +15,9 @@
 import { CliError } from "../../core/errors.ts";
 import type { StepTokenIds } from "../../core/trajectory.ts";
 import type { RawRecord } from "../../files/record.ts";
-import { readRecords, skimRecords } from "../../files/records.ts";
+import { firstSigns, readRecords, skimRecords } from "../../files/records.ts";
+import { shapeOf } from "../../files/shape.ts";
+import { countedBy, type Read } from "../layout.ts";
 import {
   type LoggedEpisode,
   type LoggedStep,
@@ -34,13 +36,16 @@ import type { ChatReaderOptions } from "./messages.ts";
 /** Reads gleaner's own rows, of any benchmark. */
 export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): LogReader {
   const world = worldOf(benchmark);
+  const readRow = (row: unknown) => read(objectOf(row, "task and steps"), world);
   return {
     name: "gleaner",
     ...readerParts(world),
     normalize: (observation) => observation,
-    records,
-    survey,
-    read: (row) => read(objectOf(row, "task and steps"), world),
+    records: async function* (file) {
+      yield* (await survey(file, readRow)).records();
+    },
+    survey: (file) => survey(file, readRow),
+    read: readRow,
   };
 }
 
@@ -112,15 +117,13 @@ function terminatedOf(outcome: unknown): boolean | undefined {
   throw new CliError(`outcome: expected "terminated" or "truncated", found ${shown(kind)}`);
 }
 
-/** The trajectories of a dump with their goals and whole; every line of any other file. */
-async function* records(file: string): AsyncGenerator<RawRecord> {
-  yield* (await survey(file)).records();
-}
-
 /** What dumps begin their lines with. */
 const DUMPED = '{"kind":"';
 
-async function survey(file: string): Promise<Survey> {
+/** The trajectories of a dump with their goals and whole; every record of any other file. */
+async function survey(file: string, readRow: Read): Promise<Survey> {
+  const isDump = (await firstSigns(file, DUMPED.length)) === DUMPED;
+  if (!isDump && (await shapeOf(file)) !== "lines") return countedBy(readRow, file);
   let count = 0;
   let dumpedLines = 0;
   for await (const raw of skimRecords(file, DUMPED)) {

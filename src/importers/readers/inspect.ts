@@ -79,7 +79,7 @@ function asWritten(message: Row): Row {
 
 async function* records(file: string): AsyncGenerator<RawRecord> {
   if ((await firstSigns(file, 2)) === "PK") yield* samplesIn(file);
-  else yield* readList(file, "samples");
+  else yield* readList(file, ["samples"]);
 }
 
 async function* samplesIn(file: string): AsyncGenerator<RawRecord> {

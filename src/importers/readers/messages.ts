@@ -1,8 +1,9 @@
 /**
- * Chats as fine-tuning services and servers have them: JSON Lines or a JSON array of
+ * Chats as fine-tuning services, servers and agents have them. A record is a list of messages, or an object with
  *
  *     messages                [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"?}, …]; ShareGPT's
- *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise
+ *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise;
+ *                             `history` and `traj` of agents (mini-swe-agent, tau-bench)
  *     reward (score, return)  in the benchmark's units; may be absent
  *     success (won)           true or false; may be absent. Texts of numbers and booleans are read; NaN is as if absent
  *     task_id, task, item_id, game_file, id, also in metadata or info: the task, where one of them names one (`alfworld/train/…`,
@@ -44,21 +45,34 @@ export interface ChatReaderOptions {
 
 /** What a chat is called, whole or in two parts. */
 const LISTS = [["messages"], ["conversations"], ["conversation"], ["prompt", "completion"]] as const;
+/** Agents' names for it, if it is one: others have steps or texts there. */
+const AGENTS_LISTS = ["history", "traj", "trajectory"] as const;
 
-/** Reads chats of any benchmark. */
+/** Reads chats of any benchmark. A record may be the chat itself. */
 export function messages(options: ChatReaderOptions): LogReader {
-  return chatReader("messages", options, (row) => {
+  const reader = chatReader("messages", options, (row) => {
     if ((row.chosen ?? row.rejected ?? row.preferred_output) !== undefined) {
       throw new CliError("a preference pair: expected one conversation, messages");
     }
     const told = options.paths?.messages;
     const tools = toolsOf(row.tools ?? row.functions, "tools");
     if (told !== undefined) return { turns: turnsOf(toldAt(row, told), told), tools, ...usualEnd(row) };
-    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined));
+    const agents = AGENTS_LISTS.find((name) => isChat(row[name]));
+    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? (agents && [agents]);
     if (!parts) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
     return { turns: parts.flatMap((name) => turnsOf(row[name], name)), tools, ...usualEnd(row) };
   });
+  return { ...reader, read: (row) => reader.read(Array.isArray(row) ? { messages: row } : row) };
 }
+
+/** Whether each element has a speaker. SWE-agent's demonstrations are no part of the run: such a list is none. */
+const isChat = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((message: unknown) => {
+    if (message === null || typeof message !== "object") return false;
+    return (Object.hasOwn(message, "role") || Object.hasOwn(message, "from")) && !Object.hasOwn(message, "is_demo");
+  });
 
 /** A reader of rows that hold a chat each; `parts` takes a row apart. */
 export function chatReader(

@@ -21,7 +21,8 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { readMembers } from "../../files/members.ts";
-import { firstSigns, readRecords } from "../../files/records.ts";
+import { firstSigns } from "../../files/records.ts";
+import { recordsBy } from "../layout.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 import { scienceworldAdvice } from "../worlds/scienceworld.ts";
 
@@ -41,7 +42,7 @@ const RESET = "look around";
 
 async function* records(file: string) {
   const isKeyed = /^\{"\d+":\{/.test(await firstSigns(file, 20));
-  yield* isKeyed ? readMembers(file, GOLD_PATHS) : readRecords(file);
+  yield* isKeyed ? readMembers(file, GOLD_PATHS) : recordsBy(read, file);
 }
 
 interface LoggedTurn {
