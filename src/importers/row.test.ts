@@ -61,14 +61,14 @@ test("messages, reward, success and task stand where the user says", () => {
 });
 
 test("where nothing stands, the names that the record has are listed", () => {
-  const row = { traj: messages, info: { reward: 1 }, game: "halls/3" };
-  const names = /; the record has traj\[11\], info\.reward, game(; --messages says where it is)?$/;
+  const row = { said: messages, info: { reward: 1 }, game: "halls/3" };
+  const names = /; the record has said\[11\], info\.reward, game(; --messages says where it is)?$/;
   for (const [path, message] of [
     [{}, /^messages: expected a list of messages, found nothing; .*; --messages says where it is$/],
-    [{ messages: "trj" }, /^trj: expected a value, found nothing;/],
-    [{ messages: "traj", reward: "info.rewrd" }, /^info\.rewrd: expected a value, found nothing;/],
-    [{ messages: "traj", success: "info.ok" }, /^info\.ok: expected a value, found nothing;/],
-    [{ messages: "traj", task: "task" }, /^task: expected the name of a task, found nothing;/],
+    [{ messages: "sad" }, /^sad: expected a value, found nothing;/],
+    [{ messages: "said", reward: "info.rewrd" }, /^info\.rewrd: expected a value, found nothing;/],
+    [{ messages: "said", success: "info.ok" }, /^info\.ok: expected a value, found nothing;/],
+    [{ messages: "said", task: "task" }, /^task: expected the name of a task, found nothing;/],
   ] as const) {
     fails(row, message, path);
     fails(row, names, path);

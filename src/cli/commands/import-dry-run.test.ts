@@ -111,3 +111,31 @@ test("flags that do not fit are named", async () => {
   const spelled = await importing(file, "--format", "messages", "--dry-run", "--spelling", "react");
   assert.match(spelled.printed, /every record can be used/);
 });
+
+test("paths say where a file has its records and a record its parts, and are settings of the run", async () => {
+  const wrapped = [{ run: { said: chat }, task: { id: task!.id }, end: { reward: "1.0", ok: "True" } }];
+  const file = write("wrapped.json", JSON.stringify({ info: {}, data: { all: wrapped }, others: [{ a: 1 }] }, null, 1));
+  const paths = ["--messages", "run.said", "--task", "task.id", "--reward", "end.reward", "--success", "end.ok"];
+  const all = ["--records", "data.all", ...paths];
+  for (const given of [all, paths, ["--format", "messages", ...all]]) {
+    const { code, printed } = await importing(file, "--dry-run", ...given);
+    assert.equal(code, 0, printed);
+    assert.match(printed, /won +│ +1 │ +1 │ +0 │/);
+  }
+  const former = await importing(file, "--dry-run", ...all.map((each) => (each === "--task" ? "--task-field" : each)));
+  assert.match(former.printed, /1 verified trajectory$/);
+  await importing(file, "--out", "wrapped", ...all);
+  const other = await importing(file, "--out", "wrapped", ...paths);
+  assert.equal(other.code, 2);
+  assert.match(other.printed, /wrapped.*(?:exists|another|other)/);
+  for (const [flag, path] of [
+    ["--records", "a[-1]"],
+    ["--records", "a..b"],
+    ["--reward", ""],
+    ["--messages", "a["],
+  ] as const) {
+    const refused = await importing(file, "--dry-run", flag, path);
+    assert.equal(refused.code, 2);
+    assert.match(refused.printed, new RegExp(`${flag} "${path.replace(/[[.]/g, ".")}": expected`));
+  }
+});

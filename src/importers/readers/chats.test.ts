@@ -253,7 +253,7 @@ test("Inspect: samples of a JSON log, of an archive, and what is damaged in them
     files: [without],
     repository: openSqlite(":memory:"),
   });
-  assert.match(nothing.malformed[0]!.problem, /no list "samples" in the file's object/);
+  assert.match(nothing.malformed[0]!.problem, /samples: expected a list of records, found nothing/);
 });
 
 test("rows of any kind are told apart by line, and nothing of a broken one is stored", async () => {
