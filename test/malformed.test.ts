@@ -206,7 +206,11 @@ const ROWS: readonly Row[] = [
   [`${logs} --format gleaner --task-field x`, /--task: not for --format gleaner/],
   [`${logs} --format messages --spelling reacct`, /--spelling: .*, got "reacct" \(did you mean "react"\?\)/],
   ["import nope.jsonl --format gleaner --env workshop --dry-run", /nope\.jsonl: no such file/],
-  ["import folder --format gleaner --env workshop --dry-run", /folder: is a folder, expected a file of logs/],
+  [
+    "import folder --format gleaner --env workshop --dry-run",
+    /folder: no log in this folder, expected files that end in/,
+  ],
+  ["import *.nope --format gleaner --env workshop --dry-run", /"\*\.nope": no file matches this pattern/],
   ["import loop.jsonl --format gleaner --env workshop --dry-run", /loop\.jsonl: a link that leads back to itself/],
   ["import small.eval --format inspect --env workshop --dry-run", /small\.eval: expected a whole zip archive/],
   ["import list.json --format inspect --env workshop --dry-run", /not understood/, 1],

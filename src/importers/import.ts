@@ -7,6 +7,7 @@
  * Nothing is stored unless every file can be read to its end. After that episodes are stored as they are judged, some at a
  * time: an import that was killed and is started again finds what it has, does the rest, and ends with the same records.
  */
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
@@ -181,12 +182,7 @@ type Findable = Exclude<FoundTask, { kind: "unusable" }>;
 /** The files are part of the settings: other logs are another run. */
 async function runOf(options: ImportOptions): Promise<Run> {
   const { reader, files, benchmark, environment, expert } = options;
-  const hashes = await Promise.all(files.map(hashOf));
-  const twice = hashes.findIndex((hash, index) => hashes.indexOf(hash) < index);
-  if (twice >= 0)
-    throw new CliError(
-      `${files[twice]}: has the same content as ${files[hashes.indexOf(hashes[twice]!)]}, expected different logs`,
-    );
+  const hashes = await hashesOf(files);
   const config = {
     environment,
     // The same environment with other rules (an older release's, say) is told apart by what it tells a policy.
@@ -199,6 +195,24 @@ async function runOf(options: ImportOptions): Promise<Run> {
   };
   return { name: options.run, kind: "import", config };
 }
+
+/** One after the other: a folder may have more files than can be open at once. Throws CliError for two of one content. */
+async function hashesOf(files: readonly string[]): Promise<string[]> {
+  const firstOf = new Map<string, string>();
+  const hashes: string[] = [];
+  for (const file of files) {
+    const hash = await hashOf(file);
+    const first = firstOf.get(hash);
+    // Empty files have no episode that could be taken twice.
+    if (first !== undefined && hash !== HASH_OF_NOTHING)
+      throw new CliError(`${file}: has the same content as ${first}, expected different logs`);
+    firstOf.set(hash, file);
+    hashes.push(hash);
+  }
+  return hashes;
+}
+
+const HASH_OF_NOTHING = createHash("sha256").digest("hex");
 
 /** Reads every file to its end, so that a damaged one is found before anything is stored. */
 async function surveysOf(reader: LogReader, files: readonly string[]): Promise<Survey[]> {

@@ -1,6 +1,6 @@
 /** `gleaner import --dry-run` and the flags of chats, as a user runs them. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { mock, test } from "node:test";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
@@ -110,6 +110,17 @@ test("flags that do not fit are named", async () => {
   assert.match(errors[3]!.printed, /--format: expected one of knowagent, .*, got "toString"/);
   const spelled = await importing(file, "--format", "messages", "--dry-run", "--spelling", "react");
   assert.match(spelled.printed, /every record can be used/);
+});
+
+test("a folder and a pattern stand for the logs in them", async () => {
+  mkdirSync(join(folder, "runs"));
+  for (const index of [1, 2]) write(`runs/${index}.traj`, JSON.stringify({ history: chat, index }, null, 1));
+  for (const input of [join(folder, "runs"), join(folder, "runs/*.traj")]) {
+    const { code, printed } = await importing(input, "--dry-run");
+    assert.equal(code, 0, printed);
+    assert.match(printed, /runs.*: 2 files of logs/);
+    assert.match(printed, /2 verified trajectories$/);
+  }
 });
 
 test("paths say where a file has its records and a record its parts, and are settings of the run", async () => {

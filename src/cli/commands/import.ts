@@ -5,6 +5,7 @@ import { CliError } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
+import { logFiles } from "../../files/inputs.ts";
 import { SPELLINGS } from "../../importers/chat.ts";
 import { importLogs } from "../../importers/import.ts";
 import type { LogReader } from "../../importers/reader.ts";
@@ -50,7 +51,7 @@ interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
 
 export function register(command: Command): void {
   pathOptions(waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help"))))
-    .argument("<logs...>", ".jsonl or .json files (also gzipped), or Inspect's .eval files")
+    .argument("<logs...>", "files of logs (JSON, JSON Lines, also gzipped; Inspect's .eval), folders, quoted patterns")
     .option("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")} (default: recognised)`)
     .requiredOption(
       "--env <environment>",
@@ -71,7 +72,7 @@ export function register(command: Command): void {
     .action(importCommand);
 }
 
-async function importCommand(files: readonly string[], flags: ImportFlags): Promise<void> {
+async function importCommand(inputs: readonly string[], flags: ImportFlags): Promise<void> {
   const { format, out, expert, spelling, actsWith, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
@@ -83,6 +84,9 @@ async function importCommand(files: readonly string[], flags: ImportFlags): Prom
     ...(flags.records !== undefined && { records: flags.records }),
     paths: pathsOf(flags),
   };
+  const { files, expanded } = await logFiles(inputs);
+  for (const { input, count } of expanded)
+    tell(`${printable(input)}: ${count} ${count === 1 ? "file" : "files"} of logs`);
   const request = { files, environment, run: out ?? "dry-run", ...optional };
   const project = dryRun ? inMemory() : openProject(flags);
   try {
