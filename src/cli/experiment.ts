@@ -1,7 +1,7 @@
 /** Turns a config into the parts of an experiment: environments, expert, student and store. */
 import { dirname, resolve } from "node:path";
 import { CliError, inputOf } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
 import { runNamed } from "../core/known-run.ts";
 import type { Repository } from "../core/repository.ts";
 import { quoted, unknownName } from "../core/wording.ts";
@@ -48,7 +48,7 @@ async function executeRead(
   if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
   const { parts, stored, environment } = await partsOf(project, config, progress, file);
   try {
-    const server = await serverNotes(project, config, parts.student);
+    const server = await serverNotes(project, config, stored, parts.student);
     await inRun(project, { name: config.run, kind: "experiment", config: { ...stored, ...server } }, async () => {
       keepStudent(project.folder, config);
       keepWorld(project.folder, config.run, environment);
@@ -63,12 +63,13 @@ async function executeRead(
 async function serverNotes(
   { repository }: Project,
   { run }: ExperimentConfig,
+  stored: StoredConfig,
   student: Student,
 ): Promise<StoredConfig> {
-  // A run that holds nothing yet may become one with another server.
-  const isBegun = repository.countOf(run) > 0;
-  const known = (isBegun ? repository.run(run)?.config : undefined) as { readonly server?: Json } | undefined;
-  const notes = known ? known.server : await student.notes();
+  const { server, ...rest } = (repository.run(run)?.config ?? {}) as StoredConfig;
+  // A run that holds nothing yet may become one of another config.
+  const isKnown = canonicalJson(rest) === canonicalJson(stored) || repository.countOf(run) > 0;
+  const notes = isKnown ? server : await student.notes();
   return notes === undefined || (Array.isArray(notes) && notes.length === 0) ? {} : { server: notes as Json };
 }
 

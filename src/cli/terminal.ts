@@ -34,6 +34,20 @@ export function tell(text: string): void {
   err(printableLines(text));
 }
 
+/** What the user answers to `question`, asked on standard error; undefined where nobody sits at a terminal. */
+export async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // On a terminal Ctrl-C reaches readline, not the process, where it means the same as always.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    return await terminal.question(printableLines(question));
+  } finally {
+    terminal.close();
+  }
+}
+
 /** The message of an error, on standard error. Its further lines are set in, so that none can pass for one of ours. */
 export function tellError(message: string): void {
   tell(`gleaner: ${setIn(message)}`);

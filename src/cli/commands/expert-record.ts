@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf, StopError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
+import { canonicalJson, type Json } from "../../core/json.ts";
 import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Task } from "../../core/task.ts";
@@ -137,11 +137,15 @@ async function recordInto(recording: Recording, flags: RecordFlags): Promise<voi
   try {
     const format = formatOf(flags, benchmark, repository);
     const sampling = samplingOf(flags, format);
-    const server = { model: flags.model, notes: await serverNotes(flags, repository, run, progress.say) };
-    for (const note of server.notes) progress.say(`server: ${note}`);
     const { seed, episodes, concurrency } = flags;
-    const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
-    await inRun(project, { name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) }, async () => {
+    const configWith = (notes: readonly string[]): Json => {
+      const server = { model: flags.model, notes };
+      const config = { environment: withoutPaths(spec), notes: benchmark.notes, server, sampling, split, seed };
+      return JSON.parse(JSON.stringify(config));
+    };
+    const notes = storedNotes(repository, run, configWith) ?? (await serverNotes(flags, progress.say));
+    for (const note of notes) progress.say(`server: ${note}`);
+    await inRun(project, { name: run, kind: "expert", config: configWith(notes) }, async () => {
       keepWorld(project.folder, run, spec);
       const seeds = storedSeeds(repository, run);
       // Answers of stored episodes leave the journal here, and the whole of it goes at the end: only what a power cut spares.
@@ -244,18 +248,20 @@ function budgetOf({ budget, budgetTokens, budgetRequests }: RecordFlags, prices:
   };
 }
 
-/** The guarantees that this server lacks. They are found once: a continued recording keeps the first findings. */
-async function serverNotes(
-  flags: RecordFlags,
+/** What the run's server lacked when it began. A run that holds nothing yet may become one of another config. */
+function storedNotes(
   repository: Repository,
   run: string,
-  say: (line: string) => void,
-): Promise<readonly string[]> {
-  // A run that holds nothing yet may become one with another server.
-  const stored = (repository.countOf(run) > 0 ? repository.run(run)?.config : undefined) as
-    | { readonly server?: { readonly notes?: readonly string[] } }
-    | undefined;
-  if (stored?.server?.notes) return stored.server.notes;
+  configWith: (notes: readonly string[]) => Json,
+): readonly string[] | undefined {
+  const config = repository.run(run)?.config;
+  const { notes } = (config as { readonly server?: { readonly notes?: readonly string[] } } | undefined)?.server ?? {};
+  const isSame = notes !== undefined && canonicalJson(config) === canonicalJson(configWith(notes));
+  return isSame || repository.countOf(run) > 0 ? notes : undefined;
+}
+
+/** The guarantees that this server lacks. They are found once: a continued recording keeps the first findings. */
+async function serverNotes(flags: RecordFlags, say: (line: string) => void): Promise<readonly string[]> {
   const { server, model, apiKeyEnv } = flags;
   const probe = await probeServer({
     url: server[0]!,
