@@ -122,7 +122,9 @@ function pairsCall(
   const found = [...inner.matchAll(pair)];
   const isWhole = inner.replace(pair, "").trim() === "";
   if (!isWhole) return brokenCall(inner, name);
-  const given = found.map(([, key, text]): Argument => ({ name: key!.trim(), text: unlined(text!) }));
+  // Qwen's template puts values on lines of their own, GLM's does not.
+  const value = (text: string) => (isTextElse ? unlined(text) : text);
+  const given = found.map(([, key, text]): Argument => ({ name: key!.trim(), text: value(text!) }));
   return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse }) };
 }
 

@@ -95,7 +95,9 @@ const message: ItemReader = (item, place) => {
   const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
   if (!role)
     throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
-  return { role, parts: partsOf(content, `${place}.content`, CONTENT_PARTS) };
+  const parts = partsOf(content, `${place}.content`, CONTENT_PARTS);
+  // A message without a word is a turn, too.
+  return { role, parts: parts.length > 0 ? parts : [{ kind: "text", text: "" }] };
 };
 
 const REASONING = known("summary", "content", "encrypted_content");
