@@ -3,7 +3,7 @@
  * JSON.parse refuses the whole record.
  */
 
-import { parseWritten } from "./written-json.ts";
+import { parseWritten } from "../core/written-json.ts";
 
 const NUMBER = /-?Infinity\b|\bNaN\b/g;
 

@@ -132,7 +132,7 @@ export interface Survey {
 /** Reads `file` to its end once. Throws CliError naming the file if it is missing or damaged. */
 export async function surveyOf(reader: LogReader, file: string): Promise<Survey> {
   if (reader.survey) return reader.survey(file);
-  if (!reader.records) return countedBy(reader.read, file);
+  if (!reader.records) return countedBy(readingOf(reader), file);
   let count = 0;
   for await (const _record of reader.records(file)) count++;
   return { count, records: () => recordsOf(reader, file) };
@@ -155,8 +155,11 @@ export async function* readLog(
 
 /** The records of a file as its format has them. */
 export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRecord> {
-  return reader.records?.(file) ?? recordsBy(reader.read, file);
+  return reader.records?.(file) ?? recordsBy(readingOf(reader), file);
 }
+
+/** Whether a value is a record of this format is found by reading it. */
+const readingOf = (reader: LogReader) => (record: unknown) => void rowsOf(reader, record).map(reader.read);
 
 function* rowsIn(reader: LogReader, text: string, position: Position): Generator<LogRecord> {
   let record: unknown;

@@ -1,6 +1,5 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
 import type { Command } from "commander";
-import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
@@ -173,9 +172,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
 
 /** A reader for each format that the logs may have, told in which list of a file its records are. */
 const readersOf = (reading: ReaderOptions, { records }: ImportRequest): Readonly<Record<string, LogReader>> =>
-  Object.fromEntries(
-    Object.entries(readersFor(reading)).map(([name, reader]) => [name, withRecords(reader, records)]),
-  );
+  Object.fromEntries(Object.entries(readersFor(reading)).map(([name, reader]) => [name, withRecords(reader, records)]));
 
 /** What the flags say of chats. Throws CliError. */
 function chatOptions({ environment, spelling, actsWith, paths = {} }: ImportRequest): Omit<ReaderOptions, "benchmark"> {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { anyTalk, type Expected, expectedOf, type Talk, tokensOf } from "../../../test/chat-model.ts";
 import { spokenBy, WRITERS } from "../../../test/chat-writers.ts";
 import { CliError } from "../../core/errors.ts";
-import { parseWritten } from "../../files/written-json.ts";
+import { parseWritten } from "../../core/written-json.ts";
 import { readMessages } from "./apis.ts";
 import type { ChatTurn } from "./turn.ts";
 

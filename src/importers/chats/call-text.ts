@@ -4,7 +4,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import type { ToolCall } from "../../core/message.ts";
-import { parseWritten, writtenJson } from "../../files/written-json.ts";
+import { parseWritten, writtenJson } from "../../core/written-json.ts";
 import { shown } from "../reader.ts";
 import { type Fields, isNothing } from "./turn.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import type { Tool } from "../../core/message.ts";
-import { writtenJson } from "../../files/written-json.ts";
+import { writtenJson } from "../../core/written-json.ts";
 import { parsed } from "./call-text.ts";
 
 export interface Argument {

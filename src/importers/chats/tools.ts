@@ -2,7 +2,7 @@
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Tool } from "../../core/message.ts";
-import { parseWritten } from "../../files/written-json.ts";
+import { parseWritten } from "../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../reader.ts";
 import { isNothing } from "./turn.ts";
 

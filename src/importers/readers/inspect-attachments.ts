@@ -5,7 +5,7 @@
  * Source: inspect-ai 0.3.285, log/_condense.py.
  */
 import { CliError } from "../../core/errors.ts";
-import { writtenLike } from "../../files/written-json.ts";
+import { writtenLike } from "../../core/written-json.ts";
 import { objectOf, shown } from "../reader.ts";
 
 const ATTACHMENT = /^attachment:\/\/(\w+)$/;

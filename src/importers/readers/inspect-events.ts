@@ -11,7 +11,7 @@
  * Source: inspect-ai 0.3.285, event/_model.py and event/_pool.py; agent/_react.py for what it does to messages.
  */
 import { CliError } from "../../core/errors.ts";
-import { writtenJson } from "../../files/written-json.ts";
+import { writtenJson } from "../../core/written-json.ts";
 import { objectOf, shown } from "../reader.ts";
 import type { Row } from "../row.ts";
 

@@ -16,11 +16,11 @@
  * 08e8605; logs that 0.3.285 wrote.
  */
 import { CliError } from "../../core/errors.ts";
+import { writtenLike } from "../../core/written-json.ts";
 import { unreadable } from "../../files/file.ts";
 import { readList } from "../../files/list.ts";
 import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/record.ts";
 import { firstSigns } from "../../files/records.ts";
-import { writtenLike } from "../../files/written-json.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { turnsOf } from "../chats/apis.ts";
 import { toolsOf } from "../chats/tools.ts";

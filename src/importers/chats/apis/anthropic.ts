@@ -12,7 +12,7 @@
  * types/beta/beta_content_block_param.py and what they name.
  */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import {

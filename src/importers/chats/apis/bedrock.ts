@@ -8,7 +8,7 @@
  * Source: botocore 1.44.8, data/bedrock-runtime/2023-09-30/service-2.json (Message, ContentBlock and what they name).
  */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { contentOf, idOf, type Part, SEALED, textParts, thoughtParts, turnsOfParts } from "../parts.ts";

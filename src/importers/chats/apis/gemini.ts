@@ -11,7 +11,7 @@
  * Source: google-genai 3.6.1 (Python), google/genai/types.py (Content, Part, FunctionCall, FunctionResponse).
  */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { idOf, optionalId, type Part, type Result, SEALED, textParts, thoughtParts, turnsOfParts } from "../parts.ts";

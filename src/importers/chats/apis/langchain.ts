@@ -13,7 +13,7 @@
  */
 import { CliError } from "../../../core/errors.ts";
 import type { ToolCall } from "../../../core/message.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import {

@@ -15,7 +15,7 @@
  */
 import { CliError, messageOf } from "../../../core/errors.ts";
 import type { ToolCall } from "../../../core/message.ts";
-import { parseWritten, writtenJson } from "../../../files/written-json.ts";
+import { parseWritten, writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { idOf, optionalId, type Part, partsOf, SEALED, textParts, turnsOfParts } from "../parts.ts";

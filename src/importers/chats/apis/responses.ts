@@ -13,7 +13,7 @@
  * Source: openai 3.57.0 (Python), types/responses/response_input_item_param.py and what it names.
  */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { contentOf, idOf, type Part, partsOf, SEALED, textPart, thoughtParts, turnsOfParts } from "../parts.ts";
