@@ -11,8 +11,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Took, WORKS, type Work } from "./parts/growth-work.ts";
+import { WORKS, type Work } from "./parts/growth-work.ts";
 import type { Findings } from "./parts/result.ts";
+import type { Took } from "./parts/took.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const WORK = join(import.meta.dirname, "parts", "growth-work.ts");

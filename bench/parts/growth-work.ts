@@ -9,17 +9,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fillProject } from "./growth-project.ts";
+import { measured, type Took } from "./took.ts";
 
 export const WORKS = ["insert", "report", "compare", "list", "import"] as const;
 export type Work = (typeof WORKS)[number];
-
-export interface Took {
-  readonly "CPU s": number;
-  readonly "clock, s": number;
-  readonly "peak MB": number;
-  /** Trajectories or records that the work was about. */
-  readonly done: number;
-}
 
 /** Trajectories that a viewer shows at a time. */
 const PAGE = 1_000;
@@ -55,18 +48,6 @@ function writeLog(file: string, records: number): void {
     writeSync(output, lines.join(""));
   }
   closeSync(output);
-}
-
-async function measured(work: () => number | Promise<number>): Promise<Took> {
-  const [cpu, clock] = [process.cpuUsage(), performance.now()];
-  const done = await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    "CPU s": (user + system) / 1e6,
-    "clock, s": (performance.now() - clock) / 1000,
-    "peak MB": process.resourceUsage().maxRSS / 1024,
-    done,
-  };
 }
 
 async function worked(sources: Sources, work: Work, folder: string, size: number): Promise<Took> {

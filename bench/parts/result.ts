@@ -21,7 +21,21 @@ export function skipped(reason: string): Findings {
   return { settings: {}, figures: {}, ratios: {}, missing: reason };
 }
 
-const UNITS = ["exponent", "steps/s", "s", "ms", "MB", "%", "products", "postings", "queries", "requests", "rows"];
+const UNITS = [
+  "exponent",
+  "steps/s",
+  "records/s",
+  "MB/s",
+  "s",
+  "ms",
+  "MB",
+  "%",
+  "products",
+  "postings",
+  "queries",
+  "requests",
+  "rows",
+];
 const FIGURE = new RegExp(`(?:^|[ ,/])(?:${UNITS.join("|")})$`);
 const RATIO = /\S ÷ \S/;
 const MACHINE_PATH = /(?:^|[\s"'=:(])(?:\/[\w.-]+\/|~\/|[A-Za-z]:\\)/;
