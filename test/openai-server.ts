@@ -57,6 +57,8 @@ export interface Behaviour {
   readonly latencyMs?: number;
   /** Requests without this key are refused. */
   readonly apiKey?: string;
+  /** As Azure: requests without this query are unknown, and the key comes in a header of its own. */
+  readonly query?: string;
 }
 
 export interface TestServer {
@@ -73,6 +75,7 @@ export interface TestServer {
 
 export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<TestServer> {
   const { fault, latencyMs = 0, holdsUntil = 0, mostInFlight = Number.POSITIVE_INFINITY } = behaviour;
+  const { query = "" } = behaviour;
   const asked: Asked[] = [];
   const billed = { promptTokens: 0, completionTokens: 0, answers: 0 };
   let inFlight = 0;
@@ -83,8 +86,9 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
   if (holdsUntil === 0) enough.resolve();
 
   const server = createServer(async (request, response) => {
-    if (request.method === "GET" && request.url === "/v1/models") return send(response, 200, modelList(behaviour));
-    if (request.method !== "POST" || request.url !== "/v1/chat/completions") {
+    if (request.method === "GET" && request.url === `/v1/models${query}`)
+      return send(response, 200, modelList(behaviour));
+    if (request.method !== "POST" || request.url !== `/v1/chat/completions${query}`) {
       return send(response, 404, { error: { message: "no such route" } });
     }
     if (++arrived === holdsUntil) enough.resolve();
@@ -94,7 +98,8 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
     peak = Math.max(peak, inFlight);
     const raw = await bodyOf(request);
     const body = JSON.parse(raw) as RequestBody;
-    const { authorization } = request.headers;
+    const ofAzure = query && request.headers["api-key"];
+    const authorization = ofAzure ? `Bearer ${String(ofAzure)}` : request.headers.authorization;
     const one = readRequest(body, { number: asked.length, raw, authorization, inFlight });
     asked.push(one);
     await enough.promise;

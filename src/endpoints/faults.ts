@@ -74,6 +74,8 @@ function statusFault(error: APIError): Fault {
 }
 
 const LONGEST_REASON = 300;
+const KEY_ADVICE =
+  "name the environment variable that holds a key for this server: --api-key-env, or apiKeyEnv in a config";
 const REFUSED = [401, 402, 403, 404];
 const PASSING = [408, 409, 425, 429];
 
@@ -108,6 +110,7 @@ interface StatusAnswer {
 function faultOfStatus({ status, text, reason }: StatusAnswer): Fault {
   const cost = "nothing";
   if (status !== 429 && CONTEXT_FULL.test(text)) return { kind: "context full", reason, cost };
+  if (status === 401) return { kind: "refused", reason: `${reason} (${KEY_ADVICE})`, cost };
   if (REFUSED.includes(status) || /insufficient_quota/.test(text)) return { kind: "refused", reason, cost };
   if (PASSING.includes(status) || status >= 500) {
     return { ...passing(reason, cost), isRateLimit: status === 429 };

@@ -77,6 +77,30 @@ test("the key comes from the variable that was named, and no error tells it", as
   assert.throws(() => open(server, { apiKeyEnv: "GLEANER_TEST_KEY" }), CliError);
 });
 
+test("a URL with a version keeps it in every request, and sends the key as Azure wants it", async () => {
+  const query = "?api-version=2024-10-21";
+  const server = await serve({ apiKey: "secret-1", query, contextTokens: 50 });
+  process.env.GLEANER_TEST_KEY = "secret-1";
+  const url = `${server.url}/${query}`;
+  const model = serverModel({ urls: [url], model: "tiny", apiKeyEnv: "GLEANER_TEST_KEY" });
+  assert.match((await model.complete(ask("hello"))).text, /^\w+/);
+  // The list of models was read, too.
+  await assert.rejects(model.complete(ask("hello", 1, { maxTokens: 51 })), /do not fit into 50/);
+  delete process.env.GLEANER_TEST_KEY;
+  const open = (more: string) => () => serverModel({ urls: [server.url + more], model: "tiny" });
+  for (const more of ["?key=abc", "?api-version=0123456789abcdef0123456789abcdef", `${query}&key=abc`, `${query}#a`]) {
+    assert.throws(open(more), /expected a URL that ends before \? and # \(\?api-version=… may stay\)/);
+  }
+});
+
+test("a server that wants a key says how to give one", async () => {
+  const server = await serve({ apiKey: "secret-1" });
+  await assert.rejects(
+    open(server).complete(ask("hello")),
+    /401 incorrect API key \(name the .*--api-key-env, or apiKeyEnv/,
+  );
+});
+
 test("options out of range are named", () => {
   const of = (options: Partial<ServerOptions>) => () => serverModel({ urls: ["http://a/v1"], model: "m", ...options });
   assert.throws(of({ urls: [] }), /base URL/);

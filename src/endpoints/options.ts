@@ -9,7 +9,7 @@ import type { Budget, Prices, Spending } from "./budget.ts";
 
 /** A server, and how to use it. Numbers out of range are refused with CliError. */
 export interface ServerOptions {
-  /** Base URLs of servers that offer the same model, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
+  /** Base URLs of servers that offer the same model, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. With `?api-version=…`: Azure's. */
   readonly urls: readonly string[];
   /** The model, as the server calls it. */
   readonly model: string;
@@ -69,7 +69,7 @@ const MEGABYTE = 2 ** 20;
 export function resolveOptions(options: ServerOptions): ServerSettings {
   const settings: ServerSettings = {
     ...options,
-    urls: options.urls.map((url) => baseUrl("server", url)),
+    urls: options.urls.map((url) => baseUrl("server", url, { mayHaveVersion: true })),
     name: options.name ?? options.model,
     concurrency: options.concurrency ?? 64,
     timeoutMs: options.timeoutMs ?? LONGEST_TIMEOUT_MS,

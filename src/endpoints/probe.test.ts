@@ -107,4 +107,5 @@ test("a server that is not there, one without models, one that does not know the
   const unknown = await probed({}, "huge");
   assert(unknown.lacks("answers"));
   assert(unknown.lacks("model"));
+  assert(unknown.notes.includes("the server lists tiny, and not huge: which model answers is not known"));
 });

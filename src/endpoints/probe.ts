@@ -142,7 +142,10 @@ function modelCheck(models: readonly ModelEntry[], model: string): ServerCheck {
   const ids = models.map(({ id }) => id);
   if (ids.length === 0) return missing("model", "the server does not list its models", "");
   const others = ids.filter((id) => id !== model);
-  if (!ids.includes(model)) return missing("model", `${model}, but the server lists ${shown(ids)}`, "");
+  if (!ids.includes(model)) {
+    const note = `the server lists ${shown(ids)}, and not ${model}: which model answers is not known`;
+    return missing("model", `${model}, but the server lists ${shown(ids)}`, note);
+  }
   return ok("model", others.length === 0 ? model : `${model} (others: ${shown(others)})`);
 }
 

@@ -49,11 +49,14 @@ export function openTransport(url: string, apiKey: string | undefined, settings:
 
 async function openClient(url: string, apiKey: string | undefined, settings: Settings): Promise<OpenAI> {
   const { OpenAI } = await import("openai");
+  const { search, searchParams } = new URL(url);
   return new OpenAI({
-    baseURL: url,
+    baseURL: url.slice(0, url.length - search.length),
+    // Sent with every request.
+    defaultQuery: Object.fromEntries(searchParams),
     // Without a key the SDK would take one from OPENAI_API_KEY and send it to whatever server this is.
     apiKey: apiKey ?? "none",
-    ...(apiKey === undefined && { defaultHeaders: { Authorization: null } }),
+    defaultHeaders: headersFor(apiKey, searchParams.has("api-version")),
     adminAPIKey: null,
     organization: null,
     project: null,
@@ -62,6 +65,12 @@ async function openClient(url: string, apiKey: string | undefined, settings: Set
     logLevel: "off",
     fetch: wholeAnswers(apiKey, settings.maxAnswerBytes),
   });
+}
+
+/** Azure takes keys in a header of its own. What begins like a JSON Web Token is one of Entra's, which it takes as others do. */
+function headersFor(apiKey: string | undefined, isAzure: boolean): Record<string, string | null> {
+  if (apiKey === undefined) return { Authorization: null };
+  return isAzure && !apiKey.startsWith("eyJ") ? { Authorization: null, "api-key": apiKey } : {};
 }
 
 /** `fetch` that has read the whole body when it returns: the caller's time limit then covers it. */

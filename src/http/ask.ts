@@ -86,7 +86,7 @@ const originOf = (url: string) => new URL(url).origin;
 /** What is only for the server that was asked. */
 function withoutSecretHeaders(headers: Headers): Headers {
   const others = new Headers(headers);
-  for (const name of ["authorization", "x-api-key", "cookie"]) others.delete(name);
+  for (const name of ["authorization", "x-api-key", "api-key", "cookie"]) others.delete(name);
   return others;
 }
 

@@ -62,7 +62,7 @@ export function transportSettings({ apiKeyEnv, ...server }: TinkerServer): Trans
   }
   return {
     ...settings,
-    url: baseUrl("tinker server", settings.url, "http://localhost:8000"),
+    url: baseUrl("tinker server", settings.url, { example: "http://localhost:8000" }),
     apiKey: apiKeyFrom(apiKeyEnv),
   };
 }
