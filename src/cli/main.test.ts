@@ -23,7 +23,10 @@ methods: [{ method: rft, samples: 1 }]
   );
   await assert.rejects(gleaner(project, ["run", config]), (error: Error) => {
     const said = error.message.split("\n").filter((line) => line.startsWith("gleaner: "));
-    assert.match(said.join("\n"), /^gleaner: training \w+: .*expected at most 24 tokens.*\(trajectory \w+\)$/);
+    assert.match(
+      said.join("\n"),
+      /^gleaner: training \w+: .*expected at most 24 tokens .*student\.context.*\(trajectory \w+\)$/,
+    );
     assert.doesNotMatch(error.message, /^\s+at /m);
     return true;
   });

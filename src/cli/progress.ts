@@ -18,7 +18,7 @@ export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progr
 function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   const multi = new MultiBar(
     {
-      format: " {bar} {percentage} % {label}  {value}/{total} {unit}  {rate}/s  {left}  {note}",
+      format: " {bar} {percentage} % {label}  {value}/{total} {unit}  {rate}  {left}  {note}",
       barsize: 20,
       barCompleteChar: "█",
       barIncompleteChar: "░",
@@ -69,11 +69,11 @@ function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
           if (performance.now() - last < PLAIN_INTERVAL_MS) return;
           last = performance.now();
           const { rate, left } = clock(done);
-          print(`${label}: ${done}/${total} ${unit}`, `${rate}/s`, left && `${left} left`, note);
+          print(`${label}: ${done}/${total} ${unit}`, rate, left && `${left} left`, note);
         },
         end(note = "") {
           const { rate, elapsed } = clock(reached);
-          print(`${label}: ${reached}/${total} ${unit} in ${elapsed}`, `${rate}/s`, note);
+          print(`${label}: ${reached}/${total} ${unit} in ${elapsed}`, rate, note);
         },
       };
     },
@@ -82,14 +82,20 @@ function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   };
 }
 
-/** Rate per second, and time left at that rate. */
+/** Of `done` things, at least one: `12/s`, `0.5/s`; of slow ones how long each takes: `12 s each`. */
+export function pace(done: number, seconds: number): string {
+  const rate = done / seconds;
+  if (rate < 0.5) return `${duration(1 / rate)} each`;
+  return `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`;
+}
+
+/** How fast it goes, and the time left at that rate. */
 function stopwatch(total: number) {
   const start = performance.now();
   return (done: number) => {
     const seconds = Math.max(1e-3, (performance.now() - start) / 1000);
-    const rate = done / seconds;
-    const left = done > 0 && done < total ? duration((total - done) / rate) : "";
-    return { rate: rate >= 10 ? rate.toFixed(0) : rate.toFixed(1), left, elapsed: duration(seconds) };
+    const left = done > 0 && done < total ? duration(((total - done) * seconds) / done) : "";
+    return { rate: done > 0 ? pace(done, seconds) : "", left, elapsed: duration(seconds) };
   };
 }
 

@@ -106,6 +106,13 @@ test("a log of an older release is told to add --logic, and verifies with it", {
   assert.match(out, /dry run, nothing is stored: 1 verified trajectory/);
 });
 
+test("a dry run lists what it cannot read once, by reasons", async () => {
+  const nothing = write("unread.jsonl", "not a log\nnot a log\n");
+  const { out } = await gleaner("import", nothing, "--env", "workshop", "--format", "gleaner", "--dry-run");
+  assert.match(out, /why not:\n {2}not understood, 2: not JSON.*\n {4}.*unread\.jsonl:1, .*unread\.jsonl:2\n/);
+  assert.equal(out.match(/not JSON/g)?.length, 1, out);
+});
+
 test("what a user can mend is said in one line", { skip }, async () => {
   const nothing = write("nothing.jsonl", "not a log\n");
   const useless = await importing(nothing, "empty");

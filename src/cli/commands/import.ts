@@ -207,14 +207,17 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
   return [
     countsTable(summary),
     claimsTable(summary),
-    ...listed("not understood", malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
-    ...listed("left out", unknownTasks, (each) => [printable(`${at(each)}, task ${each.task}: ${each.problem}`)]),
+    // A dry run groups these by their reasons, below.
+    ...listed("not understood", isDryRun ? [] : malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
+    ...listed("left out", isDryRun ? [] : unknownTasks, (each) => [
+      printable(`${at(each)}, task ${each.task}: ${each.problem}`),
+    ]),
     ...listed("diverged", diverged, (each) => [
       printable(`${at(each)}, ${differenceLines(each)[0]}`),
       ...differenceLines(each).slice(1),
       ...(each.advice ? [`  ${printable(each.advice)}`] : []),
     ]),
-    ...listed("the world broke", broken, (each) => [printable(`${at(each)}: ${each.error}`)]),
+    ...listed("the world broke", isDryRun ? [] : broken, (each) => [printable(`${at(each)}: ${each.error}`)]),
     ...listed("the log disagrees with the world", disagreements, (each) => [
       `${printable(at(each))}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),

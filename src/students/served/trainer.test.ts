@@ -147,7 +147,10 @@ test("rows that cannot be trained exactly are refused by number, trajectory, len
   const long = demonstration(context("user", "a".repeat(100)), learned("go"));
   const masked = demonstration(context("user", "a"), context("assistant", "b"));
   const cases = [
-    [[EXAMPLE, long], /example 1 \(trajectory t1\): 121 tokens, expected at most 64; nothing is cut/],
+    [
+      [EXAMPLE, long],
+      /example 1 \(trajectory t1\): 121 tokens, expected at most 64 \(by training\.maxLength, .*\); nothing is cut/,
+    ],
     [[masked], /example 0 \(trajectory t1\): no token of its \d+ is learned/],
     [[EXAMPLE, demonstration()], /example 1 \(trajectory t1\): no token of its 0 is learned/],
     [[{ ...EXAMPLE, weight: 0 }], /example 0 \(trajectory t1\): weight 0, expected a number above 0/],

@@ -92,7 +92,9 @@ function sharedContext(a: LabelledTokens, b: LabelledTokens): number {
 
 function check(where: string, { inputIds, labels }: LabelledTokens, limit: number): void {
   if (inputIds.length > limit) {
-    throw new TrainerError(`${where}: ${inputIds.length} tokens, expected at most ${limit}; nothing is cut silently`);
+    const says = "by training.maxLength, student.context or the model itself";
+    const long = `${inputIds.length} tokens, expected at most ${limit} (${says})`;
+    throw new TrainerError(`${where}: ${long}; nothing is cut silently`);
   }
   // The first token has nothing before it that it could be predicted from.
   if (labels.slice(1).every((label) => label === CONTEXT)) {

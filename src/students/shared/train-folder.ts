@@ -37,7 +37,8 @@ export async function* trainFolder(
 
 /** Errors about `example 17` name the trajectory it came from. The two sides of a pair count as two examples. */
 function explain(error: unknown, set: TrainingSet): string {
-  const message = messageOf(error).replace(/^training: /, "");
+  const said = messageOf(error).replace(/^training: /, "");
+  const message = said.replace("(the model's context)", "(the model's context, in a config student.context)");
   const index = /example (\d+)/.exec(message)?.[1];
   const sources =
     set.kind === "sft" ? set.examples.map(({ source }) => source) : set.examples.flatMap((e) => e.sources);
