@@ -172,11 +172,14 @@ function mainThread(threads: readonly Thread[], final: readonly Row[]): Thread {
   return only!;
 }
 
-/** The answers to the last turn: no model read them any more. */
+/** The answers to the last turn, and what came behind: no model read them any more. */
 function behind({ messages }: Thread, final: readonly Row[]): readonly Row[] {
   const last = messages.at(-1)!;
   const at = final.findLastIndex((message) => isSame(message, last));
-  return at < 0 ? [] : final.slice(at + 1);
+  if (at >= 0) return final.slice(at + 1);
+  const { tool_calls: calls } = last;
+  const ids = new Set(Array.isArray(calls) ? calls.map((call: Row | null) => call?.id) : []);
+  return final.filter(({ role, tool_call_id: id }) => role === "tool" && ids.has(id));
 }
 
 /** One message: by its id, or by what it says. */

@@ -23,6 +23,7 @@ import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/rec
 import { firstSigns } from "../../files/records.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { turnsOf } from "../chats/apis.ts";
+import { entryTurns } from "../chats/entries.ts";
 import { toolsOf } from "../chats/tools.ts";
 import { isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
@@ -47,20 +48,14 @@ function chatOf(sample: Row): LoggedChat {
   const run = runOf(whole(sample.events ?? before.events), whole(sample.events_data), final);
   const end = endOf(sample.scores ?? (isNothing(sample.score) ? undefined : { score: sample.score }));
   if (!run) return { turns: turnsOf(final.map(asWritten), "messages"), ...end };
-  const place = "events' messages";
-  const turns = turnsOf(run.messages.map(asWritten), place);
-  const others = run.messages.map((message, index) => (run.written.has(message) ? "" : `${place}[${index}]`));
-  const told = new Set(others);
+  const entries = run.messages.map((message, index) => ({
+    message: asWritten(message),
+    place: `events' messages[${index}]`,
+    isContext: !run.written.has(message),
+    ...(index === 0 && { leftOut: run.leftOut }),
+  }));
   const tools = toolsOf(run.tools, "events' tools");
-  return {
-    turns: turns.map((turn, index) => ({
-      ...turn,
-      ...(turn.role === "assistant" && told.has(turn.place) && { isContext: true as const }),
-      ...(index === 0 && run.leftOut.length > 0 && { leftOut: [...(turn.leftOut ?? []), ...run.leftOut] }),
-    })),
-    ...(tools && { tools }),
-    ...end,
-  };
+  return { turns: entryTurns(entries, tools), tools, ...end };
 }
 
 /** How Inspect tells a model, and its log, which arguments it could not parse. */

@@ -3,6 +3,7 @@ import type { LogReader } from "../reader.ts";
 import type { Paths } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { agentgymReader, agentgymWebshop } from "./agentgym.ts";
+import { atif } from "./atif.ts";
 import { etoReader, etoWebshop } from "./eto.ts";
 import { gleaner } from "./gleaner.ts";
 import { inspect } from "./inspect.ts";
@@ -31,6 +32,7 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   messages,
   inspect,
   verifiers,
+  atif,
   gleaner,
 };
 
@@ -47,7 +49,7 @@ export function readersFor(options: ReaderOptions): Readonly<Record<string, LogR
 }
 
 /** The formats of chats: they take a spelling and the names of tools, and are kept without a world. */
-export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers"];
+export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers", "atif"];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
   messages: ["messages"],

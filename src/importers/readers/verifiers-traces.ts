@@ -15,7 +15,7 @@
  * vraj130/rolloutscope tests/fixtures/upstream at c2d7dcc.
  */
 import { CliError } from "../../core/errors.ts";
-import { turnsOf } from "../chats/apis.ts";
+import { type Entry, entryTurns } from "../chats/entries.ts";
 import { toolsOf } from "../chats/tools.ts";
 import { isNothing, type LoggedChat } from "../chats/turn.ts";
 import { objectOf, shown } from "../reader.ts";
@@ -50,23 +50,17 @@ export function branchChat(row: Row): LoggedChat {
   if (leaf === null)
     throw new CliError(`nodes: expected at least one, found none (${failureOf(row.errors) ?? "no error is told"})`);
   const way = wayTo(leaf as number, nodes);
-  const told = way.map((index) => objectOf((nodes as unknown[])[index], `message in nodes[${index}]`));
-  const sealed: string[] = [];
-  const messages = told.map(({ message }, at) => {
-    const { provider_state: state, ...rest } = objectOf(message, `role in nodes[${way[at]}].message`);
-    // What a provider sealed for itself, beside the message.
-    if (!isNothing(state)) sealed.push("encrypted reasoning");
-    return rest;
+  const entries = way.map((index): Entry => {
+    const { message, sampled } = objectOf((nodes as unknown[])[index], `message in nodes[${index}]`);
+    const { provider_state: state, ...rest } = objectOf(message, `role in nodes[${index}].message`);
+    // What a provider sealed for itself stands beside the message.
+    const leftOut = isNothing(state) ? [] : ["encrypted reasoning"];
+    return { message: rest, place: `nodes[${index}].message`, isContext: sampled !== true, leftOut };
   });
-  const turns = turnsOf(messages, "branch");
-  const context = new Set(told.flatMap(({ sampled }, at) => (sampled === true ? [] : [`branch[${at}]`])));
+  const defined = toolsOf(tools, "tools");
   return {
-    turns: turns.map((turn, index) => ({
-      ...turn,
-      ...(turn.role === "assistant" && context.has(turn.place) && { isContext: true as const }),
-      ...(index === 0 && sealed.length > 0 && { leftOut: [...(turn.leftOut ?? []), ...sealed] }),
-    })),
-    tools: toolsOf(tools, "tools"),
+    turns: entryTurns(entries, defined),
+    tools: defined,
     reward: returnOf(row),
     success: undefined,
   };

@@ -1,0 +1,74 @@
+/** One conversation in the shape of each container of logs. Made up after the sources that the readers name. */
+import { type Conversation, callId, openaiOf } from "./conversations.ts";
+
+/** How a container tells a conversation. */
+export interface Container {
+  /** A record of it. */
+  record(conversation: Conversation): unknown;
+  /** What it cannot tell. */
+  readonly lacks?: readonly ("thoughts" | "errors" | "rewards" | "tools")[];
+}
+
+const TOOL = { name: "find_order", description: "Finds it.", parameters: { type: "object", properties: {} } };
+const TOOLS = [{ type: "function", function: TOOL }];
+
+/** By the name of their format. */
+export const CONTAINERS: Readonly<Record<string, Container>> = {
+  messages: { record: (told) => ({ messages: openaiOf(told), tools: TOOLS, reward: told.reward }) },
+  inspect: {
+    record: (told) => {
+      const messages = openaiOf(told).map((message, at): Record<string, unknown> => ({ ...message, id: `m${at}` }));
+      const spoken = messages.flatMap((message, at) => (message.role === "assistant" ? [at] : []));
+      const events = spoken.map((at) => ({
+        ...{ event: "model", model: "m", input: messages.slice(0, at), tools: [TOOL] },
+        output: { choices: [{ message: messages[at] }] },
+      }));
+      return { id: "a", epoch: 1, messages: messages.slice(-3), events, scores: { s: { value: told.reward } } };
+    },
+  },
+  verifiers: {
+    record: (told) => ({
+      ...{ id: "e", task: { key: "t" }, ok: true, errors: [] },
+      traces: [
+        {
+          ...{ version: 1, id: "t", task: { key: "t" }, tools: [TOOL], ok: true },
+          nodes: openaiOf(told).map((message, at) => ({
+            ...(at > 0 && { parent: at - 1 }),
+            message,
+            sampled: message.role === "assistant",
+          })),
+          rewards: { a: { score: told.reward, weight: 0.5 }, b: { score: told.reward, weight: 0.5 }, c: null },
+        },
+      ],
+    }),
+  },
+  atif: {
+    lacks: ["errors"],
+    record: ({ system, asked, turns, reward }) => ({
+      schema_version: "ATIF-v1.8",
+      session_id: "s",
+      agent: { name: "a", version: "1", tool_definitions: TOOLS },
+      steps: [
+        { source: "system", message: system },
+        { source: "user", message: asked },
+        ...turns.flatMap(({ thought, said, calls, reply }, turn) => [
+          {
+            source: "agent",
+            message: said,
+            ...(thought !== "" && { reasoning_content: thought }),
+            ...(calls.length > 0 && {
+              tool_calls: calls.map(({ name, given }, call) => ({
+                ...{ tool_call_id: callId(turn, call), function_name: name, arguments: given },
+              })),
+              observation: {
+                results: calls.map(({ answer }, call) => ({ source_call_id: callId(turn, call), content: answer })),
+              },
+            }),
+          },
+          ...(calls.length > 0 ? [] : [{ source: "user", message: reply }]),
+        ]),
+      ].map((step, at) => ({ step_id: at + 1, ...step })),
+      extra: { reward },
+    }),
+  },
+};
