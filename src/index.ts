@@ -19,6 +19,7 @@
 
 // Words: what everything else is said in.
 
+export { actionOfCall, type Call, type CallInAction, callInAction } from "./core/calls.ts";
 export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
 export { CliError, EnvironmentError, PolicyError, StopError, StoreError, TrainerError } from "./core/errors.ts";
 export {

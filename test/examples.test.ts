@@ -9,6 +9,7 @@ import { environmentContract } from "./contract/environment.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "examples");
 const PRINTS: Readonly<Record<string, RegExp>> = {
+  "own-tools.ts": /^(find_order|refund)\(\{"order_id":"A-1"/,
   "own-world.ts": /^(won|lost) after \d+ steps/,
   "probe-a-failure.ts":
     /won +from[\s\S]*lost from[\s\S]*Steps \d+ to \d+ were harmful[\s\S]*before step \d+ is the need-recover state/,

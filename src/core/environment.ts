@@ -1,6 +1,7 @@
 /** The two interfaces of a world: `Environment` (one live episode) and `Benchmark` (a set of tasks and their worlds). */
 import type { TaskId } from "./ids.ts";
 import type { Json } from "./json.ts";
+import type { Tool } from "./message.ts";
 import type { Policy } from "./policy.ts";
 import type { Task } from "./task.ts";
 import type { Trajectory } from "./trajectory.ts";
@@ -90,6 +91,11 @@ export interface Benchmark {
   readonly successReturn: number;
   /** System prompt: the world's rules and its action language. */
   readonly instructions: string;
+  /**
+   * What its agents can call. Then an action is a call, `find_order({"order_id":"A-1"})` (`callInAction` reads it); other texts
+   * are still possible. Absent: actions are texts, which the format `tools` offers as one function.
+   */
+  readonly tools?: readonly Tool[];
   /** How the compact format writes this world; absent: it cannot be written so. */
   readonly compact?: CompactRendering;
   /**

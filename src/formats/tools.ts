@@ -1,13 +1,14 @@
 /**
- * Actions as tool calls: the world offers one function, `act`, and the model's call of it is the action; what the model says
- * beside the call is its thought. Observations answer calls.
+ * Actions as tool calls: the model calls the world's own tools, or, where a world declares none, one function, `act`, whose
+ * argument is the action. What the model says beside the call is its thought. Observations answer calls.
  *
  * As text (a step's `completion`) a turn is one JSON object, `{"content": …, "calls": [{"name": …, "arguments": …}]}`, with the
  * arguments as the model wrote them. The first call counts; a turn without one is itself the action, and so are arguments
  * that cannot be read: the environment answers nonsense, as it does for any other format.
  */
+import { actionOfCall, type Call, callInAction } from "../core/calls.ts";
 import type { Benchmark } from "../core/environment.ts";
-import type { Message, Tool, ToolCall } from "../core/message.ts";
+import type { Message, Tool } from "../core/message.ts";
 import type { Format } from "./format.ts";
 
 const ACT: Tool = {
@@ -21,12 +22,48 @@ const ACT: Tool = {
 };
 
 export function toolFormat(benchmark: Benchmark): Format {
+  const { tools } = benchmark;
+  return tools && tools.length > 0 ? ownToolFormat(benchmark, tools) : actFormat(benchmark);
+}
+
+/** A call is the action, in the form of core/calls.ts. A turn without one says something to the world. */
+function ownToolFormat({ instructions }: Benchmark, tools: readonly Tool[]): Format {
+  return {
+    name: "tools",
+    system: instructions,
+    tools,
+    marker: TURN,
+    user: userText,
+    assistant({ thought, action }) {
+      const call = callInAction(action);
+      return call ? turnText(thought, [call]) : turnText(thought === "" ? action : `${thought}\n${action}`, []);
+    },
+    message(text, index) {
+      const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
+      const [call] = calls;
+      if (!call) return { role: "assistant", content };
+      return { role: "assistant", content, toolCalls: [{ id: callId(index), ...call }] };
+    },
+    parse(completion) {
+      const turn = turnIn(completion);
+      if (!turn) return { thought: "", action: completion.trim() };
+      const [call] = turn.calls;
+      if (!call) return { thought: "", action: turn.content.trim() };
+      return { thought: turn.content.trim(), action: actionOfCall(call) };
+    },
+  };
+}
+
+const userText: Format["user"] = (task, observation, isFirst) =>
+  isFirst ? `${task.instruction}\n\n${observation}` : observation;
+
+function actFormat(benchmark: Benchmark): Format {
   return {
     name: "tools",
     system: `${benchmark.instructions}\nAnswer every observation with one call of the function "${ACT.name}".`,
     tools: [ACT],
     marker: TURN,
-    user: (task, observation, isFirst) => (isFirst ? `${task.instruction}\n\n${observation}` : observation),
+    user: userText,
     assistant: ({ thought, action }) => turnText(thought, [{ name: ACT.name, arguments: JSON.stringify({ action }) }]),
     message: turnMessage,
     parse(completion) {
@@ -40,8 +77,6 @@ export function toolFormat(benchmark: Benchmark): Format {
 }
 
 const TURN = '{"content":';
-
-type Call = Pick<ToolCall, "name" | "arguments">;
 
 /** A turn as text: what was said, and what was called. */
 export function turnText(content: string, calls: readonly Call[]): string {

@@ -38,7 +38,10 @@ export function readChat(chat: readonly ChatTurn[], options: ChatOptions): Episo
     world.opening(told) ?? plainOpening(told) ?? (hasKey ? { instruction: "", firstObservation: told } : undefined);
   const parts = chat.flatMap(({ leftOut = [] }) => leftOut);
   if (hasCalls(turns)) {
-    const { messages, unusedThoughts, leftOut } = callEpisode(turns, actsWith);
+    const { messages, unusedThoughts, leftOut } = callEpisode(turns, {
+      actsWith,
+      tools: benchmark.tools?.map(({ name }) => name),
+    });
     refuseOtherOrder(messages);
     const spelled = spellingOf(formatFor("text", benchmark).parse, messages);
     const episode = readEpisode(messages, { world, spelling: spelled, opening });

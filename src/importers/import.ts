@@ -187,6 +187,7 @@ async function runOf(options: ImportOptions): Promise<Run> {
     environment,
     // The same environment with other rules (an older release's, say) is told apart by what it tells a policy.
     instructions: fingerprint(benchmark.instructions),
+    ...(benchmark.tools && { tools: fingerprint(benchmark.tools) }),
     format: reader.name,
     ...(reader.options && { reading: reader.options }),
     expert: expert ?? null,

@@ -5,6 +5,7 @@
  *
  * Several calls in one turn are several actions, if each has an answer of its own.
  */
+import { actionOfCall } from "../../core/calls.ts";
 import { CliError } from "../../core/errors.ts";
 import type { ToolCall } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
@@ -36,8 +37,18 @@ interface Acted {
   answer?: Message;
 }
 
+/** Which tools are the world's. */
+export interface WorldTools {
+  /** By the user's word; undefined: by evidence. */
+  readonly actsWith?: readonly string[] | undefined;
+  /** Those that the world declares: their calls are actions as a whole. undefined: an argument of a call is the action. */
+  readonly tools?: readonly string[] | undefined;
+}
+
 /** What was told so far. */
 interface Told {
+  /** How a call of the world's tools is written as an action; undefined if its arguments cannot be read. */
+  readonly actionIn: (call: ToolCall) => string | undefined;
   /** The names of the world's tools, and whether the user said so. */
   readonly names: ReadonlySet<string>;
   readonly isNamed: boolean;
@@ -50,12 +61,13 @@ interface Told {
 }
 
 /**
- * The episode that a chat of calls tells, system messages left out. `actsWith`: the world's tools; absent: by evidence.
- * Throws CliError naming the message, what was found and what was expected.
+ * The episode that a chat of calls tells, system messages left out. Throws CliError naming the message, what was found and what was expected.
  */
-export function callEpisode(turns: readonly ChatTurn[], actsWith?: readonly string[]): CallEpisode {
-  const names = actingNames(turns, actsWith);
-  const told: Told = { names, isNamed: !!actsWith, acted: [], aside: new Map(), leftOut: [], thoughts: [] };
+export function callEpisode(turns: readonly ChatTurn[], { actsWith, tools }: WorldTools = {}): CallEpisode {
+  const names = actingNames(turns, actsWith ?? tools);
+  const actionIn = tools ? wholeCall : actionArgument;
+  const isNamed = actsWith !== undefined;
+  const told: Told = { names, isNamed, actionIn, acted: [], aside: new Map(), leftOut: [], thoughts: [] };
   const begin = turns.findIndex(({ role }) => role === "assistant");
   for (let at = begin; at < turns.length; at++) {
     const turn = turns[at]!;
@@ -80,7 +92,7 @@ const observed = ({ content, place }: ChatTurn): Message => ({ speaker: "world",
 function act(told: Told, { reasoning = "", content, toolCalls = [], place }: ChatTurn): void {
   told.thoughts.push(...[reasoning, content].filter((text) => text.trim() !== ""));
   for (const call of toolCalls) {
-    const action = told.names.has(call.name) ? actionIn(call) : undefined;
+    const action = told.names.has(call.name) ? told.actionIn(call) : undefined;
     if (action !== undefined) {
       const message: Message = { speaker: "agent", text: told.thoughts.join("\n"), action, place };
       told.acted.push({ id: call.id, message });
@@ -163,8 +175,10 @@ const hasAction = (call: ToolCall) => {
   return ACTION_ARGUMENTS.some((name) => typeof given?.[name] === "string");
 };
 
+const wholeCall = (call: ToolCall) => (argumentsIn(call) ? actionOfCall(call) : undefined);
+
 /** The action that a call of the world's tool asks for; undefined if its arguments cannot be read. */
-function actionIn(call: ToolCall): string | undefined {
+function actionArgument(call: ToolCall): string | undefined {
   const given = argumentsIn(call);
   if (!given) return undefined;
   const named = ACTION_ARGUMENTS.find((name) => typeof given[name] === "string");
