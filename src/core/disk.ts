@@ -98,6 +98,12 @@ export function writeWhole(path: string, text: string): void {
   });
 }
 
+/** The same in a folder that is made if it is not there. */
+export function writeWholeInFolder(path: string, text: string): void {
+  writing(path, () => makeFolder(dirname(path)));
+  writeWhole(path, text);
+}
+
 /** Waits until what was written to a file, or what a folder lists, would survive a power cut. */
 export function syncToDisk(path: string): void {
   const file = openSync(path, "r");

@@ -2,10 +2,7 @@
 import { CliError } from "./errors.ts";
 import type { Repository } from "./repository.ts";
 import type { Run } from "./run.ts";
-import { quoted, suggestion } from "./wording.ts";
-
-/** More runs than this are not named in the error. */
-const NAMED = 10;
+import { listing, quoted, suggestion } from "./wording.ts";
 
 /**
  * The run `name` of the project. Throws CliError that names those there are; `flag` (or a key of a config) says where the name
@@ -15,11 +12,7 @@ export function runNamed(repository: Repository, name: string, flag?: string): R
   const run = repository.run(name);
   if (run) return run;
   const names = repository.runs().map((each) => each.name);
-  const more = names.length > NAMED ? `, … (${names.length} in all)` : "";
-  const there =
-    names.length > 0
-      ? `it has ${names.slice(0, NAMED).join(", ")}${more}`
-      : "it has no runs (--project DIR names another project)";
+  const there = names.length > 0 ? `it has ${listing(names)}` : "it has no runs (--project DIR names another project)";
   const where = flag === undefined ? "" : `${flag}: `;
   throw new CliError(`${where}there is no run ${quoted(name)} in this project${suggestion(name, names)}; ${there}`);
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { makeFolder, writeWhole, writing } from "../core/disk.ts";
+import { writeWholeInFolder } from "../core/disk.ts";
 import { type AnyStudentConfig, kindOf } from "./kinds.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -22,8 +22,7 @@ export function keepStudent(folder: string, config: AnyStudentConfig): void {
   const resolved = Object.entries(student).map(([key, value]) => {
     return [key, folders.includes(key) ? resolve(String(value)) : value] as const;
   });
-  writing(file, () => makeFolder(join(folder, "students")));
-  writeWhole(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);
+  writeWholeInFolder(file, `${JSON.stringify(Object.fromEntries(resolved), null, 2)}\n`);
 }
 
 /**

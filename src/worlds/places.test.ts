@@ -37,3 +37,12 @@ test("a place that is gone is told with the flag that gives another; a flag goes
   assert.throws(() => worldOfRun(project, "one", {}), { name: "CliError", message });
   assert.deepEqual(worldOfRun(project, "one", { data: "elsewhere" }), {});
 });
+
+test("a file where the folder of places belongs is told by its path", () => {
+  const project = temporaryFolder();
+  writeFileSync(join(project, "worlds"), "");
+  assert.throws(() => keepWorld(project, "one", { name: "alfworld", data: project }), {
+    name: "StoreError",
+    message: `${join(project, "worlds", "one.json")}: cannot be written: a part of this path is a file, not a folder (ENOTDIR)`,
+  });
+});

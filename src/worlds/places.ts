@@ -3,9 +3,9 @@
  * paths out, since they decide no result. They are kept in the project folder, so that later commands find them; they are no
  * part of a dump.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { writeWhole } from "../core/disk.ts";
+import { writeWholeInFolder } from "../core/disk.ts";
 import { CliError } from "../core/errors.ts";
 import { type EnvironmentSpec, environmentNamed } from "./open.ts";
 import { isModule } from "./own.ts";
@@ -14,13 +14,12 @@ type Places = Readonly<Record<string, string>>;
 
 const fileOf = (folder: string, run: string) => join(folder, "worlds", `${run}.json`);
 
-/** Keeps where `spec`, the world of `run`, has its files. `folder`: the project's. */
+/** Keeps where `spec`, the world of `run`, has its files. `folder`: the project's. Throws StoreError where the disk refuses. */
 export function keepWorld(folder: string, run: string, spec: EnvironmentSpec): void {
   const keys = isModule(spec.name) ? ["name"] : (environmentNamed(spec.name)?.paths ?? []);
   const given = keys.flatMap((key) => (typeof spec[key] === "string" ? [[key, placeOf(spec[key])] as const] : []));
   if (given.length === 0) return;
-  mkdirSync(join(folder, "worlds"), { recursive: true });
-  writeWhole(fileOf(folder, run), `${JSON.stringify(Object.fromEntries(given), null, 2)}\n`);
+  writeWholeInFolder(fileOf(folder, run), `${JSON.stringify(Object.fromEntries(given), null, 2)}\n`);
 }
 
 /** An option that may be a path or a word (`nouns: heuristic`) is a path where there is something. */

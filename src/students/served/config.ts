@@ -1,17 +1,15 @@
 /** What a config says of a served student, with every default. */
 import { z } from "zod";
-import { atMost } from "../../core/bounds.ts";
 import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
+import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
-
-const count = z.number().int().positive();
 
 export const servedParts = {
   format: z.enum(FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
-  maxTokens: count.max(...atMost("maxTokens")).default(256),
+  maxTokens: count("maxTokens").default(256),
   examples,
   student: z.strictObject({
     kind: z.literal("served"),
@@ -22,40 +20,21 @@ export const servedParts = {
     /** What the server calls the model. */
     model: z.string().default("{checkpoint}"),
     /** Prompt and completion together. Absent: what the server says. */
-    context: count.max(...atMost("context")).optional(),
+    context: count("context").optional(),
     /** Until the server answers. */
-    startupSeconds: count.max(...atMost("seconds")).default(600),
+    startupSeconds: count("seconds").default(600),
     /** More fields of each request: `top_p`, `chat_template_kwargs` … */
     extra: z.record(z.string(), z.json()).optional(),
   }),
   training: z
     .strictObject({
-      steps: count.max(...atMost("optimizerSteps")).default(100),
-      batch: count.max(...atMost("batch")).default(32),
+      ...amountParts({ batch: 32 }),
       /** At most so many examples on one device at a time; the gradients of the rest are added up. */
-      deviceBatch: count.max(...atMost("batch")).default(4),
-      learningRate: z.number().positive().default(1e-4),
-      warmup: z
-        .number()
-        .int()
-        .nonnegative()
-        .max(...atMost("optimizerSteps"))
-        .default(5),
-      schedule: z.enum(["cosine", "constant"]).default("cosine"),
+      deviceBatch: count("batch").default(4),
+      ...rateParts({ learningRate: 1e-4 }),
       /** Rank of adapters on every linear layer, merged at the end; 0 = all weights are trained. */
-      loraRank: z
-        .number()
-        .int()
-        .nonnegative()
-        .max(...atMost("loraRank"))
-        .default(16),
-      /** Tokens of the longest example; longer ones are refused. 0 = as long as the checkpoint can read. */
-      maxLength: z
-        .number()
-        .int()
-        .nonnegative()
-        .max(...atMost("context"))
-        .default(0),
+      loraRank: countOrNone("loraRank").default(16),
+      maxLength,
       /** What a GPU computes in; without one it is always fp32. */
       precision: z.enum(["bf16", "fp32"]).default("bf16"),
       /** Several devices: the file that `accelerate config` writes. */
