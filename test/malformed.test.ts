@@ -214,7 +214,7 @@ const ROWS: readonly Row[] = [
   ["import loop.jsonl --format gleaner --env workshop --dry-run", /loop\.jsonl: a link that leads back to itself/],
   ["import small.eval --format inspect --env workshop --dry-run", /small\.eval: expected a whole zip archive/],
   ["import list.json --format inspect --env workshop --dry-run", /not understood/, 1],
-  ["import empty --format gleaner --env workshop --dry-run", /no record was found/, 1],
+  ["import empty --format gleaner --env workshop --dry-run", /no records:\n {2}empty/, 1],
   ["probe", /missing required argument 'subject'/],
   ["probe nope", /nope: expected a config \(\.yaml\), a run of this project/],
   ["probe ok.yaml --data x", /a config names its environment itself/],

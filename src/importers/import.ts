@@ -64,7 +64,10 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
   const { reader, files, benchmark } = options;
   const surveys = await surveysOf(reader, files);
   const total = surveys.reduce((sum, { count }) => sum + count, 0);
-  const tally = startTally(run.name);
+  const tally = startTally(
+    run.name,
+    files.filter((_, index) => surveys[index]!.count === 0),
+  );
   const findTask = taskFinder(benchmark, reader);
   /** How many episodes there were of each task by each policy. */
   const samples = new Map<string, number>();

@@ -132,7 +132,7 @@ export interface Survey {
 /** Reads `file` to its end once. Throws CliError naming the file if it is missing or damaged. */
 export async function surveyOf(reader: LogReader, file: string): Promise<Survey> {
   if (reader.survey) return reader.survey(file);
-  if (!reader.records) return countedBy(readingOf(reader), file);
+  if (!reader.records) return countedBy(firstOf(reader), file);
   let count = 0;
   for await (const _record of reader.records(file)) count++;
   return { count, records: () => recordsOf(reader, file) };
@@ -155,11 +155,8 @@ export async function* readLog(
 
 /** The records of a file as its format has them. */
 export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRecord> {
-  return reader.records?.(file) ?? recordsBy(readingOf(reader), file);
+  return reader.records?.(file) ?? recordsBy(firstOf(reader), file);
 }
-
-/** Whether a value is a record of this format is found by reading it. */
-const readingOf = (reader: LogReader) => (record: unknown) => void rowsOf(reader, record).map(reader.read);
 
 function* rowsIn(reader: LogReader, text: string, position: Position): Generator<LogRecord> {
   let record: unknown;
@@ -191,6 +188,13 @@ function* rowsIn(reader: LogReader, text: string, position: Position): Generator
 
 /** The rows of a record. Throws CliError for a record that is none of the format. */
 export const rowsOf = (reader: LogReader, record: unknown): readonly unknown[] => reader.split?.(record) ?? [record];
+
+/** Reads the first row of a record that is understood. It throws CliError, of the first one, if none is. */
+const firstOf = (reader: LogReader) => (record: unknown) => {
+  const reads = rowsOf(reader, record).map((row) => understood(() => reader.read(row)));
+  const [first] = reads;
+  if (first?.kind === "malformed" && reads.every(({ kind }) => kind === "malformed")) throw new CliError(first.problem);
+};
 
 type Understood<T> = { kind: "understood"; value: T } | { kind: "malformed"; problem: string };
 

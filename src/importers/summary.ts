@@ -19,6 +19,8 @@ export interface ImportSummary {
   readonly run: string;
   /** Records: lines that are not blank, elements of a JSON array. */
   readonly lines: number;
+  /** Files that have none. */
+  readonly empty: readonly string[];
   readonly malformed: readonly (Place & { readonly problem: string })[];
   /** Records that were understood. */
   readonly episodes: number;
@@ -80,8 +82,8 @@ interface KeptEpisode {
 /** Places that are told of each reason. */
 export const FIRST = 3;
 
-/** Collects a summary while the logs are read. */
-export function startTally(run: string) {
+/** Collects a summary while the logs are read. `empty`: files without records. */
+export function startTally(run: string, empty: readonly string[] = []) {
   const malformed: ImportSummary["malformed"][number][] = [];
   const unknownTasks: ImportSummary["unknownTasks"][number][] = [];
   const diverged: ImportSummary["diverged"][number][] = [];
@@ -151,7 +153,7 @@ export function startTally(run: string) {
         splits,
         leftOut,
       };
-      return { run, lines, ...listed, ...count };
+      return { run, lines, empty, ...listed, ...count };
     },
   };
 }

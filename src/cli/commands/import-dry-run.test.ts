@@ -84,7 +84,13 @@ test("a dry run that finds nothing of use says so by its exit code", async () =>
   assert.equal(nothing.code, 1, nothing.printed);
   const empty = await importing(write("empty.jsonl", ""), "--format", "messages", "--dry-run");
   assert.equal(empty.code, 1);
-  assert.match(empty.printed, /^no record was found$/m);
+  assert.match(empty.printed, /^no records:\n {2}\S*empty\.jsonl$/m);
+  for (const args of [["--dry-run"], ["--out", "nothing"]]) {
+    const { code, printed } = await importing(write("empty.jsonl", ""), ...args);
+    assert.equal(code, 1, printed);
+    assert.match(printed, /^no records:\n {2}\S*empty\.jsonl$/m);
+    assert(!printed.includes("every record can be used"));
+  }
   const all = await importing(write("all.jsonl", jsonLines([{ messages: chat }])), "--format", "messages", "--dry-run");
   assert.match(all.printed, /every record can be used/);
 });

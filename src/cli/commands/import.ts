@@ -141,8 +141,10 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   }
   const benchmark = await openBenchmark(environment);
   const reading = { benchmark, ...chatOptions(request) };
-  const format = request.format ?? (await recognise(files, readersOf(reading, request)));
-  if (request.format === undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
+  const recognised = request.format === undefined ? await recognise(files, readersOf(reading, request)) : undefined;
+  // Of files without records any format says so.
+  const format = request.format ?? recognised ?? "messages";
+  if (recognised !== undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
   expectTaken(format, request);
   const reader = withRecords(READERS[format]!(reading), request.records);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
@@ -207,6 +209,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
   return [
     countsTable(summary),
     claimsTable(summary),
+    ...listed("no records", summary.empty, (file) => [printable(file)]),
     // A dry run groups these by their reasons, below.
     ...listed("not understood", isDryRun ? [] : malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
     ...listed("left out", isDryRun ? [] : unknownTasks, (each) => [
@@ -233,7 +236,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
 /** Each reason with its count and first places. */
 function reasonLines(summary: ImportSummary): string[] {
   const reasons = reasonsOf(summary);
-  if (summary.lines === 0) return ["no record was found"];
+  if (summary.lines === 0) return [];
   if (reasons.length === 0) return ["every record can be used"];
   return [
     "why not:",

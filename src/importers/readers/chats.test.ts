@@ -254,6 +254,17 @@ test("Inspect: samples of a JSON log, of an archive, and what is damaged in them
     repository: openSqlite(":memory:"),
   });
   assert.match(nothing.malformed[0]!.problem, /samples: expected a list of records, found nothing/);
+  const broken = [{}, { samples: null }, { samples: [] }].map((more, index) =>
+    write(`broken-${index}.json`, JSON.stringify({ version: 2, status: "error", eval: { task: "t" }, ...more })),
+  );
+  const bare = [...broken, write("empty.json", "")];
+  const none = await importing({
+    format: "inspect",
+    benchmark: corridor,
+    files: bare,
+    repository: openSqlite(":memory:"),
+  });
+  assert.deepEqual([none.lines, none.empty], [0, bare]);
 });
 
 test("rows of any kind are told apart by line, and nothing of a broken one is stored", async () => {

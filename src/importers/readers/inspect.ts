@@ -19,8 +19,9 @@ import { CliError } from "../../core/errors.ts";
 import { writtenLike } from "../../core/written-json.ts";
 import { unreadable } from "../../files/file.ts";
 import { readList } from "../../files/list.ts";
+import { parseJson } from "../../files/python-json.ts";
 import { MAX_RECORD_BYTES, type Position, type RawRecord } from "../../files/record.ts";
-import { firstSigns } from "../../files/records.ts";
+import { firstSigns, readRecords } from "../../files/records.ts";
 import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { turnsOf } from "../chats/apis.ts";
 import { entryTurns } from "../chats/entries.ts";
@@ -74,7 +75,33 @@ function asWritten(message: Row): Row {
 
 async function* records(file: string): AsyncGenerator<RawRecord> {
   if ((await firstSigns(file, 2)) === "PK") yield* samplesIn(file);
-  else yield* readList(file, ["samples"]);
+  else yield* listedSamples(file);
+}
+
+/** A run that broke before its first sample leaves a log without any. */
+async function* listedSamples(file: string): AsyncGenerator<RawRecord> {
+  for await (const sample of readList(file, ["samples"])) {
+    if (sample.text === null && sample.record === 1 && (await hasNoSamples(file))) return;
+    yield sample;
+  }
+}
+
+async function hasNoSamples(file: string): Promise<boolean> {
+  if ((await firstSigns(file, 1)) === "") return true;
+  for await (const { text } of readRecords(file, { kind: "whole" })) {
+    const log = text === null ? undefined : parsed(text);
+    const { status, eval: task, samples } = (log ?? {}) as Readonly<Record<string, unknown>>;
+    return typeof status === "string" && typeof task === "object" && (samples ?? null) === null;
+  }
+  return false;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function* samplesIn(file: string): AsyncGenerator<RawRecord> {

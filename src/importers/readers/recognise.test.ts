@@ -53,7 +53,10 @@ test("what nothing fits, an empty file, and files of two formats are refused by 
     recognise([odd], readers),
     /odd\.jsonl: no format of logs fits its first records; expected --format/,
   );
-  await assert.rejects(recognise([write("empty.jsonl", "")], readers), /empty\.jsonl: no format of logs fits/);
+  const empty = write("empty.jsonl", "");
+  assert.equal(await recognise([empty], readers), undefined);
+  assert.equal(await recognise([write("samples.json", '{"eval": {}, "status": "error"}'), empty], readers), undefined);
+  await assert.rejects(recognise([empty, odd], readers), /odd\.jsonl: no format of logs fits/);
   await assert.rejects(recognise(["nowhere.jsonl"], readers), { name: "CliError", message: /nowhere\.jsonl/ });
   const own = write("own.jsonl", jsonLines([{ task: "corridor/train/halls/2", steps: [{ action: "look" }] }]));
   const chat = write(
@@ -70,5 +73,6 @@ test("what nothing fits, an empty file, and files of two formats are refused by 
   );
   assert.equal(await recognise([own], readers), "gleaner");
   assert.equal(await recognise([chat], readers), "messages");
+  assert.equal(await recognise([empty, odd, chat], readers), "messages");
   await assert.rejects(recognise([own, chat], readers), /own\.jsonl looks like gleaner, .*chat\.jsonl like messages/);
 });
