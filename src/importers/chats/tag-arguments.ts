@@ -4,7 +4,6 @@
  */
 
 import type { Tool } from "../../core/message.ts";
-import { writtenJson } from "../../core/written-json.ts";
 import { parsed } from "./call-text.ts";
 
 export interface Argument {
@@ -20,8 +19,8 @@ export function writtenArguments(
   { tool, isTextElse }: { readonly tool: Tool | undefined; readonly isTextElse: boolean },
 ): string {
   const members = given.map(({ name, text, isText = isTextIn(tool, name) ?? isTextElse }) => {
-    const value = isText ? undefined : parsed(text.trim());
-    return `${JSON.stringify(name)}:${value === undefined ? JSON.stringify(text) : writtenJson(value)}`;
+    const isJson = !isText && parsed(text.trim()) !== undefined;
+    return `${JSON.stringify(name)}:${isJson ? text.trim() : JSON.stringify(text)}`;
   });
   return `{${members.join(",")}}`;
 }
