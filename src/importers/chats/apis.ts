@@ -52,15 +52,20 @@ export function readMessages(
     throw new CliError(`API of messages: ${expectedOneOf(Object.keys(APIS), named)}`);
   const { api, evidence } = named === undefined ? apiOf(list, place) : { api: APIS[named]!, evidence: undefined };
   const told = api.name + (evidence === undefined ? "" : ` (${evidence})`);
-  const { turns, read } = namingApi(told, evidence, () => withoutTags(api.turns(list, place), tags));
+  const { turns, read } = namingApi({ told, evidence, place }, () => withoutTags(api.turns(list, place), tags));
   return { turns, readAs: read.length === 0 ? told : `${told}, with ${listing(read)} in texts` };
 }
 
 /** What `read` gives; its error says what the messages looked like, where that was found out. */
-function namingApi<T>(told: string, evidence: string | undefined, read: () => T): T {
+function namingApi<T>(
+  { told, evidence, place }: { readonly told: string; readonly evidence: string | undefined; readonly place: string },
+  read: () => T,
+): T {
   try {
     return read();
   } catch (error) {
+    // The call stack is full: values are read from within.
+    if (error instanceof RangeError) throw new CliError(`${place}: expected values that are nested less deeply`);
     if (!(error instanceof CliError) || evidence === undefined) throw error;
     throw new CliError(`looks like ${told}; ${error.message}`);
   }

@@ -90,92 +90,118 @@ function toolCallInner(inner: string, context: Context): readonly ToolCall[] {
   return callsInText(text, context.place);
 }
 
-const FUNCTION = /^\s*<function=([^>\n]+)>([\s\S]*?)(?:<\/function>|$)/;
-const PARAMETER = /<parameter=([^>\n]+)>([\s\S]*?)<\/parameter>(?=\s*(?:<parameter=|$))/g;
+const FUNCTION = /<function=([^>\n]{1,200})>/y;
+const PARAMETER = /<parameter=([^>\n]{1,200})>/y;
 
-/** `<function=NAME>` with parameters or JSON, one after the other. */
+/** `<function=NAME>` with parameters or JSON, one after the other; the last one may lack its closing tag. */
 function functionsIn(text: string, { tools }: Context): readonly ToolCall[] {
-  const calls: ToolCall[] = [];
-  let rest = text;
-  while (rest.trim() !== "") {
-    const found = FUNCTION.exec(rest);
-    if (!found) return [brokenCall(text)];
-    calls.push(functionCall(found[1]!.trim(), found[2]!, tools));
-    rest = rest.slice(found[0].length);
-  }
-  return calls;
+  const closed = text.trimEnd().endsWith("</function>") ? text : `${text}</function>`;
+  const found = blocksIn(closed, FUNCTION, "</function>");
+  return found ? found.map(({ named, inner }) => functionCall(named[1]!.trim(), inner, tools)) : [brokenCall(text)];
 }
 
 function functionCall(name: string, inner: string, tools: Tools): ToolCall {
   if (inner.trim() === "") return { id: "", name, arguments: "{}" };
   if (!inner.includes("<parameter=")) return { id: "", name, arguments: inner.trim() };
-  return pairsCall(name, inner, PARAMETER, { tools, isTextElse: true });
+  const found = blocksIn(inner, PARAMETER, "</parameter>");
+  if (!found) return brokenCall(inner, name);
+  const given = found.map(({ named, inner: value }): Argument => ({ name: named[1]!.trim(), text: unlined(value) }));
+  return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: true }) };
 }
 
-/** A call whose arguments stand in pairs of tags, `pair` finding name and value; broken if anything stands beside them. */
-function pairsCall(
-  name: string,
-  inner: string,
-  pair: RegExp,
-  { tools, isTextElse }: { tools: Tools; isTextElse: boolean },
-): ToolCall {
-  const found = [...inner.matchAll(pair)];
-  const isWhole = inner.replace(pair, "").trim() === "";
-  if (!isWhole) return brokenCall(inner, name);
-  // Qwen's template puts values on lines of their own, GLM's does not.
-  const value = (text: string) => (isTextElse ? unlined(text) : text);
-  const given = found.map(([, key, text]): Argument => ({ name: key!.trim(), text: value(text!) }));
-  return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse }) };
-}
-
-const GLM = /<arg_key>([\s\S]*?)<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_value>(?=\s*(?:<arg_key>|$))/g;
+const KEY = /<arg_key>([^<\n]{0,200})<\/arg_key>\s{0,9}<arg_value>/y;
 function glmCall(text: string, { tools }: Context): ToolCall {
-  const [name = ""] = text.split(/\n|<arg_key>/, 1);
-  return pairsCall(name.trim(), text.slice(name.length), GLM, { tools, isTextElse: false });
+  const [head = ""] = text.split(/\n|<arg_key>/, 1);
+  const name = head.trim();
+  const found = blocksIn(text.slice(head.length), KEY, "</arg_value>");
+  if (!found) return brokenCall(text, name);
+  const given = found.map(({ named, inner }): Argument => ({ name: named[1]!.trim(), text: inner }));
+  return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: false }) };
 }
 
-const INVOKE = /<(?:[|｜]DSML[|｜])?invoke name="([^"\n]*)">([\s\S]*?)<\/(?:[|｜]DSML[|｜])?invoke>/g;
-const NAMED =
-  /<(?:[|｜]DSML[|｜])?parameter name="([^"\n]*)"(?: string="(true|false)")?>([\s\S]*?)<\/(?:[|｜]DSML[|｜])?parameter>/g;
-
-/** `<invoke name="NAME">` with `<parameter name="KEY">`. */
-function invokesIn(text: string, { tools }: Context): readonly ToolCall[] {
-  const found = [...text.matchAll(INVOKE)];
-  if (found.length === 0 || text.replace(INVOKE, "").trim() !== "") return [brokenCall(text)];
-  return found.map(([, name = "", inner = ""]) => {
-    if (inner.replace(NAMED, "").trim() !== "") return brokenCall(inner, name);
-    const given = [...inner.matchAll(NAMED)].map(
-      ([, key, told, value]): Argument => ({
-        name: key!,
-        text: told === undefined ? unlined(value!) : value!,
-        ...(told !== undefined && { isText: told === "true" }),
-      }),
-    );
+/** `<invoke name="NAME">` with `<parameter name="KEY">`; `mark` stands before each name of a tag. */
+function invokesIn(text: string, mark: string, { tools }: Context): readonly ToolCall[] {
+  const invoke = new RegExp(`<${escaped(mark)}invoke name="([^"\\n]{0,200})">`, "y");
+  const parameter = new RegExp(`<${escaped(mark)}parameter name="([^"\\n]{0,200})"(?: string="(true|false)")?>`, "y");
+  const found = blocksIn(text, invoke, `</${mark}invoke>`);
+  if (!found || found.length === 0) return [brokenCall(text)];
+  return found.map(({ named: [, name = ""], inner }) => {
+    const pairs = blocksIn(inner, parameter, `</${mark}parameter>`);
+    if (!pairs) return brokenCall(inner, name);
+    const given = pairs.map(({ named: [, key = "", told], inner: value }): Argument => {
+      if (told === undefined) return { name: key, text: unlined(value) };
+      return { name: key, text: value, isText: told === "true" };
+    });
     return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: true }) };
   });
 }
+const escaped = (mark: string) => mark.replaceAll("|", "\\|");
 
 const DEEPSEEK =
-  /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>([^\n]*)\n```json\n([\s\S]*?)\n```|([^<\n]*)<｜tool▁sep｜>([\s\S]*?))<｜tool▁call▁end｜>/g;
-const KIMI = /<\|tool_call_begin\|>\s*([^\s<]+)\s*<\|tool_call_argument_begin\|>([\s\S]*?)<\|tool_call_end\|>/g;
+  /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>([^\n]{0,200})\n```json\n|([^<\n]{0,200})<｜tool▁sep｜>)/y;
+const KIMI = /<\|tool_call_begin\|>\s{0,9}([^\s<]{1,200})\s{0,9}<\|tool_call_argument_begin\|>/y;
 
-function deepseekCalls(inner: string): readonly ToolCall[] {
-  if (inner.replace(DEEPSEEK, "").trim() !== "") return [brokenCall(inner)];
-  return [...inner.matchAll(DEEPSEEK)].map(([, older, block, name, given]) => ({
+/** The older spelling has the arguments in a fence. */
+function deepseekCalls(text: string): readonly ToolCall[] {
+  const found = blocksIn(text, DEEPSEEK, "<｜tool▁call▁end｜>");
+  if (!found) return [brokenCall(text)];
+  return found.map(({ named: [, older, name = ""], inner }) => ({
     id: "",
-    name: (older ?? name ?? "").trim(),
-    arguments: (block ?? given ?? "").trim(),
+    name: (older ?? name).trim(),
+    arguments: (older === undefined ? inner : inner.replace(/\n```$/, "")).trim(),
   }));
 }
 
 /** Kimi's ids say the name: `functions.NAME:0`. */
-function kimiCalls(inner: string): readonly ToolCall[] {
-  if (inner.replace(KIMI, "").trim() !== "") return [brokenCall(inner)];
-  return [...inner.matchAll(KIMI)].map(([, id = "", given = ""]) => ({
+function kimiCalls(text: string): readonly ToolCall[] {
+  const found = blocksIn(text, KIMI, "<|tool_call_end|>");
+  if (!found) return [brokenCall(text)];
+  return found.map(({ named: [, id = ""], inner }) => ({
     id,
     name: id.replace(/^functions\./, "").replace(/:\d+$/, ""),
-    arguments: given.trim(),
+    arguments: inner.trim(),
   }));
+}
+
+/** A block between tags: what the opening one says, and what is in it. */
+interface Inner {
+  readonly named: RegExpExecArray;
+  readonly inner: string;
+}
+
+/**
+ * The blocks that fill `text`, with spaces between; undefined if anything else is in it. A closing tag closes where another
+ * block or the end follows: values may hold the tag. Takes time in proportion to the text.
+ */
+function blocksIn(text: string, open: RegExp, close: string): readonly Inner[] | undefined {
+  const opensAt = (at: number) => {
+    open.lastIndex = at;
+    return open.exec(text);
+  };
+  const blocks: Inner[] = [];
+  let at = behindSpace(text, 0);
+  while (at < text.length) {
+    const named = opensAt(at);
+    if (!named) return undefined;
+    const start = at + named[0].length;
+    let end = text.indexOf(close, start);
+    let next = behindSpace(text, end + close.length);
+    while (end >= 0 && next < text.length && !opensAt(next)) {
+      end = text.indexOf(close, end + 1);
+      next = behindSpace(text, end + close.length);
+    }
+    if (end < 0) return undefined;
+    blocks.push({ named, inner: text.slice(start, end) });
+    at = next;
+  }
+  return blocks;
+}
+
+/** The first place from `at` on that is no space. */
+function behindSpace(text: string, at: number): number {
+  let place = at;
+  while (place < text.length && /\s/.test(text[place]!)) place++;
+  return place;
 }
 
 const MISTRAL = "[TOOL_CALLS]";
@@ -187,7 +213,7 @@ const mistral: CallTag = {
     const next = text.indexOf(MISTRAL, start);
     const end = next < 0 ? text.length : next;
     const inner = withoutLast(text.slice(start, end)).trim();
-    const named = /^([\w.-]+)\s*(?:\[CALL_ID\]([\w-]+))?\s*(?:\[ARGS\])?\s*(?=\{)/.exec(inner);
+    const named = /^([\w.-]{1,200})\s{0,9}(?:\[CALL_ID\]([\w-]{1,200}))?\s{0,9}(?:\[ARGS\])?\s{0,9}(?=\{)/.exec(inner);
     if (!named) return { calls: callsInText(inner, place), end };
     const [all, name = "", id = ""] = named;
     return { calls: [{ id, name, arguments: inner.slice(all.length) }], end };
@@ -223,16 +249,21 @@ const bare: CallTag = {
 
 /** A list of calls behind a tag. */
 const listIn = (text: string, { place }: Context) => callsInText(text.trim(), place);
-/** `<function=…>` in a text, with its closing tag. */
+/** `<function=…>` in a text, with its closing tag or to the end. */
 const bareFunction: CallTag = {
   open: "<function=",
   read(text, at, context) {
-    const found = FUNCTION.exec(text.slice(at));
-    const isClosed = found?.[0].endsWith("</function>");
-    if (!found || !(isClosed || isLineStart(text, at))) return undefined;
-    return { calls: functionsIn(withoutLast(found[0]), context), end: at + found[0].length };
+    const close = text.indexOf("</function>", at);
+    if (close < 0 && !isLineStart(text, at)) return undefined;
+    const end = close < 0 ? text.length : close + "</function>".length;
+    return { calls: functionsIn(withoutLast(text.slice(at, end)), context), end };
   },
 };
+
+/** DeepSeek's special token, as it is and as it is typed. */
+const MARKS = ["｜DSML｜", "|DSML|"];
+const invokes = (mark: string, name: string) =>
+  between(`<${mark}${name}>`, `</${mark}${name}>`, (text, context) => invokesIn(text, mark, context));
 
 const TAGS: readonly CallTag[] = [
   between("<tool_call>", "</tool_call>", toolCallInner),
@@ -241,10 +272,9 @@ const TAGS: readonly CallTag[] = [
   pythonTag,
   mistral,
   between("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>", deepseekCalls),
-  between("<｜DSML｜function_calls>", "</｜DSML｜function_calls>", invokesIn),
-  between("<｜DSML｜tool_calls>", "</｜DSML｜tool_calls>", invokesIn),
-  between("<minimax:tool_call>", "</minimax:tool_call>", invokesIn),
-  between("<function_calls>", "</function_calls>", invokesIn),
+  ...MARKS.flatMap((mark) => [invokes(mark, "function_calls"), invokes(mark, "tool_calls")]),
+  between("<minimax:tool_call>", "</minimax:tool_call>", (text, context) => invokesIn(text, "", context)),
+  invokes("", "function_calls"),
   between("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>", kimiCalls),
   between("<|tool_call|>", "<|/tool_call|>", listIn),
   between("<|action_start|><|plugin|>", "<|action_end|>", listIn),
@@ -286,7 +316,7 @@ function readFrom(text: string, at: number, first: CallTag, context: Context): F
     if (!block) break;
     calls.push(...block.calls);
     end = block.end;
-    const next = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
+    const next = behindSpace(text, end);
     tag = TAGS.find((one) => one !== bare && text.startsWith(one.open, next));
     if (tag) end = next;
   }

@@ -146,16 +146,18 @@ function refuseResults(turns: readonly ChatTurn[]): void {
     throw new CliError(`${result.place}: expected calls that are understood before results, found ${RESULT} alone`);
 }
 
-const ACTION = /^([\s\S]*?)<action>([\s\S]*?)<\/action>\s*$/;
+const [ACTION, ACTION_END] = ["<action>", "</action>"];
 
 /**
  * The action of a text that ends with `<action>…</action>`, and what is said before it. undefined: the text has none, or
  * more than one. Source: verl-agent, agent_system/environments/env_package/alfworld/projection.py.
  */
 export function actionInTags(text: string): { readonly thought: string; readonly action: string } | undefined {
-  const found = ACTION.exec(text);
-  if (!found || found[2]!.includes("<action>")) return undefined;
-  return { thought: found[1]!.trim(), action: found[2]!.trim() };
+  const start = text.indexOf(ACTION);
+  const end = text.indexOf(ACTION_END);
+  const isOne = start >= 0 && end > start && text.indexOf(ACTION, start + 1) < 0;
+  if (!isOne || text.slice(end + ACTION_END.length).trim() !== "") return undefined;
+  return { thought: text.slice(0, start).trim(), action: text.slice(start + ACTION.length, end).trim() };
 }
 
 /** Whether the agent spells its actions between `<action>` tags: half of its turns or more do. */
@@ -165,6 +167,8 @@ export function hasActionTags(turns: readonly Pick<ChatTurn, "role" | "content">
   return tagged.length > 0 && tagged.length * 2 >= said.length;
 }
 
+/** No text of an agent is made of more tags than this; each is looked for. */
+const MOST_TAGS = 50;
 /** Special tokens of chat templates. */
 const TOKEN = /<\|[\w/ -]{1,40}\|?>|<[\w/-]{1,40}\|>|<｜[^｜\n]{1,40}｜>/g;
 /** A tag that begins a line, or follows another tag. */
@@ -190,7 +194,9 @@ function refuseUnknown(turns: readonly ChatTurn[]): void {
 /** The tags and tokens of a text that look like structure, and the one that it ends with. */
 function tagsOf(text: string): { readonly all: ReadonlySet<string>; readonly last: string | undefined } {
   const names = new Set([...text.matchAll(OPEN)].map(([, name]) => name!));
-  const closed = [...names].filter((name) => new RegExp(`</${escaped(name)}>[ \\t]*(?:\\n|<|$)`).test(text));
+  const closed = [...names]
+    .slice(0, MOST_TAGS)
+    .filter((name) => new RegExp(`</${escaped(name)}>[ \\t]*(?:\\n|<|$)`).test(text));
   const tokens = [...text.matchAll(TOKEN)].map(([token]) => token);
   const all = new Set([...closed.map((name) => `<${name}>`), ...tokens]);
   const end = /<\/([A-Za-z][\w:.-]{0,40})>\s*$/.exec(text)?.[1];

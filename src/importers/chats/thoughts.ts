@@ -58,12 +58,19 @@ export function promptedThought(text: string): Split | undefined {
 }
 
 /** A template's line breaks around a thought are no part of it. */
-const withoutLines = (text: string) => text.replace(/^\n+|\n+$/g, "");
+function withoutLines(text: string): string {
+  let [from, to] = [0, text.length];
+  while (text[from] === "\n") from++;
+  while (to > from && text[to - 1] === "\n") to--;
+  return text.slice(from, to);
+}
 
 /** Whether a closing tag without its opening one ends a line, as a thought does and a remark about the tag does not. */
 export const endsThought = (text: string): boolean =>
   PROMPTED.some(([open, close]) => {
     const end = text.indexOf(close);
     if (end < 0 || text.slice(0, end).includes(open)) return false;
-    return /(?:^|\n)\s*$/.test(text.slice(0, end)) || /^\s*(?:\n|$)/.test(text.slice(end + close.length));
+    const before = text.slice(text.lastIndexOf("\n", end) + 1, end);
+    const [behind = ""] = text.slice(end + close.length).split("\n", 1);
+    return before.trim() === "" || behind.trim() === "";
   });
