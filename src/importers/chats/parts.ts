@@ -38,7 +38,17 @@ const BETWEEN_THOUGHTS = "\n\n";
 export const SEALED: Part = { kind: "leftOut", what: "encrypted reasoning" };
 
 /** Members of parts that no model reads. */
-export const PART_ASIDE = ["type", "id", "index", "cache_control", "annotations", "logprobs", "citations", "extras"];
+export const PART_ASIDE = [
+  "type",
+  "id",
+  "index",
+  "cache_control",
+  "annotations",
+  "logprobs",
+  "citations",
+  "extras",
+  "internal",
+];
 
 /**
  * The parts of a message's content: text, or a list of texts and of objects whose kind `readers` know. Throws CliError naming

@@ -153,6 +153,8 @@ test("thoughts: in front, several, cut off, opened by the prompt, in a member as
   assert.deepEqual(thought("<think>a b</think>go", { reasoning_content: "a b\n" }), ["a b\n", "go"]);
   const other = [user("Go."), { ...assistant("<think>a</think>go"), reasoning_content: "b" }];
   refused(other, /messages\[1\]: expected one thought/);
+  // LLaMA-Factory's demonstrations have such a text.
+  assert.deepEqual(thought("go\n</think>", { reasoning_content: "a" }), ["a", "go\n</think>"]);
 });
 
 test("tags that are not known refuse a chat without calls, if every turn is made of them", () => {
@@ -169,6 +171,7 @@ test("tags that are not known refuse a chat without calls, if every turn is made
     [user("Go."), ...turn("<|channel|>final<|message|>go"), ...turn("<|channel|>final<|message|>stop")],
     /found <\|channel\|>/,
   );
+  assert.equal(contents([user("Go."), ...turn("A table:\n<table><tr></tr></table>")]).length, 3);
   const once = [user("Go."), ...turn("<b>so</b> I go"), ...turn("go")];
   assert.equal(contents(once)[1], "<b>so</b> I go");
   const kept = readMessages([user("Go."), ...turn("<move>north</move>")], "m", { keepsTags: true });

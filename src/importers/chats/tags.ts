@@ -48,7 +48,9 @@ function withoutThoughts(turns: readonly ChatTurn[], read: Set<string>): ChatTur
   return turns.map((turn) => {
     if (turn.role !== "assistant") return turn;
     const split = thoughtBefore(turn.content);
-    const isPrompted = split.thought === undefined && (isEach || endsThought(turn.content));
+    // Where the thought has a member of its own, a closing tag in the text closes nothing.
+    const mayBePrompted = split.thought === undefined && turn.reasoning === undefined;
+    const isPrompted = mayBePrompted && (isEach || endsThought(turn.content));
     const found = isPrompted ? (promptedThought(turn.content) ?? split) : split;
     if (found.thought === undefined) return turn;
     read.add(isPrompted ? "…</think>" : `<${/^\W*([\w:]+)/.exec(turn.content)?.[1]}>`);
@@ -169,6 +171,27 @@ export function hasActionTags(turns: readonly Pick<ChatTurn, "role" | "content">
 
 /** No text of an agent is made of more tags than this; each is looked for. */
 const MOST_TAGS = 50;
+/** Answers are pages, tables and lists, too. `code` is not here: there are agents whose actions it holds. */
+const HTML: ReadonlySet<string> = new Set([
+  ...["html", "body", "head", "div", "span", "p", "table", "ul", "ol", "li", "pre", "b", "i", "em", "strong", "a"],
+  ...[
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "details",
+    "summary",
+    "svg",
+    "style",
+    "script",
+    "form",
+    "sub",
+    "sup",
+  ],
+]);
 /** Special tokens of chat templates. */
 const TOKEN = /<\|[\w/ -]{1,40}\|?>|<[\w/-]{1,40}\|>|<｜[^｜\n]{1,40}｜>/g;
 /** A tag that begins a line, or follows another tag. */
@@ -193,7 +216,7 @@ function refuseUnknown(turns: readonly ChatTurn[]): void {
 
 /** The tags and tokens of a text that look like structure, and the one that it ends with. */
 function tagsOf(text: string): { readonly all: ReadonlySet<string>; readonly last: string | undefined } {
-  const names = new Set([...text.matchAll(OPEN)].map(([, name]) => name!));
+  const names = new Set([...text.matchAll(OPEN)].map(([, name]) => name!).filter((name) => !HTML.has(name)));
   const closed = [...names]
     .slice(0, MOST_TAGS)
     .filter((name) => new RegExp(`</${escaped(name)}>[ \\t]*(?:\\n|<|$)`).test(text));

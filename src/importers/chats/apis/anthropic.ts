@@ -29,7 +29,7 @@ import {
   thoughtParts,
   turnsOfParts,
 } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, fieldsOf, hasMember, hasPart, isNothing } from "../turn.ts";
+import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, hasPart, isNothing } from "../turn.ts";
 import { ASIDE } from "./openai.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = { system: "system", user: "user", assistant: "assistant" };
@@ -42,7 +42,9 @@ export const anthropic: Api = {
   name: "Anthropic messages",
   shape: "role and content of parts (text, tool_use, tool_result)",
   evidence(list) {
-    const isOwn = ({ type }: { type?: unknown }) => typeof type === "string" && OWN.test(type);
+    // Inspect's part of this name has a tool_type: it is a call and its result.
+    const isOwn = ({ type, tool_type: other }: Fields) =>
+      typeof type === "string" && OWN.test(type) && other === undefined;
     let found: unknown;
     const has = list.some(
       (message) => hasMember(message, "role") && hasPart(message, (part) => isOwn(part) && !!(found = part.type)),

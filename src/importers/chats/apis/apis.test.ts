@@ -282,3 +282,20 @@ test("values that are nested too deeply are refused", () => {
   const message = { role: "assistant", content: [{ type: "tool_use", id: "a", name: "act", input }] };
   refused([user, message], /messages: expected values that are nested less deeply/);
 });
+
+test("Inspect: a server's tool with its result stands in one part", () => {
+  const part = {
+    type: "tool_use",
+    tool_type: "web_search",
+    id: "w",
+    name: "web_search",
+    arguments: "{}",
+    result: "found",
+  };
+  assert.deepEqual(read(user, { role: "assistant", content: [part, { type: "text", text: "So.", refusal: null }] }), [
+    { role: "user", content: "Go." },
+    { role: "assistant", content: "", toolCalls: [{ id: "w", name: "web_search", arguments: "{}" }] },
+    { role: "tool", content: "found", toolCallId: "w" },
+    { role: "assistant", content: "So." },
+  ]);
+});

@@ -1,8 +1,9 @@
 /** Parts of a message's content as OpenAI's APIs have them, and those that servers and loggers add. */
 import { CliError } from "../../../core/errors.ts";
+import { writtenJson } from "../../../files/written-json.ts";
 import { shown, textOf } from "../../reader.ts";
-import { leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
-import { fieldsOf, isNothing } from "../turn.ts";
+import { idOf, leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
+import { argumentsOf, fieldsOf, isNothing } from "../turn.ts";
 
 const THINKING: ReadonlySet<string> = new Set([
   ...PART_ASIDE,
@@ -33,19 +34,44 @@ function thoughtText(value: unknown, place: string): string {
 }
 const TEXT: ReadonlySet<string> = new Set([...PART_ASIDE, "text"]);
 
+const SAID: ReadonlySet<string> = new Set([...PART_ASIDE, "text", "refusal", "cache_breakpoint"]);
+/** Inspect says of a text that it is a refusal, and where a cache ends. */
+const saidPart: PartReader = (part, place) =>
+  textParts(textOf(fieldsOf(part, place, SAID).text, `${place}.text`, "text"));
+
 const refusalPart: PartReader = (part, place) =>
   textParts(textOf(fieldsOf(part, place, REFUSAL).refusal, `${place}.refusal`, "text"));
 const REFUSAL: ReadonlySet<string> = new Set([...PART_ASIDE, "refusal"]);
 
-/** What the agent's turn needs to be whole: a call in a part would be lost beside `tool_calls`. */
+const USED: ReadonlySet<string> = new Set([
+  ...PART_ASIDE,
+  ...["tool_type", "name", "context", "arguments", "result", "error"],
+]);
+/** A server's tool with its result, as Inspect has it. Other calls in parts would be lost beside `tool_calls`. */
 const callPart: PartReader = (part, place) => {
+  if (part.tool_type !== undefined) {
+    const { id, name, arguments: given, result, error } = fieldsOf(part, place, USED);
+    const callId = isNothing(id) ? "" : idOf(id, `${place}.id`);
+    const call = {
+      id: callId,
+      name: textOf(name, `${place}.name`, "the name of a tool"),
+      arguments: argumentsOf(given, `${place}.arguments`, writtenJson),
+    };
+    const isError = !isNothing(error);
+    const content = textOf(isError ? error : result, `${place}.result`, "text");
+    const answered = callId === "" ? {} : { toolCallId: callId };
+    return [
+      { kind: "call", call },
+      { kind: "result", content, ...answered, ...(isError && { isError: true }) },
+    ];
+  }
   throw new CliError(`${place}: expected calls in tool_calls, found a part of type ${shown(part.type)}`);
 };
 
 const picture = (type: string): [string, PartReader] => [type, leftOutPart(type)];
 
 export const CONTENT_PARTS: Readonly<Record<string, PartReader>> = {
-  text: textPart(),
+  text: saidPart,
   input_text: textPart(),
   output_text: textPart(),
   refusal: refusalPart,
@@ -57,7 +83,7 @@ export const CONTENT_PARTS: Readonly<Record<string, PartReader>> = {
   ...Object.fromEntries(
     [
       ...["image_url", "image", "input_image", "input_audio", "audio", "audio_url", "video", "video_url"],
-      ...["input_video", "file", "input_file", "document"],
+      ...["input_video", "file", "input_file", "document", "data"],
     ].map(picture),
   ),
 };
