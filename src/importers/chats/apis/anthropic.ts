@@ -5,8 +5,11 @@
  *                 server_tool_use and mcp_tool_use, answered by parts of the same message
  *     user        text, image, document, tool_result {tool_use_id, content, is_error}
  *
- * Results are turns of their own here. What a server's tool found is often encrypted: that is left out, titles and addresses
- * are not. A `compaction` part is refused: what stood before it is no longer what the model read.
+ * Results are turns of their own here. Messages of the agent that follow each other are one turn, as the API takes them:
+ * loggers of streams (Claude Code) write each part as a message.
+ *
+ * What a server's tool found is often encrypted: that is left out, titles and addresses are not. A `compaction` part is
+ * refused: what stood before it is no longer what the model read.
  *
  * Source: anthropic 2.14.0 (Python), types/content_block_param.py, types/tool_result_block_param.py,
  * types/beta/beta_content_block_param.py and what they name.
@@ -51,15 +54,38 @@ export const anthropic: Api = {
     );
     return has ? `a part of type ${found}` : undefined;
   },
-  turns: (list, place) => withIds(list.flatMap((message, index) => messageTurns(message, `${place}[${index}]`))),
+  turns(list, place) {
+    const drafts: Draft[] = [];
+    let open: Told | undefined;
+    const close = () => {
+      if (open) drafts.push(...turnsOfParts(open.role, open.parts, open.place));
+    };
+    list.forEach((message, index) => {
+      const told = messageParts(message, `${place}[${index}]`);
+      if (told.role === "assistant" && open?.role === "assistant") {
+        open = { ...open, parts: [...open.parts, ...told.parts] };
+        return;
+      }
+      close();
+      open = told;
+    });
+    close();
+    return withIds(drafts);
+  },
 };
 
-function messageTurns(message: unknown, place: string): Draft[] {
+interface Told {
+  readonly role: ChatTurn["role"];
+  readonly parts: readonly Part[];
+  readonly place: string;
+}
+
+function messageParts(message: unknown, place: string): Told {
   const { role: name, content } = fieldsOf(message, place, KNOWN);
   const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
   if (!role)
     throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
-  return turnsOfParts(role, partsOf(content, `${place}.content`, PARTS), place);
+  return { role, parts: partsOf(content, `${place}.content`, PARTS), place };
 }
 
 const THINKING: ReadonlySet<string> = new Set([...PART_ASIDE, "thinking", "signature"]);

@@ -299,3 +299,19 @@ test("Inspect: a server's tool with its result stands in one part", () => {
     { role: "assistant", content: "So." },
   ]);
 });
+
+test("Anthropic: messages of the agent that follow each other are one turn", () => {
+  const said = (part: object) => ({ role: "assistant", content: [part] });
+  const turns = read(
+    user,
+    said({ type: "thinking", thinking: "So.", signature: "s" }),
+    said({ type: "text", text: "I go." }),
+    said({ type: "tool_use", id: "a", name: "act", input: {} }),
+    { role: "user", content: [{ type: "tool_result", tool_use_id: "a" }] },
+  );
+  assert.deepEqual(turns, [
+    { role: "user", content: "Go." },
+    { role: "assistant", content: "I go.", reasoning: "So.", toolCalls: [call("a")] },
+    { role: "tool", content: "", toolCallId: "a" },
+  ]);
+});
