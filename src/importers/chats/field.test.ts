@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { shared, skipWithout } from "../../../test/shared.ts";
-import { parseWritten } from "../../files/written-json.ts";
+import { parseWritten } from "../../core/written-json.ts";
 import { readMessages } from "./apis.ts";
 import { actionInTags, hasActionTags } from "./tags.ts";
 

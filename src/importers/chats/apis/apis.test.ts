@@ -1,7 +1,7 @@
 // What each API has of its own: nested results, servers' tools, thoughts that nobody can read, pictures, near misses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseWritten } from "../../../files/written-json.ts";
+import { parseWritten } from "../../../core/written-json.ts";
 import { readMessages, turnsOf } from "../apis.ts";
 
 const read = (...messages: unknown[]) => turnsOf(messages, "messages").map(({ place: _place, ...turn }) => turn);

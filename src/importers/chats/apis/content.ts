@@ -1,6 +1,6 @@
 /** Parts of a message's content as OpenAI's APIs have them, and those that servers and loggers add. */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../files/written-json.ts";
+import { writtenJson } from "../../../core/written-json.ts";
 import { shown, textOf } from "../../reader.ts";
 import { idOf, leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
 import { argumentsOf, fieldsOf, isNothing } from "../turn.ts";
