@@ -46,7 +46,10 @@ export function environmentOptions(command: Command, example: string): Command {
     .option("--generated <n>", "generate a catalogue of this many products; needs no data", positiveInteger)
     .option("--nouns <rule>", "how nouns are found: heuristic, or the file of a noun table (gleaner env nouns)")
     .option("--observation <mode>", "what the agent sees: text, text_rich, html or url")
-    .option("--preset <name>", "the rules of a fork: react, agentbench, eto, agentgym, verl-agent or webshop-minimal")
+    .option(
+      "--preset <name>",
+      "the rules of a fork: react, agentbench, eto, agentgym, verl-agent, fedagent or webshop-minimal",
+    )
     .option("--simplifications <list>", "easy, none, or a list of names separated by commas")
     .option("--success-at <r>", "reward at or above which an episode is won (default: 1)", finiteNumber)
     .option("--ended <how>", "how episodes ended whose logs do not tell: won or lost (default: they are left out)")

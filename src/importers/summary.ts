@@ -55,6 +55,8 @@ export interface ImportSummary {
   readonly disagreements: readonly (Place & { readonly claimed: Claim; readonly world: "won" | "not won" })[];
   /** Of which splits' tasks the verified and the unreplayable episodes are: what may be learned from. */
   readonly splits: Readonly<Record<string, number>>;
+  /** Verified episodes of which the log goes on behind the world's end, and the actions there, which are left out. */
+  readonly cut: { readonly episodes: number; readonly actions: number };
   /** Observations before an action that the logs leave out, so that a replay takes the world's. */
   readonly untold: number;
   /** Actions of all episodes, and how many of them have a thought. */
@@ -98,6 +100,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
     first: {} as Record<string, Place[]>,
   };
   const splits: Record<string, number> = {};
+  const cut = { episodes: 0, actions: 0 };
   const leftOut: Record<string, number> = {};
   const count = { episodes: 0, verified: 0, untold: 0, steps: 0, stepsWithThought: 0, unusedThoughts: 0, added: 0 };
   const increment = (counts: Record<string, number>, key: string) => {
@@ -118,7 +121,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
       count.unusedThoughts += unusedThoughts;
       claims[claimed].episodes += 1;
     },
-    kept({ place, episode: { claimed }, task, trajectory, verification, isNew, advice }: KeptEpisode) {
+    kept({ place, episode: { claimed, steps }, task, trajectory, verification, isNew, advice }: KeptEpisode) {
       if (isNew) count.added += 1;
       if (verification.kind === "diverged") {
         const { kind: _, ...difference } = verification;
@@ -135,6 +138,9 @@ export function startTally(run: string, empty: readonly string[] = []) {
         return;
       }
       count.verified += 1;
+      const behind = steps.length - trajectory.steps.length;
+      cut.episodes += behind > 0 ? 1 : 0;
+      cut.actions += behind;
       claims[claimed][trajectory.success ? "won" : "notWon"] += 1;
       if (claimed !== "not told" && (claimed === "won") !== trajectory.success) {
         disagreements.push({ ...place, claimed, world: trajectory.success ? "won" : "not won" });
@@ -151,6 +157,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
         claims,
         disagreements,
         splits,
+        cut,
         leftOut,
       };
       return { run, lines, empty, ...listed, ...count };

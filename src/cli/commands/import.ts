@@ -272,6 +272,12 @@ function countsTable(summary: ImportSummary): string {
       ["records", summary.lines],
       ["episodes understood", summary.episodes],
       ["  replayed with the same answers", summary.verified],
+      ...(summary.cut.episodes > 0
+        ? [
+            ["  of these, logs that go on behind the world's end, kept up to it", summary.cut.episodes],
+            ["    actions behind the end, left out", summary.cut.actions],
+          ]
+        : []),
       ["  diverged", summary.diverged.length],
       ["  kept without a replay", summary.unreplayable.episodes],
       ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],

@@ -155,6 +155,13 @@ test("an ending or a reward that the world does not give is a divergence", async
     expected: "(goes on with open door)",
     got: "(the episode ended)",
   });
+  // A log tells no ending: it is taken up to the world's.
+  const { trajectory, verification } = await replay(await corridor.open(), await task(won), longer, {
+    rewards: false,
+    successReturn: 1,
+  });
+  assert.equal(verification.kind, "verified");
+  assert.deepEqual(trajectory, won);
   const unended: Trajectory = { ...won, outcome: { kind: "truncated", limit: "steps" } };
   assert.partialDeepStrictEqual(await verify(unended), { step: last, got: "(the episode ended)" });
   const unpaid = { ...won, steps: won.steps.map((step) => ({ ...step, reward: 0.5 })) };

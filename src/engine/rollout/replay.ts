@@ -17,7 +17,10 @@ export interface ReplayOptions {
   readonly successReturn?: number;
   /** Applied to both texts before they are compared, for loggers that leave something out. Default: to the letter. */
   readonly normalize?: (observation: string) => string;
-  /** Compare rewards and ending too (default). Off for logs, which do not tell them: then the world is believed. */
+  /**
+   * Compare rewards and ending too (default). Off for logs, which do not tell them: then the world is believed, and a record
+   * that goes on behind the world's end is taken up to it.
+   */
   readonly rewards?: boolean;
   /**
    * Where the record does not tell what was seen, so that the world is believed: the indices of the steps before which it was
@@ -78,7 +81,9 @@ export async function replay(
   let terminated = false;
   for (const [index, { action, reward }] of recorded.steps.entries()) {
     await breathe();
-    if (terminated) return diverged(index - 1, `(goes on with ${action})`, "(the episode ended)");
+    if (terminated && rewards) return diverged(index - 1, `(goes on with ${action})`, "(the episode ended)");
+    // Some loops take no notice of the world's end. What they asked behind it reached no world: a log is kept up to there.
+    if (terminated) break;
     const result = await environment.step(action);
     const expected = observationBefore(recorded, index + 1);
     // Only the last answer may be unknown: a log that broke off.
@@ -95,7 +100,7 @@ export async function replay(
     const ending = (ended: boolean) => (ended ? "(the episode ended)" : "(the episode did not end)");
     return diverged(recorded.steps.length - 1, ending(!terminated), ending(terminated));
   }
-  const played = withAgreed(recorded, agreed);
+  const played = withAgreed(upTo(recorded, agreed.rewards.length), agreed);
   const outcome: Outcome = terminated ? { kind: "terminated" } : recorded.outcome;
   const success = successReturn === undefined ? recorded.success : played.return >= successReturn;
   return {
@@ -111,6 +116,13 @@ function divergedTrajectory(recorded: Trajectory, agreed: Agreed, step: number):
     success: false,
     outcome: { kind: "failed", error: { name: "EnvironmentError", message } },
   };
+}
+
+/** The first `count` steps. What was said is of the whole record: a part of it does not have that. */
+function upTo(recorded: Trajectory, count: number): Trajectory {
+  if (count === recorded.steps.length) return recorded;
+  const { chat: _, ...rest } = recorded;
+  return { ...rest, steps: recorded.steps.slice(0, count) };
 }
 
 /** The record with the world's texts and rewards where both agree, its own texts and no rewards elsewhere. */

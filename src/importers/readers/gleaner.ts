@@ -40,7 +40,7 @@ export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): Lo
   return {
     name: "gleaner",
     ...readerParts(world),
-    normalize: (observation) => observation,
+    normalize: world.spacing ?? ((observation) => observation),
     records: async function* (file) {
       yield* (await survey(file, readRow)).records();
     },

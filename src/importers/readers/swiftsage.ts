@@ -24,7 +24,7 @@ import { readMembers } from "../../files/members.ts";
 import { firstSigns } from "../../files/records.ts";
 import { recordsBy } from "../layout.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
-import { scienceworldAdvice } from "../worlds/scienceworld.ts";
+import { scienceworldAdvice, withoutLineEnds } from "../worlds/scienceworld.ts";
 
 /** Reads SwiftSage's oracle logs, run histories of the simulator and the benchmark's gold paths. */
 export const swiftsage: LogReader = {
@@ -32,8 +32,7 @@ export const swiftsage: LogReader = {
   benchmark: "scienceworld",
   records,
   read,
-  // The simulator ends some observations with a line break, which not every logger keeps.
-  normalize: (observation) => observation.trim(),
+  normalize: withoutLineEnds,
   advice: scienceworldAdvice,
 };
 

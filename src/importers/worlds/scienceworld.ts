@@ -77,7 +77,8 @@ export const SCIENCEWORLD: World = {
     const room = lines.join("\n").trim();
     return { instruction: description.trim(), firstObservation: room === "" ? null : room };
   },
-  normalize: (observation) => observation.trim(),
+  normalize: withoutLineEnds,
+  spacing: withoutLineEnds,
   taskKey(name) {
     const index = /^sciworld_(\d{1,5})$/.exec(name)?.[1];
     if (index !== undefined) return agentgymKey(Number(index));
@@ -91,9 +92,41 @@ export const SCIENCEWORLD: World = {
   advice: scienceworldAdvice,
 };
 
+/** The simulator ends lines with spaces ("The door is closed. ") and texts with line breaks, which loggers often cut. */
+export function withoutLineEnds(observation: string): string {
+  return observation
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trim();
+}
+
+/** What the simulator says of a container, and what of one under `openContainers`. */
+const CLOSED = /(?:is|are) closed\b|\bdoor is closed/;
+const OPEN = /(?:is|are) open\b|\bdoor is open/;
+
+/** Whether the texts differ by what is closed in the log and open in the world. */
+function isClosedInLog({ expected, got }: Pick<LogDifference, "expected" | "got">): boolean {
+  const lines = withoutLineEnds(got).split("\n");
+  const differing = withoutLineEnds(expected)
+    .split("\n")
+    .flatMap((line, index) => (line === lines[index] ? [] : [{ line, other: lines[index] ?? "" }]))[0];
+  return differing !== undefined && CLOSED.test(differing.line) && OPEN.test(differing.other);
+}
+
+/**
+ * Releases before 1.2.3 take `openContainers` and do nothing (seen in AgentBoard's logs of 1.2.1, which replay to the letter
+ * without it); `easy` holds it.
+ */
+const CONTAINERS_ADVICE =
+  "what is closed in the log is open in the world: releases of ScienceWorld before 1.2.3 ignore openContainers, so leave it out " +
+  "(--simplifications teleportAction,openDoors,selfWateringFlowerPots, and noElectricalAction where the task is not electrical)";
+
 /** What to do about a log of ScienceWorld that a replay does not confirm. */
-export function scienceworldAdvice({ step, log }: LogDifference): string {
+export function scienceworldAdvice(difference: LogDifference): string {
+  const { step, log } = difference;
   const told = log.settings === undefined ? "" : `the log says ${log.settings}; `;
+  if (isClosedInLog(difference)) return `${told}${CONTAINERS_ADVICE}`;
   if (step < 0) {
     return `${told}the first rooms differ: try other simplifications (--simplifications easy), or the release that the log was made with (--option version=1.1.3)`;
   }

@@ -17,6 +17,8 @@ export interface World
   readonly beginning: string;
   /** Whether no observation can be mistaken for an opening. */
   readonly isTelling: boolean;
+  /** An observation without the spaces that exact logs may lack, too; absent: none. */
+  spacing?(observation: string): string;
   /** undefined if no episode begins so. */
   opening(told: string): Opening | undefined;
   /** The key of the task (`LoggedEpisode.taskKey`) that a log calls so; undefined if this is no name of a task. */

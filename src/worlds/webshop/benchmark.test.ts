@@ -84,7 +84,9 @@ test("whatever changes what an index means is in the id", { skip }, async () => 
   assert.equal(await firstId({ seed: 3 }), "webshop/synthetic/0#seed-3");
   assert.equal(await firstId({ preset: "agentgym" }), "webshop/synthetic/0#agentgym");
   assert.equal(await firstId({ preset: "agentgym", seed: 7 }), "webshop/synthetic/0#agentgym-seed-7");
-  assert.equal(await firstId({ preset: "verl-agent", seed: 42 }), "webshop/synthetic/0#verl-agent");
+  assert.equal(await firstId({ preset: "fedagent", seed: 42 }), "webshop/synthetic/0#fedagent");
+  assert.equal(await firstId({ preset: "verl-agent" }), "webshop/synthetic/0#verl-agent-worker-0");
+  assert.equal(await firstId({ preset: "verl-agent", seed: 1003 }), "webshop/synthetic/0#verl-agent-worker-1003");
   assert.equal(await firstId({ products: 500 }), "webshop/synthetic/0#products-500");
 });
 
@@ -143,7 +145,7 @@ test("presets: splits, step limits and prizes are their sources'", { skip }, asy
     const benchmark = await webshop({ data, preset });
     return Promise.all(benchmark.splits.map(async (split) => (await benchmark.tasks(split)).length));
   };
-  assert.deepEqual(await sizes("verl-agent"), [6410, 0, 500]);
+  for (const preset of ["verl-agent", "fedagent"]) assert.deepEqual(await sizes(preset), [6410, 0, 500]);
   assert.deepEqual(await sizes("webshop-minimal"), [5410, 1000, 500]);
   const minimal = await webshop({ data, preset: "webshop-minimal" });
   // random.Random(42).shuffle of range(6910), first two.
@@ -158,6 +160,28 @@ test("presets: splits, step limits and prizes are their sources'", { skip }, asy
     await assert.rejects(webshop({ data, preset }), { name: "CliError", message: /items_shuffle\.json/ });
   }
   for (const { source, remarks } of Object.values(PRESETS)) assert(source.length > 10 && remarks.length > 0);
+});
+
+test("verl-agent: a worker's seed decides prices, limits and the order of goals, without a second seeding", {
+  skip,
+}, async () => {
+  const wishes = async (options: object) =>
+    (await (await webshop({ data, ...options })).tasks("test")).map(({ instruction }) => instruction);
+  const withoutLimit = (wish: string) => wish.replace(/, and price lower than .*$/, "");
+  const first = await wishes({ preset: "verl-agent" });
+  const second = await wishes({ preset: "verl-agent", seed: 1 });
+  assert.notDeepEqual(first.map(withoutLimit), second.map(withoutLimit), "another order");
+  // Prices and limits are those of the original under that seed: it is set once, before both.
+  const all = async (options: object) => {
+    const benchmark = await webshop({ data, ...options });
+    const tasks = await Promise.all(benchmark.splits.map((split) => benchmark.tasks(split)));
+    return tasks
+      .flat()
+      .map(({ instruction }) => instruction)
+      .sort();
+  };
+  for (const seed of [0, 1]) assert.deepEqual(await all({ preset: "verl-agent", seed }), await all({ seed }));
+  assert.notDeepEqual(await all({ preset: "fedagent" }), await all({ seed: 42 }));
 });
 
 test("under a prize only a perfect purchase pays", { skip }, async () => {
@@ -179,7 +203,7 @@ test("under a prize only a perfect purchase pays", { skip }, async () => {
     return assert.fail("no such purchase among the first goals");
   };
   assert.equal(await pays("webshop-minimal", true), 1);
-  assert.equal(await pays("verl-agent", false), 0);
+  for (const preset of ["verl-agent", "fedagent"]) assert.equal(await pays(preset, false), 0);
 });
 
 test("what the user gets wrong is said in one line", { skip }, async () => {

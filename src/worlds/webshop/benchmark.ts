@@ -44,8 +44,8 @@ export interface WebshopOptions {
   /** What a page looks like to the policy: one of the original's four modes. Default `text`. */
   readonly observation?: Observation;
   /**
-   * A published stack's way of using WebShop, by name: `react`, `agentbench`, `eto`, `agentgym`, `verl-agent`. Other options
-   * given here win over it.
+   * A published stack's way of using WebShop, by name: `react`, `agentbench`, `eto`, `agentgym`, `verl-agent`, `fedagent`. Other
+   * options given here win over it.
    */
   readonly preset?: string;
   /**
@@ -130,7 +130,7 @@ function settle(options: WebshopOptions): Settings {
   const source = sourceOf(options, preset);
   return {
     source,
-    stock: { kind: goals, seed, ...preset?.stock },
+    stock: { kind: goals, seed, ...(preset?.hasWorkers && { shuffleSeed: seed }), ...preset?.stock },
     rules: {
       observation,
       showAttributes,
@@ -142,7 +142,8 @@ function settle(options: WebshopOptions): Settings {
     variant: [
       ...catalogueVariant(source),
       ...(preset ? [preset.name] : []),
-      ...(seed === usualSeed ? [] : [`seed-${seed}`]),
+      // The plain name stands in older stores for the rule that is called fedagent now.
+      ...(preset?.hasWorkers ? [`worker-${seed}`] : seed === usualSeed ? [] : [`seed-${seed}`]),
     ],
   };
 }

@@ -16,6 +16,11 @@ export interface Preset {
   /** For the prices; absent where the source leaves them unseeded. */
   readonly seed?: number;
   readonly stock?: Pick<StockOptions, "goalSeed" | "shuffleSeed" | "humanLimits">;
+  /**
+   * Each worker of the source has a seed of its own, which decides prices, limits and the order of goals: a task is a worker's
+   * seed and an index. Absent: goals are shuffled as `stock` says.
+   */
+  readonly hasWorkers?: true;
   readonly splits?: SplitRule;
   readonly maxSteps?: number;
   readonly observation?: Observation;
@@ -63,8 +68,23 @@ export const PRESETS = {
     stock: { goalSeed: 233, humanLimits: "each" },
     remarks: ["the source seeds its price limits, but leaves the 93 prices that are ranges to chance", LARGE_SPACY],
   },
+  // SkillRL at 48c8446, zhangzf01/verl-agent, xlan156/verl-agent and others have the same lines.
   "verl-agent": {
-    source: "langfengQ/verl-agent (Feng et al. 2025, arXiv 2505.10978), env_package/webshop as FedAgent has it",
+    source:
+      "verl-agent (Feng et al. 2025, arXiv 2505.10978) as zzj1111/alfworldauto at 51c1a03 has it, agent_system/environments/env_package/webshop: envs.py, webshop/web_agent_site/envs/web_agent_text_env.py",
+    goals: "synthetic",
+    products: 1000,
+    seed: 0,
+    hasWorkers: true,
+    splits: { kind: "ranges", ranges: { test: [0, 500], eval: [0, 0], train: [500, null] } },
+    prize: 10,
+    remarks: [
+      "one seed decides prices, price limits and the order of goals; in the source worker i of a training has the seed S + i, in a validation S + 1000 + i, with S = 0 in its scripts: another worker's tasks are those of that seed",
+      "the source starts another session when a product is bought; here the episode ends",
+    ],
+  },
+  fedagent: {
+    source: "FedAgent, which took verl-agent's env_package/webshop over (Feng et al. 2025, arXiv 2505.10978)",
     goals: "synthetic",
     products: 1000,
     seed: 42,

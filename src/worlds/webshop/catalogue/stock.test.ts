@@ -125,9 +125,9 @@ test("forks: another seed for limits or shuffle changes these and nothing else",
   assert.equal(otherPrices.prices[row], original.prices[row]);
   assert.equal(otherPrices.goals[0]!.priceUpper, agentgym.goals[0]!.priceUpper);
 
-  const verlAgent = stockOf(catalogue, { kind: "synthetic", seed: 42, goalSeed: 42, shuffleSeed: 42 });
-  assert.notDeepEqual(verlAgent.goals.map(withoutLimit), original.goals.map(withoutLimit));
-  assert.deepEqual(verlAgent.goals.map(withoutLimit).sort(), original.goals.map(withoutLimit).sort());
+  const fedagent = stockOf(catalogue, { kind: "synthetic", seed: 42, goalSeed: 42, shuffleSeed: 42 });
+  assert.notDeepEqual(fedagent.goals.map(withoutLimit), original.goals.map(withoutLimit));
+  assert.deepEqual(fedagent.goals.map(withoutLimit).sort(), original.goals.map(withoutLimit).sort());
 });
 
 test("AgentGym's human goals: one for each of the next four limits", () => {

@@ -24,10 +24,10 @@ export interface StockOptions {
   readonly seed: number;
   /**
    * Seeds once more, between prices and price limits. Absent: the original. For synthetic goals AgentGym uses 233 and
-   * verl-agent 42; neither does it for human goals.
+   * FedAgent 42; neither does it for human goals.
    */
   readonly goalSeed?: number;
-  /** Before the shuffle. 233 unless given; verl-agent uses 42. */
+  /** Before the shuffle. 233 unless given; FedAgent uses 42, verl-agent `seed`. */
   readonly shuffleSeed?: number;
   /** The price limits of human goals. "drawn" unless given; AgentGym makes one goal for "each" of the next four limits. */
   readonly humanLimits?: "drawn" | "each";
