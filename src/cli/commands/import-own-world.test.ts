@@ -38,6 +38,15 @@ test("the example's own log is verified", { skip: skipWithout(FIELD) }, async (c
   assert.match(output, /run x: 1 verified trajectory, 1 stored now/);
 });
 
+test("a log that goes on behind the world's end is told of", async (context) => {
+  const steps = ["forward", "open", "forward", "open"].map((action) => ({ action }));
+  const file = write("behind.jsonl", jsonLines([{ task: "corridor/train/1", steps }]));
+  const { output } = await importing(context, file, EXAMPLE, "behind");
+  assert.match(output, /of these, logs that go on behind the world's end, kept up to it +│ +1 │/);
+  assert.match(output, /actions behind the end, left out +│ +2 │/);
+  assert.match(output, /run x: 1 verified trajectory, 1 stored now/);
+});
+
 test("ids of any letters are found, and a task() that takes any id is not asked for others first", async (context) => {
   const strict =
     "task: async (id) => { const found = known.find((task) => task.id === id); if (!found) throw Error(id); return found; }";

@@ -1,6 +1,6 @@
 /** `gleaner import`: logs of another agent become expert trajectories that were replayed and verified. */
 import type { Command } from "commander";
-import { CliError } from "../../core/errors.ts";
+import { CliError, inputOf } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
@@ -18,6 +18,7 @@ import {
 } from "../../importers/readers/registry.ts";
 import { reasonsOf } from "../../importers/reasons.ts";
 import type { Paths } from "../../importers/row.ts";
+import { parseStepFields, type StepFields } from "../../importers/step-fields.ts";
 import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
@@ -45,6 +46,7 @@ interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
   readonly expert?: string;
   readonly spelling?: string;
   readonly actsWith?: readonly string[];
+  readonly stepFields?: string;
   readonly json?: boolean;
 }
 
@@ -67,12 +69,16 @@ export function register(command: Command): void {
       "--acts-with <tools...>",
       "chats of calls: the world's tools; calls of others are remarks (default: by evidence)",
     )
+    .option(
+      "--step-fields <pairs>",
+      "gleaner: other names of what a record and its steps have, e.g. action=action_taken,observation=next_observation",
+    )
     .option("--json", "print the whole summary as JSON")
     .action(importCommand);
 }
 
 async function importCommand(inputs: readonly string[], flags: ImportFlags): Promise<void> {
-  const { format, out, expert, spelling, actsWith, dryRun = false } = flags;
+  const { format, out, expert, spelling, actsWith, stepFields, dryRun = false } = flags;
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
   const optional = {
@@ -81,6 +87,9 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
     ...(spelling && { spelling }),
     ...(actsWith && { actsWith }),
     ...(flags.records !== undefined && { records: flags.records }),
+    ...(stepFields !== undefined && {
+      stepFields: await inputOf("--step-fields", async () => parseStepFields(stepFields)),
+    }),
     paths: pathsOf(flags),
   };
   const { files, expanded } = await logFiles(inputs);
@@ -128,6 +137,8 @@ export interface ImportRequest {
   readonly records?: string;
   /** Where records have their parts. */
   readonly paths?: Paths;
+  /** Of lists of steps: other names than gleaner's. */
+  readonly stepFields?: StepFields;
 }
 
 /** Imports logs into a run of `project`. Throws CliError. */
@@ -177,21 +188,34 @@ const readersOf = (reading: ReaderOptions, { records }: ImportRequest): Readonly
   Object.fromEntries(Object.entries(readersFor(reading)).map(([name, reader]) => [name, withRecords(reader, records)]));
 
 /** What the flags say of chats. Throws CliError. */
-function chatOptions({ environment, spelling, actsWith, paths = {} }: ImportRequest): Omit<ReaderOptions, "benchmark"> {
+function chatOptions({
+  environment,
+  spelling,
+  actsWith,
+  stepFields,
+  paths = {},
+}: ImportRequest): Omit<ReaderOptions, "benchmark"> {
   const known = SPELLINGS.find((name) => name === spelling);
   if (spelling !== undefined && !known) {
     throw new CliError(`--spelling: ${expectedOneOf(SPELLINGS, spelling)}`);
   }
   const ended = environment.ended as ReaderOptions["ended"];
-  return { ...(known && { spelling: known }), ...(actsWith && { actsWith }), ...(ended && { ended }), paths };
+  return {
+    ...(known && { spelling: known }),
+    ...(actsWith && { actsWith }),
+    ...(ended && { ended }),
+    ...(stepFields && { stepFields }),
+    paths,
+  };
 }
 
 /** Some formats have no place for some flags. */
-function expectTaken(format: string, { environment, spelling, actsWith, paths = {} }: ImportRequest): void {
+function expectTaken(format: string, { environment, spelling, actsWith, stepFields, paths = {} }: ImportRequest): void {
   const given = [
     { flag: "--env none", value: environment.name === "none" ? "none" : undefined, formats: CHAT_FORMATS },
     { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
     { flag: "--acts-with", value: actsWith, formats: CHAT_FORMATS },
+    { flag: "--step-fields", value: stepFields, formats: ["gleaner"] },
     ...(["messages", "reward", "success", "task"] as const).map((part) => ({
       ...{ flag: `--${part}`, value: paths[part], formats: PATH_FORMATS[part] },
     })),

@@ -10,6 +10,7 @@
  *                       (what was seen before it; what is not told is taken from the world), and `tokenIds`: `prompt` and
  *                       `completion` as the model read and wrote them, the prompt without the `shared` first ids of the
  *                       step before (its prompt, then its completion)
+ *     (other names are told by `--step-fields`, step-fields.ts)
  *     finalObservation, return, success, outcome ("terminated" or "truncated"): all may be absent
  */
 import { CliError } from "../../core/errors.ts";
@@ -28,15 +29,19 @@ import {
   textOf,
 } from "../reader.ts";
 import { endingOf, type Row, taskKeyOf } from "../row.ts";
+import { inOwnNames } from "../step-fields.ts";
 import type { World } from "../worlds/world.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
 import type { ChatReaderOptions } from "./messages.ts";
 
 /** Reads gleaner's own rows, of any benchmark. */
-export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): LogReader {
+export function gleaner({ benchmark, stepFields }: Pick<ChatReaderOptions, "benchmark" | "stepFields">): LogReader {
   const world = worldOf(benchmark);
-  const readRow = (row: unknown) => read(objectOf(row, "task and steps"), world);
+  const readRow = (value: unknown) => {
+    const row = objectOf(value, "task and steps");
+    return read(stepFields ? inOwnNames(row, stepFields) : row, world);
+  };
   return {
     name: "gleaner",
     ...readerParts(world),
@@ -46,6 +51,7 @@ export function gleaner({ benchmark }: Pick<ChatReaderOptions, "benchmark">): Lo
     },
     survey: (file) => survey(file, readRow),
     read: readRow,
+    ...(stepFields && { options: { stepFields: JSON.stringify(stepFields) } }),
   };
 }
 

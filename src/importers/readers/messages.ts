@@ -27,6 +27,7 @@ import { toolsOf } from "../chats/tools.ts";
 import type { LoggedChat } from "../chats/turn.ts";
 import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
 import { endingAt, endingOf, nothingAt, type Paths, type Row, taskKeyOf, toldAt, usualEnd } from "../row.ts";
+import type { StepFields } from "../step-fields.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
 
@@ -39,6 +40,8 @@ export interface ChatReaderOptions {
   readonly paths?: Paths;
   /** The names of the world's tools. Absent: by evidence, record by record. */
   readonly actsWith?: readonly string[];
+  /** Of lists of steps: the names of their members, where they are not gleaner's. */
+  readonly stepFields?: StepFields;
   /** How episodes without a world ended whose logs do not tell. Absent: they are not known to have ended. */
   readonly ended?: "won" | "lost";
 }

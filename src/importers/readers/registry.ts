@@ -38,9 +38,10 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
 
 /** A reader for each format that logs of `benchmark` can have, told where rows have their parts. */
 export function readersFor(options: ReaderOptions): Readonly<Record<string, LogReader>> {
-  const { benchmark, paths = {} } = options;
+  const { benchmark, paths = {}, stepFields } = options;
   const given = (["messages", "reward", "success", "task"] as const).filter((part) => paths[part] !== undefined);
   const made = Object.entries(READERS)
+    .filter(([name]) => stepFields === undefined || name === "gleaner")
     .filter(([name]) => given.every((part) => PATH_FORMATS[part].includes(name)))
     .map(([name, reader]) => [name, reader(options)] as const);
   const isOfBenchmark = ([name, reader]: (typeof made)[number]) =>

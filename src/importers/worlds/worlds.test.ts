@@ -121,3 +121,36 @@ test("ALFWorld's two releases are told apart by the first words that differ", ()
   }
   assert.equal(adviceOn("open desk 1", "You open the desk 1.", "Nothing happens.", newer), undefined);
 });
+
+test("ScienceWorld: spaces at line ends make no difference; closed in the log and open in the world names openContainers", () => {
+  const room =
+    "This is the kitchen.\n\ta cupboard. The cupboard door is closed. \n\ta fridge. The fridge door is closed. \n";
+  const cut =
+    "This is the kitchen.\r\n\ta cupboard. The cupboard door is closed.\r\n\ta fridge. The fridge door is closed.";
+  for (const text of [SCIENCEWORLD.normalize, SCIENCEWORLD.spacing!]) {
+    assert.equal(text(room), text(cut));
+    assert.notEqual(text(room), text(room.replace("\tA", "A").replace("\ta", "a")), "spaces that begin a line count");
+    assert.notEqual(text(room), text(room.replace("a cupboard", "a  cupboard")));
+  }
+  const log = {
+    taskKey: null,
+    instruction: "",
+    firstObservation: null,
+    steps: [],
+    unusedThoughts: 0,
+    claimed: "not told",
+  } as const;
+  const adviceOn = (expected: string, got: string) =>
+    SCIENCEWORLD.advice!({ step: -1, log, instruction: "", rules: "", expected, got })!;
+  const open = room.replaceAll("is closed. ", "is open. In it is: nothing.");
+  assert.match(
+    adviceOn(room, open),
+    /^what is closed in the log is open in the world: releases of ScienceWorld before 1\.2\.3 ignore/,
+  );
+  for (const [expected, got] of [
+    [open, room],
+    [room, room.replace("fridge", "freezer")],
+    [room, "This is the hallway."],
+  ] as const)
+    assert.match(adviceOn(expected, got), /^the first rooms differ/);
+});
