@@ -21,8 +21,8 @@ const config = parseConfig(
 run: small
 environment: { name: workshop }
 expert: { scripted: true, errorRate: 0.3 }
-student: { width: 32, layers: 1, heads: 2, context: 192 }
-training: { steps: 60, batch: 8, learningRate: 0.004 }
+student: { width: 16, layers: 1, heads: 2, context: 192 }
+training: { steps: 20, batch: 8, learningRate: 0.004 }
 methods:
   - { method: rft, samples: 2 }
   - { method: eef, probes: 3, iterations: 2 }
