@@ -15,12 +15,17 @@
  * llama, mistral, deepseekv3, deepseekv31, deepseekv32, minimax_m2, phi4mini, granite, hunyuan_a13b) and SGLang
  * (python/sglang/srt/function_call/kimik2_detector.py at 0351c1fafe4c53c91c331dea205af48b018af559).
  */
-import type { Tool, ToolCall } from "../../core/message.ts";
+import type { ToolCall } from "../../core/message.ts";
+import {
+  behindSpace,
+  type Context,
+  deepseekCalls,
+  functionsIn,
+  invokesIn,
+  kimiCalls,
+  toolCallInner,
+} from "./call-spellings.ts";
 import { brokenCall, callFrom, callsInText, parsed } from "./call-text.ts";
-import { type Argument, unlined, writtenArguments } from "./tag-arguments.ts";
-
-/** The tools that could be called, by name. */
-export type Tools = ReadonlyMap<string, Tool>;
 
 /** What a block of calls says, and where in the text it ends. */
 interface Block {
@@ -34,11 +39,6 @@ interface CallTag {
   readonly open: string;
   /** The calls of the block that begins at `at`; undefined if there is none. */
   read(text: string, at: number, context: Context): Block | undefined;
-}
-
-interface Context {
-  readonly tools: Tools;
-  readonly place: string;
 }
 
 /** A text in which calls were found. */
@@ -81,128 +81,6 @@ function closeOf(text: string, start: number, close: string): number {
 /** Last tokens of a turn, which no model says. */
 const LAST = /(?:<\|im_end\|>|<\|eot_id\|>|<\|eom_id\|>|<\|endoftext\|>|<｜end▁of▁sentence｜>|<\|end\|>|<\/s>)\s*$/;
 const withoutLast = (text: string) => text.replace(LAST, "");
-
-/** What stands in `<tool_call>`: JSON, Qwen3-Coder's function or GLM's arguments. */
-function toolCallInner(inner: string, context: Context): readonly ToolCall[] {
-  const text = inner.trim();
-  if (text.startsWith("<function=")) return functionsIn(text, context);
-  if (text.includes("<arg_key>") || /^[\w.-]+$/.test(text)) return [glmCall(text, context)];
-  return callsInText(text, context.place);
-}
-
-const FUNCTION = /<function=([^>\n]{1,200})>/y;
-const PARAMETER = /<parameter=([^>\n]{1,200})>/y;
-
-/** `<function=NAME>` with parameters or JSON, one after the other; the last one may lack its closing tag. */
-function functionsIn(text: string, { tools }: Context): readonly ToolCall[] {
-  const closed = text.trimEnd().endsWith("</function>") ? text : `${text}</function>`;
-  const found = blocksIn(closed, FUNCTION, "</function>");
-  return found ? found.map(({ named, inner }) => functionCall(named[1]!.trim(), inner, tools)) : [brokenCall(text)];
-}
-
-function functionCall(name: string, inner: string, tools: Tools): ToolCall {
-  if (inner.trim() === "") return { id: "", name, arguments: "{}" };
-  if (!inner.includes("<parameter=")) return { id: "", name, arguments: inner.trim() };
-  const found = blocksIn(inner, PARAMETER, "</parameter>");
-  if (!found) return brokenCall(inner, name);
-  const given = found.map(({ named, inner: value }): Argument => ({ name: named[1]!.trim(), text: unlined(value) }));
-  return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: true }) };
-}
-
-const KEY = /<arg_key>([^<\n]{0,200})<\/arg_key>\s{0,9}<arg_value>/y;
-function glmCall(text: string, { tools }: Context): ToolCall {
-  const [head = ""] = text.split(/\n|<arg_key>/, 1);
-  const name = head.trim();
-  const found = blocksIn(text.slice(head.length), KEY, "</arg_value>");
-  if (!found) return brokenCall(text, name);
-  const given = found.map(({ named, inner }): Argument => ({ name: named[1]!.trim(), text: inner }));
-  return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: false }) };
-}
-
-/** `<invoke name="NAME">` with `<parameter name="KEY">`; `mark` stands before each name of a tag. */
-function invokesIn(text: string, mark: string, { tools }: Context): readonly ToolCall[] {
-  const invoke = new RegExp(`<${escaped(mark)}invoke name="([^"\\n]{0,200})">`, "y");
-  const parameter = new RegExp(`<${escaped(mark)}parameter name="([^"\\n]{0,200})"(?: string="(true|false)")?>`, "y");
-  const found = blocksIn(text, invoke, `</${mark}invoke>`);
-  if (!found || found.length === 0) return [brokenCall(text)];
-  return found.map(({ named: [, name = ""], inner }) => {
-    const pairs = blocksIn(inner, parameter, `</${mark}parameter>`);
-    if (!pairs) return brokenCall(inner, name);
-    const given = pairs.map(({ named: [, key = "", told], inner: value }): Argument => {
-      if (told === undefined) return { name: key, text: unlined(value) };
-      return { name: key, text: value, isText: told === "true" };
-    });
-    return { id: "", name, arguments: writtenArguments(given, { tool: tools.get(name), isTextElse: true }) };
-  });
-}
-const escaped = (mark: string) => mark.replaceAll("|", "\\|");
-
-const DEEPSEEK =
-  /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>([^\n]{0,200})\n```json\n|([^<\n]{0,200})<｜tool▁sep｜>)/y;
-const KIMI = /<\|tool_call_begin\|>\s{0,9}([^\s<]{1,200})\s{0,9}<\|tool_call_argument_begin\|>/y;
-
-/** The older spelling has the arguments in a fence. */
-function deepseekCalls(text: string): readonly ToolCall[] {
-  const found = blocksIn(text, DEEPSEEK, "<｜tool▁call▁end｜>");
-  if (!found) return [brokenCall(text)];
-  return found.map(({ named: [, older, name = ""], inner }) => ({
-    id: "",
-    name: (older ?? name).trim(),
-    arguments: (older === undefined ? inner : inner.replace(/\n```$/, "")).trim(),
-  }));
-}
-
-/** Kimi's ids say the name: `functions.NAME:0`. */
-function kimiCalls(text: string): readonly ToolCall[] {
-  const found = blocksIn(text, KIMI, "<|tool_call_end|>");
-  if (!found) return [brokenCall(text)];
-  return found.map(({ named: [, id = ""], inner }) => ({
-    id,
-    name: id.replace(/^functions\./, "").replace(/:\d+$/, ""),
-    arguments: inner.trim(),
-  }));
-}
-
-/** A block between tags: what the opening one says, and what is in it. */
-interface Inner {
-  readonly named: RegExpExecArray;
-  readonly inner: string;
-}
-
-/**
- * The blocks that fill `text`, with spaces between; undefined if anything else is in it. A closing tag closes where another
- * block or the end follows: values may hold the tag. Takes time in proportion to the text.
- */
-function blocksIn(text: string, open: RegExp, close: string): readonly Inner[] | undefined {
-  const opensAt = (at: number) => {
-    open.lastIndex = at;
-    return open.exec(text);
-  };
-  const blocks: Inner[] = [];
-  let at = behindSpace(text, 0);
-  while (at < text.length) {
-    const named = opensAt(at);
-    if (!named) return undefined;
-    const start = at + named[0].length;
-    let end = text.indexOf(close, start);
-    let next = behindSpace(text, end + close.length);
-    while (end >= 0 && next < text.length && !opensAt(next)) {
-      end = text.indexOf(close, end + 1);
-      next = behindSpace(text, end + close.length);
-    }
-    if (end < 0) return undefined;
-    blocks.push({ named, inner: text.slice(start, end) });
-    at = next;
-  }
-  return blocks;
-}
-
-/** The first place from `at` on that is no space. */
-function behindSpace(text: string, at: number): number {
-  let place = at;
-  while (place < text.length && /\s/.test(text[place]!)) place++;
-  return place;
-}
 
 const MISTRAL = "[TOOL_CALLS]";
 /** To the next tag or the end: a list of calls, or a name and its arguments. */

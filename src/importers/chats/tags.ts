@@ -9,7 +9,8 @@
 import { CliError } from "../../core/errors.ts";
 import type { Tool } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
-import { callsInTags, type FoundCalls, type Tools } from "./call-tags.ts";
+import type { Tools } from "./call-spellings.ts";
+import { callsInTags, type FoundCalls } from "./call-tags.ts";
 import { type Draft, withIds } from "./ids.ts";
 import { endsThought, promptedThought, type Split, thoughtBefore } from "./thoughts.ts";
 import type { ChatTurn } from "./turn.ts";

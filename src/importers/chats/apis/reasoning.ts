@@ -2,8 +2,8 @@
  * Thoughts beside a message's content, under the names that servers give them. OpenAI's API has none; every server that
  * speaks it and tells thoughts has its own.
  *
- *     reasoning_content   DeepSeek, SGLang, vLLM before 0.12, Qwen, Kimi, xAI, LiteLLM
- *     reasoning           vLLM since 0.12, OpenRouter, Groq, Cerebras
+ *     reasoning_content   DeepSeek, SGLang, vLLM before 0.11.2, Qwen, Kimi, xAI, LiteLLM
+ *     reasoning           vLLM since then, OpenRouter, Groq; some releases send both, with the same text
  *     thinking            Ollama
  *     reasoning_text      GitHub Copilot
  *     tool_plan           Cohere, beside calls
@@ -11,8 +11,8 @@
  *                         {"type": "reasoning.encrypted", "data"}], the same text as `reasoning`
  *     thinking_blocks     LiteLLM: Anthropic's parts, the same text as `reasoning_content`
  *
- * Source: the servers' documents of 2025 and 2026 (OpenRouter "Reasoning tokens", LiteLLM "Reasoning content", Ollama
- * "Thinking", Cohere "Chat API v2"); vLLM at v0.12, vllm/entrypoints/openai/protocol.py (ChatMessage).
+ * Source: vLLM's documents at v0.10.0 and v0.11.2, features/reasoning_outputs; @openrouter/ai-sdk-provider 0.7.2,
+ * src/schemas/reasoning-details.ts; the others as their own API references name them.
  */
 import { CliError } from "../../../core/errors.ts";
 import { shown, textOf } from "../../reader.ts";
