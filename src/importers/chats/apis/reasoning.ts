@@ -12,7 +12,7 @@
  *     thinking_blocks     LiteLLM: Anthropic's parts, the same text as `reasoning_content`
  *
  * Source: vLLM's documents at v0.10.0 and v0.11.2, features/reasoning_outputs; @openrouter/ai-sdk-provider 0.7.2,
- * schemas/reasoning-details.ts of its source; the others as their own API references name them.
+ * its schema ReasoningDetail; the others as their own API references name them.
  */
 import { CliError } from "../../../core/errors.ts";
 import { shown, textOf } from "../../reader.ts";
