@@ -71,4 +71,33 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
       extra: { reward },
     }),
   },
+  "tau-bench": {
+    lacks: ["tools"],
+    record: (told) => ({ task_id: 3, reward: told.reward, info: { task: {} }, traj: openaiOf(told), trial: 0 }),
+  },
+  "tau2-bench": {
+    lacks: ["tools"],
+    record: (told) => ({
+      ...{ id: "s", task_id: "3", trial: 0, termination_reason: "user_stop", reward_info: { reward: told.reward } },
+      results_info: { environment_info: { domain_name: "shop", policy: told.system } },
+      messages: [
+        { role: "user", content: told.asked, turn_idx: 0 },
+        ...told.turns.flatMap(({ thought, said, calls, reply }, turn) => [
+          {
+            ...{ role: "assistant", content: said, cost: 0.1, usage: { prompt_tokens: 1 } },
+            ...(calls.length > 0 && {
+              tool_calls: calls.map(({ name, given }, call) => ({
+                ...{ id: callId(turn, call), name, arguments: given, requestor: "assistant" },
+              })),
+            }),
+            ...(thought !== "" && { raw_data: { choices: [{ message: { reasoning_content: thought } }] } }),
+          },
+          ...calls.map(({ answer, failed }, call) => ({
+            ...{ role: "tool", id: callId(turn, call), content: answer, requestor: "assistant", error: failed },
+          })),
+          ...(calls.length > 0 ? [] : [{ role: "user", content: reply }]),
+        ]),
+      ],
+    }),
+  },
 };

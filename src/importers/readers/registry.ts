@@ -12,6 +12,8 @@ import { type ChatReaderOptions, messages } from "./messages.ts";
 import { reactText } from "./react-text.ts";
 import { reactWebshop } from "./react-webshop.ts";
 import { swiftsage } from "./swiftsage.ts";
+import { tauBench } from "./tau-bench.ts";
+import { tau2Bench } from "./tau2-bench.ts";
 import { verifiers } from "./verifiers.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
@@ -33,6 +35,8 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   inspect,
   verifiers,
   atif,
+  "tau-bench": tauBench,
+  "tau2-bench": tau2Bench,
   gleaner,
 };
 
@@ -50,7 +54,7 @@ export function readersFor(options: ReaderOptions): Readonly<Record<string, LogR
 }
 
 /** The formats of chats: they take a spelling and the names of tools, and are kept without a world. */
-export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers", "atif"];
+export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers", "atif", "tau-bench", "tau2-bench"];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
   messages: ["messages"],
