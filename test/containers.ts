@@ -100,4 +100,24 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
       ],
     }),
   },
+  "swe-agent": {
+    lacks: ["tools"],
+    record: (told) => ({
+      environment: "swe_main",
+      reward: told.reward,
+      trajectory: told.turns.map(({ said }) => ({ response: said, action: "", observation: "" })),
+      history: openaiOf(told).map(({ tool_call_id: id, reasoning_content: thought, ...message }) => ({
+        ...{ ...message, agent: "main", message_type: "action" },
+        ...(id !== undefined && { tool_call_ids: [id] }),
+        ...(thought !== undefined && { thinking_blocks: [{ type: "thinking", thinking: thought, signature: "s" }] }),
+      })),
+    }),
+  },
+  "mini-swe-agent": {
+    lacks: ["tools"],
+    record: (told) => ({
+      ...{ info: { exit_status: "Submitted" }, trajectory_format: "mini-swe-agent-1.1", reward: told.reward },
+      messages: openaiOf(told).map((message) => ({ ...message, extra: { cost: 0.1, raw_output: "longer" } })),
+    }),
+  },
 };

@@ -9,8 +9,10 @@ import { gleaner } from "./gleaner.ts";
 import { inspect } from "./inspect.ts";
 import { knowagent } from "./knowagent.ts";
 import { type ChatReaderOptions, messages } from "./messages.ts";
+import { miniSweAgent } from "./mini-swe-agent.ts";
 import { reactText } from "./react-text.ts";
 import { reactWebshop } from "./react-webshop.ts";
+import { sweAgent } from "./swe-agent.ts";
 import { swiftsage } from "./swiftsage.ts";
 import { tauBench } from "./tau-bench.ts";
 import { tau2Bench } from "./tau2-bench.ts";
@@ -37,6 +39,8 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   atif,
   "tau-bench": tauBench,
   "tau2-bench": tau2Bench,
+  "swe-agent": sweAgent,
+  "mini-swe-agent": miniSweAgent,
   gleaner,
 };
 
@@ -54,7 +58,16 @@ export function readersFor(options: ReaderOptions): Readonly<Record<string, LogR
 }
 
 /** The formats of chats: they take a spelling and the names of tools, and are kept without a world. */
-export const CHAT_FORMATS: readonly string[] = ["messages", "inspect", "verifiers", "atif", "tau-bench", "tau2-bench"];
+export const CHAT_FORMATS: readonly string[] = [
+  "messages",
+  "inspect",
+  "verifiers",
+  "atif",
+  "tau-bench",
+  "tau2-bench",
+  "swe-agent",
+  "mini-swe-agent",
+];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
   messages: ["messages"],
