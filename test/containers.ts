@@ -1,12 +1,15 @@
 /** One conversation in the shape of each container of logs. Made up after the sources that the readers name. */
 import { type Conversation, callId, openaiOf } from "./conversations.ts";
 
+/** What a container may lack of a conversation. */
+export type Part = "system" | "thoughts" | "errors" | "rewards" | "tools";
+
 /** How a container tells a conversation. */
 export interface Container {
   /** A record of it. */
   record(conversation: Conversation): unknown;
   /** What it cannot tell. */
-  readonly lacks?: readonly ("thoughts" | "errors" | "rewards" | "tools")[];
+  readonly lacks?: readonly Part[];
 }
 
 const TOOL = { name: "find_order", description: "Finds it.", parameters: { type: "object", properties: {} } };
@@ -119,5 +122,31 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
       ...{ info: { exit_status: "Submitted" }, trajectory_format: "mini-swe-agent-1.1", reward: told.reward },
       messages: openaiOf(told).map((message) => ({ ...message, extra: { cost: 0.1, raw_output: "longer" } })),
     }),
+  },
+  "claude-code": {
+    lacks: ["system", "rewards", "tools"],
+    record: (told) => {
+      const events: Record<string, unknown>[] = [];
+      const add = (id: string, message: { role: string; content: unknown }) => {
+        const parentUuid = events.at(-1)?.uuid ?? null;
+        const uuid = `u${events.length}`;
+        events.push({ ...{ type: message.role, uuid, parentUuid, sessionId: "s" }, message: { id, ...message } });
+      };
+      add("m", { role: "user", content: told.asked });
+      told.turns.forEach(({ thought, said, calls, reply }, turn) => {
+        const parts = [
+          ...(thought === "" ? [] : [{ type: "thinking", thinking: thought, signature: "s" }]),
+          { type: "text", text: said },
+          ...calls.map(({ name, given }, call) => ({ type: "tool_use", id: callId(turn, call), name, input: given })),
+        ];
+        for (const part of parts) add(`m${turn}`, { role: "assistant", content: [part] });
+        calls.forEach(({ answer, failed }, call) => {
+          const result = { type: "tool_result", tool_use_id: callId(turn, call), content: answer, is_error: failed };
+          add(`r${turn}`, { role: "user", content: [result] });
+        });
+        if (calls.length === 0) add(`q${turn}`, { role: "user", content: reply });
+      });
+      return { events };
+    },
   },
 };

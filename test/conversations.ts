@@ -53,10 +53,7 @@ export const conversations: fc.Arbitrary<Conversation> = fc.record({
 export const callId = (turn: number, call: number): string => `call_${turn}_${call}`;
 
 /** The messages that the conversation consists of; what a container cannot tell is left out. */
-export function messagesOf(
-  { system, asked, turns }: Conversation,
-  { thoughts = true, errors = true }: { readonly thoughts?: boolean; readonly errors?: boolean } = {},
-): Message[] {
+export function messagesOf({ system, asked, turns }: Conversation, lacks: readonly string[] = []): Message[] {
   const spoken = turns.flatMap(({ thought, said, calls, reply }, turn): Message[] => {
     const toolCalls = calls.map(({ name, given }, call) => ({
       id: callId(turn, call),
@@ -66,7 +63,7 @@ export function messagesOf(
     const agent: Message = {
       role: "assistant",
       content: said,
-      ...(thoughts && thought !== "" && { reasoning: thought }),
+      ...(!lacks.includes("thoughts") && thought !== "" && { reasoning: thought }),
       ...(calls.length > 0 && { toolCalls }),
     };
     const answers = calls.map(
@@ -74,12 +71,13 @@ export function messagesOf(
         role: "tool",
         content: answer,
         toolCallId: callId(turn, call),
-        ...(errors && failed && { isError: true as const }),
+        ...(!lacks.includes("errors") && failed && { isError: true as const }),
       }),
     );
     return [agent, ...(calls.length > 0 ? answers : [{ role: "user", content: reply } as const])];
   });
-  return [{ role: "system", content: system }, { role: "user", content: asked }, ...spoken];
+  const rules: Message[] = lacks.includes("system") ? [] : [{ role: "system", content: system }];
+  return [...rules, { role: "user", content: asked }, ...spoken];
 }
 
 /** As OpenAI's API has them; `error` as Inspect and others add it. */

@@ -1,7 +1,7 @@
 /** Messages that a log does not hold as a list: each with where it stood, and whether the agent said it in this run. */
 import { CliError } from "../../core/errors.ts";
-import type { Tool } from "../../core/message.ts";
 import { readMessages } from "./apis.ts";
+import type { TagOptions } from "./tags.ts";
 import type { ChatTurn } from "./turn.ts";
 
 /** A message as an API has it. */
@@ -15,10 +15,13 @@ export interface Entry {
   readonly leftOut?: readonly string[];
 }
 
-/** The turns of the messages, in order. `tools`: what could be called. Throws CliError naming the entry's place. */
-export function entryTurns(entries: readonly Entry[], tools?: readonly Tool[]): ChatTurn[] {
+/** What is known of the messages. `api`: its name in `APIS`; absent: by evidence. */
+export type EntryOptions = TagOptions & { readonly api?: string };
+
+/** The turns of the messages, in order. Throws CliError naming the entry's place. */
+export function entryTurns(entries: readonly Entry[], options: EntryOptions = {}): ChatTurn[] {
   const list = entries.map(({ message }) => message);
-  const { turns } = naming(entries, () => readMessages(list, "messages", { tools }));
+  const { turns } = naming(entries, () => readMessages(list, "messages", options));
   const told = new Set<number>();
   return turns.map((turn) => {
     const at = Number(/^messages\[(\d+)\]/.exec(turn.place)?.[1]);

@@ -51,7 +51,7 @@ function chatOf(row: Row): LoggedChat {
   const { tool_definitions: defined } = objectOf(agent ?? {}, "name in agent");
   const tools = toolsOf(defined, "agent.tool_definitions");
   return {
-    turns: entryTurns(all, tools),
+    turns: entryTurns(all, { tools }),
     tools,
     ...usualEnd(objectOf(extra ?? {}, "members in extra")),
   };

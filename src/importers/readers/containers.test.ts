@@ -18,7 +18,7 @@ for (const [format, { record, lacks = [] }] of Object.entries(CONTAINERS)) {
         const rows = rowsOf(reader, JSON.parse(JSON.stringify(record(told))));
         assert.equal(rows.length, 1);
         const { chat, end, leftOut } = reader.read(rows[0]);
-        const expected = messagesOf(told, { thoughts: !lacks.includes("thoughts"), errors: !lacks.includes("errors") });
+        const expected = messagesOf(told, lacks);
         assert.deepEqual(chat!.messages, expected);
         const spoken = expected.flatMap(({ role }, at) => (role === "assistant" ? [at] : []));
         assert.deepEqual(chat!.turns, spoken);

@@ -56,7 +56,7 @@ function chatOf(sample: Row): LoggedChat {
     ...(index === 0 && { leftOut: run.leftOut }),
   }));
   const tools = toolsOf(run.tools, "events' tools");
-  return { turns: entryTurns(entries, tools), tools, ...end };
+  return { turns: entryTurns(entries, { tools }), tools, ...end };
 }
 
 /** How Inspect tells a model, and its log, which arguments it could not parse. */

@@ -48,7 +48,7 @@ function chatOf(row: Row): LoggedChat {
     else entries.push({ message, place });
   }
   const [first, ...rest] = entries;
-  return { turns: entryTurns(first ? [{ ...first, leftOut }, ...rest] : []), ...usualEnd(row) };
+  return { turns: entryTurns(first ? [{ ...first, leftOut }, ...rest] : [], { keepsTags: true }), ...usualEnd(row) };
 }
 
 /** The items of one answer of OpenAI's Responses API. */

@@ -4,6 +4,7 @@ import type { Paths } from "../row.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { agentgymReader, agentgymWebshop } from "./agentgym.ts";
 import { atif } from "./atif.ts";
+import { claudeCode } from "./claude-code.ts";
 import { etoReader, etoWebshop } from "./eto.ts";
 import { gleaner } from "./gleaner.ts";
 import { inspect } from "./inspect.ts";
@@ -41,6 +42,7 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   "tau2-bench": tau2Bench,
   "swe-agent": sweAgent,
   "mini-swe-agent": miniSweAgent,
+  "claude-code": claudeCode,
   gleaner,
 };
 

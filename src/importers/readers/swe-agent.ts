@@ -8,10 +8,13 @@
  *     attempts    [{"history", "trajectory", …}]: where a run tried several times, an episode each
  *     replay_config  JSON text with {"problem_statement": {"id"}}: the task
  *
+ * How an agent spells its commands in texts is a matter of its configuration: texts stay as they are.
+ *
  * It tells no reward: whether a submission was right is tested later. Source: sweagent/types.py and agent/agents.py at 3ea751c;
  * tests/test_data/trajectories and trajectories/demonstrations there.
  */
 import { CliError } from "../../core/errors.ts";
+import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
 import { isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
@@ -20,7 +23,12 @@ import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads trajectories of SWE-agent, of any benchmark. */
 export function sweAgent(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("swe-agent", options, chatOf), split: attemptsIn, recognises: isTrajectory };
+  return {
+    ...chatReader("swe-agent", options, chatOf),
+    records: readRecords,
+    split: attemptsIn,
+    recognises: isTrajectory,
+  };
 }
 
 const isTrajectory = (record: unknown): boolean =>
@@ -60,7 +68,10 @@ function chatOf(row: Row): LoggedChat {
     ),
   ).fill("turn that the agent's loop took back");
   const [first, ...rest] = entries;
-  return { turns: entryTurns(first ? [{ ...first, leftOut: [...others, ...again] }, ...rest] : []), ...usualEnd(row) };
+  return {
+    turns: entryTurns(first ? [{ ...first, leftOut: [...others, ...again] }, ...rest] : [], { keepsTags: true }),
+    ...usualEnd(row),
+  };
 }
 
 /** What SWE-agent notes beside a message, and says again in its content. */

@@ -59,7 +59,7 @@ export function branchChat(row: Row): LoggedChat {
   });
   const defined = toolsOf(tools, "tools");
   return {
-    turns: entryTurns(entries, defined),
+    turns: entryTurns(entries, { tools: defined }),
     tools: defined,
     reward: returnOf(row),
     success: undefined,
