@@ -6,8 +6,11 @@
 /** By the object or list that holds it, then by its key: the text of a number that would be written otherwise. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-/** Whether a text may have such a number: most have none, and are parsed five times as fast without looking at each value. */
-const SUSPECT = /[\d.][eE][-+\d]|\.\d*0(?!\d)|\d{16}|-0(?![.\d])/;
+/**
+ * Whether a text may have such a number behind a colon, a comma or a bracket, where JSON has its numbers: most have none, and
+ * are parsed five times as fast without looking at each value.
+ */
+const SUSPECT = /[:,[]\s*-?(?:0(?![.\d])(?<=-0)|\d+\.\d*0(?!\d)|\d+(?:\.\d+)?[eE]|\d[\d.]{15})|^\s*-?\d/;
 
 /** `JSON.parse` of what `writtenJson` writes again. Throws SyntaxError. */
 export function parseWritten(text: string): unknown {
