@@ -46,6 +46,21 @@ const dsml = ({ name, pairs }: TaggedCall) => {
   return `<｜DSML｜invoke name="${name}">\n${parameters.join("")}</｜DSML｜invoke>\n`;
 };
 
+/** Messages in one turn: the thought, what is said beside the calls, each call. */
+const harmony: TagWriter = {
+  name: "gpt-oss, raw",
+  turn(text, thought, calls) {
+    const messages = [
+      ...(thought === undefined ? [] : [`<|channel|>analysis<|message|>${thought}<|end|>`]),
+      ...(text === "" ? [] : [`<|channel|>${calls.length > 0 ? "commentary" : "final"}<|message|>${text}<|end|>`]),
+      ...calls.map(
+        ({ name, given }) => `<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${given}<|call|>`,
+      ),
+    ];
+    return messages.join("<|start|>assistant");
+  },
+};
+
 export const TAG_WRITERS: readonly TagWriter[] = [
   simple("Hermes, Qwen", (call) => `<tool_call>\n${named(call)}\n</tool_call>`),
   {
@@ -103,6 +118,8 @@ export const TAG_WRITERS: readonly TagWriter[] = [
   ),
   section("Phi-4-mini", (calls) => `<|tool_call|>[${calls.map(named).join(", ")}]<|/tool_call|>`),
   section("Hunyuan", (calls) => `<tool_calls>[${calls.map(named).join(", ")}]</tool_calls>`),
+  section("Phi-4, functools", (calls) => `functools[${calls.map(named).join(", ")}]`),
+  harmony,
 ];
 
 /** Templates strip what models say, and tags in it would be tags. */

@@ -167,10 +167,7 @@ test("tags that are not known refuse a chat without calls, if every turn is made
     [user("Go."), ...turn("<search>x</search>"), ...turn("so\n<answer>y</answer>")],
     /found <search> in every turn/,
   );
-  refused(
-    [user("Go."), ...turn("<|channel|>final<|message|>go"), ...turn("<|channel|>final<|message|>stop")],
-    /found <\|channel\|>/,
-  );
+  refused([user("Go."), ...turn("<|mode|>go"), ...turn("<|mode|>stop")], /found <\|mode\|>/);
   assert.equal(contents([user("Go."), ...turn("A table:\n<table><tr></tr></table>")]).length, 3);
   const once = [user("Go."), ...turn("<b>so</b> I go"), ...turn("go")];
   assert.equal(contents(once)[1], "<b>so</b> I go");

@@ -11,6 +11,7 @@ import type { Tool } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
 import type { Tools } from "./call-spellings.ts";
 import { callsInTags, type FoundCalls } from "./call-tags.ts";
+import { HARMONY, harmonyTurn, isHarmony } from "./harmony.ts";
 import { type Draft, withIds } from "./ids.ts";
 import { endsThought, promptedThought, type Split, thoughtBefore } from "./thoughts.ts";
 import type { ChatTurn } from "./turn.ts";
@@ -34,11 +35,19 @@ export interface Untagged {
  */
 export function withoutTags(turns: readonly ChatTurn[], { tools = [], keepsTags = false }: TagOptions = {}): Untagged {
   const read = new Set<string>();
-  const thought = withoutThoughts(turns, read);
+  const thought = withoutThoughts(withoutChannels(turns, read), read);
   const named = new Map(tools.map((tool) => [tool.name, tool]));
   const called = thought.some(({ toolCalls }) => toolCalls) ? thought : withCalls(thought, named, read);
   if (!keepsTags && !called.some(({ toolCalls }) => toolCalls)) refuseUnknown(called);
   return { turns: called, read: [...read] };
+}
+
+/** Turns of gpt-oss's raw text are taken apart, each by itself: nobody begins a text with a channel otherwise. */
+function withoutChannels(turns: readonly ChatTurn[], read: Set<string>): readonly ChatTurn[] {
+  const isRaw = ({ role, content, toolCalls }: ChatTurn) => role === "assistant" && !toolCalls && isHarmony(content);
+  if (!turns.some(isRaw)) return turns;
+  read.add(HARMONY);
+  return withIds(turns.flatMap((turn) => (isRaw(turn) ? [harmonyTurn(turn)] : heard(turn, read))));
 }
 
 /** Texts without the thoughts in front. */
@@ -83,11 +92,16 @@ function withCalls(turns: readonly ChatTurn[], tools: Tools, read: Set<string>):
       read.add(calls.tag);
       return [withFound(turn, calls)];
     }
-    const results = turn.role === "assistant" || turn.role === "system" ? undefined : resultsIn(turn);
-    if (results) read.add(RESULT);
-    return results ?? [turn];
+    return heard(turn, read);
   });
   return withIds(drafts);
+}
+
+/** A message of the user or a tool, with the results in it as turns of their own; any other turn as it is. */
+function heard(turn: ChatTurn, read: Set<string>): readonly Draft[] {
+  const results = turn.role === "assistant" || turn.role === "system" ? undefined : resultsIn(turn);
+  if (results) read.add(RESULT);
+  return results ?? [turn];
 }
 
 function withFound(turn: ChatTurn, { tag, before, calls, behind }: FoundCalls): ChatTurn {
@@ -103,8 +117,8 @@ function isChatOfCalls(turns: readonly ChatTurn[], found: readonly (FoundCalls |
   const whole = found.flatMap((one, index) => (one && one.behind === "" ? [{ ...one, index }] : []));
   const [first] = whole;
   if (!first) return false;
-  const heard = turns.filter(({ role }) => role === "system" || role === "user");
-  const isTaught = heard.some(({ content }) => first.tag !== "JSON of a call" && content.includes(first.tag));
+  const prompts = turns.filter(({ role }) => role === "system" || role === "user");
+  const isTaught = prompts.some(({ content }) => first.tag !== "JSON of a call" && content.includes(first.tag));
   const isAnswered = whole.some(({ index }) => {
     const next = turns[index + 1];
     return next !== undefined && (next.role === "tool" || resultsIn(next) !== undefined);
