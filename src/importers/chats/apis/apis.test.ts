@@ -225,6 +225,14 @@ test("LangChain: the server's own text of a call counts, broken calls are calls,
     },
   );
   assert.deepEqual(first, { role: "assistant", content: "I go.", toolCalls: [call("a", '{ "n": 1.0 }')] });
+  const copy = { type: "tool_use", id: "a", name: "act", input: { n: 2 } };
+  refused(
+    [
+      { type: "human", content: "Go." },
+      { type: "ai", content: [copy], tool_calls: [{ name: "act", args: { n: 1 }, id: "a" }] },
+    ],
+    /messages\[1\]\.content: expected the arguments of tool_calls, found others of "a"/,
+  );
   const broken = { name: "act", args: '{"n": ', id: "b", error: "no JSON", type: "invalid_tool_call" };
   const [, second] = read(
     { type: "human", content: "Go." },

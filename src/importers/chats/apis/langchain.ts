@@ -12,6 +12,7 @@
  * Source: langchain-core 1.8.4 (Python), messages/{base,ai,tool,content,utils}.py.
  */
 import { CliError } from "../../../core/errors.ts";
+import { canonicalJson } from "../../../core/json.ts";
 import type { ToolCall } from "../../../core/message.ts";
 import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
@@ -28,7 +29,16 @@ import {
   thoughtParts,
   turnsOfParts,
 } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, isNothing } from "../turn.ts";
+import {
+  type Api,
+  argumentsIn,
+  argumentsOf,
+  type ChatTurn,
+  type Fields,
+  fieldsOf,
+  hasMember,
+  isNothing,
+} from "../turn.ts";
 import { CONTENT_PARTS } from "./content.ts";
 import { callOf } from "./openai.ts";
 import { REASONING_MEMBERS, SEALED_MEMBERS, thoughtsOf } from "./reasoning.ts";
@@ -130,6 +140,7 @@ function agentParts(fields: Fields, extra: Fields, place: string): Part[] {
   const others = parts.flatMap((part) => (part.kind === "call" ? [part.call] : [])).filter(({ id }) => !ids.has(id));
   if (calls.length > 0 && others[0])
     throw new CliError(`${place}.content: expected calls that are in tool_calls, found ${shown(others[0].id)}`);
+  refuseOtherCopies(calls, parts, place);
   const refusal = isNothing(extra.refusal) ? [] : textParts(textOf(extra.refusal, `${at}.refusal`, "text"));
   return [
     ...extraThoughts(extra, at),
@@ -137,6 +148,18 @@ function agentParts(fields: Fields, extra: Fields, place: string): Part[] {
     ...refusal,
     ...[...calls, ...others].map((call): Part => ({ kind: "call", call })),
   ];
+}
+
+/** A copy of a call says the same; one that was streamed may be empty or cut. */
+function refuseOtherCopies(calls: readonly ToolCall[], parts: readonly Part[], place: string): void {
+  for (const part of parts) {
+    if (part.kind !== "call") continue;
+    const call = calls.find(({ id }) => id === part.call.id);
+    const [given, copied] = [call && argumentsIn(call), argumentsIn(part.call)];
+    const isOther = given && copied && !isNothing(copied) && canonicalJson(given) !== canonicalJson(copied);
+    if (isOther)
+      throw new CliError(`${place}.content: expected the arguments of tool_calls, found others of ${shown(call!.id)}`);
+  }
 }
 
 /** LangChain keeps a Responses API's reasoning item where others keep text. */
