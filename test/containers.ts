@@ -149,4 +149,38 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
       return { events };
     },
   },
+  openhands: {
+    lacks: ["rewards"],
+    record: (told) => ({
+      instance_id: "owner__repo-1",
+      history: [
+        { action: "system", source: "agent", args: { content: told.system, tools: TOOLS } },
+        { action: "message", source: "user", args: { content: told.asked } },
+        ...told.turns.flatMap(({ thought, said, calls, reply }, turn): object[] => {
+          const message = {
+            ...{ role: "assistant", content: said, ...(thought !== "" && { reasoning_content: thought }) },
+            tool_calls: calls.map(({ name, given }, call) => ({
+              ...{ id: callId(turn, call), type: "function", function: { name, arguments: JSON.stringify(given) } },
+            })),
+          };
+          // Without a call there is no metadata, and a thought has no place.
+          const model_response = { id: `m${turn}`, choices: [{ message }] };
+          if (calls.length === 0) {
+            const answer = { tool_call_metadata: { tool_call_id: "", model_response } };
+            return [
+              { action: "message", source: "agent", args: { content: said }, ...(thought !== "" && answer) },
+              { action: "message", source: "user", args: { content: reply } },
+            ];
+          }
+          return calls.flatMap(({ name, answer, failed }, call) => {
+            const tool_call_metadata = { function_name: name, tool_call_id: callId(turn, call), model_response };
+            return [
+              { action: "run", source: "agent", args: {}, tool_call_metadata },
+              { observation: failed ? "error" : "run", content: answer, tool_call_metadata },
+            ];
+          });
+        }),
+      ],
+    }),
+  },
 };

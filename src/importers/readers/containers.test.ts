@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { CONTAINERS } from "../../../test/containers.ts";
 import { conversations, messagesOf } from "../../../test/conversations.ts";
+import { CliError } from "../../core/errors.ts";
 import { withoutWorld } from "../../worlds/none/index.ts";
 import { rowsOf } from "../reader.ts";
 import { READERS } from "./registry.ts";
@@ -27,6 +28,60 @@ for (const [format, { record, lacks = [] }] of Object.entries(CONTAINERS)) {
         assert.equal(leftOut, undefined);
       }),
       { numRuns: 100 },
+    );
+  });
+}
+
+/** Values that stand where others are expected. */
+const odd = fc.constantFrom<unknown>(
+  null,
+  true,
+  7,
+  -0.5,
+  "",
+  [],
+  {},
+  [[[]]],
+  [null],
+  { a: null },
+  "attachment://x",
+  "\ud83d",
+);
+
+/** `value` with what stands at one place of it replaced, deleted or repeated; `path` says where. */
+function damaged(value: unknown, path: readonly number[], fate: number, other: unknown): unknown {
+  const [turn, ...rest] = path;
+  if (turn === undefined || typeof value !== "object" || value === null) return other;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return other;
+    const at = turn % value.length;
+    if (fate === 0 && rest.length === 0) return value.toSpliced(at, 1);
+    if (fate === 1 && rest.length === 0) return value.toSpliced(at, 0, value[at]);
+    return value.with(at, damaged(value[at], rest, fate, other));
+  }
+  const names = Object.keys(value);
+  if (names.length === 0) return other;
+  const name = names[turn % names.length]!;
+  const { [name]: inner, ...others } = value as Record<string, unknown>;
+  if (fate === 2 && rest.length === 0) return others;
+  return { ...others, [name]: damaged(inner, rest, fate, other) };
+}
+
+for (const [format, { record }] of Object.entries(CONTAINERS)) {
+  test(`${format}: what is damaged is read or refused by name, never a crash`, () => {
+    const reader = READERS[format]!({ benchmark });
+    const path = fc.array(fc.nat(20), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(conversations, path, fc.nat(5), odd, (told, place, fate, other) => {
+        const row = damaged(JSON.parse(JSON.stringify(record(told))), place, fate, other);
+        try {
+          for (const one of rowsOf(reader, row)) reader.read(one);
+        } catch (error) {
+          if (!(error instanceof CliError)) throw error;
+          assert.notEqual(error.message, "");
+        }
+      }),
+      { numRuns: 400 },
     );
   });
 }

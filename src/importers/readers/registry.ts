@@ -11,6 +11,7 @@ import { inspect } from "./inspect.ts";
 import { knowagent } from "./knowagent.ts";
 import { type ChatReaderOptions, messages } from "./messages.ts";
 import { miniSweAgent } from "./mini-swe-agent.ts";
+import { openhands } from "./openhands.ts";
 import { reactText } from "./react-text.ts";
 import { reactWebshop } from "./react-webshop.ts";
 import { sweAgent } from "./swe-agent.ts";
@@ -43,6 +44,7 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   "swe-agent": sweAgent,
   "mini-swe-agent": miniSweAgent,
   "claude-code": claudeCode,
+  openhands,
   gleaner,
 };
 
@@ -69,6 +71,8 @@ export const CHAT_FORMATS: readonly string[] = [
   "tau2-bench",
   "swe-agent",
   "mini-swe-agent",
+  "claude-code",
+  "openhands",
 ];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
