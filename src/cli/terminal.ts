@@ -34,15 +34,27 @@ export function tell(text: string): void {
   err(printableLines(text));
 }
 
-/** What the user answers to `question`, asked on standard error; undefined where nobody sits at a terminal. */
-export async function ask(question: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** Where questions are asked. */
+interface Seat {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/** What the user answers to `question`, "" for none (Ctrl-D); undefined where nobody sits at a terminal. */
+export async function ask(
+  question: string,
+  { input, output }: Seat = { input: process.stdin, output: process.stderr },
+): Promise<string | undefined> {
+  if (!input.isTTY || !output.isTTY) return undefined;
+  const { createInterface } = await import("node:readline");
+  const terminal = createInterface({ input, output });
   // On a terminal Ctrl-C reaches readline, not the process, where it means the same as always.
   terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    return await terminal.question(printableLines(question));
+    return await new Promise((answered) => {
+      terminal.once("close", () => answered(""));
+      terminal.question(printableLines(question), answered);
+    });
   } finally {
     terminal.close();
   }
