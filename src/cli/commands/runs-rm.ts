@@ -9,7 +9,7 @@ import { CliError } from "../../core/errors.ts";
 import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
 import { isAgreed } from "../confirm.ts";
-import { openProject, type Project, projectOption } from "../project.ts";
+import { openProject, type Project, projectOption, readProject } from "../project.ts";
 import { removeRunFiles } from "../run-files.ts";
 import { withNobodyIn } from "../run-lock.ts";
 import { print } from "../terminal.ts";
@@ -38,6 +38,8 @@ function projectOf(command: Command): string {
 }
 
 async function remove(given: readonly string[], flags: RemoveFlags): Promise<void> {
+  // A project that is not there is not made.
+  readProject(flags).close();
   const project = openProject(flags);
   try {
     const { repository } = project;
