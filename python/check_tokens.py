@@ -3,7 +3,8 @@
     python check_tokens.py CHECKPOINT_FOLDER < rows.jsonl
 
 A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
-the generation prompt included; with "tools", what could be called), or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
+the generation prompt included; with "tools", what could be called; arguments of calls as the model wrote them, in JSON),
+or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
 those that differ, with the first position and the text around it, as transformers and as gleaner have it.
 """
 
@@ -14,12 +15,25 @@ import sys
 SHOWN_BEFORE, SHOWN_AFTER = 4, 12
 
 
+def as_templates_know(messages):
+    """Messages with their calls' arguments as values. Parsed here, and nowhere else, so that nothing is lost on the way."""
+    return [{**message, **calls_of(message)} for message in messages]
+
+
+def calls_of(message):
+    if "tool_calls" not in message:
+        return {}
+    functions = [(call, call["function"]) for call in message["tool_calls"]]
+    parsed = [{**call, "function": {**of, "arguments": json.loads(of["arguments"])}} for call, of in functions]
+    return {"tool_calls": parsed}
+
+
 def transformers_ids(tokenizer, row):
     if "text" in row:
         return tokenizer(row["text"], add_special_tokens=False)["input_ids"]
     prompt = row.get("prompt", False)
     encoded = tokenizer.apply_chat_template(
-        row["messages"], tools=row.get("tools"), add_generation_prompt=prompt, tokenize=True, return_dict=True
+        as_templates_know(row["messages"]), tools=row.get("tools"), add_generation_prompt=prompt, tokenize=True, return_dict=True
     )
     return list(encoded["input_ids"])
 

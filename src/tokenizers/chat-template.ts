@@ -1,15 +1,17 @@
 /**
- * A checkpoint's chat template: messages → text, as transformers' `apply_chat_template` renders them (no
- * documents). Rendered by @huggingface/jinja. A template that writes today's date is refused when it does: what is
- * trained must not depend on the day.
+ * A checkpoint's chat template: messages → text, as transformers' `apply_chat_template` renders them (no documents), by
+ * our own reading of Jinja2's language (docs/decisions/templates-in-typescript.md). A template that writes today's date is
+ * refused when it does, unless the day is given: what is trained must not depend on the day.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { Environment, Interpreter, Template } from "@huggingface/jinja";
 import { CliError } from "../core/errors.ts";
-import type { Message, Tool } from "../core/message.ts";
-import { type JsonObject, readText, saidOf } from "./json-file.ts";
+import type { Json } from "../core/json.ts";
+import type { Message, Tool, ToolCall } from "../core/message.ts";
+import { fromJavaScript, parseJson } from "../jinja/json.ts";
+import { compileTemplate, type Template } from "../jinja/template.ts";
+import { type Key, list, type Value } from "../jinja/values.ts";
+import { type JsonObject, saidOf } from "./json-file.ts";
 import type { ComputingLimits } from "./limits.ts";
+import { type TemplateSource, templateSources } from "./template-files.ts";
 
 /**
  * Renders `messages`; with `generationPrompt` also what the next assistant message is headed with. `tools`: what may be
@@ -17,123 +19,99 @@ import type { ComputingLimits } from "./limits.ts";
  */
 export type ChatTemplate = (messages: readonly Message[], generationPrompt: boolean, tools?: readonly Tool[]) => string;
 
-const SPECIAL_TOKENS = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((name) => `${name}_token`);
-/** At the ends of a text: what one of JavaScript's `trim` and Python's `strip` removes and the other leaves. */
-const TRIMMED_OTHERWISE = /^\s*(?:\ufeff|[\p{Cc}--\s])|(?:\ufeff|[\p{Cc}--\s])\s*$/v;
+/** What a template is given beside the conversation. */
+export interface TemplateInputs {
+  /** By name, such as `enable_thinking` or `date_string`: what transformers takes as further arguments of `apply_chat_template`. */
+  readonly variables?: Readonly<Record<string, Json>>;
+  /** The day on which everything is rendered, as YYYY-MM-DD. transformers has no such setting: it takes today. */
+  readonly date?: string;
+}
 
-/** Reads chat_template.jinja, or `chat_template` of tokenizer_config.json, of a checkpoint folder. Throws CliError. */
-export function openChatTemplate(folder: string, config: JsonObject, limits: ComputingLimits): ChatTemplate {
-  const { source, place } = templateSource(folder, config);
-  const rendered = renderer(compile(source, place), limits);
+const SPECIAL_TOKENS = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map((name) => `${name}_token`);
+
+/** Reads the chat templates of a checkpoint folder, whose tokenizer_config.json is `config`. Throws CliError. */
+export function openChatTemplate(
+  folder: string,
+  config: JsonObject,
+  limits: ComputingLimits,
+  { variables = {}, date }: TemplateInputs = {},
+): ChatTemplate {
+  const { plain, withTools } = templateSources(folder, config);
+  const compiled = new Map<TemplateSource, Template>();
+  for (const each of [plain, withTools]) if (each) compiled.set(each, compile(each, limits, date ?? null));
   const tokens = SPECIAL_TOKENS.flatMap((name) => {
     const text = tokenText(config[name]);
     return text === undefined ? [] : [[name, text] as const];
   });
-  const variables = Object.fromEntries(tokens);
-  const trims = /trim|strip/.test(source);
+  const given = Object.entries(variables).map(([name, value]) => [name, fromJavaScript(value)] as const);
   return (messages, generationPrompt, tools) => {
-    const index = messages.findIndex(({ content }) => trims && TRIMMED_OTHERWISE.test(content));
-    if (index >= 0) {
-      throw new CliError(
-        `message ${index} begins or ends with U+FEFF or a control character, which ${place} trims otherwise in Python`,
-      );
-    }
+    const chosen = tools ? withTools : plain;
+    if (!chosen)
+      throw new CliError(`${folder}: no chat template for conversations without tools, expected chat_template.jinja`);
     try {
-      return rendered({
-        ...variables,
-        messages: messages.map(templateMessage),
-        tools: tools ? tools.map(templateTool) : null,
-        add_generation_prompt: generationPrompt,
-      });
+      const conversation: readonly (readonly [string, Value])[] = [
+        ["messages", list(messages.map(messageValue))],
+        ["tools", tools ? list(tools.map((tool) => fromJavaScript(templateTool(tool)))) : null],
+        ["documents", null],
+        ["add_generation_prompt", generationPrompt],
+      ];
+      return compiled.get(chosen)!(new Map<string, Value>([...conversation, ...tokens, ...given]));
     } catch (error) {
-      throw new CliError(`${place}: expected a template that can render this conversation (${saidOf(error)})`);
+      throw new CliError(`${chosen.place}: expected a template that can render this conversation (${saidOf(error)})`);
     }
   };
 }
 
-/** As the package's own `render`, with limits. One interpreter for all conversations: it is faster than one for each. */
-function renderer(
-  { parsed }: Template,
-  limits: ComputingLimits,
-): (variables: Readonly<Record<string, unknown>>) => string {
-  let steps = 0;
-  const count = (added: number) => {
-    steps += added;
-    if (steps > limits.steps) throw new Error(`it takes more than ${limits.steps} steps for one conversation`);
-  };
-  const interpreter = new Interpreter();
-  const evaluate = interpreter.evaluate.bind(interpreter);
-  interpreter.evaluate = (statement: unknown, scope: unknown) => {
-    const result = evaluate(statement, scope);
-    const size = result.value?.length;
-    count(size > SIZE_OF_STEP ? 1 + size / SIZE_OF_STEP : 1);
-    if (size > limits.size)
-      throw new Error(`it makes a text or list of more than ${limits.size} characters or elements`);
-    return result;
-  };
-  const given = globals(count);
-  return (variables) => {
-    steps = 0;
-    const environment = new Environment();
-    for (const [name, value] of Object.entries({ ...given, ...variables })) environment.set(name, value);
-    return interpreter.evaluate(parsed, environment).value as string;
-  };
-}
-
-/** Characters or elements of a value that are as much work as a small value. */
-const SIZE_OF_STEP = 256;
-
-/** What templates find beside the conversation: what the package defines, but for the limit of `range` and the date. */
-function globals(count: (steps: number) => void): Readonly<Record<string, unknown>> {
-  return {
-    ...{ true: true, True: true, false: false, False: false, none: null, None: null, documents: null },
-    raise_exception(message: string): never {
-      throw new Error(message);
-    },
-    range(first: number, last?: number, step = 1): readonly number[] {
-      const [start, stop] = last === undefined ? [0, first] : [first, last];
-      if (step === 0) throw new Error("range() step must not be zero");
-      count((stop - start) / step);
-      const numbers: number[] = [];
-      for (let each = start; step > 0 ? each < stop : each > stop; each += step) numbers.push(each);
-      return numbers;
-    },
-    strftime_now(): never {
-      throw new Error("it writes today's date, so the tokens would change from day to day; write a fixed date into it");
-    },
-  };
-}
-
-/** A message as templates know it: the arguments of a call are a value, not its text. */
-export function templateMessage({ role, content, toolCalls, toolCallId }: Message): JsonObject {
-  const calls = toolCalls?.map(({ id, name, arguments: given }) => ({
-    ...{ id, type: "function", function: { name, arguments: JSON.parse(given) as unknown } },
-  }));
-  return { role, content, ...(calls && { tool_calls: calls }), ...(toolCallId && { tool_call_id: toolCallId }) };
-}
-
-/** A tool as templates know it. */
-export const templateTool = (tool: Tool): JsonObject => ({ type: "function", function: tool });
-
-function templateSource(folder: string, config: JsonObject): { readonly source: string; readonly place: string } {
-  const file = join(folder, "chat_template.jinja");
-  if (existsSync(file)) return { source: readText(file), place: file };
-  const place = join(folder, "tokenizer_config.json");
-  const given = config.chat_template;
-  const named = Array.isArray(given) ? given.find((each) => each?.name === "default")?.template : given;
-  if (typeof named !== "string") {
-    throw new CliError(`${folder}: no chat template, expected chat_template.jinja, or one in tokenizer_config.json`);
-  }
-  return { source: named, place: `the chat template of ${place}` };
-}
-
-function compile(source: string, place: string): Template {
+function compile({ source, place }: TemplateSource, limits: ComputingLimits, date: string | null): Template {
   try {
-    return new Template(source);
+    return compileTemplate(source, { limits, date });
   } catch (error) {
     throw new CliError(`${place}: expected a chat template in Jinja's language (${saidOf(error)})`);
   }
 }
+
+/** A message as Python is given it: the arguments of a call are their text, which Python parses for itself. */
+export function templateMessage({ role, content, reasoning, toolCalls, toolCallId }: Message): JsonObject {
+  const calls = toolCalls?.map(({ id, name, arguments: given }) => ({
+    ...{ id, type: "function", function: { name, arguments: given } },
+  }));
+  return {
+    ...{ role, content },
+    ...(calls && { tool_calls: calls }),
+    ...(toolCallId && { tool_call_id: toolCallId }),
+    ...(reasoning && { reasoning_content: reasoning }),
+  };
+}
+
+/** The same as templates know it: arguments are values; a thought goes by two names, as transformers sees to. */
+function messageValue(message: Message): Value {
+  const { tool_calls: _, ...given } = templateMessage(message);
+  const calls = message.toolCalls && ([["tool_calls", list(message.toolCalls.map(callValue))]] as const);
+  const thought = message.reasoning ? ([["thinking", message.reasoning]] as const) : [];
+  const [role, content, ...more] = Object.entries(given) as [string, string][];
+  return { kind: "dict", entries: new Map<Key, Value>([...thought, role!, content!, ...(calls ?? []), ...more]) };
+}
+
+function callValue({ id, name, arguments: given }: ToolCall): Value {
+  const named = {
+    kind: "dict",
+    entries: new Map<Key, Value>([
+      ["name", name],
+      ["arguments", parseJson(given)],
+    ]),
+  } as const;
+  return {
+    kind: "dict",
+    entries: new Map<Key, Value>([
+      ["id", id],
+      ["type", "function"],
+      ["function", named],
+    ]),
+  };
+}
+
+/** A tool as templates know it. */
+export const templateTool = (tool: Tool): JsonObject => ({ type: "function", function: tool });
 
 /** A special token is written as text, or as an object with its text. */
 function tokenText(token: unknown): string | undefined {

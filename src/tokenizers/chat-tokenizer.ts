@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CliError } from "../core/errors.ts";
 import type { Message, Tool } from "../core/message.ts";
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
-import { openChatTemplate } from "./chat-template.ts";
+import { openChatTemplate, type TemplateInputs } from "./chat-template.ts";
 import { type JsonObject, readJsonObject } from "./json-file.ts";
 import { type LabelledTokens, labelledTokens } from "./labels.ts";
 import { COMPUTING_LIMITS } from "./limits.ts";
@@ -38,14 +38,18 @@ export interface ChatTokenizer {
 
 /**
  * Opens the tokenizer of a checkpoint folder. Throws CliError naming the file that is missing or cannot be read; so does every
- * method for one that computes more than `limits` allow.
+ * method for one that computes more than `limits` allow. `given`: what the chat template is given beside the conversation.
  */
-export function openChatTokenizer(folder: string, limits = COMPUTING_LIMITS): ChatTokenizer {
+export function openChatTokenizer(
+  folder: string,
+  limits = COMPUTING_LIMITS,
+  given: TemplateInputs = {},
+): ChatTokenizer {
   if (!existsSync(folder)) throw new CliError(`${folder}: no such folder, expected a checkpoint with its tokenizer`);
   const config = tokenizerConfig(folder);
   const file = join(folder, "tokenizer.json");
   const parted = openTokenizerFile(file, config);
-  const render = openChatTemplate(folder, config, limits);
+  const render = openChatTemplate(folder, config, limits, given);
   const { step, whole } = parted.hasUnknownPattern ? timeLimit(limits.ms) : NO_LIMIT;
   const encode = step(`${file}: parting a text into tokens`, parted.encode);
   const decode = step(`${file}: making a text of tokens`, parted.decode);

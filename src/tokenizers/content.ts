@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint } from "../core/ids.ts";
+import { TOOL_TEMPLATE } from "./template-files.ts";
 
 /** What `openChatTokenizer` reads. */
 const FILES = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
@@ -11,5 +12,8 @@ const FILES = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.js
 export function tokenizerContent(folder: string): string {
   const files = FILES.map((name) => join(folder, name));
   const hash = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-  return fingerprint(files.map((file) => (existsSync(file) ? hash(file) : null)));
+  const own = files.map((file) => (existsSync(file) ? hash(file) : null));
+  // Only where it is there: ids of folders without it stay as they were.
+  const tools = [join(folder, TOOL_TEMPLATE)].filter((file) => existsSync(file)).map(hash);
+  return fingerprint([...own, ...tools]);
 }
