@@ -15,7 +15,13 @@ export type Verdict = "better" | "worse" | "no difference seen" | "cannot tell";
 export type Answer =
   | { readonly kind: "nothing recorded"; readonly run: string }
   /** Trajectories, from which no method has learned yet. */
-  | { readonly kind: "recordings"; readonly run: string; readonly experts: readonly Recorded[] }
+  | {
+      readonly kind: "recordings";
+      readonly run: string;
+      readonly experts: readonly Recorded[];
+      /** What can be done with them. Absent: a probe, since there is a world. */
+      readonly next?: "dataset" | "export";
+    }
   | { readonly kind: "nothing evaluated"; readonly run: string }
   /** Methods were evaluated, and every one of those episodes failed: the world or the model broke. */
   | { readonly kind: "all failed"; readonly run: string; readonly failed: number }
@@ -122,6 +128,8 @@ export interface Grounds {
   readonly methods: readonly JudgedMethod[];
   readonly roles: readonly Role[];
   readonly differences: readonly JudgedDifference[];
+  /** What can be done with recordings, where there is no world for a probe. */
+  readonly next?: "dataset" | "export" | undefined;
 }
 
 /** One answer for each run that holds methods, in the order of the runs; if none does, one about what was recorded. */
@@ -137,7 +145,7 @@ export function answersOf(grounds: Grounds): Answer[] {
     const { success, failed } = evaluation.overall;
     return { policy, trajectories: trajectories - failed, failed, success: success.value, coverage };
   });
-  return [{ kind: "recordings", run, experts: recorded }];
+  return [{ kind: "recordings", run, experts: recorded, ...(grounds.next && { next: grounds.next }) }];
 }
 
 /** A method that may win, with what is known of it. */

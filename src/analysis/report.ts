@@ -3,7 +3,7 @@ import { CliError } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import { type CountedReason, countedReasons } from "../core/reasons.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Round } from "../core/run.ts";
+import { datasetOf, type Round, type Run } from "../core/run.ts";
 import { type Answer, answersOf } from "./answer.ts";
 import { type Cost, costOf, type RelativeCost, relativeCost, trainingTimes } from "./cost.ts";
 import { type Flips, flipsOf } from "./flips.ts";
@@ -152,7 +152,7 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
   return {
     kind: "report",
     runs: material.runs,
-    answers: answersOf({ runs: material.runs, experts, methods, roles, differences }),
+    answers: answersOf({ runs: material.runs, experts, methods, roles, differences, next: nextOf(material) }),
     ran: material.runs.map((run) => ranOf(material, run)),
     worlds: notesOf(material, "notes"),
     servers: notesOf(material, "server"),
@@ -172,6 +172,14 @@ export function reportOf(repository: Repository, runNames: readonly string[], op
     leakage,
     prices,
   };
+}
+
+/** What can be done with recordings that have no world, or were chosen from already. */
+function nextOf({ repository, runs }: Material): "dataset" | "export" | undefined {
+  const stored = runs.map((run) => repository.run(run)!);
+  if (stored.every((run) => datasetOf(run))) return "export";
+  const world = ({ config }: Run) => (config as { environment?: { name?: string } }).environment?.name;
+  return stored.some((run) => world(run) === "none") ? "dataset" : undefined;
 }
 
 /** A recording of a server's model stores its name beside the notes. */

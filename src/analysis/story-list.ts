@@ -1,9 +1,16 @@
 /** The expert's runs of a run, one line each: what became of them, the ones that tell most first. */
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
-import type { Round } from "../core/run.ts";
 import { provenanceOf, sum } from "./material.ts";
 import type { Share } from "./statistics.ts";
-import { expertIds, nameOf, type RoundName, type RunReading, summaryIn, type Telling } from "./story.ts";
+import {
+  expertIds,
+  nameOf,
+  type RoundName,
+  type RunReading,
+  type StoryRound,
+  summaryIn,
+  type Telling,
+} from "./story.ts";
 import { naturally } from "./success.ts";
 
 export interface StoryLine {
@@ -74,7 +81,7 @@ function rankOf({ won, reading, unsolved }: StoryLine): number {
 }
 
 /** `<task> <reason>` of everything learned. */
-function recoveredFrom(telling: Telling, { trainingSet }: Round): ReadonlySet<string> {
+function recoveredFrom(telling: Telling, { trainingSet }: StoryRound): ReadonlySet<string> {
   const set = telling.repository.trainingSet(trainingSet);
   if (set?.kind !== "sft") return new Set();
   return new Set(

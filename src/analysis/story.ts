@@ -5,6 +5,7 @@
  */
 import { StoreError } from "../core/errors.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { Chat } from "../core/message.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
 import type { TrajectorySummary } from "../core/summary.ts";
@@ -37,9 +38,13 @@ export type ReadingOf = (trajectory: TrajectoryId) => RunReading | undefined;
 export interface Telling {
   readonly repository: Repository;
   readonly run: string;
-  readonly round: Round | null;
+  readonly round: StoryRound | null;
   readonly readingOf: ReadingOf;
 }
+
+/** What a round tells of itself; a dataset that was chosen without a training has neither seed nor iteration. */
+export type StoryRound = Pick<Round, "method" | "expert" | "learnOnly" | "explored" | "probed" | "trainingSet"> &
+  RoundName;
 
 export interface StoryStep {
   readonly index: number;
@@ -62,6 +67,8 @@ export interface ExpertRun {
   readonly finalObservation: string;
   readonly steps: readonly StoryStep[];
   readonly reading: RunReading | null;
+  /** What was said, where the episode is kept as it was logged. */
+  readonly chat?: Chat;
 }
 
 export interface LessonStep {
@@ -95,7 +102,7 @@ export interface Story {
   readonly lessons: readonly Lesson[];
 }
 
-export type RoundName = Pick<Round, "method" | "seed" | "iteration">;
+export type RoundName = Pick<Round, "method"> & Partial<Pick<Round, "seed" | "iteration">>;
 
 /** Every task of the round's expert runs, or of a run without methods. */
 export function tasksIn(telling: Telling): TaskId[] {
@@ -121,7 +128,11 @@ export function storyOf(telling: Telling, task: TaskId): Story {
   };
 }
 
-export const nameOf = ({ method, seed, iteration }: Round): RoundName => ({ method, seed, iteration });
+export const nameOf = ({ method, seed, iteration }: RoundName): RoundName => ({
+  method,
+  ...(seed !== undefined && { seed }),
+  ...(iteration !== undefined && { iteration }),
+});
 
 /** What experts recorded: given to the round, or held by a run without methods. */
 export function expertIds({ repository, run, round }: Telling): readonly TrajectoryId[] {
@@ -165,6 +176,7 @@ function expertRun(trajectory: Trajectory, reading: RunReading | undefined): Exp
       };
     }),
     reading: reading ?? null,
+    ...(trajectory.chat && { chat: trajectory.chat }),
   };
 }
 
@@ -173,7 +185,7 @@ const stepsIn = (stretches: readonly Stretch[] = []): ReadonlySet<number> =>
   new Set(stretches.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index)));
 
 /** What the round's training set learned from trajectories of `task`. */
-function lessonsOf(telling: Telling, round: Round, task: TaskId): Lesson[] {
+function lessonsOf(telling: Telling, round: StoryRound, task: TaskId): Lesson[] {
   const set = telling.repository.trainingSet(round.trainingSet);
   if (!set) throw new StoreError(`training set ${round.trainingSet} belongs to a round but is not stored`);
   const experts = new Set(expertIds(telling));

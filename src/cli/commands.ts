@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/compare.ts"),
   },
   {
+    name: "dataset",
+    summary: "choose a training set from what was imported or recorded, without training; export writes it out",
+    load: () => import("./commands/dataset.ts"),
+  },
+  {
     name: "export",
     summary: "write what a run learned from as the files of another training tool, or check such files",
     load: () => import("./commands/export.ts"),

@@ -8,12 +8,12 @@ export const RUN_NAME = {
   expected: "expected up to 100 letters, digits, dots, dashes and underscores, a letter or digit first",
 } as const;
 
-/** One call of `gleaner run`, `import`, `play` or `expert`. */
+/** One call of `gleaner run`, `import`, `play`, `expert` or `dataset`. */
 export interface Run {
   /** The user's name for it; unique in the project. */
   readonly name: string;
   /** Which command made it; `experiment` is `gleaner run`. */
-  readonly kind: "import" | "experiment" | "expert" | "play";
+  readonly kind: "import" | "experiment" | "expert" | "play" | "dataset";
   /** The settings as resolved, defaults filled in, paths left out. */
   readonly config: Json;
 }
@@ -112,4 +112,26 @@ export type Verification =
 export function methodSaidOf(run: Run | undefined, row: number): Readonly<Record<string, Json>> | undefined {
   const { methods } = (run?.config ?? {}) as { readonly methods?: readonly Readonly<Record<string, Json>>[] };
   return methods?.[row - 1];
+}
+
+/** What the config of a run of kind `dataset` says: a training set that was chosen without a training. */
+export interface DatasetConfig {
+  /** The runs whose episodes it was chosen from. */
+  readonly sources: readonly {
+    /** A run's name. */
+    readonly run: string;
+  }[];
+  /** What chose: `bc`, `pairs` …, or the method of an experiment's round. */
+  readonly method: string;
+  /** Of an experiment's round: its seed. */
+  readonly seed?: number;
+  /** Of an experiment's round: its iteration. */
+  readonly iteration?: number;
+  /** The training set's id in the store. */
+  readonly trainingSet: TrainingSetId;
+}
+
+/** What `run` says of its training set; undefined for runs of other kinds. */
+export function datasetOf({ kind, config }: Run): DatasetConfig | undefined {
+  return kind === "dataset" ? (config as unknown as DatasetConfig) : undefined;
 }

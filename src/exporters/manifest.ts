@@ -12,8 +12,10 @@ const SCHEMA = z.strictObject({
   target: z.string(),
   run: z.string(),
   method: z.string(),
-  seed: z.int(),
-  iteration: z.int(),
+  /** Absent where the set was chosen without a training. */
+  seed: z.int().optional(),
+  /** Likewise. */
+  iteration: z.int().optional(),
   /** Its id in the store. */
   trainingSet: z.string(),
   splitTurns: z.boolean(),

@@ -22,9 +22,7 @@ function sentencesOf(answer: Answer, command: CommandLine): string[] {
       return [
         ...answer.experts.slice(0, EXPERTS).flatMap(recordedText),
         ...(left > 0 ? [`The table has ${whole(left)} more.`] : []),
-        answer.experts.every(isUseless)
-          ? "So there is nothing to learn from yet."
-          : `No method has learned from them yet. Next: \`${command("probe", answer.run)}\` tells whether the failures are worth mining.`,
+        answer.experts.every(isUseless) ? "So there is nothing to learn from yet." : nextOfRecordings(answer, command),
       ];
     }
     case "nothing evaluated":
@@ -67,6 +65,18 @@ function noneWonText({ tasks, expert }: Extract<Answer, { kind: "none won" }>): 
     `${none}: the student is the limit, not the method.${why}`,
     "Next: take a stronger student, train it for more steps, or start with easier tasks.",
   ];
+}
+
+function nextOfRecordings({ run, next }: Extract<Answer, { kind: "recordings" }>, command: CommandLine): string {
+  if (next === "export") {
+    const write = command("export", run, "--to", "TARGET", "--out", "DIR");
+    return `It is a training set. Next: \`${write}\` writes it for another tool.`;
+  }
+  if (next === "dataset") {
+    const choose = command("dataset", run, "--method", "bc", "--out", "NAME");
+    return `They have no world, so nobody can play on from them. Next: \`${choose}\` chooses what to learn from.`;
+  }
+  return `No method has learned from them yet. Next: \`${command("probe", run)}\` tells whether the failures are worth mining.`;
 }
 
 const isUseless = ({ trajectories, failed, coverage }: Recorded) => trajectories === 0 && failed > 0 && !coverage;

@@ -2,6 +2,7 @@
 import type { Ran, RanTiming } from "../analysis/ran.ts";
 import type { Report } from "../analysis/report.ts";
 import { type Json, leaves } from "../core/json.ts";
+import type { DatasetConfig } from "../core/run.ts";
 import { type Fact, type Section, tableOf } from "./document.ts";
 import { whole } from "./numbers.ts";
 
@@ -37,6 +38,7 @@ function factsOfRun({ run, kind, config, seeds, timing }: Ran, several: boolean)
   ];
   const facts = [
     { name: "kind", text: kind === "experiment" ? "" : `${kind} (no method was trained)` },
+    { name: "chosen", text: kind === "dataset" ? chosenText(config as unknown as DatasetConfig) : "" },
     ...said.map(([name, value]) => ({
       name,
       text: value === undefined ? "" : settingsText(value, name === "student" ? "kind" : "name"),
@@ -47,6 +49,9 @@ function factsOfRun({ run, kind, config, seeds, timing }: Ran, several: boolean)
   const known = facts.filter(({ text }) => text !== "");
   return several ? known.map(({ name, text }) => ({ name: `${run}: ${name}`, text })) : known;
 }
+
+/** `bc from mine, other`. */
+const chosenText = ({ method, sources }: DatasetConfig) => `${method} from ${sources.map(({ run }) => run).join(", ")}`;
 
 /** `workshop, kind front, trainTasks 120`: what it is comes first, and what is true says so by being there. */
 function settingsText(value: Json, what = "name"): string {

@@ -3,6 +3,7 @@ import type { Share } from "../analysis/statistics.ts";
 import type { ExpertRun, Lesson, RoundName, RunReading, Story, StoryStep, Stretch } from "../analysis/story.ts";
 import type { StoryLine, StoryList } from "../analysis/story-list.ts";
 import { type CommandLine, commandLine } from "../core/command-line.ts";
+import { chatTable, oneLine } from "./chat-table.ts";
 import { type Document, type Fact, type Section, tableOf } from "./document.ts";
 import { UNKNOWN } from "./numbers.ts";
 
@@ -77,7 +78,8 @@ const share = ({ won, of }: Share) => `${won} of ${of}`;
 /** `2–3`: both included. */
 const span = ({ from, to }: Stretch) => (to - from === 1 ? String(from) : `${from}–${to - 1}`);
 
-const roundText = ({ method, seed, iteration }: RoundName) => `${method}, seed ${seed}, iteration ${iteration}`;
+const roundText = ({ method, seed, iteration }: RoundName) =>
+  seed === undefined ? method : `${method}, seed ${seed}, iteration ${iteration}`;
 
 /** `remarks` are printed last: what the reader should know of the reading itself. */
 export function storyDocument(story: Story, remarks: readonly string[] = []): Document {
@@ -141,7 +143,9 @@ function stepsText(stretches: readonly Stretch[]): string {
 
 const LABELS = { harmful: "██ harmful", beneficial: "░░ beneficial" } as const;
 
-function runSection({ policy, won, steps, outcome, finalObservation, reading }: ExpertRun): Section {
+function runSection(run: ExpertRun): Section {
+  const { policy, steps, finalObservation, reading, chat } = run;
+  if (chat) return { title: `What ${policy} did`, table: chatTable(chat, endOf(run)), notes: [] };
   const isProbed = reading !== null;
   const rows = steps.map((step) => [
     String(step.index),
@@ -149,12 +153,10 @@ function runSection({ policy, won, steps, outcome, finalObservation, reading }: 
     oneLine(step.action, ACTION),
     oneLine(step.observation, OBSERVATION),
   ]);
-  const end = outcome.kind === "failed" ? `broke off: ${outcome.error.message}` : won ? "won" : "lost";
-  const limit = outcome.kind === "truncated" ? ` (limit of ${outcome.limit})` : "";
   rows.push([
     "end",
     ...(isProbed ? ["", ""] : []),
-    oneLine(`${end}${limit}`, ACTION),
+    oneLine(endOf(run), ACTION),
     oneLine(finalObservation, OBSERVATION),
   ]);
   const table = tableOf(
@@ -169,6 +171,11 @@ function runSection({ policy, won, steps, outcome, finalObservation, reading }: 
       ]
     : [];
   return { title: `What ${policy} did`, table, notes };
+}
+
+function endOf({ won, outcome }: ExpertRun): string {
+  const end = outcome.kind === "failed" ? `broke off: ${outcome.error.message}` : won ? "won" : "lost";
+  return outcome.kind === "truncated" ? `${end} (limit of ${outcome.limit})` : end;
 }
 
 function takenText({ taken, isNeedRecover }: StoryStep): string {
@@ -229,12 +236,6 @@ function whyText(reason: string): string {
   if (recovery) return `${reason} (harm was done just before step ${recovery[1]}; this won from there)`;
   if (reason === "solution from s_0") return `${reason} (of the wins of this task, the fewest expert actions)`;
   return reason;
-}
-
-/** On one line, its blanks single; cut where it is longer than `length` characters. */
-function oneLine(text: string, length: number): string {
-  const characters = [...text.replace(/\s+/g, " ").trim()];
-  return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`;
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

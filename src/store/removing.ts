@@ -10,7 +10,7 @@ import { CliError } from "../core/errors.ts";
 import type { CheckpointId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { RemovedRuns, Repository, Unnamed } from "../core/repository.ts";
-import type { Run } from "../core/run.ts";
+import { datasetOf, type Run } from "../core/run.ts";
 import type { Checkpoint } from "../core/training.ts";
 import { quoted } from "../core/wording.ts";
 import { decoded } from "./shapes.ts";
@@ -146,6 +146,10 @@ export function removingOn(database: DatabaseSync): Removing & { isReplaceable(r
     );
     const named = namedCheckpoints(stored);
     const sets = new Set(all("SELECT DISTINCT body ->> '$.trainingSet' AS id FROM rounds").map(({ id }) => String(id)));
+    for (const run of runs()) {
+      const dataset = datasetOf(run);
+      if (dataset) sets.add(dataset.trainingSet);
+    }
     for (const id of named) {
       const { trainingSet } = stored.get(id) ?? {};
       if (trainingSet) sets.add(trainingSet);

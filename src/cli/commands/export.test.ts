@@ -7,7 +7,7 @@ import { addSyntheticRun } from "../../../test/synthetic-run.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { main } from "../main.ts";
-import { chosenRound } from "./export.ts";
+import { chosenRound } from "../training-set.ts";
 
 const project = temporaryFolder();
 const repository = openSqlite(join(project, "store.sqlite"));

@@ -6,9 +6,6 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
-import { runNamed } from "../../core/known-run.ts";
-import type { Repository } from "../../core/repository.ts";
-import type { Round } from "../../core/run.ts";
 import type { TrainingSet } from "../../core/training.ts";
 import { checkExport, learnedMessages } from "../../exporters/check.ts";
 import { type Exported, exportSet } from "../../exporters/export.ts";
@@ -21,6 +18,7 @@ import { wholeNumber } from "../flags.ts";
 import { commandsOn, projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
+import { chosenOrigin, sizeOf, storedSet } from "../training-set.ts";
 
 /** This many differences are printed; `--json` has all. */
 const SHOWN = 20;
@@ -66,16 +64,15 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   const exporter = exporterNamed(to);
   const project = readProject(flags);
   try {
-    const round = chosenRound(project.repository, run, flags);
-    const set = storedSet(project.repository, round.trainingSet);
-    const { method, seed, iteration, trainingSet } = round;
+    const chosen = chosenOrigin(project.repository, run, flags);
+    const set = storedSet(project.repository, chosen.trainingSet);
     const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
     const exported = exportSet({
       exporter,
       set,
       options: { splitTurns, parquet, ...tokenizer },
       out,
-      origin: { run, method, seed, iteration, trainingSet },
+      origin: { run, ...chosen },
     });
     const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
     const ids = takesOne ? ["--tokenizer", flags.tokenizer!] : [];
@@ -87,37 +84,6 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   }
 }
 
-function storedSet(repository: Repository, id: TrainingSetId): TrainingSet {
-  const set = repository.trainingSet(id);
-  if (!set) throw new CliError(`training set ${id} is not in this project's store`);
-  return set;
-}
-
-/** The round that the flags select. Throws CliError, listing the rounds, if they select none or several training sets. */
-export function chosenRound(repository: Repository, run: string, flags: Partial<Round>): Round {
-  runNamed(repository, run);
-  const rounds = repository.rounds(run);
-  if (rounds.length === 0) throw new CliError(`run "${run}" has trained nothing, so there is nothing to export`);
-  const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
-  const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
-  const sets = new Set(left.map(({ trainingSet }) => trainingSet)).size;
-  if (sets === 1) return left[0]!;
-  const found = sets === 0 ? "no training set fits these flags" : `${sets} training sets fit`;
-  const rows = rounds.map(({ method, seed, iteration, trainingSet }) => [
-    method,
-    seed,
-    iteration,
-    ...sizeOf(repository.trainingSet(trainingSet)),
-  ]);
-  const listed = table(["--method", "--seed", "--iteration", "examples", "kind"], rows);
-  throw new CliError(`run "${run}": ${found}; choose one of these with --method, --seed and --iteration:\n${listed}`);
-}
-
-const sizeOf = (set: TrainingSet | undefined): [number, string] => [
-  set?.examples.length ?? 0,
-  set?.kind === "dpo" ? "preferences" : "demonstrations",
-];
-
 function writtenText(
   { manifest, cost, command }: Exported,
   set: TrainingSet,
@@ -125,13 +91,14 @@ function writtenText(
 ): string {
   const rows = manifest.files.map(({ name, rows, bytes }) => [join(out, name), rows ?? "", bytes]);
   const { method, seed, iteration, run } = manifest;
+  const round = seed === undefined ? "" : `, seed ${seed}, iteration ${iteration}`;
   const split = cost
     ? [
         `split: ${cost.rows} rows instead of ${cost.examples}; an epoch reads ${cost.reading.toFixed(1)} times as much text`,
       ]
     : [];
   return [
-    `${run}, ${printable(method)}, seed ${seed}, iteration ${iteration}: ${sizeOf(set).join(" ")}`,
+    `${run}, ${printable(method)}${round}: ${sizeOf(set).join(" ")}`,
     table(["file", "rows", "bytes"], rows),
     `learned turns ${learnedMessages(set)}, masked turns ${maskedMessages(set)}`,
     ...split,

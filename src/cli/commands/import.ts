@@ -27,6 +27,7 @@ import { differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { runName } from "../flags.ts";
+import { outsideTraining } from "../held-out.ts";
 import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
@@ -249,7 +250,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
       `${printable(at(each))}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),
     ...unreplayableLines(summary),
-    ...splitLines(summary),
+    ...outsideTraining(summary.splits),
     ...(isDryRun ? reasonLines(summary) : []),
     isDryRun
       ? `dry run, nothing is stored: ${found}${kept}`
@@ -279,14 +280,6 @@ function unreplayableLines({ unreplayable: { episodes, won, reasons } }: ImportS
     `not replayed, kept for statistics and imitation only: ${episodes}, of which the log says ${won} were won`,
     ...Object.entries(reasons).map(([reason, count]) => `  ${count}: ${printable(reason)}`),
   ];
-}
-
-/** Warns if a trajectory that may be learned from is of a task outside the training split. */
-function splitLines({ splits }: ImportSummary): string[] {
-  const heldOut = Object.entries(splits).filter(([split]) => split !== "train");
-  if (heldOut.length === 0) return [];
-  const counts = heldOut.map(([split, episodes]) => `${episodes} of split ${printable(split)}`).join(", ");
-  return [`outside the split train: ${counts}; a student that learns from these must not be evaluated on their tasks`];
 }
 
 function countsTable(summary: ImportSummary): string {

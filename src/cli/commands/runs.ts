@@ -1,7 +1,7 @@
 /** `gleaner runs`: what the project holds. `runs rm` is in runs-rm.ts. */
 import type { Command } from "commander";
 import type { Repository } from "../../core/repository.ts";
-import type { Run } from "../../core/run.ts";
+import { datasetOf, type Run } from "../../core/run.ts";
 import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { print, printJson } from "../terminal.ts";
@@ -39,6 +39,7 @@ export function register(command: Command): void {
 function summaryOf(repository: Repository, run: Run) {
   const rounds = repository.rounds(run.name);
   const { environment } = run.config as { environment?: { name?: string } };
+  const dataset = datasetOf(run);
   return {
     run: run.name,
     kind: run.kind,
@@ -46,7 +47,7 @@ function summaryOf(repository: Repository, run: Run) {
     trajectories: repository.countOf(run.name),
     // Only imports judge trajectories that nobody made here.
     unreplayable: run.kind === "import" ? repository.unreplayableOf(run.name).length : 0,
-    methods: [...new Set(rounds.map(({ method }) => method))],
+    methods: dataset ? [dataset.method] : [...new Set(rounds.map(({ method }) => method))],
     seeds: [...new Set(rounds.map(({ seed }) => seed))],
   };
 }

@@ -7,7 +7,7 @@ import { CliError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
-import type { Round } from "../../core/run.ts";
+import { type DatasetConfig, datasetOf, type Round } from "../../core/run.ts";
 import { quoted } from "../../core/wording.ts";
 import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
@@ -96,7 +96,8 @@ export function tellingOf(
   run: string,
   flags: Pick<ShowFlags, "method" | "seed" | "iteration">,
 ): { readonly telling: Telling; readonly remarks: readonly string[] } {
-  runNamed(repository, run);
+  const dataset = datasetOf(runNamed(repository, run));
+  if (dataset) return { telling: tellingOfDataset(repository, run, dataset), remarks: [] };
   const rounds = repository.rounds(run);
   const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
   const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
@@ -118,6 +119,15 @@ export function tellingOf(
   const differs = readings.size > 0 && counted !== undefined && counted !== found;
   const remark = `The run counted ${counted} need-recover states, this reading finds ${found}: do not rely on the labels.`;
   return { telling, remarks: differs ? [remark] : [] };
+}
+
+/** A dataset is told as a round in which nobody played. */
+function tellingOfDataset(repository: Repository, run: string, dataset: DatasetConfig): Telling {
+  const { method, seed, iteration, trainingSet } = dataset;
+  const expert = repository.trajectoriesOf(run);
+  const name = { method, ...(seed !== undefined && { seed }), ...(iteration !== undefined && { iteration }) };
+  const round = { ...name, expert, explored: [], probed: [], trainingSet };
+  return { repository, run, round, readingOf: () => undefined };
 }
 
 /** The last iteration with the lowest seed of the first method that probed. If none probed, of the last method. */

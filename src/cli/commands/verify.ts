@@ -64,7 +64,7 @@ function withFlag(error: unknown): never {
 }
 
 /** An import stores a fingerprint of its world's instructions: with another release's rules everything would diverge. */
-function expectSameRules({ name, config }: Run, benchmark: Benchmark): void {
+export function expectSameRules({ name, config }: Run, benchmark: Benchmark): void {
   const { instructions } = config as { instructions?: string };
   if (instructions === undefined || instructions === fingerprint(benchmark.instructions)) return;
   throw new CliError(

@@ -3,6 +3,7 @@
  * it; equal returns make no pair. The prompt is what the agent was told before its first action, a side everything from
  * that action on. The rejected side may be cut so that it is not much longer than the chosen one; both end with the agent.
  */
+import { canonicalJson } from "../../core/json.ts";
 import type { Message } from "../../core/message.ts";
 import type { Checkpoint, Preference, TrainingSet, Tuning, WeightedMessage } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
@@ -14,7 +15,8 @@ export type Cut = number | null;
 
 /**
  * The preference between two trajectories of one task, by the rules of ETO: the higher return is chosen, equal returns make
- * none, nor do failed trajectories and ones without an action. Source: Song et al. 2024, arXiv 2403.02502; docs/methods.md §4.
+ * none, nor do failed trajectories, ones without an action, and two that were told other things before their first action
+ * (`beginAlike`). Source: Song et al. 2024, arXiv 2403.02502; docs/methods.md §4.
  *
  * @param x The experiment whose format writes the two.
  * @param trajectories The two, in any order.
@@ -25,11 +27,20 @@ export function contrast(x: Experiment, [a, b]: readonly [Trajectory, Trajectory
   const counts = ({ outcome, steps }: Trajectory) => outcome.kind !== "failed" && steps.length > 0;
   if (!counts(a) || !counts(b) || a.return === b.return) return [];
   const [better, worse] = a.return > b.return ? [a, b] : [b, a];
-  const { prompt, tools, side: chosen } = parts(x, better, "chosen");
-  const { side } = parts(x, worse, "rejected");
+  const [good, bad] = [parts(x, better, "chosen"), parts(x, worse, "rejected")];
+  if (!areAlike(good, bad)) return [];
+  const { prompt, tools, side: chosen } = good;
+  const { side } = bad;
   const rejected = cut === null ? side : endingWithAgent(side.slice(0, chosen.length + cut));
   return [{ prompt, ...(tools && { tools }), chosen, rejected, sources: [better.id, worse.id] }];
 }
+
+/** Whether both were told the same before their first action, and could call the same: a preference has one prompt. */
+export const beginAlike = (x: Experiment, a: Trajectory, b: Trajectory): boolean =>
+  areAlike(parts(x, a, ""), parts(x, b, ""));
+
+const areAlike = (a: ReturnType<typeof parts>, b: ReturnType<typeof parts>): boolean =>
+  canonicalJson([a.prompt, a.tools ?? null]) === canonicalJson([b.prompt, b.tools ?? null]);
 
 function parts(x: Experiment, trajectory: Trajectory, reason: string) {
   const options = { format: x.format, task: x.task(trajectory.taskId), trajectory, learnFrom: 0, reason };
