@@ -5,14 +5,18 @@
  * `roles_to_train`) every assistant turn is learned. `train_on_eos: turn` adds the end of learned turns only. Rows longer
  * than `sequence_len` are dropped unless `excess_length_strategy` says otherwise. A turn is found in the rendered
  * conversation by its text, so an empty one cannot be.
+ * Arguments of calls and schemas of tools are texts that Axolotl parses itself: as objects, `datasets` would mix the members
+ * of several. Thoughts are `reasoning_content` (`field_thinking`). Of preferences only role and content are read.
  * A preference is exact with one answer on each side: only the last message of a side is read. There the answer is looked
  * for in a rendered dummy conversation, so an answer that is part of the dummy's text would be found in the wrong place.
  *
  * Source: axolotl 0.19.0, axolotl/prompt_strategies/chat_template.py (`_tokenize_single_prompt`),
+ * `transform_message` and `_get_tools` at 067b021c8b87a9e5e380b9173c704cf7340e30f5,
  * axolotl/prompt_strategies/dpo/chat_template.py (`default`), axolotl/utils/schemas/datasets.py;
  * https://docs.axolotl.ai/docs/dataset-formats/conversation.html
  */
-import type { Demonstration, Preference } from "../core/training.ts";
+import type { Tool } from "../core/message.ts";
+import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
 import { chatMessage } from "../formats/chat-message.ts";
 import { type Exporter, isLearned, mapped } from "./exporter.ts";
 import { yamlFile } from "./yaml-file.ts";
@@ -29,6 +33,8 @@ export const axolotl: Exporter = {
     exampleWeights: false,
     roles: "any",
     nonEmpty: true,
+    calls: { arguments: "object", ids: true, preferences: false, beside: true, several: true },
+    thoughts: true,
     beforeAnswer: "system user [[dummy_message]] assistant",
   },
   command: ({ kind }) => `axolotl train ${kind}.yaml --base-model MODEL --output-dir OUT`,
@@ -53,8 +59,21 @@ export const axolotl: Exporter = {
   },
 };
 
-const row = ({ messages }: Demonstration) => ({
-  messages: messages.map((message) => ({ ...chatMessage(message), train: isLearned(message) })),
+const row = ({ messages, tools }: Demonstration) => ({
+  messages: messages.map(marked),
+  ...(tools && { tools: tools.map(described) }),
+});
+
+const marked = (message: WeightedMessage) => ({
+  ...chatMessage(message),
+  ...(message.reasoning !== undefined && { reasoning_content: message.reasoning }),
+  train: isLearned(message),
+});
+
+/** Schemas are texts: as objects, rows would give each other members. */
+const described = ({ name, description, parameters }: Tool) => ({
+  type: "function",
+  function: { name, description, parameters: JSON.stringify(parameters) },
 });
 
 const pair = ({ prompt, chosen, rejected }: Preference) => ({

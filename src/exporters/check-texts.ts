@@ -1,15 +1,49 @@
 /** Files of texts against the stored training set, decision by decision (decisions.ts). */
-import type { Tool } from "../core/message.ts";
-import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
+import type { Message, Tool } from "../core/message.ts";
+import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
+import { comparable } from "./comparable.ts";
 import { type Difference, decisionsOf, digest, tally, type WeighedTurn } from "./decisions.ts";
+import type { Calls } from "./exporter.ts";
 import type { ReadExample, ReadTurn } from "./readers/reader.ts";
 
 /** Messages of one example are numbered below this. */
 const MESSAGES = 2 ** 20;
 
 /** What does not hold; empty if the files teach what is stored. */
-export async function compareTexts(set: TrainingSet, rows: AsyncIterable<ReadExample>): Promise<Difference[]> {
+export async function compareTexts(
+  given: TrainingSet,
+  read: AsyncIterable<ReadExample>,
+  calls?: Calls,
+): Promise<Difference[]> {
+  const set = comparableSet(given, calls);
+  const rows = comparableRows(read, calls);
   return set.kind === "sft" ? compareDemonstrations(set.examples, rows) : comparePreferences(set.examples, rows);
+}
+
+function comparableSet(set: TrainingSet, calls: Calls | undefined): TrainingSet {
+  if (!calls) return set;
+  if (set.kind === "sft") {
+    const examples = set.examples.map((example) => ({ ...example, messages: comparable(example.messages, calls) }));
+    return { ...set, examples };
+  }
+  // A side goes on from the prompt, calls that it answers included.
+  const examples = set.examples.map((pair): Preference => {
+    const side = (messages: readonly WeightedMessage[]) =>
+      comparable([...context(pair.prompt), ...messages], calls).slice(pair.prompt.length);
+    const prompt = comparable(pair.prompt, calls);
+    return { ...pair, prompt, chosen: side(pair.chosen), rejected: side(pair.rejected) };
+  });
+  return { ...set, examples };
+}
+
+const context = (messages: readonly Message[]) =>
+  messages.map((message): WeightedMessage => ({ ...message, weight: 0 }));
+
+async function* comparableRows(rows: AsyncIterable<ReadExample>, calls: Calls | undefined): AsyncIterable<ReadExample> {
+  for await (const row of rows) {
+    if (row.kind === "sft") yield { ...row, turns: comparable(row.turns, calls) };
+    else yield { ...row, chosen: comparable(row.chosen, calls), rejected: comparable(row.rejected, calls) };
+  }
 }
 
 async function compareDemonstrations(examples: readonly Demonstration[], rows: AsyncIterable<ReadExample>) {

@@ -13,7 +13,7 @@ import { compareTokens } from "./check-tokens.ts";
 import type { Difference } from "./decisions.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { ReadError } from "./readers/reader.ts";
-import { textReaderOf, tokenReaderOf } from "./registry.ts";
+import { exporterNamed, textReaderOf, tokenReaderOf } from "./registry.ts";
 import { digestOf } from "./write.ts";
 
 export interface CheckOptions {
@@ -52,7 +52,7 @@ async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Pro
       return await compareTokens(set, tokenizer, readTokens(folder, parquet));
     }
     if (!readTexts) throw new CliError(`target ${target}: its files cannot be read back`);
-    return await compareTexts(set, readTexts(folder));
+    return await compareTexts(set, readTexts(folder), exporterNamed(target).expresses.calls);
   } catch (error) {
     if (error instanceof ReadError) return [{ place: "files", what: error.message }];
     throw error;

@@ -28,9 +28,10 @@ export interface Decision {
 /** One for each message, learned or not, in order. `tools`: what could be called. */
 export function* decisionsOf(turns: readonly WeighedTurn[], tools?: readonly Tool[]): Iterable<Decision> {
   let conversation = tools ? digest(canonicalJson(tools)) : "";
-  for (const [message, { role, content, toolCalls, toolCallId, weight }] of turns.entries()) {
-    const calls = toolCalls || toolCallId !== undefined ? [canonicalJson([toolCalls, toolCallId])] : [];
-    conversation = digest(conversation, role, content, ...calls);
+  for (const [message, { role, content, reasoning, toolCalls, toolCallId, weight }] of turns.entries()) {
+    const beside = [reasoning ?? null, toolCalls ?? null, toolCallId ?? null];
+    const more = beside.some((part) => part !== null) ? [canonicalJson(beside)] : [];
+    conversation = digest(conversation, role, content, ...more);
     yield { conversation, weight, message };
   }
 }

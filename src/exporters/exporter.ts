@@ -23,10 +23,28 @@ export interface Expresses {
   readonly reserved?: readonly string[];
   /** The tool looks for the message's text, so it must not be empty. */
   readonly nonEmpty?: boolean;
-  /** Whether tool calls, their answers and what can be called are written. Absent: no. */
-  readonly tools?: boolean;
+  /** How tool calls, their answers and what can be called are written. Absent: they are refused. */
+  readonly calls?: Calls;
+  /** Whether a thought that stands apart from what is said has a place of its own. Absent: no. */
+  readonly thoughts?: boolean;
   /** What stands before a preference's answer where the tool looks for it: an answer that is part of it is not found. */
   readonly beforeAnswer?: string;
+}
+
+/** What a tool can be told of calls. */
+export interface Calls {
+  /** `text`: arguments stay as the model wrote them; `object`: the tool reads a JSON object, so they must be one. */
+  readonly arguments: "text" | "object";
+  /** Whether calls have ids. Where not, an answer is known by its place: answers must come in the order of the calls. */
+  readonly ids: boolean;
+  /** Whether preferences may have calls. */
+  readonly preferences: boolean;
+  /** Whether a turn may say something beside its calls. */
+  readonly beside: boolean;
+  /** Whether several answers may follow each other. */
+  readonly several: boolean;
+  /** Texts that the tool would cut out of a call. */
+  readonly reserved?: readonly string[];
 }
 
 export interface ExportOptions {
@@ -63,6 +81,8 @@ export interface Exporter {
   readonly tokenizer?: "needed" | "parquet";
   /** Absent: JSON only; `option`: with `--parquet`; `always`: its only format. */
   readonly parquet?: "option" | "always";
+  /** Why the tool would read something else than the files say; undefined: it reads them as they are. */
+  misread?(set: TrainingSet): string | undefined;
   /** How the files are used, in one line, seen from their folder. */
   command(set: TrainingSet): string;
   /** The files of a set that it can express. Throws CliError only for what a tokenizer refuses. */

@@ -6,6 +6,7 @@ import { CliError } from "../core/errors.ts";
 import type { Message } from "../core/message.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
 import { type Exporter, type ExportOptions, nameOf } from "./exporter.ts";
+import { expectCalls, type Refuse } from "./expressible-calls.ts";
 import { learnable } from "./learnable.ts";
 import { type SplitCost, splitSet } from "./split.ts";
 
@@ -20,9 +21,11 @@ export function expressible(
   const set = learnable(given);
   if (set.kind === "dpo") {
     expectPreferences(exporter, set.examples);
+    expectReadable(exporter, set);
     return { set, cost: null };
   }
   expectDemonstrations(exporter, set.examples);
+  expectReadable(exporter, set);
   const unfit = firstUnfit(exporter, set.examples);
   if (unfit === null) return { set, cost: null };
   const { masks } = exporter.expresses;
@@ -32,6 +35,11 @@ export function expressible(
     throw new CliError(`${unfit}; --split-turns writes a row for each ${what} instead`);
   }
   return splitSet(set, masks);
+}
+
+function expectReadable(exporter: Exporter, set: TrainingSet): void {
+  const problem = exporter.misread?.(set);
+  if (problem !== undefined) throw new CliError(`--to ${exporter.name}: ${problem}`);
 }
 
 function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], options: ExportOptions): void {
@@ -52,7 +60,8 @@ function expectDemonstrations(exporter: Exporter, examples: readonly Demonstrati
   const { tool, expresses } = exporter;
   for (const [index, example] of examples.entries()) {
     const refuse = refusal(nameOf(example, index));
-    const { messages, weight = 1 } = example;
+    const { messages, tools, weight = 1 } = example;
+    expectCalls(exporter, { messages, tools, isPreference: false }, refuse);
     expectTexts(exporter, messages, refuse);
     if (!messages.some(({ weight }) => weight === 1)) refuse("it learns nothing");
     if (weight !== 1 && !expresses.exampleWeights) {
@@ -70,7 +79,9 @@ function expectPreferences(exporter: Exporter, examples: readonly Preference[]):
     const refuse = refusal(nameOf(example, index));
     for (const side of ["chosen", "rejected"] as const) {
       const messages = example[side];
-      expectTexts(exporter, [...example.prompt, ...messages], refuse);
+      const whole = [...example.prompt, ...messages];
+      expectCalls(exporter, { messages: whole, tools: example.tools, isPreference: true }, refuse);
+      expectTexts(exporter, whole, refuse);
       if (!messages.some(({ weight }) => weight === 1)) refuse(`its ${side} side learns nothing`);
       if (expresses.preferences === "answers" && messages.length > 1) {
         refuse(
@@ -90,8 +101,6 @@ function expectPreferences(exporter: Exporter, examples: readonly Preference[]):
   }
 }
 
-type Refuse = (why: string) => never;
-
 const refusal =
   (example: string): Refuse =>
   (why) => {
@@ -99,16 +108,10 @@ const refusal =
   };
 
 function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[], refuse: Refuse): void {
-  const { roles, reserved = [], nonEmpty = false, tools = false } = expresses;
-  const call = messages.findIndex(({ role, toolCalls }) => role === "tool" || toolCalls !== undefined);
-  if (call >= 0 && !tools) {
-    refuse(
-      `message ${call} calls a tool or answers a call: gleaner cannot write calls for ${tool}, so they would be lost`,
-    );
-  }
-  messages.forEach(({ role, content }, index) => {
+  const { roles, reserved = [], nonEmpty = false } = expresses;
+  messages.forEach(({ role, content, toolCalls }, index) => {
     if (!content.isWellFormed()) refuse(`message ${index} is no valid Unicode (half of a surrogate pair)`);
-    if (nonEmpty && role === "assistant" && content.trim() === "") {
+    if (nonEmpty && role === "assistant" && content.trim() === "" && !toolCalls) {
       refuse(`message ${index} is empty: ${tool} finds an assistant's turn by its text`);
     }
     const mark = reserved.find((text) => content.includes(text));
@@ -120,11 +123,20 @@ function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[]
   if (roles === "human-gpt" && messages[0]?.role === "system") {
     refuse(`it has a system message, which would be lost: ${tool} knows only human and gpt`);
   }
-  const turns = messages.slice(messages[0]?.role === "system" ? 1 : 0);
-  const wrong = turns.findIndex(({ role }, index) => role !== (index % 2 === 0 ? "user" : "assistant"));
+  const wrong = outOfTurn(messages);
   if (wrong < 0) return;
-  const index = messages.length - turns.length + wrong;
-  refuse(`message ${index} (${turns[wrong]!.role}) is out of turn: in ${tool}, user and assistant must alternate`);
+  refuse(`message ${wrong} (${messages[wrong]!.role}) is out of turn: in ${tool}, user and assistant must alternate`);
+}
+
+/** The first message that does not alternate; −1 if all do. The answers to a turn's calls stand for one of the user. */
+function outOfTurn(messages: readonly Message[]): number {
+  const begin = messages[0]?.role === "system" ? 1 : 0;
+  return messages.findIndex(({ role }, index) => {
+    if (index < begin) return false;
+    const before = index === begin ? undefined : messages[index - 1]!.role;
+    if (role === "tool") return before !== "assistant" && before !== "tool";
+    return role !== (before === undefined || before === "assistant" ? "user" : "assistant");
+  });
 }
 
 const isMasked = ({ role, weight }: WeightedMessage) => role === "assistant" && weight === 0;

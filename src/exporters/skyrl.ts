@@ -6,13 +6,16 @@
  * Source: NovaSky-AI/SkyRL, skyrl/train/config/sft_config.py (`pretokenized_dataset_paths`; newer than 0.3.0 on PyPI),
  * skyrl/train/dataset/pretokenized.py, examples/train/sft
  */
-import type { Exporter } from "./exporter.ts";
+import type { Calls, Exporter } from "./exporter.ts";
 import { tokenRows } from "./tokens.ts";
+
+/** The chat template writes them. */
+const CALLS: Calls = { arguments: "text", ids: true, preferences: false, beside: true, several: true };
 
 export const skyrl: Exporter = {
   name: "skyrl",
   tool: "SkyRL",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", tools: true },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
   tokenizer: "needed",
   parquet: "option",
   command: () =>

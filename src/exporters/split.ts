@@ -2,7 +2,8 @@
  * Several rows in place of one, for tools that cannot mask a turn where it stands. Each row repeats the conversation up to
  * the messages that it learns, so the same decisions are learned, each once, at the price of reading the rest again.
  */
-import type { Demonstration, TrainingSet } from "../core/training.ts";
+import type { Message } from "../core/message.ts";
+import type { Demonstration, TrainingSet, WeightedMessage } from "../core/training.ts";
 import type { Expresses } from "./exporter.ts";
 
 /** What splitting cost. */
@@ -57,11 +58,23 @@ function blocks(demonstration: Demonstration): Demonstration[] {
 function upTo(demonstration: Demonstration, first: number, last: number): Demonstration {
   const messages = demonstration.messages
     .slice(0, last + 1)
-    .map((message, index) =>
-      index < first ? { role: message.role, content: message.content, weight: 0 as const } : message,
-    );
+    .map((message, index) => (index < first ? { ...unlearned(message), weight: 0 as const } : message));
   return { ...demonstration, messages };
 }
 
+/** All but its weight and why it was learned. */
+function unlearned(message: WeightedMessage): Message {
+  const { weight: _, ...rest } = message;
+  if (!("provenance" in rest)) return rest;
+  const { provenance: _why, ...context } = rest;
+  return context;
+}
+
 const characters = (examples: readonly Demonstration[]): number =>
-  examples.reduce((sum, { messages }) => sum + messages.reduce((inner, { content }) => inner + content.length, 0), 0);
+  examples.reduce((sum, { messages }) => sum + messages.reduce((inner, message) => inner + lengthOf(message), 0), 0);
+
+const lengthOf = ({ content, reasoning = "", toolCalls = [] }: Message): number =>
+  toolCalls.reduce(
+    (sum, { name, arguments: given }) => sum + name.length + given.length,
+    content.length + reasoning.length,
+  );

@@ -4,6 +4,8 @@
  * With `train_on_what="customized"` every message must say `trainable`, and exactly those that do are learned, without
  * their headers; without it a file with these marks is refused. The cookbook divides each example's weights by their sum
  * (`reduction="mean"`), so long examples do not count more, and drops an incomplete last batch.
+ * Calls are refused: the cookbook's renderers expect objects of its class ToolCall, and its file reader hands them plain ones
+ * (FromConversationFileBuilder, renderers/base.py at 9dfcc3a2cf44432d621a01005073dc6d76a1e87a).
  * A preference is exact with one answer on each side: the last message of a conversation is learned.
  *
  * Source: tinker-cookbook 0.6.1, tinker_cookbook/supervised/data.py (FromConversationFileBuilder),

@@ -3,22 +3,25 @@
  *
  * As soon as one message has a `weight`, Together weighs every message, and one without counts 1, observations too; so every
  * message has its weight, 0 or 1. Conversations must alternate. A preference has one answer on each side.
+ * Calls are OpenAI's: `tool_calls` with arguments as text, `tools` beside the messages (of a preference within `input`).
  * With `--parquet`: token ids with labels, −100 where nothing is learned; such rows are not packed.
  *
  * Source: https://docs.together.ai/docs/fine-tuning-data-preparation ("if any message in the conversation has a weight
  * field, the train-on-inputs setting will be automatically set to true"), https://docs.together.ai/docs/preference-fine-tuning;
+ * https://docs.together.ai/docs/fine-tuning/function-calling;
  * together 3.1.1, together/lib/constants.py (PARQUET_EXPECTED_COLUMNS)
  */
-import type { Demonstration } from "../core/training.ts";
-import { chatMessage } from "../formats/chat-message.ts";
-import { type Exporter, mapped } from "./exporter.ts";
-import { preferenceRow } from "./openai.ts";
+import type { Demonstration, Preference } from "../core/training.ts";
+import { chatMessage, chatTool } from "../formats/chat-message.ts";
+import { type Calls, type Exporter, mapped } from "./exporter.ts";
 import { tokenRows } from "./tokens.ts";
+
+const CALLS: Calls = { arguments: "text", ids: true, preferences: true, beside: true, several: true };
 
 export const together: Exporter = {
   name: "together",
   tool: "Together",
-  expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "alternating" },
+  expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "alternating", calls: CALLS },
   tokenizer: "parquet",
   parquet: "option",
   command: ({ kind }) =>
@@ -39,6 +42,13 @@ export const together: Exporter = {
   },
 };
 
-const row = ({ messages }: Demonstration) => ({
+const row = ({ messages, tools }: Demonstration) => ({
+  ...(tools && { tools: tools.map(chatTool) }),
   messages: messages.map((message) => ({ ...chatMessage(message), weight: message.weight })),
+});
+
+const preferenceRow = ({ prompt, tools, chosen, rejected }: Preference) => ({
+  input: { messages: prompt.map(chatMessage), ...(tools && { tools: tools.map(chatTool) }) },
+  preferred_output: chosen.map(chatMessage),
+  non_preferred_output: rejected.map(chatMessage),
 });

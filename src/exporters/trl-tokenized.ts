@@ -7,14 +7,17 @@
  * Source: TRL 1.16.0, trl/trainer/sft_trainer.py (`_prepare_dataset`: "A dataset that already provides a labels column is
  * left as is"); https://huggingface.co/docs/trl/sft_trainer
  */
-import type { Exporter } from "./exporter.ts";
+import type { Calls, Exporter } from "./exporter.ts";
 import { tokenRows } from "./tokens.ts";
 import { yamlFile } from "./yaml-file.ts";
+
+/** The chat template writes them. */
+const CALLS: Calls = { arguments: "text", ids: true, preferences: false, beside: true, several: true };
 
 export const trlTokenized: Exporter = {
   name: "trl-tokenized",
   tool: "TRL",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", tools: true },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
   tokenizer: "needed",
   command: () => "trl sft --config sft.yaml --model_name_or_path MODEL --output_dir OUT",
   files(set, options) {

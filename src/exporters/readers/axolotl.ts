@@ -1,5 +1,5 @@
 /** What Axolotl learns: the turns that the field named in the config marks, and by their role those that have no mark. */
-import { chatTurns, context, everything, type WeightRule } from "./chat.ts";
+import { chatTurns, context, everything, toolsOf, type WeightRule } from "./chat.ts";
 import { configOf, hasFile, jsonLines } from "./files.ts";
 import { listOf, objectOf, ReadError, type Reader } from "./reader.ts";
 
@@ -21,7 +21,7 @@ export const readAxolotl: Reader = async function* (folder) {
       const side = (value: unknown) => [...prompt, ...chatTurns([value], place, everything)];
       yield { kind: "dpo", place, chosen: side(row.chosen), rejected: side(row.rejected) };
     } else {
-      yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule) };
+      yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule), ...toolsOf(row, place) };
     }
   }
 };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { parse } from "yaml";
 import { messageOf } from "../../core/errors.ts";
+import { parseWritten } from "../../files/written-json.ts";
 import { objectOf, ReadError } from "./reader.ts";
 
 export interface PlacedRow {
@@ -86,7 +87,7 @@ function decoded(decode: () => string, name: string): string {
 
 function parsed(line: string, place: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseWritten(line);
   } catch (error) {
     throw new ReadError(`${place}: ${messageOf(error)}`);
   }

@@ -17,9 +17,15 @@ function roleOf(from: unknown, place: string): Message["role"] {
   throw new ReadError(`${place}: expected human, gpt or system, found ${JSON.stringify(from)}`);
 }
 
-/** Throws ReadError unless the messages alternate, beginning with the user's; a system message may come first. */
+/**
+ * Throws ReadError unless the messages alternate, beginning with the user's; a system message may come first. The answers to a
+ * turn's calls, neighbours of each other, stand where the user would.
+ */
 export function expectAlternating(messages: readonly Message[], place: string): void {
-  const turns = messages.slice(messages[0]?.role === "system" ? 1 : 0);
-  const wrong = turns.findIndex(({ role }, index) => role !== ["user", "assistant"][index % 2]);
+  const all = messages.slice(messages[0]?.role === "system" ? 1 : 0);
+  const turns = all.filter(({ role }, index) => role !== "tool" || all[index - 1]?.role !== "tool");
+  const isRight = (role: string, index: number) =>
+    index % 2 === 1 ? role === "assistant" : role === "user" || (role === "tool" && index > 0);
+  const wrong = turns.findIndex(({ role }, index) => !isRight(role, index));
   if (wrong >= 0) throw new ReadError(`${place}: the conversation does not alternate, so the row would be skipped`);
 }

@@ -1,5 +1,5 @@
 /** What Together learns: by weight as soon as one message has one (absent: 1, whoever's message it is), else assistants. */
-import { assistantOnly, chatTurns, type WeightRule } from "./chat.ts";
+import { assistantOnly, chatTurns, toolsOf, type WeightRule } from "./chat.ts";
 import { jsonLines } from "./files.ts";
 import { answers } from "./openai.ts";
 import { listOf, ReadError, type Reader } from "./reader.ts";
@@ -14,7 +14,7 @@ export const readTogether: Reader = async function* (folder) {
     const isWeighted = listOf(row.messages, place).some((message) => "weight" in Object(message));
     const turns = chatTurns(row.messages, place, isWeighted ? byWeight : assistantOnly);
     expectAlternating(turns, place);
-    yield { kind: "sft", place, turns };
+    yield { kind: "sft", place, turns, ...toolsOf(row, place) };
   }
 };
 

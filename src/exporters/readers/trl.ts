@@ -1,5 +1,5 @@
 /** What TRL learns: of a row's completion the assistant messages if `assistant_only_loss` is set, otherwise everything. */
-import { assistantOnly, chatTurns, context, everything } from "./chat.ts";
+import { assistantOnly, chatTurns, context, everything, toolsOf } from "./chat.ts";
 import { configOf, hasFile, jsonLines } from "./files.ts";
 import { ReadError, type Reader } from "./reader.ts";
 
@@ -12,10 +12,10 @@ export const readTrl: Reader = async function* (folder) {
     if (isPreferences) {
       const prompt = chatTurns(row.prompt, place, context);
       const side = (value: unknown) => [...prompt, ...chatTurns(value, place, everything)];
-      yield { kind: "dpo", place, chosen: side(row.chosen), rejected: side(row.rejected) };
+      yield { kind: "dpo", place, chosen: side(row.chosen), rejected: side(row.rejected), ...toolsOf(row, place) };
     } else {
       const turns = [...chatTurns(row.prompt, place, promptRule), ...chatTurns(row.completion, place, rule)];
-      yield { kind: "sft", place, turns };
+      yield { kind: "sft", place, turns, ...toolsOf(row, place) };
     }
   }
 };

@@ -2,14 +2,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import { assistantOnly, chatTurns, type WeightRule } from "./chat.ts";
+import { assistantOnly, chatTurns, parsedText, toolsOf, type WeightRule } from "./chat.ts";
 import { parquetRows } from "./files.ts";
-import { ReadError, type Reader } from "./reader.ts";
+import { listOf, objectOf, ReadError, type Reader, textOf } from "./reader.ts";
 
 export const readVerl: Reader = async function* (folder) {
   const rule = usesOwnClass(folder) ? byWeight : assistantOnly;
   for await (const { place, row } of parquetRows(folder, "train.parquet")) {
-    yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule) };
+    const messages = listOf(row.messages, place).map((entry) => {
+      const { more, ...message } = objectOf(entry, place);
+      return more === undefined ? message : { ...message, ...objectOf(parsedText(textOf(more, place), place), place) };
+    });
+    const tools = row.tools_json === undefined || row.tools_json === "[]" ? {} : { tools: row.tools_json };
+    yield { kind: "sft", place, turns: chatTurns(messages, place, rule), ...toolsOf(tools, place) };
   }
 };
 
