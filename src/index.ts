@@ -33,7 +33,7 @@ export {
   trajectoryId,
 } from "./core/ids.ts";
 export type { Json } from "./core/json.ts";
-export type { Message, Tool, ToolCall } from "./core/message.ts";
+export type { Chat, Message, Tool, ToolCall } from "./core/message.ts";
 export {
   type Completion,
   type CompletionRequest,

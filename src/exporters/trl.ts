@@ -11,7 +11,7 @@
  * A preference is exact with one answer on each side: DPOTrainer learns every token behind the prompt.
  *
  * Source: TRL 1.16.0, trl/trainer/sft_trainer.py (`tokenize_fn`, "labels"), trl/trainer/dpo_trainer.py
- * (DataCollatorForPreference), docs/source/dataset_formats.md (Tool Calling), trl/scripts/utils.py (DatasetMixtureConfig); https://huggingface.co/docs/trl/sft_trainer
+ * (DataCollatorForPreference), its page dataset_formats (Tool Calling), trl/scripts/utils.py (DatasetMixtureConfig); https://huggingface.co/docs/trl/sft_trainer
  */
 import type { Message } from "../core/message.ts";
 import type { Demonstration, Preference } from "../core/training.ts";

@@ -1,7 +1,7 @@
 /** Conversations of `{ role, content, … }` as the tools that read them see them. */
 import { messageOf } from "../../core/errors.ts";
 import type { Tool, ToolCall } from "../../core/message.ts";
-import { parseWritten, writtenJson } from "../../files/written-json.ts";
+import { parseWritten, writtenJson } from "../../core/written-json.ts";
 import { listOf, objectOf, ReadError, type ReadTurn, roleOf, textOf } from "./reader.ts";
 
 /** What a tool learns of one message, given its role and its other members. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { parse } from "yaml";
 import { messageOf } from "../../core/errors.ts";
-import { parseWritten } from "../../files/written-json.ts";
+import { parseWritten } from "../../core/written-json.ts";
 import { objectOf, ReadError } from "./reader.ts";
 
 export interface PlacedRow {
