@@ -73,6 +73,12 @@ test("OpenAI: results without ids answer the calls before them, and a failed cal
   refused([user, two, { role: "tool", name: "c", content: "C" }], /expected a result of "a", "b", found one of "c"/);
 });
 
+test("OpenAI: several agents in one list are refused", () => {
+  const said = (name: string) => ({ role: "assistant", name, content: "Hm." });
+  assert.equal(read(user, said("planner"), user, said("planner")).length, 4);
+  refused([user, said("planner"), said("coder")], /messages: expected one agent, found "planner" and "coder"/);
+});
+
 test("Anthropic: servers' tools, documents, nested parts and errors", () => {
   const found = [{ type: "web_search_result", title: "T", url: "u", encrypted_content: "…" }];
   assert.deepEqual(

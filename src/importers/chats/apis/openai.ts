@@ -69,8 +69,19 @@ export const openai: Api = {
     );
     return found === undefined ? undefined : `a member ${found}`;
   },
-  turns: (list, place) => withIds(list.flatMap((message, index) => messageTurns(message, `${place}[${index}]`))),
+  turns(list, place) {
+    const drafts = list.flatMap((message, index) => messageTurns(message, `${place}[${index}]`));
+    refuseOtherAgents(list, place);
+    return withIds(drafts);
+  },
 };
+
+/** Agents that talk to each other in one list are told apart by `name`. Which of them is to be learned nobody can say. */
+function refuseOtherAgents(list: readonly unknown[], place: string): void {
+  const agents = (list as readonly Fields[]).filter(({ role }) => role === "assistant").map(({ name }) => name);
+  const names = [...new Set(agents.filter((name) => !isNothing(name)))];
+  if (names.length > 1) throw new CliError(`${place}: expected one agent, found ${names.map(shown).join(" and ")}`);
+}
 
 function messageTurns(message: unknown, place: string): Draft[] {
   const fields = fieldsOf(message, place, KNOWN);
