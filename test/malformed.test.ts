@@ -153,7 +153,7 @@ const ROWS: readonly Row[] = [
     [`play ${name}`, NO_WORLD],
     [`env install ${name}`, /env install: expected one of python, webshop, scienceworld, got /],
     [`model fetch ${name}`, /model fetch: expected one of smollm2-135m, got /],
-    [`${logs} --format ${name}`, /--format: expected one of knowagent/],
+    [`${logs} --format ${name}`, /--format: expected one of auto, knowagent/],
     [`import one.jsonl --out a --format gleaner --env ${name}`, NO_WORLD],
     [`export r --out o --to ${name}`, /--to: expected one of trl, /],
     [`doctor --data ${name}=x`, /--data: expected one of alfworld|--data __proto__: a key named __proto__/],

@@ -85,8 +85,11 @@ export interface LogReader {
   split?(record: unknown): readonly unknown[];
   /** The episode that a row, parsed as JSON, tells. Throws CliError saying what was found and what was expected. */
   read(row: unknown): LoggedEpisode;
-  /** Whether a record that it can read is of this format by its members, too; absent: they tell nothing. */
-  recognises?(row: unknown): boolean;
+  /**
+   * What of a record only this format has, for the user: `schema_version "ATIF-v1.8"`. false: the record is of another format.
+   * undefined, or absent: nothing tells. Throws nothing, whatever the record is.
+   */
+  evidence?(record: unknown): string | false | undefined;
   /** An observation without what loggers of this format leave out; the identity on what they wrote. */
   normalize(observation: string): string;
   /** What else decides how it reads: part of the run's settings. */

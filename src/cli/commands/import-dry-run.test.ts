@@ -110,10 +110,10 @@ test("flags that do not fit are named", async () => {
   assert.match(errors[0]!.printed, /--out: expected the run to import into, or --dry-run/);
   assert.match(
     errors[1]!.printed,
-    /--task: not for --format knowagent, expected one of messages, inspect, .*react-text/,
+    /--task: not for --format knowagent, expected one of messages, inspect, .*, react-text/,
   );
   assert.match(errors[2]!.printed, /--spelling: expected one of react, eto, agentgym, text, got "prose"/);
-  assert.match(errors[3]!.printed, /--format: expected one of knowagent, .*, got "toString"/);
+  assert.match(errors[3]!.printed, /--format: expected one of auto, knowagent, .*, got "toString"/);
   const spelled = await importing(file, "--format", "messages", "--dry-run", "--spelling", "react");
   assert.match(spelled.printed, /every record can be used/);
 });

@@ -128,7 +128,7 @@ test("what a user can mend is said in one line", { skip }, async () => {
     fails(importing(join(folder, "absent.jsonl"), "empty"), /^gleaner: .*absent\.jsonl: no such file\n/m),
     fails(
       importing(nothing, "empty", "--format", "reflexion"),
-      /--format: expected one of knowagent, .*, got "reflexion"/,
+      /--format: expected one of auto, knowagent, .*, got "reflexion"/,
     ),
     fails(importing(nothing, "empty", "--expert", "a/b"), /--expert "a\/b": expected letters/),
     fails(verifying("empty"), /there is no run "expert" in this project/),

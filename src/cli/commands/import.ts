@@ -54,7 +54,10 @@ interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
 export function register(command: Command): void {
   pathOptions(waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help"))))
     .argument("<logs...>", "files of logs (JSON, JSON Lines, also gzipped; Inspect's .eval), folders, quoted patterns")
-    .option("--format <format>", `format of the logs: ${Object.keys(READERS).join(", ")} (default: recognised)`)
+    .option(
+      "--format <format>",
+      `format of the logs: auto (recognised), ${Object.keys(READERS).join(", ")} (default: auto)`,
+    )
     .requiredOption(
       "--env <environment>",
       "a name from `gleaner env`, the path of a module, or none to keep logs as they are",
@@ -83,7 +86,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
   const optional = {
-    ...(format && { format }),
+    ...(format && format !== "auto" && { format }),
     ...(expert && { expert }),
     ...(spelling && { spelling }),
     ...(actsWith && { actsWith }),
@@ -146,7 +149,7 @@ export interface ImportRequest {
 export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
   const { files, environment, expert } = request;
   if (request.format !== undefined && !Object.hasOwn(READERS, request.format)) {
-    throw new CliError(`--format: ${expectedOneOf(Object.keys(READERS), request.format)}`);
+    throw new CliError(`--format: ${expectedOneOf(["auto", ...Object.keys(READERS)], request.format)}`);
   }
   if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
     throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
@@ -155,8 +158,8 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   const reading = { benchmark, ...chatOptions(request) };
   const recognised = request.format === undefined ? await recognise(files, readersOf(reading, request)) : undefined;
   // Of files without records any format says so.
-  const format = request.format ?? recognised ?? "messages";
-  if (recognised !== undefined) tell(`format of the logs: ${format} (recognised; --format names another)`);
+  const format = request.format ?? recognised?.format ?? "messages";
+  if (recognised) tell(`format of the logs: ${format} (recognised: ${recognised.because}; --format names another)`);
   expectTaken(format, request);
   const reader = withRecords(READERS[format]!(reading), request.records);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });

@@ -17,6 +17,7 @@
  * exports for AgentGym are read for any world.
  */
 import { CliError } from "../../core/errors.ts";
+import { hasMember } from "../chats/turn.ts";
 import { readConversation, type Spelling, THOUGHT_AND_ACTION } from "../conversation.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown } from "../reader.ts";
 import { ALFWORLD } from "../worlds/alfworld.ts";
@@ -52,7 +53,7 @@ const SPELLING: Spelling = {
 export function agentgymReader(world: World): LogReader {
   const reader = {
     ...conversationReader("agentgym", world, (row) => read(row, world)),
-    recognises: (row: unknown) => Object.hasOwn(objectOf(row, "item_id"), "item_id"),
+    evidence: (row: unknown) => hasMember(row, "item_id") && "a member item_id",
   };
   // Its WebShop pages are the server's to the letter.
   return world === WEBSHOP ? { ...reader, normalize: (observation) => observation } : reader;

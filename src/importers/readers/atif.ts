@@ -25,13 +25,15 @@ import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads ATIF trajectories, of any benchmark. */
 export function atif(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("atif", options, chatOf), records: readRecords, split: trajectoriesIn, recognises: isAtif };
+  return { ...chatReader("atif", options, chatOf), records: readRecords, split: trajectoriesIn, evidence };
 }
 
 const VERSION = /^ATIF-v1\.\d+$/;
 
-const isAtif = (record: unknown): boolean =>
-  typeof record === "object" && record !== null && VERSION.test(String((record as Row).schema_version));
+const evidence = (record: unknown): string | false => {
+  const version = (record as Row | null)?.schema_version;
+  return typeof version === "string" && /^ATIF-/.test(version) && `schema_version ${shown(version)}`;
+};
 
 /** The trajectory and those of its agents, theirs included. */
 function trajectoriesIn(record: unknown): Row[] {

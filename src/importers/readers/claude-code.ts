@@ -19,16 +19,20 @@ import { parseJson } from "../../files/python-json.ts";
 import { MAX_RECORD_BYTES, type RawRecord } from "../../files/record.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
 import type { LoggedChat } from "../chats/turn.ts";
+import { hasMember } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads sessions of Claude Code, of any benchmark. */
 export function claudeCode(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("claude-code", options, chatOf), records, split: conversationsIn, recognises: isSession };
+  return { ...chatReader("claude-code", options, chatOf), records, split: conversationsIn, evidence };
 }
 
-const isSession = (record: unknown): boolean => Array.isArray((record as Row | null)?.events);
+const evidence = (record: unknown): string | false => {
+  const { events } = (record ?? {}) as Row;
+  return Array.isArray(events) && events.some((event) => hasMember(event, "sessionId")) && "events with a sessionId";
+};
 
 /** The events of the file as one record; a line that is none ends it. */
 async function* records(file: string): AsyncGenerator<RawRecord> {

@@ -17,6 +17,7 @@
  * tells the task.
  */
 import { CliError } from "../../core/errors.ts";
+import { hasMember } from "../chats/turn.ts";
 import { readConversation, type Spelling, THOUGHT_AND_ACTION } from "../conversation.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown } from "../reader.ts";
 import { ALFWORLD } from "../worlds/alfworld.ts";
@@ -48,7 +49,7 @@ const SPELLING: Spelling = {
 export function etoReader(world: World): LogReader {
   return {
     ...conversationReader("eto", world, (row) => read(row, world)),
-    recognises: (row) => !Object.hasOwn(objectOf(row, "id"), "item_id"),
+    evidence: (row) => (hasMember(row, "item_id") ? false : undefined),
   };
 }
 

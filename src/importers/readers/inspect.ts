@@ -26,7 +26,7 @@ import { type ZipEntry, zipEntries } from "../../files/zip.ts";
 import { turnsOf } from "../chats/apis.ts";
 import { entryTurns } from "../chats/entries.ts";
 import { toolsOf } from "../chats/tools.ts";
-import { isNothing, type LoggedChat } from "../chats/turn.ts";
+import { hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import type { Row, ToldEnd } from "../row.ts";
 import { attached } from "./inspect-attachments.ts";
@@ -35,7 +35,9 @@ import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads samples of Inspect's logs, of any benchmark. */
 export function inspect(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("inspect", options, chatOf), records };
+  const evidence = (sample: unknown) =>
+    hasMember(sample, "epoch") && hasMember(sample, "messages") && "a sample with its epoch";
+  return { ...chatReader("inspect", options, chatOf), records, evidence };
 }
 
 function chatOf(sample: Row): LoggedChat {

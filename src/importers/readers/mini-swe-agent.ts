@@ -21,11 +21,15 @@ import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads trajectories of mini-swe-agent, of any benchmark. */
 export function miniSweAgent(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("mini-swe-agent", options, chatOf), split: (record) => [rowOf(record)], recognises: isOne };
+  return { ...chatReader("mini-swe-agent", options, chatOf), split: (record) => [rowOf(record)], evidence };
 }
 
-const isOne = (record: unknown): boolean =>
-  Array.isArray(record) || /^mini-swe-agent/.test(String((record as Row | null)?.trajectory_format));
+/** A list alone may be anybody's. */
+const evidence = (record: unknown): string | false | undefined => {
+  const told = (record as Row | null)?.trajectory_format;
+  if (Array.isArray(record)) return undefined;
+  return typeof told === "string" && /^mini-swe-agent/.test(told) && `trajectory_format ${shown(told)}`;
+};
 
 /** A list is the chat itself. */
 function rowOf(record: unknown): Row {

@@ -24,11 +24,13 @@ import { oldEventEntries } from "./openhands-old-events.ts";
 
 /** Reads results of OpenHands, of any benchmark. */
 export function openhands(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("openhands", options, chatOf), split: (record) => [named(record)], recognises: isResult };
+  return { ...chatReader("openhands", options, chatOf), split: (record) => [named(record)], evidence };
 }
 
-const isResult = (row: unknown): boolean =>
-  typeof row === "object" && row !== null && Array.isArray((row as Row).history) && !("trajectory" in row);
+const evidence = (row: unknown): string | false => {
+  const { history, trajectory } = (row ?? {}) as Row;
+  return Array.isArray(history) && trajectory === undefined && "a history of events";
+};
 
 function named(record: unknown): Row {
   const row = objectOf(record, "history and instance_id");

@@ -1,9 +1,12 @@
 // Which format logs are in: told only where the records leave no doubt.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CONTAINERS } from "../../../test/containers.ts";
+import type { Conversation } from "../../../test/conversations.ts";
 import { corridor } from "../../../test/corridor.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { CliError } from "../../core/errors.ts";
+import { withoutWorld } from "../../worlds/none/index.ts";
 import type { LogReader } from "../reader.ts";
 import { recognise } from "./recognise.ts";
 import { readersFor } from "./registry.ts";
@@ -32,7 +35,7 @@ function listReader(name: string, member: string, shout = false): LogReader {
 test("the format that fits most records; of several that read the same steps, the first", async () => {
   const three = { one: listReader("one", "a"), two: listReader("two", "b"), same: listReader("same", "b") };
   const mixed = write("mixed.jsonl", jsonLines([{ a: ["x"] }, { b: ["x"] }, { b: ["y"] }]));
-  assert.equal(await recognise([mixed], three), "two");
+  assert.equal((await recognise([mixed], three))?.format, "two");
 });
 
 test("formats that read other steps are named, not guessed", async () => {
@@ -41,7 +44,7 @@ test("formats that read other steps are named, not guessed", async () => {
   const message = `${file}: its first records can be read as quiet or loud, which differ; expected --format with one`;
   await assert.rejects(recognise([file], two), { name: "CliError", message });
   assert.equal(
-    await recognise([write("capitals.jsonl", jsonLines([{ a: ["X"] }]))], two),
+    (await recognise([write("capitals.jsonl", jsonLines([{ a: ["X"] }]))], two))?.format,
     "quiet",
     "both read the same",
   );
@@ -71,8 +74,52 @@ test("what nothing fits, an empty file, and files of two formats are refused by 
       },
     ]),
   );
-  assert.equal(await recognise([own], readers), "gleaner");
-  assert.equal(await recognise([chat], readers), "messages");
-  assert.equal(await recognise([empty, odd, chat], readers), "messages");
+  assert.equal((await recognise([own], readers))?.format, "gleaner");
+  assert.equal((await recognise([chat], readers))?.format, "messages");
+  assert.equal((await recognise([empty, odd, chat], readers))?.format, "messages");
   await assert.rejects(recognise([own, chat], readers), /own\.jsonl looks like gleaner, .*chat\.jsonl like messages/);
+});
+
+test("every container is told from all others, by what only it has; what nearly fits is named", async () => {
+  const told: Conversation = {
+    ...{ system: "Rules.", asked: "Find it.", reward: 1 },
+    turns: [
+      {
+        thought: "hm",
+        said: "I look.",
+        reply: "",
+        calls: [{ name: "find", given: { id: 1 }, answer: "x", failed: false }],
+      },
+    ],
+  };
+  const kept = readersFor({ benchmark: withoutWorld() });
+  for (const [format, { record }] of Object.entries(CONTAINERS)) {
+    const row = record(told) as { readonly events?: readonly unknown[] };
+    // An Inspect log has its samples in a list, a session of Claude Code its events in lines.
+    const content =
+      format === "claude-code"
+        ? jsonLines(row.events!)
+        : JSON.stringify(format === "inspect" ? { samples: [row] } : row);
+    const found = await recognise([write(`${format}.json`, content)], kept);
+    assert.equal(found?.format, format);
+    assert.match(found!.because, format === "messages" ? /1 of the first 1 records/ : /\w/);
+  }
+  const odd = { schema_version: "ATIF-v1.6", steps: [{ source: "robot", message: "" }] };
+  await assert.rejects(recognise([write("nearly.json", JSON.stringify(odd))], kept), {
+    name: "CliError",
+    message:
+      /no format of logs fits its first records \(nearest: atif: steps\[0\]\.source: expected system, .*\); expected --format/,
+  });
+  const part = { type: "hologram", tool_use: 1 };
+  const use = { type: "tool_use", id: "a", name: "b", input: {} };
+  const chat = {
+    messages: [
+      { role: "user", content: "x" },
+      { role: "assistant", content: [use, part] },
+    ],
+  };
+  await assert.rejects(recognise([write("chat.jsonl", jsonLines([chat]))], kept), {
+    name: "CliError",
+    message: /\(nearest: messages: looks like Anthropic messages \(a part of type tool_use\); .*hologram/,
+  });
 });

@@ -13,6 +13,13 @@ const TRIED = 20;
 /** Files that are tried: a folder may have thousands. What the others are is told record by record. */
 const TRIED_FILES = 20;
 
+/** The format that was found, and what told so. */
+export interface Recognised {
+  readonly format: string;
+  /** For the user: `schema_version "ATIF-v1.8"`, `20 of the first 20 records can be read so`. */
+  readonly because: string;
+}
+
 /**
  * `readers`: by format. undefined: no file has records. Throws CliError, naming the file, where no file fits any, several differ, or
  * the files do. In a folder of logs some files may be none: one that fits is enough.
@@ -20,84 +27,134 @@ const TRIED_FILES = 20;
 export async function recognise(
   files: readonly string[],
   readers: Readonly<Record<string, LogReader>>,
-): Promise<string | undefined> {
-  const found: { readonly file: string; readonly format: string }[] = [];
-  const unfit: string[] = [];
+): Promise<Recognised | undefined> {
+  const found: (Recognised & { readonly file: string })[] = [];
+  const unfit: { readonly file: string; readonly nearMisses: readonly string[] }[] = [];
   for (const file of files) {
-    const format = await formatOf(file, readers);
-    if (format === "none fits") unfit.push(file);
-    else if (format !== undefined) found.push({ file, format });
+    const told = await formatOf(file, readers);
+    if (told && "nearMisses" in told) unfit.push({ file, ...told });
+    else if (told) found.push({ file, ...told });
     if (found.length + unfit.length === TRIED_FILES) break;
   }
   const [first, ...others] = found;
   if (!first && unfit.length > 0) {
+    const { file, nearMisses } = unfit[0]!;
     const names = Object.keys(readers).join(", ");
-    throw new CliError(`${unfit[0]}: no format of logs fits its first records; expected --format with one of ${names}`);
+    const near = nearMisses.length === 0 ? "" : ` (nearest: ${nearMisses.join("; ")})`;
+    throw new CliError(
+      `${file}: no format of logs fits its first records${near}; expected --format with one of ${names}`,
+    );
   }
   if (!first) return undefined;
   const other = others.find(({ format }) => format !== first.format);
-  if (!other) return first.format;
+  if (!other) return { format: first.format, because: first.because };
   const both = `${first.file} looks like ${first.format}, ${other.file} like ${other.format}`;
   throw new CliError(`${both}: expected logs of one format, or --format`);
 }
 
 interface Reading {
   readonly format: string;
-  readonly isEmpty: boolean;
-  /** Share of the tried records that it understood. */
-  readonly share: number;
+  /** How many records were tried, and how many were understood. */
+  readonly tried: number;
+  readonly understood: number;
+  /** What of the first record only this format has. */
+  readonly evidence?: string;
   /** What was done and seen, as one text. */
   readonly steps: string;
+  /** Why a record was not understood that looks like one of this format. */
+  readonly nearMiss?: string;
 }
+
+const shareOf = ({ tried, understood }: Reading) => (tried === 0 ? 0 : understood / tried);
 
 /** undefined: it has no records. Throws CliError, naming the file, where several formats fit and differ. */
 async function formatOf(
   file: string,
   readers: Readonly<Record<string, LogReader>>,
-): Promise<string | "none fits" | undefined> {
+): Promise<Recognised | { readonly nearMisses: readonly string[] } | undefined> {
   const readings: Reading[] = [];
   for (const [format, reader] of Object.entries(readers)) readings.push(await readAs(format, reader, file));
-  const best = Math.max(...readings.map(({ share }) => share));
-  if (!(best > 0)) return readings.some(({ isEmpty }) => isEmpty) ? undefined : "none fits";
-  const fitting = readings.filter(({ share }) => share === best);
-  if (new Set(fitting.map(({ steps }) => steps)).size === 1) return fitting[0]!.format;
-  const candidates = fitting.map(({ format }) => format).join(" or ");
-  throw new CliError(
-    `${file}: its first records can be read as ${candidates}, which differ; expected --format with one`,
-  );
+  // What looks like a format by its members is that format, whatever else could read it.
+  const evident = readings.filter((reading) => reading.evidence !== undefined && reading.understood > 0);
+  const candidates = evident.length > 0 ? evident : readings;
+  const best = Math.max(...candidates.map(shareOf));
+  if (!(best > 0)) {
+    if (readings.some(({ tried }) => tried === 0)) return undefined;
+    return {
+      nearMisses: readings.flatMap(({ format, nearMiss }) =>
+        nearMiss === undefined ? [] : [`${format}: ${nearMiss}`],
+      ),
+    };
+  }
+  const fitting = candidates.filter((reading) => shareOf(reading) === best);
+  const [first] = fitting;
+  if (new Set(fitting.map(({ steps }) => steps)).size > 1) {
+    const names = fitting.map(({ format }) => format).join(" or ");
+    throw new CliError(`${file}: its first records can be read as ${names}, which differ; expected --format with one`);
+  }
+  const { format, understood, tried, evidence } = first!;
+  return { format, because: evidence ?? `${understood} of the first ${tried} records can be read so` };
 }
 
 async function readAs(format: string, reader: LogReader, file: string): Promise<Reading> {
   const episodes: unknown[] = [];
   let tried = 0;
   let understood = 0;
-  for await (const { text } of recordsOf(reader, file)) {
+  let evidence: string | undefined;
+  let nearMiss: string | undefined;
+  for await (const record of recordsOf(reader, file)) {
     tried += 1;
-    const read = text === null ? [] : episodesIn(text, reader);
-    if (read.length > 0) understood += 1;
-    for (const { instruction, firstObservation, steps } of read) {
-      const told = steps.map(({ thought, action, observation }) => [thought, action, observation]);
-      episodes.push([instruction, firstObservation, told]);
+    const told =
+      record.text === null
+        ? { episodes: [], ...nearMissOf(undefined, record.problem) }
+        : understoodOf(record.text, reader);
+    if (told.episodes.length > 0) understood += 1;
+    evidence ??= told.evidence;
+    if (told.episodes.length === 0) nearMiss ??= told.nearMiss;
+    for (const { instruction, firstObservation, steps } of told.episodes) {
+      const done = steps.map(({ thought, action, observation }) => [thought, action, observation]);
+      episodes.push([instruction, firstObservation, done]);
     }
     if (tried === TRIED) break;
   }
-  const isEmpty = tried === 0;
-  return { format, isEmpty, share: isEmpty ? 0 : understood / tried, steps: canonicalJson(episodes as never) };
+  return {
+    ...{ format, tried, understood, steps: canonicalJson(episodes as never) },
+    ...(evidence !== undefined && { evidence }),
+    ...(nearMiss !== undefined && { nearMiss }),
+  };
 }
 
-/** Those of the record's rows that this reader understands. */
-function episodesIn(text: string, reader: LogReader): LoggedEpisode[] {
-  const record = orUndefined(() => parseJson(text));
-  if (record === undefined || reader.recognises?.(record) === false) return [];
-  const rows = orUndefined(() => rowsOf(reader, record)) ?? [];
-  return rows.flatMap((row) => orUndefined(() => reader.read(row)) ?? []);
+interface Understood {
+  /** Of the rows that this reader understands. */
+  readonly episodes: readonly LoggedEpisode[];
+  readonly evidence?: string;
+  readonly nearMiss?: string;
+}
+const NOTHING: Understood = { episodes: [] };
+
+function understoodOf(text: string, reader: LogReader): Understood {
+  const record = triedTo(() => parseJson(text));
+  if (!("value" in record)) return NOTHING;
+  const evidence = reader.evidence?.(record.value);
+  if (evidence === false) return NOTHING;
+  const told = evidence === undefined ? {} : { evidence };
+  const rows = triedTo(() => rowsOf(reader, record.value));
+  if (!("value" in rows)) return { episodes: [], ...told, ...nearMissOf(evidence, rows.problem) };
+  const read = rows.value.map((row) => triedTo(() => reader.read(row)));
+  const [problem] = read.flatMap((one) => ("value" in one ? [] : [one.problem]));
+  const episodes = read.flatMap((one) => ("value" in one ? [one.value] : []));
+  return { episodes, ...told, ...(problem !== undefined && nearMissOf(evidence, problem)) };
 }
 
-function orUndefined<T>(read: () => T): T | undefined {
+/** A problem is worth telling where something says that the record is of this format. */
+const nearMissOf = (evidence: string | undefined, problem: string): { readonly nearMiss?: string } =>
+  evidence !== undefined || problem.startsWith("looks like ") ? { nearMiss: problem } : {};
+
+function triedTo<T>(read: () => T): { readonly value: T } | { readonly problem: string } {
   try {
-    return read();
+    return { value: read() };
   } catch (error) {
-    if (error instanceof CliError || error instanceof SyntaxError) return undefined;
+    if (error instanceof CliError || error instanceof SyntaxError) return { problem: error.message };
     throw error;
   }
 }

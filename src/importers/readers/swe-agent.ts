@@ -16,7 +16,7 @@
 import { CliError } from "../../core/errors.ts";
 import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
-import { isNothing, type LoggedChat } from "../chats/turn.ts";
+import { hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
@@ -27,12 +27,14 @@ export function sweAgent(options: ChatReaderOptions): LogReader {
     ...chatReader("swe-agent", options, chatOf),
     records: readRecords,
     split: attemptsIn,
-    recognises: isTrajectory,
+    evidence,
   };
 }
 
-const isTrajectory = (record: unknown): boolean =>
-  typeof record === "object" && record !== null && ["trajectory", "attempts"].some((name) => name in record);
+const evidence = (record: unknown): string | false => {
+  const found = ["trajectory", "attempts"].find((name) => hasMember(record, name));
+  return found !== undefined && (found === "attempts" || hasMember(record, "history")) && found;
+};
 
 function attemptsIn(record: unknown): Row[] {
   const row = objectOf(record, "history and trajectory");

@@ -10,18 +10,18 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { turnsOf } from "../chats/apis.ts";
-import { isNothing, type LoggedChat } from "../chats/turn.ts";
+import { hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import type { Row } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads results of tau-bench, of any benchmark. */
 export function tauBench(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("tau-bench", options, chatOf), split: (row) => [named(row)], recognises: isResult };
+  return { ...chatReader("tau-bench", options, chatOf), split: (row) => [named(row)], evidence };
 }
 
-const isResult = (row: unknown): boolean =>
-  typeof row === "object" && row !== null && Array.isArray((row as Row).traj) && "trial" in row;
+const evidence = (row: unknown): string | false =>
+  hasMember(row, "traj") && hasMember(row, "trial") && "traj and trial";
 
 /** Its tasks have numbers for names. */
 function named(value: unknown): Row {

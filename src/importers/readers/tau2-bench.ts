@@ -23,15 +23,18 @@ import { readMembers } from "../../files/members.ts";
 import type { RawRecord } from "../../files/record.ts";
 import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
-import { fieldsOf, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { fieldsOf, hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import type { Row } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads results of tau2-bench, of any benchmark. */
 export function tau2Bench(options: ChatReaderOptions): LogReader {
-  const isSimulation = (row: unknown) => typeof row === "object" && row !== null && "termination_reason" in row;
-  return { ...chatReader("tau2-bench", options, chatOf), records, recognises: isSimulation };
+  const evidence = (row: unknown) =>
+    hasMember(row, "termination_reason")
+      ? "termination_reason"
+      : hasMember(row, "simulation_index") && "simulation_index";
+  return { ...chatReader("tau2-bench", options, chatOf), records, evidence };
 }
 
 /** The simulations of a file, each with the file's `info`; a file without a list of them is one. */

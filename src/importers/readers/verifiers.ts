@@ -33,7 +33,11 @@ export function verifiers(options: ChatReaderOptions): LogReader {
     );
     return { turns: isRepeated ? answered : [...asked, ...answered], reward, success: undefined };
   });
-  return { ...reader, split: (record) => (isTraced(record) ? branchesOf(record as Row) : [record]) };
+  return {
+    ...reader,
+    split: (record) => (isTraced(record) ? branchesOf(record as Row) : [record]),
+    evidence: (record) => (isTraced(record) ? "traces of nodes" : undefined),
+  };
 }
 
 const startsWith = (messages: readonly ChatTurn[], others: readonly ChatTurn[]) =>
