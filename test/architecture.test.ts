@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   endpoints: ["http", "formats", "tokenizers", "core"],
   worlds: ["installs", "http", "files", "core"],
   importers: ["formats", "files", "core"],
-  exporters: ["formats", "tokenizers", "files", "core"],
+  exporters: ["formats", "tokenizers", "core"],
   servers: ["core"],
   reports: ["analysis", "core"],
   analysis: ["core"],

@@ -15,6 +15,7 @@ import { noisy } from "../policies/noisy.ts";
 import { kindOf } from "../students/kinds.ts";
 import { keepStudent } from "../students/places.ts";
 import type { Student } from "../students/student.ts";
+import { NEEDS_WORLD } from "../worlds/none/index.ts";
 import {
   type EnvironmentSpec,
   environmentNamed,
@@ -81,6 +82,7 @@ export async function partsOf(
   file?: string,
 ): Promise<{ readonly parts: Parts; readonly stored: StoredConfig; readonly environment: EnvironmentSpec }> {
   const environment = resolveEnvironment(environmentOf(config, file));
+  if (environment.name === "none") throw new CliError(`run "${config.run}": ${NEEDS_WORLD}`);
   const benchmark = (seed: number) =>
     inputOf("environment", () => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }));
   const { splits, notes } = await benchmark(config.seeds[0]!);

@@ -114,6 +114,28 @@ test("what plays needs a world and a student, and says how to bring them; nothin
   assert.doesNotMatch((await gleaner(t, "runs")).output, /│ no /);
 });
 
+test("what plays or replays says that it needs a world", async (t) => {
+  const config = join(folder, "config.yaml");
+  const lines = [
+    "run: r",
+    "environment: { name: none }",
+    "expert: { run: mine }",
+    "methods: []",
+    "evaluate: { splits: [train] }",
+  ];
+  writeFileSync(config, lines.join("\n"));
+  for (const args of [
+    ["run", config],
+    ["probe", "mine", "--set", 'evaluate.splits=["train"]'],
+    ["probe", "mine"],
+    ["verify", "mine"],
+  ]) {
+    const { code, output } = await gleaner(t, ...args);
+    assert.equal(code, 2, output);
+    assert.match(output, /this needs a world, .*docs\/guides\/own-world\.md/);
+  }
+});
+
 test("tasks of another run can be kept out", async (t) => {
   await imported(t, "held", toolAgentRuns(2));
   const { output } = await gleaner(

@@ -28,6 +28,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { EXIT } from "../failure.ts";
 import { runName } from "../flags.ts";
 import { outsideTraining } from "../held-out.ts";
+import { keptText, loggedTables } from "../logged-summary.ts";
 import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
@@ -114,7 +115,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
     if (!isOfUse) process.exitCode = EXIT.broke;
     const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
     if (flags.json) printJson(told);
-    else print(summaryText(summary, dryRun));
+    else print(summaryText(summary, dryRun, environment.name === "none"));
   } finally {
     project.close();
   }
@@ -230,13 +231,13 @@ function expectTaken(format: string, { environment, spelling, actsWith, stepFiel
   }
 }
 
-function summaryText(summary: ImportSummary, isDryRun: boolean): string {
+/** `isLogged`: nothing was replayed, since the logs are kept as they are. */
+function summaryText(summary: ImportSummary, isDryRun: boolean, isLogged: boolean): string {
   const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
-  const found = `${verified} verified ${verified === 1 ? "trajectory" : "trajectories"}`;
-  const kept = unreplayable.episodes > 0 ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
+  const found = isLogged ? keptText(summary) : `${verified} verified ${verified === 1 ? "trajectory" : "trajectories"}`;
+  const kept = unreplayable.episodes > 0 && !isLogged ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
   return [
-    countsTable(summary),
-    claimsTable(summary),
+    ...(isLogged ? loggedTables(summary) : [countsTable(summary), claimsTable(summary)]),
     ...listed("no records", summary.empty, (file) => [printable(file)]),
     // A dry run groups these by their reasons, below.
     ...listed("not understood", isDryRun ? [] : malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
@@ -252,7 +253,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean): string {
     ...listed("the log disagrees with the world", disagreements, (each) => [
       `${printable(at(each))}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),
-    ...unreplayableLines(summary),
+    ...(isLogged ? [] : unreplayableLines(summary)),
     ...outsideTraining(summary.splits),
     ...(isDryRun ? reasonLines(summary) : []),
     isDryRun

@@ -11,6 +11,7 @@ import type { Repository } from "../../core/repository.ts";
 import type { Run } from "../../core/run.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { type Replayer, replayer } from "../../engine/rollout/replay.ts";
+import { NEEDS_WORLD } from "../../worlds/none/index.ts";
 import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentToRead } from "../environment-flags.ts";
@@ -41,6 +42,7 @@ async function verify(name: string, flags: VerifyFlags): Promise<void> {
   try {
     const run = runNamed(project.repository, name);
     const benchmark = await openBenchmark(environmentToRead(project.folder, run, flags)).catch(withFlag);
+    if (benchmark.name === "none") throw new CliError(`run "${name}": ${NEEDS_WORLD}`);
     expectSameRules(run, benchmark);
     const total = project.repository.trajectoriesOf(name).length;
     const phase = progress.phase("verify", total, "trajectories");

@@ -5,7 +5,8 @@
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 
-const NEEDS_WORLD =
+/** What everything says that would play or replay. */
+export const NEEDS_WORLD =
   "this needs a world, and episodes that were imported with --env none have none: write one as a module " +
   "(docs/guides/own-world.md) and import the logs again with --env ./your-world.ts";
 

@@ -1,0 +1,33 @@
+/** What an import says of logs that are kept as they are: nothing of replays, since there is no world. */
+import { CLAIMS, type ImportSummary } from "../importers/summary.ts";
+import { table } from "./table.ts";
+import { printable } from "./terminal.ts";
+
+/** What was read, and what the logs say of their episodes. */
+export function loggedTables(summary: ImportSummary): string[] {
+  const { lines, unreplayable, unknownTasks, malformed, steps, stepsWithThought, unusedThoughts, leftOut } = summary;
+  const counts = table(
+    [],
+    [
+      ["records", lines],
+      ["  kept as logged", unreplayable.episodes],
+      ["  left out: nothing to keep", unknownTasks.length],
+      ["  not understood", malformed.length],
+      ["turns of the agent", steps],
+      ["  with a thought before an action", stepsWithThought],
+      ...(unusedThoughts > 0 ? [["thoughts after the last action, not used", unusedThoughts] as const] : []),
+      ...Object.entries(leftOut).map(([kind, count]) => [`left out: ${printable(kind)}`, count] as const),
+    ],
+  );
+  const claims = CLAIMS.filter((claim) => summary.claims[claim].episodes > 0);
+  const said = table(
+    ["the log says", "episodes"],
+    claims.map((claim) => [claim, summary.claims[claim].episodes]),
+  );
+  return [counts, said];
+}
+
+/** `12 episodes kept as logged, 7 of them won`. */
+export function keptText({ unreplayable: { episodes, won } }: ImportSummary): string {
+  return `${episodes} ${episodes === 1 ? "episode" : "episodes"} kept as logged, ${won} of them won`;
+}
