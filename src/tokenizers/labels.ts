@@ -10,8 +10,9 @@
  * than the whole (because it drops earlier thoughts, for example).
  */
 import { CliError } from "../core/errors.ts";
-import type { Message, ToolCall } from "../core/message.ts";
+import type { Message } from "../core/message.ts";
 import type { WeightedMessage } from "../core/training.ts";
+import { partsOfCall } from "./call-parts.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { TextTokenizer } from "./tokenizer-file.ts";
 
@@ -66,7 +67,9 @@ function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest)
     );
   }
   const message = messages[index]!;
-  if (message.toolCalls) return callSpan({ messages, index, whole, render, tokenizer }, before.length);
+  if (message.toolCalls || message.reasoning) {
+    return writtenSpan({ messages, index, whole, render, tokenizer }, before.length);
+  }
   const text = message.content.trim();
   const textStart = skipSpace(whole, before.length);
   if (!whole.startsWith(text, textStart)) {
@@ -80,41 +83,52 @@ function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest)
     const found = JSON.stringify(whole.slice(tokenStart, tokenStart + 20));
     throw new CliError(`message ${index}: expected a special token that ends the turn after it, found ${found}`);
   }
-  return { message: index, start: before.length, end: tokenStart + endOfTurn.length };
+  const end = tokenStart + endOfTurn.length;
+  return { message: index, start: before.length, end: endOfTokens({ messages, index, whole, render, tokenizer }, end) };
+}
+
+/** Some templates end a turn with several special tokens, one right behind the other; all of them are the turn's. */
+function endOfTokens({ messages, index, whole, render, tokenizer }: SpanRequest, from: number): number {
+  if (!tokenizer.specialTokens.some((token) => whole.startsWith(token, from))) return from;
+  const through = render(messages.slice(0, index + 1), false).trimEnd();
+  if (!whole.startsWith(through)) return from;
+  let end = from;
+  for (;;) {
+    const next = longest(tokenizer.specialTokens.filter((token) => whole.startsWith(token, end)));
+    if (next === undefined || end + next.length > through.length) return end;
+    end += next.length;
+  }
 }
 
 /**
- * What is learned of a message with calls. How a call is written only the template knows, so the message's text goes as far
- * as the conversation up to it is rendered, and must hold what is said and every argument of the calls.
+ * What is learned of a message with calls or a thought. How they are written only the template knows, so the message's text goes
+ * as far as the conversation up to it is rendered, and must hold what is said and thought and every argument of the calls.
  */
-function callSpan({ messages, index, whole, render, tokenizer }: SpanRequest, start: number): Span {
-  const { content, toolCalls = [] } = messages[index]!;
+function writtenSpan({ messages, index, whole, render, tokenizer }: SpanRequest, start: number): Span {
+  const { content, reasoning = "", toolCalls = [] } = messages[index]!;
   const through = render(messages.slice(0, index + 1), false).trimEnd();
   if (!whole.startsWith(through)) {
     throw new CliError(
       `message ${index}: the chat template renders it otherwise before other messages: ${difference(through, whole)}`,
     );
   }
+  const what = toolCalls.length > 0 ? "call" : "thought";
   const endOfTurn = longest(tokenizer.specialTokens.filter((token) => through.endsWith(token)));
   if (endOfTurn === undefined || through.length - endOfTurn.length < start) {
     throw new CliError(
-      `message ${index}: expected a special token that ends the turn after its call, found ${JSON.stringify(through.slice(-20))}`,
+      `message ${index}: expected a special token that ends the turn after its ${what}, found ${JSON.stringify(through.slice(-20))}`,
     );
   }
   const text = whole.slice(start, through.length);
-  const missing = [content.trim(), ...toolCalls.flatMap(wordsOf)].find((words) => !text.includes(words));
+  const parts = [[reasoning.trim()], [content.trim()], ...toolCalls.flatMap(partsOfCall)];
+  const missing = parts.find((spellings) => !spellings.some((spelling) => text.includes(spelling)));
   if (missing !== undefined) {
+    const doubt = toolCalls.length > 0 ? "it may know no tools" : "it may know no thoughts";
     throw new CliError(
-      `message ${index}: the chat template does not write ${JSON.stringify(missing.slice(0, 80))} of its call; it may know no tools`,
+      `message ${index}: the chat template does not write ${JSON.stringify(missing[0]!.slice(0, 80))} of its ${what}; ${doubt}`,
     );
   }
   return { message: index, start, end: through.length };
-}
-
-/** The name and the texts among the arguments, as JSON writes them. */
-function wordsOf({ name, arguments: given }: ToolCall): string[] {
-  const values = Object.values(JSON.parse(given) as object).filter((value) => typeof value === "string");
-  return [name, ...values.map((value) => JSON.stringify(value).slice(1, -1))];
 }
 
 function skipSpace(text: string, from: number): number {

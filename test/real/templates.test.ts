@@ -1,0 +1,202 @@
+/**
+ * The chat templates that the pinned trl ships, over random conversations: what we accept has the tokens and labels of
+ * transformers, and everything else is refused with a reason. Prints how much of each template is accepted; with
+ * GLEANER_WRITE_TABLE=1 the table goes into docs/templates.md.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { CliError } from "../../src/core/errors.ts";
+import { type Random, random } from "../../src/core/random.ts";
+import type { WeightedMessage } from "../../src/core/training.ts";
+import { templateMessage, templateTool } from "../../src/tokenizers/chat-template.ts";
+import { type ChatTokenizer, openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
+import { COMPUTING_LIMITS } from "../../src/tokenizers/limits.ts";
+import { chatCheckpoint, tokenizerJson } from "../chat-checkpoint.ts";
+import { conversation, KINDS, type Kind, TOOLS } from "../chats.ts";
+import { ask, skip } from "./real.ts";
+
+const CHATS = Number(process.env.GLEANER_TEMPLATE_CHATS ?? 40);
+const DATE = "2026-11-30";
+/** Templates of pictures, and those that TRL made for its own masks: another text than servers show. */
+const LEFT_OUT = /_training$|_vl$|llava|idefics|smolvlm/;
+
+interface Answer {
+  readonly prompt: readonly number[] | null;
+  readonly ids?: readonly number[];
+  readonly labels?: readonly number[] | null;
+  readonly error?: string;
+}
+
+/** One conversation, whole or up to a turn, of which these messages are learned. */
+interface Chat {
+  readonly kind: Kind;
+  readonly messages: readonly WeightedMessage[];
+  readonly isTurn: boolean;
+}
+
+const learnedOf = (messages: readonly WeightedMessage[]) =>
+  messages.flatMap(({ weight }, index) => (weight === 1 ? [index] : []));
+
+/** A conversation as one row, and as a row for its last turn alone. */
+function chatsOf(from: Random): Chat[] {
+  return Array.from({ length: CHATS }, (_, index): Chat[] => {
+    const kind = KINDS[index % KINDS.length]!;
+    const messages = conversation(from, kind);
+    const last = messages.findLastIndex(({ weight }) => weight === 1);
+    const turn = messages.slice(0, last + 1).map((message, at) => (at === last ? message : unlearned(message)));
+    return [
+      { kind, messages, isTurn: false },
+      { kind, messages: turn, isTurn: true },
+    ];
+  }).flat();
+}
+
+function unlearned(message: WeightedMessage): WeightedMessage {
+  const { role, content, reasoning, toolCalls, toolCallId } = message;
+  const more = { ...(reasoning && { reasoning }), ...(toolCalls && { toolCalls }), ...(toolCallId && { toolCallId }) };
+  return { role, content, ...more, weight: 0 };
+}
+
+const SPECIAL = /<[|｜][^<>\s{}'"]{1,40}[|｜]?>|<[a-z_]{1,20}\|>|<(?:start|end)_of_turn>|<sop>|\[gMASK\]/g;
+const ENDS = [
+  "<｜end▁of▁sentence｜>",
+  "<|return|>",
+  "<|im_end|>",
+  "<|eot_id|>",
+  "<|end|>",
+  "<end_of_turn>",
+  "<turn|>",
+  "<|END_OF_TURN_TOKEN|>",
+];
+
+/** A folder with the template and a byte-level tokenizer whose special tokens are those that the template writes. */
+function folderOf(t: TestContext, template: string): string {
+  const found = [...new Set(["<s>", "</s>", ...(template.match(SPECIAL) ?? []), ...ENDS])];
+  const given = tokenizerJson() as { added_tokens: object[]; model: { vocab: Record<string, number> } };
+  const next = Math.max(...Object.values(given.model.vocab)) + 1;
+  const isNew = (content: string) => !Object.hasOwn(given.model.vocab, content);
+  const added = found.filter(isNew).map((content, index) => ({
+    ...{
+      id: next + index,
+      content,
+      special: true,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+    },
+  }));
+  const tokenizer = { ...given, added_tokens: [...given.added_tokens, ...added] };
+  const folder = chatCheckpoint(t, { template, tokenizer });
+  const end = ENDS.find((each) => template.includes(each)) ?? "</s>";
+  const config = { tokenizer_class: "PreTrainedTokenizerFast", bos_token: "<s>", eos_token: end, pad_token: "<|pad|>" };
+  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(config));
+  return folder;
+}
+
+/** Ours against theirs; returns the reason why ours refuses, or null. */
+function compared(name: string, tokenizer: ChatTokenizer, { kind, messages }: Chat, theirs: Answer): string | null {
+  const tools = kind.includes("call") ? TOOLS : undefined;
+  const where = `${name}, ${kind}: ${JSON.stringify(messages).slice(0, 1500)}`;
+  const prompt = tried(() => tokenizer.prompt(messages.slice(0, -1), tools));
+  // The whole alone, learned or not: an error there is one here.
+  if (typeof prompt !== "string") assert.deepEqual(prompt, theirs.prompt, `the prompt of ${where}`);
+  const ours = tried(() => tokenizer.demonstration({ messages, source: "t1" as never, ...(tools && { tools }) }));
+  if (typeof ours === "string") return ours;
+  assert.equal(theirs.error, undefined, where);
+  assert.deepEqual(ours.inputIds, theirs.ids, where);
+  assert.deepEqual(ours.labels, theirs.labels, where);
+  return null;
+}
+
+function tried<T>(act: () => T): T | string {
+  try {
+    return act();
+  } catch (error) {
+    assert(error instanceof CliError, String((error as Error).stack));
+    return error.message;
+  }
+}
+
+type Share = Record<Kind, readonly [accepted: number, of: number]>;
+
+/** The accepted part of each kind of conversation. */
+function shareOf(results: readonly { readonly kind: Kind; readonly reason: string | null }[]): Share {
+  const of = (kind: Kind) => results.filter((each) => each.kind === kind);
+  const accepted = (kind: Kind) => of(kind).filter(({ reason }) => reason === null).length;
+  return Object.fromEntries(KINDS.map((kind) => [kind, [accepted(kind), of(kind).length]])) as Share;
+}
+
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, boolean | string>>>> = {
+  "": {},
+  "enable_thinking: false": { enable_thinking: false },
+};
+
+test("the templates that trl ships: tokens and labels of transformers, or a reason", { skip }, (t) => {
+  const templates = Object.entries(ask<Record<string, string>>("render_templates.py", null)).filter(
+    ([name]) => !LEFT_OUT.test(name),
+  );
+  const rows: string[] = [];
+  const reasons = new Map<string, number>();
+  const jobs = templates.flatMap(([name, template]) => {
+    const folder = folderOf(t, template);
+    const ways = Object.entries(SETTINGS).filter(([way]) => way === "" || template.includes("enable_thinking"));
+    return ways.map(([way, variables]) => ({
+      name,
+      way,
+      template,
+      folder,
+      variables,
+      chats: chatsOf(random(1, name)),
+    }));
+  });
+  const answers = ask<Answer[][]>(
+    "render_templates.py",
+    jobs.map(({ folder, template, variables, chats }) => ({
+      ...{ folder, template: template.replaceAll(/strftime_now\((.*?)\)/g, `"${DATE}"`), variables },
+      chats: chats.map(({ kind, messages }) => ({
+        messages: messages.map(templateMessage),
+        tools: kind.includes("call") ? TOOLS.map(templateTool) : null,
+        learned: learnedOf(messages),
+      })),
+    })),
+  );
+  for (const [index, { name, way, folder, variables, chats }] of jobs.entries()) {
+    const tokenizer = openChatTokenizer(folder, COMPUTING_LIMITS, { variables, date: DATE });
+    const results = chats.map((chat, at) => ({
+      ...chat,
+      reason: compared(name, tokenizer, chat, answers[index]![at]!),
+    }));
+    for (const { reason } of results) if (reason !== null) note(reasons, `${name}: ${short(reason)}`);
+    const [whole, turn] = [false, true].map((isTurn) => shareOf(results.filter((each) => each.isTurn === isTurn)));
+    const cell = (kind: Kind) => `${percent(whole![kind])} / ${percent(turn![kind])}`;
+    rows.push(`| ${name}${way && `, \`${way}\``} | ${KINDS.map(cell).join(" | ")} |`);
+  }
+  const head = `| template | ${KINDS.join(" | ")} |\n|---|${KINDS.map(() => "--:|").join("")}`;
+  const table = `${head}\n${rows.join("\n")}\n`;
+  t.diagnostic(`accepted as one row / as a row a turn:\n${table}`);
+  if (process.env.GLEANER_WRITE_REASONS) {
+    writeFileSync(
+      process.env.GLEANER_WRITE_REASONS,
+      [...reasons].map(([reason, count]) => `${count}\t${reason}`).join("\n"),
+    );
+  }
+  if (process.env.GLEANER_WRITE_TABLE) writeTable(table);
+});
+
+const percent = ([accepted, of]: readonly [number, number]) =>
+  of === 0 ? "–" : String(Math.round((100 * accepted) / of));
+const short = (reason: string) =>
+  reason
+    .replace(/^.*chat_template\.jinja: /, "")
+    .replace(/message \d+/, "message")
+    .slice(0, 110);
+const note = (counts: Map<string, number>, what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+
+function writeTable(table: string): void {
+  const page = join(import.meta.dirname, "..", "..", "docs", "templates.md");
+  const text = readFileSync(page, "utf8");
+  writeFileSync(page, text.replace(/(<!-- table -->\n)[\s\S]*?(<!-- end -->)/, `$1${table}$2`));
+}
