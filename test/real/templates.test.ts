@@ -126,7 +126,7 @@ type Share = Record<Kind, readonly [accepted: number, of: number]>;
 function shareOf(results: readonly { readonly kind: Kind; readonly reason: string | null }[]): Share {
   const of = (kind: Kind) => results.filter((each) => each.kind === kind);
   const accepted = (kind: Kind) => of(kind).filter(({ reason }) => reason === null).length;
-  return Object.fromEntries(KINDS.map((kind) => [kind, [accepted(kind), of(kind).length]])) as Share;
+  return Object.fromEntries(KINDS.map((kind) => [kind, [accepted(kind), of(kind).length]])) as unknown as Share;
 }
 
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, boolean | string>>>> = {
