@@ -21,7 +21,7 @@
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { readChat, type SpellingName } from "../chat.ts";
-import { turnsOf } from "../chats/apis.ts";
+import { readMessages } from "../chats/apis.ts";
 import { keptEpisode, keyByGoal } from "../chats/logged.ts";
 import { toolsOf } from "../chats/tools.ts";
 import type { LoggedChat } from "../chats/turn.ts";
@@ -59,11 +59,18 @@ export function messages(options: ChatReaderOptions): LogReader {
     }
     const told = options.paths?.messages;
     const tools = toolsOf(row.tools ?? row.functions, "tools");
-    if (told !== undefined) return { turns: turnsOf(toldAt(row, told), told), tools, ...usualEnd(row) };
+    const read = (list: unknown, place: string): LoggedChat => ({
+      turns: readMessages(list, place, { tools }).turns,
+      tools,
+      ...usualEnd(row),
+    });
+    if (told !== undefined) return read(toldAt(row, told), told);
     const agents = AGENTS_LISTS.find((name) => isChat(row[name]));
     const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? (agents && [agents]);
     if (!parts) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
-    return { turns: parts.flatMap((name) => turnsOf(row[name], name)), tools, ...usualEnd(row) };
+    const lists = parts.map((name) => row[name]);
+    // In one piece: calls of one part may be answered in the other.
+    return read(lists.length > 1 && lists.every(Array.isArray) ? lists.flat() : lists[0], parts.join(" + "));
   });
   return { ...reader, read: (row) => reader.read(Array.isArray(row) ? { messages: row } : row) };
 }
