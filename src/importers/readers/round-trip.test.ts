@@ -37,6 +37,7 @@ async function demonstrations(format: FormatName): Promise<Demonstration[]> {
 const told = ({ steps }: Trajectory) => steps.map(({ thought, action }) => [thought, action]);
 const byLength = (a: Trajectory, b: Trajectory) => a.steps.length - b.steps.length;
 
+/** Every target of texts; verl's files are Parquet, which no log is. */
 const CIRCLES: readonly (readonly [target: string, format: FormatName, reader: string])[] = [
   ["agentgym", "agentgym", "agentgym"],
   ["agentgym", "agentgym", "messages"],
@@ -47,6 +48,12 @@ const CIRCLES: readonly (readonly [target: string, format: FormatName, reader: s
   ["openai", "eto", "messages"],
   ["trl", "react", "messages"],
   ["swift", "agentgym", "messages"],
+  ["together", "react", "messages"],
+  ["axolotl", "react", "messages"],
+  ["llamafactory", "react", "messages"],
+  ["llamafactory-v1", "react", "messages"],
+  ["slime", "react", "messages"],
+  ["tinker", "react", "messages"],
 ];
 
 /** Without `--format`; of several readers that read the same, the first. */
@@ -63,7 +70,10 @@ for (const [target, format, reader] of CIRCLES) {
       `${target}-${format}-${reader}.json`,
       file.kind === "json" ? JSON.stringify(rows) : jsonLines(rows),
     );
-    assert.equal(await recognise([path], readersFor({ benchmark: corridor })), RECOGNISED[target] ?? "messages");
+    assert.equal(
+      (await recognise([path], readersFor({ benchmark: corridor })))?.format,
+      RECOGNISED[target] ?? "messages",
+    );
     const repository = openSqlite(":memory:");
     const summary = await importing({ format: reader, benchmark: corridor, files: [path], repository });
     assert.partialDeepStrictEqual(summary, { lines: 3, verified: 3, malformed: [], diverged: [], unknownTasks: [] });
@@ -96,7 +106,7 @@ test("a dump is read whole: goals, forks with their beginning, and what ended th
   }
   const path = write("dump.jsonl", [...source.dump()].join(""));
   const repository = openSqlite(":memory:");
-  assert.equal(await recognise([path], readersFor({ benchmark: corridor })), "gleaner");
+  assert.equal((await recognise([path], readersFor({ benchmark: corridor })))?.format, "gleaner");
   const summary = await importing({ format: "gleaner", benchmark: corridor, files: [path], repository });
   assert.partialDeepStrictEqual(summary, { lines: 4, verified: 4, untold: 0, disagreements: [] });
   assert.deepEqual(summary.claims.won, { episodes: 4, won: 4, notWon: 0 });
