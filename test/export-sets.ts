@@ -85,11 +85,36 @@ const answers: Preference = {
   rejected: [learned("lost", 1, `say "</s>"`)],
 };
 
-/** By name: `whole` has neither masks nor a system message; `sft` both. */
+const called = (message: WeightedMessage, id: string, given: string): WeightedMessage => ({
+  ...message,
+  toolCalls: [{ id, name: "open", arguments: given }],
+});
+
+const calls: Demonstration = {
+  source: trajectoryId("calls"),
+  tools: [
+    {
+      name: "open",
+      description: "Opens something.",
+      parameters: { type: "object", properties: { what: { type: "string" }, by: { type: "number" } } },
+    },
+  ],
+  messages: [
+    masked(user("Leave, please.")),
+    called(expert(""), "call00000", '{"what":"wall"}'),
+    masked({ role: "tool", content: "It has no handle.", toolCallId: "call00000" }),
+    called(learned("calls", 1, ""), "call00001", '{"what": "door", "by": 20.50}'),
+    masked({ role: "tool", content: "It is open.", toolCallId: "call00001" }),
+    learned("calls", 2, "The door is open."),
+  ],
+};
+
+/** By name: `whole` has neither masks nor a system message; `sft` both; `calls` calls a tool. */
 export const EXPORT_SETS = {
   sft: { kind: "sft", examples: [whole, recovery] },
   whole: { kind: "sft", examples: [plain] },
   fraction: { kind: "sft", examples: [plain, { ...plain, weight: 0.5 }] },
   trajectories: { kind: "dpo", examples: [trajectories], beta: 0.1 },
+  calls: { kind: "sft", examples: [calls] },
   answers: { kind: "dpo", examples: [answers], beta: 0.5 },
 } as const satisfies Record<string, TrainingSet>;

@@ -136,6 +136,17 @@ test("what plays or replays says that it needs a world", async (t) => {
   }
 });
 
+test("--to writes the files and checks them at once", async (t) => {
+  const files = join(folder, "at-once");
+  const place = ["--to", "trl", "--files", files];
+  const { code, output } = await gleaner(t, "dataset", "mine", "--method", "bc", "--out", "at-once", ...place);
+  assert.equal(code, 0, output);
+  assert.match(output, /at-once: trl learns exactly the 21 stored turns and nothing else/);
+  assert.match((await gleaner(t, "export", "--check", files)).output, /learns exactly the 21 stored turns/);
+  const half = await gleaner(t, "dataset", "mine", "--method", "bc", "--out", "half", "--to", "trl");
+  assert.match(half.output, /--to: expected --files/);
+});
+
 test("tasks of another run can be kept out", async (t) => {
   await imported(t, "held", toolAgentRuns(2));
   const { output } = await gleaner(

@@ -1,4 +1,4 @@
-/** `gleaner dataset`: a training set of what runs recorded, stored without a training. `gleaner export` writes it out. */
+/** `gleaner dataset`: a training set of what runs recorded, stored without a training. `gleaner export` writes it out, or `--to` at once. */
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -7,7 +7,10 @@ import { runNamed } from "../../core/known-run.ts";
 import { datasetOf, type Run } from "../../core/run.ts";
 import { expectedOneOf } from "../../core/wording.ts";
 import { DATASET_METHODS, type Dataset, datasetMethod, makeDataset } from "../../engine/experiment/dataset.ts";
-import { learnedMessages } from "../../exporters/check.ts";
+import { checkExport, learnedMessages } from "../../exporters/check.ts";
+import { exportSet } from "../../exporters/export.ts";
+import type { Exporter } from "../../exporters/exporter.ts";
+import { exporterNamed } from "../../exporters/registry.ts";
 import { FORMATS, type Format, formatId } from "../../formats/format.ts";
 import { logged } from "../../formats/logged.ts";
 import { formatFor } from "../../formats/named.ts";
@@ -20,7 +23,7 @@ import { openProject, type Project, projectOption, readProject } from "../projec
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson } from "../terminal.ts";
-import { chosenRound, sizeOf, storedSet } from "../training-set.ts";
+import { chosenOrigin, chosenRound, sizeOf, storedSet } from "../training-set.ts";
 import { expectSameRules } from "./verify.ts";
 
 interface DatasetFlags extends EnvironmentFlags, WaitFlags {
@@ -33,6 +36,8 @@ interface DatasetFlags extends EnvironmentFlags, WaitFlags {
   readonly beta?: number;
   readonly seed?: number;
   readonly iteration?: number;
+  readonly to?: string;
+  readonly files?: string;
   readonly json?: boolean;
 }
 
@@ -53,11 +58,14 @@ export function register(command: Command): void {
     .option("--beta <b>", `pairs: the β of DPO (default: ${BETA})`, atLeastZero)
     .option("--seed <n>", "of an experiment: the round of this seed", wholeNumber)
     .option("--iteration <n>", "of an experiment: the round of this iteration", wholeNumber)
+    .option("--to <target>", "also write it for this training tool, and check the files")
+    .option("--files <dir>", "with --to: folder to write; it must be new or empty")
     .option("--json", "print JSON")
     .action(datasetCommand);
 }
 
 async function datasetCommand(names: readonly string[], flags: DatasetFlags): Promise<void> {
+  const target = targetOf(flags);
   // A project that is not there is not made.
   readProject(flags).close();
   const project = openProject(flags);
@@ -69,10 +77,42 @@ async function datasetCommand(names: readonly string[], flags: DatasetFlags): Pr
       const experiment = runs.find(({ kind }) => kind === "experiment");
       if (experiment) await ofRound(project, run, experiment, names, flags);
       else await ofEpisodes(project, run, runs, flags);
+      if (target) await written(project, run, target, flags);
     });
   } finally {
     project.close();
   }
+}
+
+interface Target {
+  readonly exporter: Exporter;
+  readonly out: string;
+}
+
+/** Where the set is written besides. Throws CliError for half of it, and for what needs more flags than there are here. */
+function targetOf({ to, files }: DatasetFlags): Target | undefined {
+  if (to === undefined && files === undefined) return undefined;
+  if (to === undefined) throw new CliError("--files: expected --to with a training tool beside it");
+  if (files === undefined) throw new CliError("--to: expected --files with the folder to make");
+  const exporter = exporterNamed(to);
+  if (exporter.tokenizer !== "needed") return { exporter, out: files };
+  throw new CliError(`--to ${to} writes token ids: \`gleaner export\` does that, with --tokenizer`);
+}
+
+/** Writes the set and reads it back. The exit code tells where the two differ. */
+async function written({ repository }: Project, run: string, { exporter, out }: Target, flags: DatasetFlags) {
+  const origin = chosenOrigin(repository, run, {});
+  const set = storedSet(repository, origin.trainingSet);
+  const options = { splitTurns: false, parquet: false };
+  const { manifest, command } = exportSet({ exporter, set, options, out, origin: { run, ...origin } });
+  const { learned, differences } = await checkExport({ folder: out, manifest, set });
+  if (differences.length > 0) {
+    const [{ place, what }] = differences as [(typeof differences)[number]];
+    throw new Error(`${out}: ${differences.length} differences from what is stored; the first: ${place}: ${what}`);
+  }
+  if (flags.json) return;
+  print(`${printable(out)}: ${manifest.target} learns exactly the ${learned} stored turns and nothing else`);
+  print(`use it with: ${printable(command)}`);
 }
 
 function expectOnce(names: readonly string[]): void {

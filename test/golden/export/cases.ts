@@ -24,7 +24,10 @@ export const GOLDEN_CASES: readonly GoldenCase[] = EXPORTERS.flatMap((exporter) 
   const cases = sets.map((set) => ({ path: `${exporter.name}/${set}`, exporter, set, splitTurns: false }));
   const { masks } = exporter.expresses;
   if (masks !== "suffix" && masks !== "last") return cases;
-  return [...cases, { path: `${exporter.name}/sft-split`, exporter, set: "sft", splitTurns: true }];
+  const split = (["sft", "calls"] as const).map((set) => {
+    return { path: `${exporter.name}/${set}-split`, exporter, set, splitTurns: true };
+  });
+  return [...cases, ...split];
 });
 
 /** For targets of token ids: a token is a byte, so that the ids can be read by hand; 256 and 257 begin and end a turn. */
