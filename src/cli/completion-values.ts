@@ -47,6 +47,7 @@ const AT: Readonly<Record<string, (place: Place) => Values>> = {
   "import --format": list(Object.keys(READERS)),
   "probe --format": list(Object.keys(READERS)),
   "expert record --format": list(FORMATS),
+  "dataset --format": list(FORMATS),
   "import --spelling": list(SPELLINGS),
   "expert record --model": list([]),
   "env environment": list(worlds, "files"),
