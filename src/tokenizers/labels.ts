@@ -90,7 +90,7 @@ function learnedSpan({ messages, index, whole, render, tokenizer }: SpanRequest)
 /** Some templates end a turn with several special tokens, one right behind the other; all of them are the turn's. */
 function endOfTokens({ messages, index, whole, render, tokenizer }: SpanRequest, from: number): number {
   if (!tokenizer.specialTokens.some((token) => whole.startsWith(token, from))) return from;
-  const through = render(messages.slice(0, index + 1), false).trimEnd();
+  const through = throughTurn({ messages, index, whole, render, tokenizer });
   if (!whole.startsWith(through)) return from;
   let end = from;
   for (;;) {
@@ -101,12 +101,45 @@ function endOfTokens({ messages, index, whole, render, tokenizer }: SpanRequest,
 }
 
 /**
+ * The conversation as rendered through the end of a turn. Some templates end a whole conversation with one more special token,
+ * which is no turn's: with another message behind it, it is gone.
+ */
+function throughTurn({ messages, index, render, tokenizer }: SpanRequest): string {
+  const upTo = messages.slice(0, index + 1);
+  const through = render(upTo, false).trimEnd();
+  const endOf = (text: string) => longest(tokenizer.specialTokens.filter((token) => text.endsWith(token)));
+  const without = through.slice(0, through.length - (endOf(through) ?? "").length).trimEnd();
+  if (endOf(without) === undefined) return through;
+  let more: string;
+  try {
+    more = render([...upTo, { role: "user", content: "x" }], false);
+  } catch {
+    return through;
+  }
+  return !more.startsWith(through) && more.startsWith(without) ? without : through;
+}
+
+/** The first part of which `text` has no spelling, each at a place of its own: what is said may be what is thought, too. */
+function notWritten(text: string, parts: readonly (readonly string[])[]): readonly string[] | undefined {
+  const length = (spellings: readonly string[]) => spellings[0]!.length;
+  let rest = text;
+  const missing = new Set<readonly string[]>();
+  // The longest first: a short one may stand anywhere within them.
+  for (const spellings of parts.toSorted((a, b) => length(b) - length(a))) {
+    const found = spellings.find((spelling) => rest.includes(spelling));
+    if (found === undefined) missing.add(spellings);
+    else rest = rest.replace(found, () => "\0".repeat(found.length));
+  }
+  return parts.find((spellings) => missing.has(spellings));
+}
+
+/**
  * What is learned of a message with calls or a thought. How they are written only the template knows, so the message's text goes
  * as far as the conversation up to it is rendered, and must hold what is said and thought and every argument of the calls.
  */
 function writtenSpan({ messages, index, whole, render, tokenizer }: SpanRequest, start: number): Span {
   const { content, reasoning = "", toolCalls = [] } = messages[index]!;
-  const through = render(messages.slice(0, index + 1), false).trimEnd();
+  const through = throughTurn({ messages, index, whole, render, tokenizer });
   if (!whole.startsWith(through)) {
     throw new CliError(
       `message ${index}: the chat template renders it otherwise before other messages: ${difference(through, whole)}`,
@@ -119,9 +152,9 @@ function writtenSpan({ messages, index, whole, render, tokenizer }: SpanRequest,
       `message ${index}: expected a special token that ends the turn after its ${what}, found ${JSON.stringify(through.slice(-20))}`,
     );
   }
-  const text = whole.slice(start, through.length);
+  const text = whole.slice(start, through.length - endOfTurn.length);
   const parts = [[reasoning.trim()], [content.trim()], ...toolCalls.flatMap(partsOfCall)];
-  const missing = parts.find((spellings) => !spellings.some((spelling) => text.includes(spelling)));
+  const missing = notWritten(text, parts);
   if (missing !== undefined) {
     const doubt = toolCalls.length > 0 ? "it may know no tools" : "it may know no thoughts";
     throw new CliError(

@@ -1,12 +1,13 @@
 """What transformers makes of conversations with other chat templates: tokens, and labels by differences of prefixes.
 
 Reads null from standard input and prints the chat templates that the installed trl carries, by name; or reads
-[{"folder", "template", "variables", "chats": [{"messages", "tools", "learned"}]}] and prints for each chat
+[{"folder", "date", "variables", "chats": [{"messages", "tools", "learned"}]}] and prints for each chat
 {"ids", "labels", "prompt"}, or {"error"}: "prompt" is what is read before the last message. Labels are null where a prefix is none.
 """
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
@@ -21,12 +22,23 @@ def shipped():
     return {path.stem: path.read_bytes().decode() for path in sorted(folder.glob("*.jinja"))}
 
 
+class Clock:
+    """Stands for `datetime` where transformers asks for today."""
+
+    day = None
+
+    @classmethod
+    def now(cls):
+        return datetime.fromisoformat(cls.day)
+
+
 def answer(job):
     from check_tokens import as_templates_know
+    from transformers.utils import chat_template_utils
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(job["folder"], local_files_only=True)
-    tokenizer.chat_template = job["template"]
+    Clock.day, chat_template_utils.datetime = job["date"], Clock
 
     def text(messages, tools, prompt):
         return tokenizer.apply_chat_template(
