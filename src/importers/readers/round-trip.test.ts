@@ -124,7 +124,7 @@ test("the least that tells an episode: observations are taken from the world", a
   ];
   const repository = openSqlite(":memory:");
   const files = [write("least.jsonl", jsonLines(rows))];
-  assert.equal(await recognise(files, readersFor({ benchmark: corridor })), "gleaner");
+  assert.equal((await recognise(files, readersFor({ benchmark: corridor })))?.format, "gleaner");
   const summary = await importing({ format: "gleaner", benchmark: corridor, files, repository });
   assert.partialDeepStrictEqual(summary, { verified: 3, untold: winning(3).length + winning(2).length, diverged: [] });
   assert.deepEqual(summary.disagreements, [{ file: files[0], line: 2, claimed: "lost", world: "won" }]);
