@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../core/repository.ts";
+import { DATASET_METHODS } from "../engine/experiment/dataset-methods.ts";
 import { EXPORTERS } from "../exporters/registry.ts";
 import { FORMATS } from "../formats/format.ts";
 import { SPELLINGS } from "../importers/chat.ts";
@@ -48,6 +49,7 @@ const AT: Readonly<Record<string, (place: Place) => Values>> = {
   "probe --format": list(Object.keys(READERS)),
   "expert record --format": list(FORMATS),
   "dataset --format": list(FORMATS),
+  "dataset --method": (place) => ({ values: [...DATASET_METHODS, ...methodsOf(place)], paths: "none" }),
   "import --spelling": list(SPELLINGS),
   "expert record --model": list([]),
   "env environment": list(worlds, "files"),

@@ -13,12 +13,9 @@ import { METHODS, methodOf, methodSchema } from "../algorithms/methods.ts";
 import { beginAlike } from "../algorithms/preferences.ts";
 import { bestByReward, bestOverWorst, extremes, oneSolution } from "../algorithms/recorded.ts";
 import { collecting, needsWorld } from "./collecting.ts";
+import { DATASET_METHODS, type DatasetMethod } from "./dataset-methods.ts";
 import { withoutHeldOut } from "./expert.ts";
 import { trainingSetId } from "./training.ts";
-
-/** The methods that need nothing but recorded episodes. */
-export const DATASET_METHODS = ["bc", "sft-all", "nat", "one-solution", "best-of", "pairs"] as const;
-export type DatasetMethod = (typeof DATASET_METHODS)[number];
 
 /** `text` as one of them. Throws CliError, for a method that plays in one sentence that says how to bring what it needs. */
 export function datasetMethod(text: string): DatasetMethod {
