@@ -112,3 +112,9 @@ export function leaves(value: Json, path = ""): ReadonlyMap<string, Json> {
     ]),
   );
 }
+
+/** null, "", [], {} and what is absent. */
+export function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}

@@ -8,7 +8,7 @@ import type { Step } from "../core/trajectory.ts";
 
 /** Actions are part of the text. */
 export const TEXT_FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
-/** Every format by name. In the last one actions are tool calls, which only models behind servers can make. */
+/** Every format by name. In the last one actions are tool calls, which models make whose chat template has tools. */
 export const FORMATS = [...TEXT_FORMATS, "tools"] as const;
 /** `compact`, `text`, `react`, `eto`, `agentgym` or `tools`. `formatFor` says what each is. */
 export type FormatName = (typeof FORMATS)[number];

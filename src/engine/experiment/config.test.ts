@@ -151,7 +151,7 @@ test("example episodes and tool calls are for students that can read and make th
     if (kind === "embedded") assert(shown.every((message) => /examples/.test(message)));
     else assert.deepEqual(shown, ["", ""], kind);
     const tools = messageOf(`${text}format: tools`);
-    if (kind === "served") assert.equal(tools, "");
+    if (kind !== "embedded") assert.equal(tools, "", kind);
     else assert.match(tools, /^c\.yaml:8:\d+: format: /, kind);
   }
   assert.match(messageOf(`${SMALLEST}student: ${kinds.served}\nexamples: 0`), /^c\.yaml:8:\d+: examples: /);

@@ -1,5 +1,5 @@
 /**
- * What agents write between tags in their texts: thoughts (thoughts.ts), calls (call-tags.ts), actions; and the results that
+ * What agents write between tags in their texts: thoughts (thoughts.ts), calls (src/formats/calls), actions; and the results that
  * come back between tags.
  *
  * A tag that is merely mentioned changes nothing. Calls in text are calls where the chat as a whole says so: the prompt
@@ -9,8 +9,8 @@
 import { CliError } from "../../core/errors.ts";
 import type { Tool } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
-import type { Tools } from "./call-spellings.ts";
-import { callsInTags, type FoundCalls } from "./call-tags.ts";
+import type { Tools } from "../../formats/calls/spellings.ts";
+import { callsInTags, type FoundCalls } from "../../formats/calls/tags.ts";
 import { HARMONY, harmonyTurn, isHarmony } from "./harmony.ts";
 import { type Draft, withIds } from "./ids.ts";
 import { endsThought, promptedThought, type Split, thoughtBefore } from "./thoughts.ts";

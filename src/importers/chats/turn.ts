@@ -3,6 +3,7 @@
  * nothing: what a mapping does not understand is refused by name.
  */
 import { CliError } from "../../core/errors.ts";
+import { isNothing } from "../../core/json.ts";
 import type { Message, Tool, ToolCall } from "../../core/message.ts";
 import { objectOf, shown, textOf } from "../reader.ts";
 import type { ToldEnd } from "../row.ts";
@@ -48,11 +49,7 @@ export function fieldsOf(value: unknown, place: string, known: ReadonlySet<strin
   return fields;
 }
 
-/** null, "", [], {} and what is absent. */
-export function isNothing(value: unknown): boolean {
-  if (value === undefined || value === null || value === "") return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
-}
+export { isNothing };
 
 /** Whether `value` is an object with something under `name`. */
 export const hasMember = (value: unknown, name: string): boolean =>

@@ -1,12 +1,12 @@
 /** What a config says of a pretrained student that is trained and sampled inside this process, with every default. */
 import { z } from "zod";
-import { TEXT_FORMATS } from "../../formats/format.ts";
+import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
 import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
 
 export const pretrainedParts = {
-  format: z.enum(TEXT_FORMATS).default("react"),
+  format: z.enum(FORMATS).default("react"),
   /** The student may only choose listed actions. */
   restrict: z.boolean().default(false),
   maxTokens: count("maxTokens").default(64),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { TEMPLATES } from "../../../test/chat-checkpoint.ts";
 import { pretrainedCheckpoint } from "../../../test/pretrained-checkpoint.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import type { Message } from "../../core/message.ts";
@@ -130,4 +131,26 @@ test("pieces are cut behind the header and stay when the conversation goes on", 
       if (head.length > 0) assert.deepEqual(longer.slice(0, pieces.length), pieces);
     }),
   );
+});
+
+const TOOLS = [{ name: "open", description: "Opens a door.", parameters: { type: "object", properties: {} } }];
+
+test("a model that may call tools calls them as its template spells calls", async (t) => {
+  const folder = join(temporaryFolder(), "base");
+  pretrainedCheckpoint(t, folder, { max_position_embeddings: 512 });
+  writeFileSync(join(folder, "chat_template.jinja"), TEMPLATES.tools);
+  const model = await open(t, folder);
+  const tokenizer = openChatTokenizer(folder);
+  const call = '<tool_call>\n{"name": "open", "arguments": {"at": 2.0}}\n</tool_call>';
+  // Random weights call nothing by themselves.
+  const { text, toolCalls, tokenIds } = await model.complete(request({ tools: TOOLS, choices: [`So. ${call}`] }));
+  assert.deepEqual([text, toolCalls], ["So. ", [{ id: "", name: "open", arguments: '{"at":2.0}' }]]);
+  assert.deepEqual(tokenIds!.prompt, tokenizer.prompt(MESSAGES, TOOLS));
+  const said = await model.complete(request({ tools: TOOLS, choices: ["go"] }));
+  assert.deepEqual([said.text, said.toolCalls], ["go", undefined]);
+});
+
+test("a template that leaves tools out is refused, since the model would never hear of them", async (t) => {
+  const model = await open(t, checkpoint(t));
+  await assert.rejects(model.complete(request({ tools: TOOLS })), /chat template has no place for tools/);
 });

@@ -7,8 +7,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { CliError, messageOf, PolicyError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
+import { calledIn } from "../../formats/calls/answer.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { answerHeader, endOfTurn } from "../../tokenizers/end-of-turn.ts";
+import { expectTools } from "../shared/tools.ts";
 
 /** Which checkpoint folder is sampled, and how. */
 export interface PretrainedModelOptions {
@@ -44,8 +46,10 @@ export async function pretrainedModel(options: PretrainedModelOptions): Promise<
     throw new CliError(messageOf(error), { cause: error });
   });
 
-  async function complete({ messages, temperature, maxTokens, seed, choices }: CompletionRequest): Promise<Completion> {
-    const prompt = tokenizer.prompt(messages);
+  async function complete(request: CompletionRequest): Promise<Completion> {
+    const { messages, tools, temperature, maxTokens, seed, choices } = request;
+    if (tools) expectTools(tokenizer, tools);
+    const prompt = tokenizer.prompt(messages, tools);
     const allowed = choices?.map((choice) => [...encoded(choice), stop]);
     const { tokens, finishReason, otherStop } = await generator.generate({
       chunks: cutBehind(prompt, header),
@@ -57,8 +61,9 @@ export async function pretrainedModel(options: PretrainedModelOptions): Promise<
       ...(allowed && { choices: allowed }),
     });
     const completion = finishReason === "stop" ? [...tokens, otherStop ?? stop] : tokens;
+    const text = tokenizer.decode(tokens);
     return {
-      text: tokenizer.decode(tokens),
+      ...(tools ? calledIn(text, tools) : { text }),
       finishReason,
       usage: { promptTokens: prompt.length, completionTokens: completion.length },
       ...(tokenIds && { tokenIds: { prompt, completion } }),

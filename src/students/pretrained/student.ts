@@ -16,6 +16,8 @@ import { pretrainedTrainer } from "./trainer.ts";
 export function pretrainedStudent(project: string, config: PretrainedConfig): Student {
   requireRuntimeFor("pretrained");
   const { student, training, restrict, maxTokens, concurrency } = config;
+  if (restrict && config.format === "tools")
+    throw new CliError("restrict: listed actions are texts, so format tools cannot be held to them; set it to false");
   const { checkpoint: base, context } = student;
   if (!existsSync(base)) {
     const advice = "`gleaner model fetch smollm2-135m --out DIR` makes one";

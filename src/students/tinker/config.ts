@@ -1,12 +1,12 @@
 /** What a config says of a student on a Tinker server, with every default. Keys are no part of a config. */
 import { z } from "zod";
-import { TEXT_FORMATS } from "../../formats/format.ts";
+import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
 import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
 
 export const tinkerParts = {
-  format: z.enum(TEXT_FORMATS).default("react"),
+  format: z.enum(FORMATS).default("react"),
   /** Servers write freely. */
   restrict: z.literal(false).default(false),
   maxTokens: count("maxTokens").default(256),

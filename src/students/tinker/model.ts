@@ -5,8 +5,10 @@
 import pLimit from "p-limit";
 import { PolicyError, StopError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
+import { calledIn } from "../../formats/calls/answer.ts";
 import { redactor } from "../../http/secrets.ts";
 import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
+import { expectTools } from "../shared/tools.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
 import type { Sampler } from "./protocol/sampler.ts";
 import type { TinkerSession } from "./protocol/session.ts";
@@ -30,7 +32,7 @@ export interface TinkerModelOptions extends TinkerServer {
 
 /**
  * A model on a Tinker server as a language model: the chat template is rendered and tokenised here, token ids go there and
- * come back. It cannot be held to listed actions and calls no tools (StopError).
+ * come back. It cannot be held to listed actions (StopError).
  *
  * Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet.
  */
@@ -51,8 +53,10 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     return { session, sampler: await openSampler(session, model) };
   }
 
-  async function complete({ messages, temperature, maxTokens, seed }: CompletionRequest): Promise<Completion> {
-    const prompt = tokenizer.prompt(messages);
+  async function complete(request: CompletionRequest): Promise<Completion> {
+    const { messages, tools, temperature, maxTokens, seed } = request;
+    if (tools) expectTools(tokenizer, tools);
+    const prompt = tokenizer.prompt(messages, tools);
     if (contextTokens !== undefined && prompt.length + maxTokens > contextTokens) {
       throw new ContextFullError(
         `${name}: a prompt of ${prompt.length} tokens and an answer of ${maxTokens} do not fit into ${contextTokens}`,
@@ -66,7 +70,7 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     // Token ids pass the transport, which cleans texts.
     if (clean(text, false) !== text) throw new PolicyError(`${name}: the answer contains the API key; it is not kept`);
     return {
-      text,
+      ...(tools ? calledIn(text, tools) : { text }),
       finishReason,
       usage: { promptTokens: prompt.length, completionTokens: tokens.length },
       ...(tokenIds && { tokenIds: { prompt, completion: tokens } }),
@@ -80,11 +84,6 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
         const advice = "a server's answers cannot be restricted to the listed actions; set restrict to false";
         throw new StopError("server", `${name}: ${advice}`);
       }
-      if (request.tools)
-        throw new StopError(
-          "server",
-          `${name}: a Tinker server answers in tokens, without tool calls; use another format`,
-        );
       try {
         return await slots(() => complete(request));
       } catch (error) {

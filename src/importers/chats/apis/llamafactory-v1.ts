@@ -5,8 +5,8 @@
  * Source: LLaMA-Factory at 121291957307cf494d726cd0a84e61340345aa0f, src/llamafactory/v1/utils/types.py (Content, Message).
  */
 import { CliError } from "../../../core/errors.ts";
+import { callsInText } from "../../../formats/calls/text.ts";
 import { shown, textOf } from "../../reader.ts";
-import { callsInText } from "../call-text.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { leftOutPart, type PartReader, partsOf, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
 import { type Api, type ChatTurn, fieldsOf, hasMember, hasPart } from "../turn.ts";

@@ -11,8 +11,8 @@
  * src/llamafactory/data/converter.py (SharegptDatasetConverter); ms-swift's documents, "Agent support".
  */
 import { CliError } from "../../../core/errors.ts";
+import { callsInText } from "../../../formats/calls/text.ts";
 import { shown, textOf } from "../../reader.ts";
-import { callsInText } from "../call-text.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { type Part, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
 import { thoughtBefore } from "../thoughts.ts";

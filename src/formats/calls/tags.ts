@@ -24,8 +24,8 @@ import {
   invokesIn,
   kimiCalls,
   toolCallInner,
-} from "./call-spellings.ts";
-import { brokenCall, callFrom, callsInText, parsed } from "./call-text.ts";
+} from "./spellings.ts";
+import { brokenCall, callFrom, callsInText, parsed } from "./text.ts";
 
 /** What a block of calls says, and where in the text it ends. */
 interface Block {

@@ -4,7 +4,7 @@
  */
 
 import type { Tool } from "../../core/message.ts";
-import { parsed } from "./call-text.ts";
+import { parsed } from "./text.ts";
 
 export interface Argument {
   readonly name: string;

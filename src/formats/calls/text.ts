@@ -3,10 +3,12 @@
  * model wrote when it meant to call: it is kept as a call of no name with its text as arguments, which is that turn's fault.
  */
 import { CliError } from "../../core/errors.ts";
+import { isNothing } from "../../core/json.ts";
 import type { ToolCall } from "../../core/message.ts";
+import { quoted } from "../../core/wording.ts";
 import { parseWritten, writtenJson } from "../../core/written-json.ts";
-import { shown } from "../reader.ts";
-import { type Fields, isNothing } from "./turn.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The names that models and templates give a call's arguments. */
 const ARGUMENTS = ["arguments", "parameters", "args", "input"];
@@ -37,7 +39,7 @@ export function callFrom(value: unknown, place: string): ToolCall | undefined {
   const other = Object.keys(fields).find((key) => !KNOWN.has(key) && !isNothing(fields[key]));
   if (other !== undefined)
     throw new CliError(
-      `${place}: expected a call with members that are understood, found ${other}: ${shown(fields[other])}`,
+      `${place}: expected a call with members that are understood, found ${other}: ${quoted(fields[other])}`,
     );
   const given = ARGUMENTS.filter((key) => fields[key] !== undefined);
   if (given.length > 1) throw new CliError(`${place}: expected a call with arguments, found ${given.join(" and ")}`);

@@ -1,10 +1,10 @@
 /**
- * What stands between a template's tags: the calls, in the spelling of each family of models (call-tags.ts has the list).
+ * What stands between a template's tags: the calls, in the spelling of each family of models (tags.ts has the list).
  * Every reader takes time in proportion to the text.
  */
 import type { Tool, ToolCall } from "../../core/message.ts";
-import { brokenCall, callsInText } from "./call-text.ts";
-import { type Argument, unlined, writtenArguments } from "./tag-arguments.ts";
+import { type Argument, unlined, writtenArguments } from "./arguments.ts";
+import { brokenCall, callsInText } from "./text.ts";
 
 /** The tools that could be called, by name. */
 export type Tools = ReadonlyMap<string, Tool>;
