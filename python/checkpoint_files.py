@@ -6,6 +6,8 @@ from pathlib import Path
 
 WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".h5", ".index.json")
 COPIED = (".json", ".jinja", ".txt", ".model")
+# Beside the usual chat template, one for conversations with tools may be here.
+TEMPLATES = "additional_chat_templates"
 
 
 class Refused(Exception):
@@ -78,6 +80,8 @@ def save(trainer, config):
     for file in Path(config["from"]).iterdir():
         if file.name.endswith(COPIED) and not file.name.endswith(WEIGHTS):
             shutil.copyfile(file, to / file.name)
+    if (templates := Path(config["from"], TEMPLATES)).is_dir():
+        shutil.copytree(templates, to / TEMPLATES)
     sample_plainly(to / "generation_config.json")
 
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { randomPairs, randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
@@ -109,12 +109,15 @@ for (const [format, files, tolerance] of [
 test("the adapters lie in a folder of their own, and what would mislead a loader is not carried over", (t) => {
   const { from, to, config, adapters } = base(t);
   writeFileSync(join(from, "chat_template.jinja"), "{{ messages }}");
+  mkdirSync(join(from, "additional_chat_templates"));
+  writeFileSync(join(from, "additional_chat_templates", "tool_use.jinja"), "{{ tools }}");
   writeFileSync(join(from, "adapter_config.json"), "{}");
   writeFileSync(join(from, "pytorch_model.bin.index.json"), "{}");
   writeFileSync(join(from, "README.md"), "of another model");
   writeMerged({ from, config, lora, adapters }, to);
   assert.deepEqual(readdirSync(to).sort(), [
     "adapter",
+    "additional_chat_templates",
     "chat_template.jinja",
     "config.json",
     "generation_config.json",

@@ -3,7 +3,7 @@
  * and vLLM open. Its weights keep their names, files and number format; one tensor at a time is in memory. The adapters
  * themselves lie beside, in PEFT's format, in a folder of their own so that nobody loads them on top of the merged weights.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adaptedMatrices, adapterNames, adaptersOf, type Lora, loraScale } from "./adapters.ts";
 import { WEIGHTS_INDEX, weightFiles } from "./checkpoint.ts";
@@ -25,6 +25,8 @@ export interface Merging {
 const CARRIED = /\.(json|jinja|txt|model)$/;
 /** Of those, what lists weights that are not there, or would have a loader look for adapters. */
 const NOT_CARRIED = /\.index\.json$|^adapter_config\.json$/;
+/** Beside the usual chat template, one for conversations with tools may be in this folder. */
+const TEMPLATES = "additional_chat_templates";
 
 /** Writes the merged checkpoint as the new folder `to`: whole or not at all. Throws ModelError. */
 export function writeMerged(merging: Merging, to: string): void {
@@ -34,6 +36,7 @@ export function writeMerged(merging: Merging, to: string): void {
     const isCarried = CARRIED.test(name) && !NOT_CARRIED.test(name);
     if (isCarried || name === WEIGHTS_INDEX) files.set(name, readFileSync(join(from, name)));
   }
+  if (existsSync(join(from, TEMPLATES))) files.set(TEMPLATES, templatesOf(join(from, TEMPLATES)));
   for (const name of weightFiles(from)) files.set(name, mergedWeights(join(from, name), merging));
   files.set("adapter", adapterFiles(merging));
   writeFolder(to, files);
@@ -81,6 +84,12 @@ function addProduct(weights: Float32Array, up: Float32Array, down: Float32Array,
     }
     for (let i = 0; i < inputs; i++) weights[row * inputs + i]! += change[i]!;
   }
+}
+
+/** A folder's templates. */
+function templatesOf(folder: string): FolderContents {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".jinja"));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]));
 }
 
 /** As PEFT's `from_pretrained` reads them, on top of the checkpoint that training started from. */

@@ -18,7 +18,7 @@ export interface TemplateSources {
 }
 
 /** The template for conversations with tools, where it has a file of its own; below a checkpoint folder. */
-export const TOOL_TEMPLATE = join("additional_chat_templates", "tool_use.jinja");
+export const TOOL_TEMPLATE = "additional_chat_templates/tool_use.jinja";
 
 /**
  * Files go before tokenizer_config.json, and the template named `tool_use` goes before the default one where there are tools.

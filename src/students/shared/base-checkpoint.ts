@@ -8,6 +8,7 @@ import { makeFolder, writing } from "../../core/disk.ts";
 import { CliError } from "../../core/errors.ts";
 import { type CheckpointId, fingerprint } from "../../core/ids.ts";
 import type { Checkpoint } from "../../core/training.ts";
+import { TOOL_TEMPLATE } from "../../tokenizers/template-files.ts";
 import { checkpointPath } from "./checkpoint-folder.ts";
 import { sampledHash } from "./manifest.ts";
 
@@ -58,5 +59,6 @@ export function checkpointContent(folder: string): CheckpointId {
   ] as const) {
     if (!isThere) throw new CliError(`student.checkpoint: ${folder}: expected ${part}`);
   }
+  if (existsSync(join(folder, TOOL_TEMPLATE))) files.push(TOOL_TEMPLATE);
   return fingerprint({ files: files.map((name) => [name, sampledHash(join(folder, name))]) }) as CheckpointId;
 }
