@@ -3,24 +3,29 @@ import type { TrajectoryId } from "../core/ids.ts";
 import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import type { Position } from "../files/record.ts";
+import { listed } from "./listed.ts";
 import type { LoggedEpisode } from "./reader.ts";
-
-/** Where in the logs. */
-export interface Place extends Position {
-  readonly file: string;
-}
+import { type Place, type Reason, reasonCounter } from "./reasons.ts";
 
 export const CLAIMS = ["won", "lost", "broken off", "not told"] as const satisfies readonly LoggedEpisode["claimed"][];
 export type Claim = (typeof CLAIMS)[number];
 
-/** `lines` = malformed + episodes; episodes = unknownTasks + verified + diverged + unreplayable + broken. */
+/** The kinds of problems that are listed place by place. */
+export const PROBLEMS = ["malformed", "unknownTasks", "diverged", "broken", "disagreements"] as const;
+export type ProblemKind = (typeof PROBLEMS)[number];
+
+/**
+ * `lines` = malformed + episodes; episodes = unknownTasks + verified + diverged + unreplayable + broken; by their `totals`. The
+ * lists hold the first of each kind, and long texts are cut (`listed.ts`): a log may have a million records.
+ */
 export interface ImportSummary {
   readonly run: string;
   /** Records: lines that are not blank, elements of a JSON array. */
   readonly lines: number;
   /** Files that have none. */
   readonly empty: readonly string[];
+  /** How many problems of each kind there are, listed or not. */
+  readonly totals: Readonly<Record<ProblemKind, number>>;
   readonly malformed: readonly (Place & { readonly problem: string })[];
   /** Records that were understood. */
   readonly episodes: number;
@@ -42,8 +47,6 @@ export interface ImportSummary {
     readonly won: number;
     /** How many there are for each reason. */
     readonly reasons: Readonly<Record<string, number>>;
-    /** The first few of each reason. */
-    readonly first: Readonly<Record<string, readonly Place[]>>;
   };
   /** Episodes that could not be replayed because the world broke; not stored. */
   readonly broken: readonly (Place & { readonly error: string })[];
@@ -64,6 +67,8 @@ export interface ImportSummary {
   readonly stepsWithThought: number;
   /** Thoughts behind an episode's last action, which no step holds. */
   readonly unusedThoughts: number;
+  /** Why records cannot be used, or only in part: similar problems counted together, each record of `totals` once. */
+  readonly reasons: readonly Reason[];
   /** What of the logs no episode holds, by kind: pictures, reminders of an agent's loop. */
   readonly leftOut: Readonly<Record<string, number>>;
   /** Trajectories that were not in the repository before. */
@@ -81,23 +86,21 @@ interface KeptEpisode {
   readonly advice?: string | undefined;
 }
 
-/** Places that are told of each reason. */
-export const FIRST = 3;
-
 /** Collects a summary while the logs are read. `empty`: files without records. */
 export function startTally(run: string, empty: readonly string[] = []) {
-  const malformed: ImportSummary["malformed"][number][] = [];
-  const unknownTasks: ImportSummary["unknownTasks"][number][] = [];
-  const diverged: ImportSummary["diverged"][number][] = [];
-  const broken: ImportSummary["broken"][number][] = [];
-  const disagreements: ImportSummary["disagreements"][number][] = [];
+  const malformed = listed<ImportSummary["malformed"][number]>();
+  const unknownTasks = listed<ImportSummary["unknownTasks"][number]>();
+  const diverged = listed<ImportSummary["diverged"][number]>();
+  const broken = listed<ImportSummary["broken"][number]>();
+  const disagreements = listed<ImportSummary["disagreements"][number]>();
+  const lists = { malformed, unknownTasks, diverged, broken, disagreements };
+  const reasons = reasonCounter();
   const claim = () => ({ episodes: 0, won: 0, notWon: 0 });
   const claims = { won: claim(), lost: claim(), "broken off": claim(), "not told": claim() };
   const unreplayable = {
     episodes: 0,
     won: 0,
     reasons: {} as Record<string, number>,
-    first: {} as Record<string, Place[]>,
   };
   const splits: Record<string, number> = {};
   const cut = { episodes: 0, actions: 0 };
@@ -108,9 +111,18 @@ export function startTally(run: string, empty: readonly string[] = []) {
   };
 
   return {
-    malformed: (place: Place, problem: string) => void malformed.push({ ...place, problem }),
-    unknownTask: (place: Place, task: string, problem: string) => void unknownTasks.push({ ...place, task, problem }),
-    broken: (place: Place, error: string) => void broken.push({ ...place, error }),
+    malformed(place: Place, problem: string) {
+      reasons.count("not understood", problem, place);
+      malformed.add({ ...place, problem });
+    },
+    unknownTask(place: Place, task: string, problem: string) {
+      reasons.count("left out", problem, place);
+      unknownTasks.add({ ...place, task, problem });
+    },
+    broken(place: Place, error: string) {
+      reasons.count("not replayed", error, place);
+      broken.add({ ...place, error });
+    },
     episode({ claimed, firstObservation, steps, unusedThoughts, leftOut: kinds = [] }: LoggedEpisode) {
       for (const kind of kinds) increment(leftOut, kind);
       const before = [firstObservation, ...steps.slice(0, -1).map(({ observation }) => observation)];
@@ -125,7 +137,9 @@ export function startTally(run: string, empty: readonly string[] = []) {
       if (isNew) count.added += 1;
       if (verification.kind === "diverged") {
         const { kind: _, ...difference } = verification;
-        diverged.push({ ...place, ...difference, ...(advice && { advice }) });
+        const where = difference.step < 0 ? "the world's first observation differs" : "an answer of the world differs";
+        reasons.count("diverged", advice ? `${where}: ${advice}` : where, place);
+        diverged.add({ ...place, ...difference, ...(advice && { advice }) });
         return;
       }
       increment(splits, task.split);
@@ -133,8 +147,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
         unreplayable.episodes += 1;
         if (trajectory.success) unreplayable.won += 1;
         increment(unreplayable.reasons, verification.reason);
-        const first = (unreplayable.first[verification.reason] ??= []);
-        if (first.length < FIRST) first.push(place);
+        reasons.count("kept without a replay", verification.reason, place);
         return;
       }
       count.verified += 1;
@@ -143,24 +156,18 @@ export function startTally(run: string, empty: readonly string[] = []) {
       cut.actions += behind;
       claims[claimed][trajectory.success ? "won" : "notWon"] += 1;
       if (claimed !== "not told" && (claimed === "won") !== trajectory.success) {
-        disagreements.push({ ...place, claimed, world: trajectory.success ? "won" : "not won" });
+        disagreements.add({ ...place, claimed, world: trajectory.success ? "won" : "not won" });
       }
     },
     summary(): ImportSummary {
-      const lines = malformed.length + count.episodes;
-      const listed = {
-        malformed,
-        unknownTasks,
-        diverged,
-        unreplayable,
-        broken,
-        claims,
-        disagreements,
-        splits,
-        cut,
-        leftOut,
+      const counts = Object.entries(lists).map(([kind, list]) => [kind, list.count()]);
+      return {
+        ...{ run, lines: malformed.count() + count.episodes, empty },
+        totals: Object.fromEntries(counts) as ImportSummary["totals"],
+        ...{ malformed: malformed.items, unknownTasks: unknownTasks.items, diverged: diverged.items },
+        ...{ unreplayable, broken: broken.items, claims, disagreements: disagreements.items },
+        ...{ splits, cut, reasons: reasons.counted(), leftOut, ...count },
       };
-      return { run, lines, empty, ...listed, ...count };
     },
   };
 }

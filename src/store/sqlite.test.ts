@@ -10,7 +10,7 @@ import { StoreError } from "../core/errors.ts";
 import { taskId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import { openSqlite } from "./sqlite.ts";
+import { openSqlite, openTemporary } from "./sqlite.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gleaner-store-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +21,7 @@ const fresh = () => join(folder, `${++files}.db`);
 const linesIn = (repository: Repository) => [...repository.dump()].join("").split("\n").length - 1;
 
 repositoryContract("sqlite", () => openSqlite(":memory:"));
+repositoryContract("a temporary store", openTemporary);
 
 /** The n-th trajectory of a family in which every second one forks from the one before. */
 function member(index: number): Trajectory {

@@ -44,6 +44,27 @@ export function openSqlite(path: string): Repository {
   });
 }
 
+/** SQLite's name for a database in a file of its own making, which has no name any more as soon as it is open. */
+const UNNAMED = "";
+
+/**
+ * Opens an empty store that nobody else sees and that is gone with the process, also with one that is killed. It lies on the
+ * disk, so it takes no more memory than any other: where SQLite keeps its temporary files (`SQLITE_TMPDIR`, `TMPDIR`, or
+ * /var/tmp). Throws StoreError where no file can be made there, or later where the disk is full.
+ */
+export function openTemporary(): Repository {
+  const name = "the temporary store (TMPDIR says where it lies)";
+  return guarded(name, () => {
+    const database = new DatabaseSync(UNNAMED);
+    database.exec(`PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KB}`);
+    migrate(database);
+    return guardEach(
+      name,
+      repositoryOn(database, () => {}),
+    );
+  });
+}
+
 /**
  * Opens the store at `path` to read it; it must be there, and adding to it throws StoreError. It may lie on a full or a
  * read-only disk, or in a folder without write rights. A store of an older version is brought up to date where that can be

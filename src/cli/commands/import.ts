@@ -16,11 +16,11 @@ import {
   type ReaderOptions,
   readersFor,
 } from "../../importers/readers/registry.ts";
-import { reasonsOf } from "../../importers/reasons.ts";
+import type { Place } from "../../importers/reasons.ts";
 import type { Paths } from "../../importers/row.ts";
 import { parseStepFields, type StepFields } from "../../importers/step-fields.ts";
-import { CLAIMS, type ImportSummary, type Place } from "../../importers/summary.ts";
-import { openSqlite } from "../../store/sqlite.ts";
+import { CLAIMS, type ImportSummary } from "../../importers/summary.ts";
+import { openTemporary } from "../../store/sqlite.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
 import { differenceLines } from "../differences.ts";
@@ -36,7 +36,7 @@ import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson, tell } from "../terminal.ts";
 
-/** At most this many problems of each kind are printed; `--json` lists all. */
+/** At most this many problems of each kind are printed; `--json` lists more (`MOST_LISTED`). */
 const SHOWN = 5;
 
 interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
@@ -101,7 +101,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
   for (const { input, count } of expanded)
     tell(`${printable(input)}: ${count} ${count === 1 ? "file" : "files"} of logs`);
   const request = { files, environment, run: out ?? "dry-run", ...optional };
-  const project = dryRun ? inMemory() : openProject(flags);
+  const project = dryRun ? forgotten() : openProject(flags);
   try {
     const work = () => importInto(project, request);
     const { wait } = flags;
@@ -113,8 +113,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
     if (project.folder !== null && isKept) keepWorld(project.folder, request.run, environment);
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse) process.exitCode = EXIT.broke;
-    const told = dryRun ? { ...summary, reasons: reasonsOf(summary) } : summary;
-    if (flags.json) printJson(told);
+    if (flags.json) printJson(summary);
     else print(summaryText(summary, dryRun, environment.name === "none"));
   } finally {
     project.close();
@@ -122,8 +121,8 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
 }
 
 /** A store that is forgotten. */
-function inMemory(): { readonly folder: null; readonly repository: Repository; close(): void } {
-  const repository = openSqlite(":memory:");
+function forgotten(): { readonly folder: null; readonly repository: Repository; close(): void } {
+  const repository = openTemporary();
   return { folder: null, repository, close: () => repository.close() };
 }
 
@@ -233,24 +232,28 @@ function expectTaken(format: string, { environment, spelling, actsWith, stepFiel
 
 /** `isLogged`: nothing was replayed, since the logs are kept as they are. */
 function summaryText(summary: ImportSummary, isDryRun: boolean, isLogged: boolean): string {
-  const { run, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
+  const { run, totals, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
   const found = isLogged ? keptText(summary) : `${verified} verified ${verified === 1 ? "trajectory" : "trajectories"}`;
   const kept = unreplayable.episodes > 0 && !isLogged ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
   return [
     ...(isLogged ? loggedTables(summary) : [countsTable(summary), claimsTable(summary)]),
-    ...listed("no records", summary.empty, (file) => [printable(file)]),
+    ...listed("no records", summary.empty.length, summary.empty, (file) => [printable(file)]),
     // A dry run groups these by their reasons, below.
-    ...listed("not understood", isDryRun ? [] : malformed, (each) => [printable(`${at(each)}: ${each.problem}`)]),
-    ...listed("left out", isDryRun ? [] : unknownTasks, (each) => [
+    ...listed("not understood", totals.malformed, isDryRun ? [] : malformed, (each) => [
+      printable(`${at(each)}: ${each.problem}`),
+    ]),
+    ...listed("left out", totals.unknownTasks, isDryRun ? [] : unknownTasks, (each) => [
       printable(`${at(each)}, task ${each.task}: ${each.problem}`),
     ]),
-    ...listed("diverged", diverged, (each) => [
+    ...listed("diverged", totals.diverged, diverged, (each) => [
       printable(`${at(each)}, ${differenceLines(each)[0]}`),
       ...differenceLines(each).slice(1),
       ...(each.advice ? [`  ${printable(each.advice)}`] : []),
     ]),
-    ...listed("the world broke", isDryRun ? [] : broken, (each) => [printable(`${at(each)}: ${each.error}`)]),
-    ...listed("the log disagrees with the world", disagreements, (each) => [
+    ...listed("the world broke", totals.broken, isDryRun ? [] : broken, (each) => [
+      printable(`${at(each)}: ${each.error}`),
+    ]),
+    ...listed("the log disagrees with the world", totals.disagreements, disagreements, (each) => [
       `${printable(at(each))}: ${each.claimed} in the log, ${each.world} in the world`,
     ]),
     ...(isLogged ? [] : unreplayableLines(summary)),
@@ -263,9 +266,8 @@ function summaryText(summary: ImportSummary, isDryRun: boolean, isLogged: boolea
 }
 
 /** Each reason with its count and first places. */
-function reasonLines(summary: ImportSummary): string[] {
-  const reasons = reasonsOf(summary);
-  if (summary.lines === 0) return [];
+function reasonLines({ lines, reasons }: ImportSummary): string[] {
+  if (lines === 0) return [];
   if (reasons.length === 0) return ["every record can be used"];
   return [
     "why not:",
@@ -299,11 +301,11 @@ function countsTable(summary: ImportSummary): string {
             ["    actions behind the end, left out", summary.cut.actions],
           ]
         : []),
-      ["  diverged", summary.diverged.length],
+      ["  diverged", summary.totals.diverged],
       ["  kept without a replay", summary.unreplayable.episodes],
-      ["  left out: not replayable, nothing to keep", summary.unknownTasks.length],
-      ["  not replayed: the world broke", summary.broken.length],
-      ["not understood", summary.malformed.length],
+      ["  left out: not replayable, nothing to keep", summary.totals.unknownTasks],
+      ["  not replayed: the world broke", summary.totals.broken],
+      ["not understood", summary.totals.malformed],
       ...(summary.untold > 0 ? [["observations missing in the log, taken from the world", summary.untold]] : []),
       ["actions", summary.steps],
       ["  with a thought before them", summary.stepsWithThought],
@@ -321,9 +323,11 @@ function claimsTable({ claims }: ImportSummary): string {
   );
 }
 
-/** A heading and the first of `items`, or nothing if there are none. */
-function listed<T>(title: string, items: readonly T[], lines: (item: T) => readonly string[]): string[] {
+/** A heading and the first of `items`, or nothing if there are none. `total`: of all, listed or not. */
+function listed<T>(title: string, total: number, items: readonly T[], lines: (item: T) => readonly string[]): string[] {
   if (items.length === 0) return [];
-  const more = items.length > SHOWN ? [`  … and ${items.length - SHOWN} more (--json lists all)`] : [];
+  const more = total > SHOWN ? [`  … and ${total - SHOWN} more (--json lists ${moreOf(items.length, total)})`] : [];
   return [`${title}:`, ...items.slice(0, SHOWN).flatMap((item) => lines(item).map((line) => `  ${line}`)), ...more];
 }
+
+const moreOf = (listed: number, total: number) => (listed === total ? "all" : `the first ${listed}`);
