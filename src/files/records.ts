@@ -14,12 +14,15 @@ export type Layout =
   | { readonly kind: Shape }
   /** The file's one value is one record, also where it is an array. */
   | { readonly kind: "whole" }
-  /** The elements of a list in the file's value; in lines, values and arrays, of such a list in each of them. */
-  | { readonly kind: "list"; readonly path: JsonPath };
+  /**
+   * The elements of a list in the file's value; in lines, values and arrays, of such a list in each of them. `shape`: the file's,
+   * where that is known: to find it may take as long as reading the file.
+   */
+  | { readonly kind: "list"; readonly path: JsonPath; readonly shape?: Shape };
 
 /** Throws CliError, naming the file, if it cannot be read to its end. Without a layout, the file's shape tells. */
 export async function* readRecords(file: string, layout?: Layout): AsyncGenerator<RawRecord> {
-  if (layout?.kind === "list") yield* listed(file, layout.path);
+  if (layout?.kind === "list") yield* listed(file, layout.path, layout.shape ?? (await shapeOf(file)));
   else yield* byKind(file, layout?.kind ?? (await shapeOf(file)));
 }
 
@@ -34,8 +37,7 @@ async function* readWhole(file: string): AsyncGenerator<RawRecord> {
   for await (const { record: _, ...rest } of readValues(file)) yield rest as RawRecord;
 }
 
-async function* listed(file: string, path: JsonPath): AsyncGenerator<RawRecord> {
-  const shape = await shapeOf(file);
+async function* listed(file: string, path: JsonPath, shape: Shape): AsyncGenerator<RawRecord> {
   if (shape === "object" || typeof path[0] === "number") {
     yield* readList(file, path);
     return;

@@ -138,3 +138,13 @@ test("a list in a file's value, or in each line, value or element", async () => 
     '{"no": 2}',
   ]);
 });
+
+test("a value that is too long is told of once, and the next one is read", async () => {
+  const long = `{\n"padding": "${"x".repeat(MAX_RECORD_BYTES)}"`;
+  const problem = "expected a record of at most 16 MiB, found a longer one";
+  assert.deepEqual(await read(`${long}}\n{\n"a": 1}`, { kind: "values" }), [
+    { line: 1, record: 1, text: null, problem },
+    { line: 3, record: 2, text: '{\n"a": 1}' },
+  ]);
+  assert.deepEqual(await read(long, { kind: "whole" }), [{ line: 1, text: null, problem }]);
+});

@@ -7,7 +7,7 @@ import { SIGN, signFinder } from "./signs.ts";
 const BLANKS: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 
 /**
- * The objects and lists of a file. Text between them is a record with a problem, as is a last one without an end. Throws
+ * The objects and lists of a file. One that is longer than a record may be is told of as soon as that is known. Text between them is a record with a problem, as is a last one without an end. Throws
  * CliError, naming the file, if it cannot be read to its end.
  */
 export async function* readValues(file: string): AsyncGenerator<RawRecord> {
@@ -18,6 +18,7 @@ export async function* readValues(file: string): AsyncGenerator<RawRecord> {
   let position: Position = { line: 1 };
   /** What stands between two values is told once. */
   let isOdd = false;
+  let isTooLong = false;
   const odd = (line: number): RawRecord => {
     isOdd = true;
     return {
@@ -41,19 +42,23 @@ export async function* readValues(file: string): AsyncGenerator<RawRecord> {
           if (!opens) continue;
           position = { line: finder.lineAt(at), record: ++record };
           isOdd = false;
+          isTooLong = false;
         }
         if (sign === SIGN.comma) continue;
         depth += sign === SIGN.openList || sign === SIGN.openObject ? 1 : -1;
         if (depth > 0) continue;
-        yield take(position, chunk.subarray(from, at + 1));
+        if (!isTooLong) yield take(position, chunk.subarray(from, at + 1));
         from = at + 1;
       }
-      if (depth > 0) add(chunk.subarray(from));
-      else if (!isOdd && !isBlank(chunk.length)) yield odd(finder.line());
+      if (depth > 0) {
+        if (isTooLong || add(chunk.subarray(from))) continue;
+        isTooLong = true;
+        yield take(position);
+      } else if (!isOdd && !isBlank(chunk.length)) yield odd(finder.line());
     }
   } catch (error) {
     throw unreadable(file, `line ${finder.line()}`, error);
   }
-  if (depth > 0)
+  if (depth > 0 && !isTooLong)
     yield { ...position, text: null, problem: "the file ends inside the value: expected a whole JSON value" };
 }

@@ -8,7 +8,35 @@ import { type ListInFile, listsInFile } from "../files/list.ts";
 import { parseJson } from "../files/python-json.ts";
 import type { RawRecord } from "../files/record.ts";
 import { type Layout, readRecords, skimRecords } from "../files/records.ts";
-import { shapeOf } from "../files/shape.ts";
+import { type Shape, shapeOf } from "../files/shape.ts";
+
+/**
+ * What is found out about a file by going through the whole of it, each once, however many formats are tried on it. Of a large
+ * file each takes as long as reading it. Memory holds the first elements of its lists.
+ */
+export interface Peek {
+  readonly file: string;
+  /** Throws CliError, naming the file. */
+  shape(): Promise<Shape>;
+  /** Throws CliError, naming the file. */
+  lists(): Promise<readonly ListInFile[]>;
+}
+
+export function peekAt(file: string): Peek {
+  let shape: Promise<Shape> | undefined;
+  let lists: Promise<readonly ListInFile[]> | undefined;
+  return {
+    file,
+    shape() {
+      shape ??= shapeOf(file);
+      return shape;
+    },
+    lists() {
+      lists ??= listsInFile(file);
+      return lists;
+    },
+  };
+}
 
 /** Reads a record that was parsed as JSON. Throws CliError for one that it does not understand. */
 export type Read = (row: unknown) => unknown;
@@ -25,8 +53,8 @@ const TRIED = 3;
 const MOST_NAMES = 8;
 
 /** Every record of `file`, good or bad, in order. Throws CliError naming the file if it cannot be read to its end. */
-export async function* recordsBy(read: Read, file: string): AsyncGenerator<RawRecord> {
-  const layout = await layoutOf(read, file);
+export async function* recordsBy(read: Read, file: string, peek: Peek = peekAt(file)): AsyncGenerator<RawRecord> {
+  const layout = await layoutOf(read, peek);
   if (layout.kind === "refused") yield layout.record;
   else yield* readRecords(file, layout);
 }
@@ -36,17 +64,18 @@ export async function countedBy(
   read: Read,
   file: string,
 ): Promise<{ readonly count: number; records(): AsyncGenerator<RawRecord> }> {
-  const layout = await layoutOf(read, file);
-  if (layout.kind === "refused") return { count: 1, records: () => recordsBy(read, file) };
+  const peek = peekAt(file);
+  const layout = await layoutOf(read, peek);
+  if (layout.kind === "refused") return { count: 1, records: () => recordsBy(read, file, peek) };
   let count = 0;
   for await (const _record of skimRecords(file, undefined, layout)) count++;
   return { count, records: () => readRecords(file, layout) };
 }
 
-async function layoutOf(read: Read, file: string): Promise<Layout | Refused> {
-  const shape = await shapeOf(file);
-  if (shape === "array") return { kind: (await isOneRecord(read, file)) ? "whole" : "array" };
-  return shape === "object" ? objectLayout(read, file) : { kind: shape };
+async function layoutOf(read: Read, peek: Peek): Promise<Layout | Refused> {
+  const shape = await peek.shape();
+  if (shape === "array") return { kind: (await isOneRecord(read, peek.file)) ? "whole" : "array" };
+  return shape === "object" ? objectLayout(read, peek) : { kind: shape };
 }
 
 /** Whether a list as a whole is understood, and none of its first elements is. */
@@ -61,15 +90,15 @@ async function isOneRecord(read: Read, file: string): Promise<boolean> {
   return whole !== undefined && whole.text !== null && problemOf(read, whole.text) === undefined;
 }
 
-async function objectLayout(read: Read, file: string): Promise<Layout | Refused> {
-  const whole = await wholeOf(file);
+async function objectLayout(read: Read, peek: Peek): Promise<Layout | Refused> {
+  const whole = await wholeOf(peek.file);
   if (!whole) return { kind: "whole" };
   const problem = whole.text === null ? whole.problem : problemOf(read, whole.text);
   if (problem === undefined) return { kind: "whole" };
-  const lists = (await listsInFile(file)).filter(({ first }) => first.some((text) => /^\s*[{[]/.test(text)));
+  const lists = (await peek.lists()).filter(({ first }) => first.some((text) => /^\s*[{[]/.test(text)));
   const fitting = lists.filter(({ first }) => first.some((text) => problemOf(read, text) === undefined));
   const [only, another] = fitting;
-  if (only && !another) return { kind: "list", path: parsePath(only.path) };
+  if (only && !another) return { kind: "list", path: parsePath(only.path), shape: "object" };
   if (lists.length === 0) return { kind: "whole" };
   const told = another
     ? `records can be read from the lists ${described(fitting)}: --records says from which`

@@ -8,7 +8,7 @@ import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
 import { parseJson } from "../files/python-json.ts";
 import type { Position, RawRecord } from "../files/record.ts";
-import { countedBy, recordsBy } from "./layout.ts";
+import { countedBy, type Peek, recordsBy } from "./layout.ts";
 
 export interface LoggedStep {
   /** The agent's reasoning before the action; "" if there is none. */
@@ -74,8 +74,11 @@ export interface LogReader {
   readonly name: string;
   /** The benchmark it was logged on. */
   readonly benchmark: string;
-  /** The records of a file; absent: found by trying what `read` understands (`layout.ts`). Throws CliError, naming the file. */
-  records?(file: string): AsyncGenerator<RawRecord>;
+  /**
+   * The records of a file; absent: found by trying what `read` understands (`layout.ts`). Throws CliError, naming the file.
+   * `peek`: where several formats are tried on the file.
+   */
+  records?(file: string, peek?: Peek): AsyncGenerator<RawRecord>;
   /** What `surveyOf` gives, for formats that find more on the way than the number of records; absent: they are counted. */
   survey?(file: string): Promise<Survey>;
   /**
@@ -156,9 +159,9 @@ export async function* readLog(
   }
 }
 
-/** The records of a file as its format has them. */
-export function recordsOf(reader: LogReader, file: string): AsyncGenerator<RawRecord> {
-  return reader.records?.(file) ?? recordsBy(firstOf(reader), file);
+/** The records of a file as its format has them. `peek`: where several formats are tried on the file. */
+export function recordsOf(reader: LogReader, file: string, peek?: Peek): AsyncGenerator<RawRecord> {
+  return reader.records?.(file, peek) ?? recordsBy(firstOf(reader), file, peek);
 }
 
 function* rowsIn(reader: LogReader, text: string, position: Position): Generator<LogRecord> {

@@ -17,8 +17,7 @@ import { CliError } from "../../core/errors.ts";
 import type { StepTokenIds } from "../../core/trajectory.ts";
 import type { RawRecord } from "../../files/record.ts";
 import { firstSigns, readRecords, skimRecords } from "../../files/records.ts";
-import { shapeOf } from "../../files/shape.ts";
-import { countedBy, type Read } from "../layout.ts";
+import { countedBy, type Peek, peekAt, recordsBy } from "../layout.ts";
 import {
   type LoggedEpisode,
   type LoggedStep,
@@ -46,10 +45,11 @@ export function gleaner({ benchmark, stepFields }: Pick<ChatReaderOptions, "benc
     name: "gleaner",
     ...readerParts(world),
     normalize: world.spacing ?? ((observation) => observation),
-    records: async function* (file) {
-      yield* (await survey(file, readRow)).records();
+    records: async function* (file, peek = peekAt(file)) {
+      if (await areLines(peek)) yield* (await surveyOfLines(file)).records();
+      else yield* recordsBy(readRow, file, peek);
     },
-    survey: (file) => survey(file, readRow),
+    survey: async (file) => ((await areLines(peekAt(file))) ? surveyOfLines(file) : countedBy(readRow, file)),
     read: readRow,
     ...(stepFields && { options: { stepFields: JSON.stringify(stepFields) } }),
   };
@@ -126,10 +126,12 @@ function terminatedOf(outcome: unknown): boolean | undefined {
 /** What dumps begin their lines with. */
 const DUMPED = '{"kind":"';
 
-/** The trajectories of a dump with their goals and whole; every record of any other file. */
-async function survey(file: string, readRow: Read): Promise<Survey> {
-  const isDump = (await firstSigns(file, DUMPED.length)) === DUMPED;
-  if (!isDump && (await shapeOf(file)) !== "lines") return countedBy(readRow, file);
+/** A dump of one line has the shape of one value. */
+const areLines = async (peek: Peek) =>
+  (await firstSigns(peek.file, DUMPED.length)) === DUMPED || (await peek.shape()) === "lines";
+
+/** The trajectories of a dump with their goals and whole; every line of any other file. */
+async function surveyOfLines(file: string): Promise<Survey> {
   let count = 0;
   let dumpedLines = 0;
   for await (const raw of skimRecords(file, DUMPED)) {

@@ -7,7 +7,8 @@ import { corridor } from "../../../test/corridor.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { CliError } from "../../core/errors.ts";
 import { withoutWorld } from "../../worlds/none/index.ts";
-import type { LogReader } from "../reader.ts";
+import { peekAt } from "../layout.ts";
+import { type LogReader, recordsOf } from "../reader.ts";
 import { recognise } from "./recognise.ts";
 import { readersFor } from "./registry.ts";
 
@@ -122,4 +123,20 @@ test("every container is told from all others, by what only it has; what nearly 
     name: "CliError",
     message: /\(nearest: messages: looks like Anthropic messages \(a part of type tool_use\); .*hologram/,
   });
+});
+
+test("many formats go through a file once to find its records", async () => {
+  const rows = Array.from({ length: 3 }, (_, index) => ({ d: [`x${index}`] }));
+  const file = write("wrapped.json", JSON.stringify({ info: 1, runs: rows }));
+  const peek = peekAt(file);
+  assert.equal(peek.shape(), peek.shape());
+  assert.equal(peek.lists(), peek.lists());
+  const many = Object.fromEntries([..."abcd"].map((name) => [name, listReader(name, name)]));
+  assert.equal((await recognise([file], many))?.format, "d");
+  const found: string[] = [];
+  for await (const { text } of recordsOf(many.d!, file, peek)) found.push(text!);
+  assert.deepEqual(
+    found.map((text) => JSON.parse(text)),
+    rows,
+  );
 });

@@ -5,6 +5,7 @@
 import { CliError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/json.ts";
 import { parseJson } from "../../files/python-json.ts";
+import { type Peek, peekAt } from "../layout.ts";
 import { type LoggedEpisode, type LogReader, recordsOf, rowsOf } from "../reader.ts";
 
 /** Records of a file that are tried. */
@@ -72,8 +73,9 @@ async function formatOf(
   file: string,
   readers: Readonly<Record<string, LogReader>>,
 ): Promise<Recognised | { readonly nearMisses: readonly string[] } | undefined> {
+  const peek = peekAt(file);
   const readings: Reading[] = [];
-  for (const [format, reader] of Object.entries(readers)) readings.push(await readAs(format, reader, file));
+  for (const [format, reader] of Object.entries(readers)) readings.push(await readAs(format, reader, peek));
   // What looks like a format by its members is that format, whatever else could read it.
   const evident = readings.filter((reading) => reading.evidence !== undefined && reading.understood > 0);
   const candidates = evident.length > 0 ? evident : readings;
@@ -96,13 +98,13 @@ async function formatOf(
   return { format, because: evidence ?? `${understood} of the first ${tried} records can be read so` };
 }
 
-async function readAs(format: string, reader: LogReader, file: string): Promise<Reading> {
+async function readAs(format: string, reader: LogReader, peek: Peek): Promise<Reading> {
   const episodes: unknown[] = [];
   let tried = 0;
   let understood = 0;
   let evidence: string | undefined;
   let nearMiss: string | undefined;
-  for await (const record of recordsOf(reader, file)) {
+  for await (const record of recordsOf(reader, peek.file, peek)) {
     tried += 1;
     const told =
       record.text === null

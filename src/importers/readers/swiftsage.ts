@@ -22,7 +22,7 @@
 import { CliError } from "../../core/errors.ts";
 import { readMembers } from "../../files/members.ts";
 import { firstSigns } from "../../files/records.ts";
-import { recordsBy } from "../layout.ts";
+import { type Peek, recordsBy } from "../layout.ts";
 import { type LoggedEpisode, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 import { scienceworldAdvice, withoutLineEnds } from "../worlds/scienceworld.ts";
 
@@ -39,9 +39,9 @@ export const swiftsage: LogReader = {
 const GOLD_PATHS = "goldActionSequences";
 const RESET = "look around";
 
-async function* records(file: string) {
+async function* records(file: string, peek?: Peek) {
   const isKeyed = /^\{"\d+":\{/.test(await firstSigns(file, 20));
-  yield* isKeyed ? readMembers(file, GOLD_PATHS) : recordsBy(read, file);
+  yield* isKeyed ? readMembers(file, GOLD_PATHS) : recordsBy(read, file, peek);
 }
 
 interface LoggedTurn {
