@@ -59,6 +59,11 @@ export async function* recordsBy(read: Read, file: string, peek: Peek = peekAt(f
   else yield* readRecords(file, layout);
 }
 
+/** The records of `file` by its shape alone: for formats whose records are no lists. Throws CliError as `recordsBy` does. */
+export async function* recordsByShape(file: string, peek: Peek = peekAt(file)): AsyncGenerator<RawRecord> {
+  yield* readRecords(file, { kind: await peek.shape() });
+}
+
 /** How many records `file` has, and those records, read anew. Throws CliError as `recordsBy` does. */
 export async function countedBy(
   read: Read,

@@ -15,17 +15,17 @@
  * Sources: harbor 0.26.0, models/trajectories/; meridianlabs-ai/inspect_scout tests/sources/atif_source at 63b481d.
  */
 import { CliError } from "../../core/errors.ts";
-import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
 import { toolsOf } from "../chats/tools.ts";
 import { fieldsOf, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { recordsByShape } from "../layout.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
 
 /** Reads ATIF trajectories, of any benchmark. */
 export function atif(options: ChatReaderOptions): LogReader {
-  return { ...chatReader("atif", options, chatOf), records: readRecords, split: trajectoriesIn, evidence };
+  return { ...chatReader("atif", options, chatOf), records: recordsByShape, split: trajectoriesIn, evidence };
 }
 
 const VERSION = /^ATIF-v1\.\d+$/;

@@ -14,9 +14,9 @@
  * tests/test_data/trajectories and trajectories/demonstrations there.
  */
 import { CliError } from "../../core/errors.ts";
-import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
 import { hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { recordsByShape } from "../layout.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
@@ -25,7 +25,7 @@ import { type ChatReaderOptions, chatReader } from "./messages.ts";
 export function sweAgent(options: ChatReaderOptions): LogReader {
   return {
     ...chatReader("swe-agent", options, chatOf),
-    records: readRecords,
+    records: recordsByShape,
     split: attemptsIn,
     evidence,
   };
