@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { scratchFolder } from "../logs.ts";
 import { hostileAnswers } from "./answers.ts";
 import { hostileArchives } from "./archives.ts";
+import { hostileChats } from "./chats.ts";
 import { hostileCheckpoints } from "./checkpoints.ts";
 import { hostileConfigs } from "./configs.ts";
 import { type HostileCase, judgeAll } from "./judging.ts";
@@ -14,6 +15,7 @@ const { folder, write } = scratchFolder();
 const KINDS: Readonly<Record<string, () => Iterable<HostileCase> | AsyncIterable<HostileCase>>> = {
   configs: () => hostileConfigs(write),
   logs: () => hostileLogs(write),
+  chats: hostileChats,
   archives: () => hostileArchives(write),
   stores: () => hostileStores(folder, write),
   checkpoints: () => hostileCheckpoints(folder),
@@ -27,7 +29,7 @@ for (const [kind, cases] of Object.entries(KINDS)) {
   });
 }
 
-test("there are at least a thousand", () => {
+test("there are at least twenty thousand", () => {
   console.log(`hostile inputs: ${total}`);
-  assert(total >= 1000);
+  assert(total >= 20_000);
 });

@@ -1,10 +1,12 @@
 /** Logs of every format that is imported: a damaged record between two good ones, and files that are no logs. */
+import { statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Benchmark } from "../../src/core/environment.ts";
 import type { Json } from "../../src/core/json.ts";
 import { random } from "../../src/core/random.ts";
 import { readLog } from "../../src/importers/reader.ts";
 import { READERS } from "../../src/importers/readers/registry.ts";
+import { withoutWorld } from "../../src/worlds/none/index.ts";
 import { corridor, winning } from "../corridor.ts";
 import { ROWS, SHOP_ROWS } from "../log-rows.ts";
 import { jsonLines, logOf } from "../logs.ts";
@@ -70,7 +72,7 @@ export function* hostileLogs(write: (name: string, content: string | Buffer) => 
     }
   }
   for (const format of Object.keys(READERS)) {
-    const [, benchmark] = rows.find(([each]) => each === format)!;
+    const benchmark = rows.find(([each]) => each === format)?.[1] ?? withoutWorld();
     for (const [name, content] of ODD_FILES) {
       const place = `odd-${format}.json`;
       yield { name: `${format}: ${name}`, place, read: () => readAll(format, benchmark, write(place, content)) };
@@ -86,6 +88,7 @@ export async function readAll(format: string, benchmark: Benchmark, file: string
     count += 1;
     if (record.kind === "malformed") problems.push(record.problem);
   }
-  const isLost = expected !== undefined && count < expected && problems.length === 0;
+  // An empty file is told of as one without records.
+  const isLost = expected !== undefined && count < expected && problems.length === 0 && statSync(file).size > 0;
   return { problems, lost: isLost ? `${expected - count} of ${expected} records` : undefined };
 }

@@ -79,7 +79,7 @@ interface Event {
 function conversationsIn(record: unknown): Row[] {
   const { events, ...row } = objectOf(record, "events");
   if (!Array.isArray(events)) throw new CliError(`events: expected a list, found ${shown(events)}`);
-  const seen = new Set<unknown>();
+  const seen = new Map<unknown, Row>();
   const rootOf = new Map<unknown, unknown>();
   const messageOf = new Map<unknown, unknown>();
   const conversations = new Map<string, { events: Event[]; aside: string[] }>();
@@ -88,8 +88,12 @@ function conversationsIn(record: unknown): Row[] {
     const place = `line ${index + 1}`;
     const fields = objectOf(value, `type and uuid in ${place}`);
     const { uuid, parentUuid, isSidechain } = fields;
-    if (uuid !== undefined && seen.has(uuid)) continue;
-    seen.add(uuid);
+    const earlier = uuid === undefined ? undefined : seen.get(uuid);
+    if (earlier) {
+      expectSame(earlier, fields, place);
+      continue;
+    }
+    seen.set(uuid, fields);
     rootOf.set(uuid, rootOf.get(parentUuid) ?? uuid);
     const parent = messageOf.get(parentUuid);
     messageOf.set(uuid, isSpoken(fields) ? uuid : parent);
@@ -112,6 +116,13 @@ function conversationsIn(record: unknown): Row[] {
     conversation: one.events,
     aside: index === 0 ? [...one.aside, ...rest] : one.aside,
   }));
+}
+
+/** Throws CliError where an event is no copy of an earlier one of its uuid: one of them would be lost. */
+function expectSame(earlier: Row, event: Row, place: string): void {
+  const [first, again] = [earlier, event].map(({ type, message }) => JSON.stringify([type, message ?? null]));
+  if (first !== again)
+    throw new CliError(`${place}.uuid: ${shown(event.uuid)}, expected a copy of the event before it, found another`);
 }
 
 const isSynthetic = ({ message }: Row) => (message as Row | undefined)?.model === "<synthetic>";

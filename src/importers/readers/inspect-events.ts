@@ -54,7 +54,8 @@ export function runOf(events: unknown, data: unknown, final: readonly Row[]): Ru
   const threads: Thread[] = [];
   for (const call of calls) goOn(threads, call);
   const main = mainThread(threads, final);
-  const written = final.filter(({ role, source }) => role === "assistant" && source === "generate");
+  // Logs before 0.3.5x do not say who wrote a message.
+  const written = final.filter(({ role, source }) => role === "assistant" && (source ?? "generate") === "generate");
   const unknown = written.find((message) => !main.messages.some((other) => isSame(message, other)));
   if (unknown)
     throw new CliError(`messages: a turn that no event has, ${shown(unknown.content)}: expected all of them`);
@@ -174,19 +175,20 @@ function mainThread(threads: readonly Thread[], final: readonly Row[]): Thread {
 
 /** The answers to the last turn, and what came behind: no model read them any more. */
 function behind({ messages }: Thread, final: readonly Row[]): readonly Row[] {
-  const last = messages.at(-1)!;
-  const at = final.findLastIndex((message) => isSame(message, last));
-  if (at >= 0) return final.slice(at + 1);
-  const { tool_calls: calls } = last;
-  const ids = new Set(Array.isArray(calls) ? calls.map((call: Row | null) => call?.id) : []);
-  return final.filter(({ role, tool_call_id: id }) => role === "tool" && ids.has(id));
+  // A loop writes over the model's turns alone: what else has a known id and says something else is another message.
+  const isKnown = (message: Row) =>
+    messages.some((other) => isSame(message, other) && (message.role === "assistant" || isEqual(message, other)));
+  const at = final.findLastIndex(isKnown);
+  return final.slice(at + 1);
 }
 
 /** One message: by its id, or by what it says. */
 function isSame(one: Row, other: Row): boolean {
   if (one === other || (typeof one.id === "string" && one.id === other.id)) return true;
-  return one.role === other.role && saidIn(one) === saidIn(other);
+  return isEqual(one, other);
 }
+
+const isEqual = (one: Row, other: Row) => one.role === other.role && saidIn(one) === saidIn(other);
 
 const said = new WeakMap<Row, string>();
 

@@ -59,7 +59,10 @@ function partOf(part: unknown, place: string): readonly Part[] {
   if (typeof part === "string") return textParts(textOf(part, place, "text"));
   const fields = inCamelCase(objectOf(part, `one member in ${place}`));
   const members = Object.entries(fields).filter(([name, value]) => !BESIDE.has(name) && value !== null);
-  const isThought = fields.thought === true;
+  const { thought = null } = fields;
+  if (thought !== null && typeof thought !== "boolean")
+    throw new CliError(`${place}.thought: expected true or false, found ${shown(thought)}`);
+  const isThought = thought === true;
   const [member, other] = members;
   // A signature alone: the thought itself stays with the vendor.
   if (!member) return [SEALED];

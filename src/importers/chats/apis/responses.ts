@@ -102,7 +102,7 @@ const message: ItemReader = (item, place) => {
 
 const REASONING = known("summary", "content", "encrypted_content");
 const REASONING_PARTS = { reasoning_text: textPart(), summary_text: textPart(), text: textPart() };
-/** The thought itself, where it is told; else its summary. */
+/** The thought itself, where it is told; else its summary. Of both the summary is left out. */
 const reasoning: ItemReader = (item, place) => {
   const { summary, content, encrypted_content: sealed } = fieldsOf(item, place, REASONING);
   const name = isNothing(content) ? "summary" : "content";
@@ -110,8 +110,11 @@ const reasoning: ItemReader = (item, place) => {
   const texts = isNothing(told) ? [] : partsOf(told, `${place}.${name}`, REASONING_PARTS);
   const thought = texts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
   const isSealed = isNothing(content) && (!isNothing(sealed) || thought === "");
-  return { role: "assistant", parts: [...thoughtParts(thought), ...(isSealed ? [SEALED] : [])] };
+  const hasBoth = !isNothing(content) && !isNothing(summary);
+  const leftOut = [...(isSealed ? [SEALED] : []), ...(hasBoth ? [SUMMARY] : [])];
+  return { role: "assistant", parts: [...thoughtParts(thought), ...leftOut] };
 };
+const SUMMARY: Part = { kind: "leftOut", what: "summary of a thought" };
 
 const calling = (id: unknown, place: string, name: string, given: string): Item => {
   const call = { id: isNothing(id) ? "" : idOf(id, `${place}.call_id`), name, arguments: given };
