@@ -4,8 +4,8 @@
  * without a world as one object with a list (`--dry-run`, format recognised). Each command runs in a process of its own; its
  * peak of memory is the kernel's (`VmHWM`).
  *
- * GLEANER_IMPORT_RECORDS: numbers of small records (default 10000,100000; the issue's last is 1000000). GLEANER_IMPORT_GB: sizes
- * of the logs of large records (default 0.25,1; the last is 5). TMPDIR needs room for three times the largest.
+ * GLEANER_IMPORT_RECORDS: numbers of small records (default 10000,100000; 1000000 takes a quarter of an hour). GLEANER_IMPORT_GB: sizes
+ * of the logs of large records (default 0.25,1; 5 takes half an hour). TMPDIR needs room for three times the largest.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";

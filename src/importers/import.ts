@@ -7,7 +7,7 @@
  * Nothing is stored unless every file can be read to its end. After that episodes are stored as they are judged, some at a
  * time: an import that was killed and is started again finds what it has, does the rest, and ends with the same records.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { basename } from "node:path";
 import type { Benchmark } from "../core/environment.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
@@ -71,7 +71,7 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
   );
   const findTask = taskFinder(benchmark, reader);
   /** How many episodes there were of each task by each policy. */
-  const samples = new Map<string, number>();
+  const samples = new Map<number, number>();
   let done = 0;
   for (const [index, file] of files.entries()) {
     const policy = `expert/${options.expert ?? nameOf(file)}`;
@@ -98,7 +98,7 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
       // Where tasks are tried, one that breaks must not shift the numbers of the others: the episode itself is in the key.
       const steps = found.kind === "playable" && found.others.length > 0 ? fingerprint(episode.steps) : undefined;
       const attempt = (task: Task) => {
-        const key = `${policy} ${task.id} ${steps}`;
+        const key = shortKey(`${policy} ${task.id} ${steps}`);
         const sample = samples.get(key) ?? 0;
         const id = fingerprint({ run: run.name, policy, task: task.id, fork: null, sample, steps }) as TrajectoryId;
         const recorded = asTrajectory(id, task, policy, episode);
@@ -127,6 +127,12 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
   options.onProgress?.(done, total);
   return tally.summary();
 }
+
+/**
+ * 52 bits: a million texts would take most of an import's memory. Two of one key share their count, and no harm comes of it:
+ * what is counted is a part of an id that has the whole text in it.
+ */
+const shortKey = (text: string) => Number.parseInt(hash("sha256", text).slice(0, 13), 16);
 
 /** The world broke, which says nothing about the log: not stored, so that importing again tries again. Throws other errors. */
 function brokenWorld(error: unknown): { readonly kind: "broken"; readonly error: string } {

@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 /** Places that are told of each reason. */
-const FIRST = 3;
+export const FIRST = 3;
 /** Reasons of each fate that are told apart; what comes behind them is counted together. */
 const MOST_REASONS = 1000;
 const OTHERS = "other reasons";

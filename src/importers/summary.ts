@@ -5,7 +5,7 @@ import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { listed } from "./listed.ts";
 import type { LoggedEpisode } from "./reader.ts";
-import { type Place, type Reason, reasonCounter } from "./reasons.ts";
+import { FIRST, type Place, type Reason, reasonCounter } from "./reasons.ts";
 
 export const CLAIMS = ["won", "lost", "broken off", "not told"] as const satisfies readonly LoggedEpisode["claimed"][];
 export type Claim = (typeof CLAIMS)[number];
@@ -47,6 +47,8 @@ export interface ImportSummary {
     readonly won: number;
     /** How many there are for each reason. */
     readonly reasons: Readonly<Record<string, number>>;
+    /** The first few of each reason. */
+    readonly first: Readonly<Record<string, readonly Place[]>>;
   };
   /** Episodes that could not be replayed because the world broke; not stored. */
   readonly broken: readonly (Place & { readonly error: string })[];
@@ -101,6 +103,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
     episodes: 0,
     won: 0,
     reasons: {} as Record<string, number>,
+    first: {} as Record<string, Place[]>,
   };
   const splits: Record<string, number> = {};
   const cut = { episodes: 0, actions: 0 };
@@ -147,6 +150,8 @@ export function startTally(run: string, empty: readonly string[] = []) {
         unreplayable.episodes += 1;
         if (trajectory.success) unreplayable.won += 1;
         increment(unreplayable.reasons, verification.reason);
+        const first = (unreplayable.first[verification.reason] ??= []);
+        if (first.length < FIRST) first.push(place);
         reasons.count("kept without a replay", verification.reason, place);
         return;
       }
