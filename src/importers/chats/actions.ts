@@ -105,10 +105,13 @@ function act(told: Told, { reasoning = "", content, toolCalls = [], place }: Cha
   }
 }
 
-/** Some agents give every call the same id: the last one is meant that has no answer yet. */
+/**
+ * Some agents give every call the same id: the last turn's calls are meant that have no answer yet, in order.
+ */
 function answer({ acted, aside, isNamed }: Told, turn: ChatTurn): void {
   const { toolCallId, content, place } = turn;
-  const call = acted.findLast(({ id, answer }) => id === toolCallId && answer === undefined);
+  const open = acted.filter(({ id, answer }) => id === toolCallId && answer === undefined);
+  const call = open.find(({ message }) => message.place === open.at(-1)!.message.place);
   if (call) {
     call.answer = observed(turn);
     return;
