@@ -27,6 +27,12 @@ export function toldAt(row: unknown, path: string): unknown {
   return value;
 }
 
+/** The object that `path` leads into: `request` of `request.messages`; the row itself where it leads into none. */
+export function holderOf(row: Row, path: string): Row {
+  const outer = parsePath(path).slice(0, -1);
+  return asRow(outer.length === 0 ? row : valueAt(row, outer)) ?? row;
+}
+
 /** What is said where `path` leads to nothing: what the row has instead, and a `hint`. */
 export function nothingAt(path: string, expected: string, row: unknown, hint?: string): CliError {
   const told = `${path}: expected ${expected}, found nothing; the record has ${namesIn(row)}`;

@@ -10,6 +10,7 @@ import { llamafactoryV1 } from "./apis/llamafactory-v1.ts";
 import { openai } from "./apis/openai.ts";
 import { responses } from "./apis/responses.ts";
 import { sharegpt, swift } from "./apis/sharegpt.ts";
+import { behindSystem } from "./system.ts";
 import { type TagOptions, withoutTags } from "./tags.ts";
 import type { Api, ChatTurn } from "./turn.ts";
 
@@ -41,18 +42,23 @@ export function turnsOf(list: unknown, place: string, named?: string): ChatTurn[
   return readMessages(list, place, named === undefined ? {} : { api: named }).turns;
 }
 
-/** As `turnsOf`, with what decided. `api`: its name in `APIS`; absent: by evidence. */
+/**
+ * As `turnsOf`, with what decided. `api`: its name in `APIS`; absent: by evidence. `system`: what stands beside the list
+ * (`systemBeside`).
+ */
 export function readMessages(
   list: unknown,
   place: string,
-  { api: named, ...tags }: TagOptions & { readonly api?: string } = {},
+  { api: named, system, ...tags }: TagOptions & { readonly api?: string; readonly system?: ChatTurn | undefined } = {},
 ): ReadChat {
   if (!Array.isArray(list)) throw new CliError(`${place}: expected a list of messages, found ${shown(list)}`);
   if (named !== undefined && !Object.hasOwn(APIS, named))
     throw new CliError(`API of messages: ${expectedOneOf(Object.keys(APIS), named)}`);
   const { api, evidence } = named === undefined ? apiOf(list, place) : { api: APIS[named]!, evidence: undefined };
   const told = api.name + (evidence === undefined ? "" : ` (${evidence})`);
-  const { turns, read } = namingApi({ told, evidence, place }, () => withoutTags(api.turns(list, place), tags));
+  const { turns, read } = namingApi({ told, evidence, place }, () =>
+    withoutTags(behindSystem(api.turns(list, place), system), tags),
+  );
   return { turns, readAs: read.length === 0 ? told : `${told}, with ${listing(read)} in texts` };
 }
 

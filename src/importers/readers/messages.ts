@@ -4,6 +4,8 @@
  *     messages                [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"?}, …]; ShareGPT's
  *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise;
  *                             `history` and `traj` of agents (mini-swe-agent, tau-bench)
+ *     system (system_prompt, system_instruction)
+ *                             the system message, where it stands beside the messages
  *     reward (score, return)  in the benchmark's units; may be absent
  *     success (won)           true or false; may be absent. Texts of numbers and booleans are read; NaN is as if absent
  *     task_id, task, item_id, game_file, id, also in metadata or info: the task, where one of them names one (`alfworld/train/…`,
@@ -23,10 +25,11 @@ import { CliError } from "../../core/errors.ts";
 import { readChat, type SpellingName } from "../chat.ts";
 import { readMessages } from "../chats/apis.ts";
 import { keptEpisode, keyByGoal } from "../chats/logged.ts";
+import { systemBeside } from "../chats/system.ts";
 import { toolsOf } from "../chats/tools.ts";
 import type { LoggedChat } from "../chats/turn.ts";
 import { type LoggedEpisode, type LogReader, objectOf } from "../reader.ts";
-import { endingAt, endingOf, nothingAt, type Paths, type Row, taskKeyOf, toldAt, usualEnd } from "../row.ts";
+import { endingAt, endingOf, holderOf, nothingAt, type Paths, type Row, taskKeyOf, toldAt, usualEnd } from "../row.ts";
 import type { StepFields } from "../step-fields.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
@@ -59,8 +62,9 @@ export function messages(options: ChatReaderOptions): LogReader {
     }
     const told = options.paths?.messages;
     const tools = toolsOf(row.tools ?? row.functions, "tools");
+    const holder = told === undefined ? row : holderOf(row, told);
     const read = (list: unknown, place: string): LoggedChat => ({
-      turns: readMessages(list, place, { tools }).turns,
+      turns: readMessages(list, place, { tools, system: systemBeside(holder) }).turns,
       tools,
       ...usualEnd(row),
     });
