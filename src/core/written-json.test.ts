@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseWritten, writtenJson } from "./written-json.ts";
+import { parseJson } from "../files/python-json.ts";
+import { parseWritten, writtenJson, writtenMember } from "./written-json.ts";
 
 const number = fc.oneof(
   fc.constantFrom("20.0", "1e-7", "1E+05", "12345678901234567890", "-0", "-0.0", "0.10", "1.50e2", "9007199254740993"),
@@ -10,7 +11,11 @@ const number = fc.oneof(
   fc.integer().map(String),
 );
 const text = fc.string({ unit: "binary" }).map((value) => JSON.stringify(value));
-const name = fc.stringMatching(/^[a-z_]{1,6}$/);
+const name = fc.oneof(
+  fc.stringMatching(/^[a-z_#]{1,6}$/),
+  fc.nat(20).map(String),
+  fc.constantFrom("__proto__", "007", "#7"),
+);
 const { value } = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -33,6 +38,18 @@ test("compact JSON comes back as it was, numbers, order and all", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("Python's words are written again, and so is a number that stands alone in its member", () => {
+  const text = '{"b":NaN,"10":[Infinity,-Infinity,20.0],"7":20.0,"c":{"2":"NaN","1":null}}';
+  const value = parseJson(text) as Record<string, unknown>;
+  assert.equal(writtenJson(value), text);
+  assert.equal(value.b, null);
+  assert.deepEqual(value["10"], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 20]);
+  assert.equal(writtenMember(value, "7"), "20.0");
+  // Numbers and names of the text itself that look like marks.
+  const odd = '{"#":0e77701,"#7":1e77701,"7":NaN,"\\u0037":"7"}';
+  assert.equal(writtenJson(parseJson(odd)), '{"#":0e77701,"#7":1e77701,"7":"7"}');
 });
 
 test("a part of what was parsed is written as it was, and values are those of JSON.parse", () => {

@@ -1,25 +1,66 @@
 /**
- * JSON whose numbers are written again as they were: 20.0, 1e-7 and 12345678901234567890 are other texts, and the last one
- * another number, once they have been numbers of JavaScript. What a model wrote must be learned as it wrote it.
+ * JSON that is written again as it was. 20.0, 1e-7 and 12345678901234567890 are other texts, and the last one another number,
+ * once they have been numbers of JavaScript; members whose names are whole numbers ("10", "7") change places; NaN and
+ * Infinity, which Python writes, are lost. What a model wrote must be learned as it wrote it.
  */
+import { type MarkedJson, markedJson } from "./marked-json.ts";
 
 /** By the object or list that holds it, then by its key: the text of a number that would be written otherwise. */
 const texts = new WeakMap<object, Map<string, string>>();
+/** By the object: its keys in the order of the text, where JavaScript has them in another one. */
+const orders = new WeakMap<object, readonly string[]>();
 
 /**
  * Whether a text may have such a number behind a colon, a comma or a bracket, where JSON has its numbers: most have none, and
  * are parsed five times as fast without looking at each value.
  */
 const SUSPECT = /[:,[]\s*-?(?:0(?![.\d])(?<=-0)|\d+\.\d*0(?!\d)|\d+(?:\.\d+)?[eE]|\d[\d.]{15})|^\s*-?\d/;
+/** Whether a text may have a name that is a whole number. */
+const COUNTED = /"(?:\d|\\u003\d){1,60}"\s*:/;
 
 /** `JSON.parse` of what `writtenJson` writes again. Throws SyntaxError. */
 export function parseWritten(text: string): unknown {
-  if (!SUSPECT.test(text)) return JSON.parse(text);
-  return JSON.parse(text, function (this: object, key: string, value: unknown, context?: { source?: string }) {
+  if (COUNTED.test(text)) {
+    // What is wrong is told of the text itself.
+    JSON.parse(text);
+    return parseNoting(markedJson(text));
+  }
+  return SUSPECT.test(text) ? parseNoting({ text, mark: "", words: new Map() }) : JSON.parse(text);
+}
+
+/**
+ * As `parseWritten`, and with the words of Python's json module: NaN is no number and becomes null, infinite numbers stay
+ * infinite, and `writtenJson` writes them as they were. undefined: the text has no such word. Throws SyntaxError.
+ */
+export function parsePythonJson(text: string): unknown {
+  const marked = markedJson(text);
+  return [...marked.words.keys()].some((number) => marked.text.includes(number)) ? parseNoting(marked) : undefined;
+}
+
+type Reviver = (this: object, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
+
+function parseNoting({ text, mark, words }: MarkedJson): unknown {
+  const reviver: Reviver = function (key, value, context) {
+    if (typeof value === "object") return value === null || mark === "" ? value : unmarked(value, mark);
     const source = context?.source;
-    if (typeof value === "number" && source !== undefined && source !== JSON.stringify(value)) note(this, key, source);
-    return value;
-  } as (this: object, key: string, value: unknown) => unknown);
+    if (typeof value !== "number" || source === undefined) return value;
+    const word = words.get(source);
+    if (word !== undefined || source !== JSON.stringify(value)) note(this, key, word ?? source);
+    return word === "NaN" ? null : value;
+  };
+  return JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown);
+}
+
+/** An object with its own names, their order noted. */
+function unmarked(value: object, mark: string): object {
+  const keys = Object.keys(value);
+  if (Array.isArray(value) || !keys.some((key) => key.startsWith(mark))) return value;
+  const nameOf = (key: string) => (key.startsWith(mark) ? key.slice(mark.length) : key);
+  const own = Object.fromEntries(Object.entries(value).map(([key, member]) => [nameOf(key), member]));
+  orders.set(own, keys.map(nameOf));
+  const known = texts.get(value);
+  if (known) texts.set(own, new Map([...known].map(([key, source]) => [nameOf(key), source])));
+  return own;
 }
 
 function note(holder: object, key: string, source: string): void {
@@ -28,19 +69,22 @@ function note(holder: object, key: string, source: string): void {
   else texts.set(holder, new Map([[key, source]]));
 }
 
-/** Compact JSON of a value that `parseWritten` gave, or of a part of it; numbers as they were written. */
+/** Compact JSON of a value that `parseWritten` gave, or of a part of it: numbers and order as they were written. */
 export function writtenJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const written = texts.get(value);
-  const inner = (key: string, member: unknown) => written?.get(key) ?? writtenJson(member);
-  if (Array.isArray(value)) return `[${value.map((member, index) => inner(String(index), member)).join(",")}]`;
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${inner(key, member)}`);
-  return `{${members.join(",")}}`;
+  if (Array.isArray(value)) return `[${value.map((_, index) => writtenMember(value, String(index))).join(",")}]`;
+  const keys = orders.get(value) ?? Object.keys(value);
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${writtenMember(value, key)}`).join(",")}}`;
 }
 
-/** `copy`, whose numbers are written as those of `original` under the same keys. */
+/** As `writtenJson`, of the member `key` of `holder`: a number that stands alone is written as it was, too. */
+export const writtenMember = (holder: object, key: string): string =>
+  texts.get(holder)?.get(key) ?? writtenJson((holder as Readonly<Record<string, unknown>>)[key]);
+
+/** `copy`, whose members are written as those of `original` under the same keys. */
 export function writtenLike<T extends object>(copy: T, original: object): T {
-  const known = texts.get(original);
+  const [known, order] = [texts.get(original), orders.get(original)];
   if (known) texts.set(copy, known);
+  if (order) orders.set(copy, order);
   return copy;
 }

@@ -1,6 +1,6 @@
 /** Whether a tool can be told a conversation's calls, their answers, what can be called, and thoughts, exactly. */
 import type { Message, Tool, ToolCall } from "../core/message.ts";
-import { argumentsObject } from "./calls.ts";
+import { argumentsObject, keepsNames } from "./calls.ts";
 import type { Calls, Exporter } from "./exporter.ts";
 
 /** Says why, and ends the export. */
@@ -68,6 +68,8 @@ function problemOfCall({ name, arguments: given }: ToolCall, calls: Calls, tool:
   if (calls.arguments === "text") return undefined;
   const read = argumentsObject(given);
   if (read === undefined) return `calls ${name} with arguments that are no JSON object, and ${tool} reads them as one`;
+  if (!keepsNames(given))
+    return `calls ${name} with arguments whose names stand twice or are whole numbers: ${tool} would be told others, or in another order`;
   return isWellFormed(read)
     ? undefined
     : `calls ${name} with a text that is no valid Unicode (half of a surrogate pair)`;

@@ -6,7 +6,7 @@ import { CliError } from "../../core/errors.ts";
 import { isNothing } from "../../core/json.ts";
 import type { ToolCall } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
-import { parseWritten, writtenJson } from "../../core/written-json.ts";
+import { parseWritten, writtenLike, writtenMember } from "../../core/written-json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,7 +33,8 @@ export function callFrom(value: unknown, place: string): ToolCall | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const whole = value as Fields;
   const isWrapped = typeof whole.function === "object" && whole.function !== null && whole.name === undefined;
-  const fields = isWrapped ? { ...(whole.function as Fields), id: whole.id } : whole;
+  const inner = isWrapped ? (whole.function as Fields) : whole;
+  const fields: Fields = isWrapped ? writtenLike({ ...inner, id: whole.id }, inner) : whole;
   const { name, id } = fields;
   if (typeof name !== "string" || name === "") return undefined;
   const other = Object.keys(fields).find((key) => !KNOWN.has(key) && !isNothing(fields[key]));
@@ -43,8 +44,9 @@ export function callFrom(value: unknown, place: string): ToolCall | undefined {
     );
   const given = ARGUMENTS.filter((key) => fields[key] !== undefined);
   if (given.length > 1) throw new CliError(`${place}: expected a call with arguments, found ${given.join(" and ")}`);
-  const input = given.length === 0 ? {} : fields[given[0]!];
-  const written = typeof input === "string" ? input : writtenJson(input ?? {});
+  const [key] = given;
+  const input = key === undefined ? undefined : (fields[key] ?? undefined);
+  const written = typeof input === "string" ? input : input === undefined ? "{}" : writtenMember(fields, key!);
   return { id: typeof id === "string" || typeof id === "number" ? String(id) : "", name, arguments: written };
 }
 

@@ -5,6 +5,7 @@
 import { CliError } from "../../core/errors.ts";
 import { isNothing } from "../../core/json.ts";
 import type { Message, Tool, ToolCall } from "../../core/message.ts";
+import { writtenMember } from "../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../reader.ts";
 import type { ToldEnd } from "../row.ts";
 
@@ -66,13 +67,14 @@ export const optionalText = (value: unknown, place: string): string =>
   value === undefined || value === null ? "" : textOf(value, place, "text");
 
 /**
- * The arguments of a call as text: text as the model wrote it, anything else as JSON with its numbers as they were written
- * (`writtenJson`). Throws CliError where there are none.
+ * The arguments of a call, the member `name` of `holder`, as text: text as the model wrote it, anything else as JSON as it was
+ * written (`writtenJson`). Throws CliError where there are none.
  */
-export function argumentsOf(value: unknown, place: string, write: (value: unknown) => string): string {
-  if (typeof value === "string") return textOf(value, place, "arguments");
-  if (value === undefined) throw new CliError(`${place}: expected arguments, found nothing`);
-  return write(value);
+export function argumentsOf(holder: Fields, name: string, place: string): string {
+  const value = holder[name];
+  if (typeof value === "string") return textOf(value, `${place}.${name}`, "arguments");
+  if (value === undefined) throw new CliError(`${place}.${name}: expected arguments, found nothing`);
+  return writtenMember(holder, name);
 }
 
 /** What the arguments of a call say, where they are a JSON object; else undefined. */

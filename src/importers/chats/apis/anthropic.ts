@@ -97,11 +97,12 @@ const thinkingPart: PartReader = (part, place) => {
 
 const USE: ReadonlySet<string> = new Set([...PART_ASIDE, "name", "input", "caller", "toolset_name", "server_name"]);
 const usePart: PartReader = (part, place) => {
-  const { id, name, input } = fieldsOf(part, place, USE);
+  const fields = fieldsOf(part, place, USE);
+  const { id, name } = fields;
   const call = {
     id: isNothing(id) ? "" : idOf(id, `${place}.id`),
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(input, `${place}.input`, writtenJson),
+    arguments: argumentsOf(fields, "input", place),
   };
   return [{ kind: "call", call }];
 };

@@ -72,11 +72,12 @@ const leftOut =
 
 const USE: ReadonlySet<string> = new Set(["toolUseId", "name", "input", "type"]);
 const toolUse: Reader = (value, place) => {
-  const { toolUseId, name, input } = fieldsOf(value, place, USE);
+  const fields = fieldsOf(value, place, USE);
+  const { toolUseId, name } = fields;
   const call = {
     id: isNothing(toolUseId) ? "" : idOf(toolUseId, `${place}.toolUseId`),
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(input, `${place}.input`, writtenJson),
+    arguments: argumentsOf(fields, "input", place),
   };
   return [{ kind: "call", call }];
 };

@@ -1,6 +1,5 @@
 /** Parts of a message's content as OpenAI's APIs have them, and those that servers and loggers add. */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../core/written-json.ts";
 import { shown, textOf } from "../../reader.ts";
 import { idOf, leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
 import { argumentsOf, fieldsOf, isNothing } from "../turn.ts";
@@ -50,12 +49,13 @@ const USED: ReadonlySet<string> = new Set([
 /** A server's tool with its result, as Inspect has it. Other calls in parts would be lost beside `tool_calls`. */
 const callPart: PartReader = (part, place) => {
   if (part.tool_type !== undefined) {
-    const { id, name, arguments: given, result, error } = fieldsOf(part, place, USED);
+    const fields = fieldsOf(part, place, USED);
+    const { id, name, result, error } = fields;
     const callId = isNothing(id) ? "" : idOf(id, `${place}.id`);
     const call = {
       id: callId,
       name: textOf(name, `${place}.name`, "the name of a tool"),
-      arguments: argumentsOf(given, `${place}.arguments`, writtenJson),
+      arguments: argumentsOf(fields, "arguments", place),
     };
     const isError = !isNothing(error);
     const content = textOf(isError ? error : result, `${place}.result`, "text");

@@ -11,7 +11,7 @@
  * Source: google-genai 3.6.1 (Python), google/genai/types.py (Content, Part, FunctionCall, FunctionResponse).
  */
 import { CliError } from "../../../core/errors.ts";
-import { writtenJson } from "../../../core/written-json.ts";
+import { writtenJson, writtenLike } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { idOf, optionalId, type Part, type Result, SEALED, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
@@ -75,11 +75,14 @@ function partOf(part: unknown, place: string): readonly Part[] {
 
 /** The members under the names of the REST API. */
 const inCamelCase = (fields: Fields): Fields =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
+  writtenLike(
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+        value,
+      ]),
+    ),
+    fields,
   );
 
 const text: Reader = (value, place, isThought) => {
@@ -89,11 +92,12 @@ const text: Reader = (value, place, isThought) => {
 
 const CALL: ReadonlySet<string> = new Set(["id", "name", "args"]);
 const functionCall: Reader = (value, place) => {
-  const { id, name, args = {} } = fieldsOf(inCamelCase(objectOf(value, `name in ${place}`)), place, CALL);
+  const fields = fieldsOf(inCamelCase(objectOf(value, `name in ${place}`)), place, CALL);
+  const { id, name } = fields;
   const call = {
     id: isNothing(id) ? "" : idOf(id, `${place}.id`),
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(args ?? {}, `${place}.args`, writtenJson),
+    arguments: (fields.args ?? undefined) === undefined ? "{}" : argumentsOf(fields, "args", place),
   };
   return [{ kind: "call", call }];
 };

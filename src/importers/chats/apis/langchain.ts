@@ -14,7 +14,6 @@
 import { CliError } from "../../../core/errors.ts";
 import { canonicalJson } from "../../../core/json.ts";
 import type { ToolCall } from "../../../core/message.ts";
-import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import {
@@ -201,11 +200,12 @@ const withListedIds = (raw: readonly ToolCall[], listed: readonly ToolCall[]): T
 
 function listedCall(call: unknown, place: string): ToolCall {
   if (hasMember(call, "function")) return callOf(call, place);
-  const { name, args, id } = fieldsOf(call, place, CALL);
+  const fields = fieldsOf(call, place, CALL);
+  const { name, id } = fields;
   return {
     id: isNothing(id) ? "" : idOf(id, `${place}.id`),
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(args, `${place}.args`, writtenJson),
+    arguments: argumentsOf(fields, "args", place),
   };
 }
 
@@ -215,12 +215,14 @@ const USE: ReadonlySet<string> = new Set([
 ]);
 /** A call as a server's part has it: `input` (Anthropic), `args` (LangChain), `arguments` (Responses). */
 const callPart: PartReader = (part, place) => {
-  const { id, call_id: callId, name, input, args, arguments: given } = fieldsOf(part, place, USE);
+  const fields = fieldsOf(part, place, USE);
+  const { id, call_id: callId, name } = fields;
+  const given = ["arguments", "args", "input"].find((one) => (fields[one] ?? undefined) !== undefined);
   const named = callId ?? id;
   const call = {
     id: isNothing(named) ? "" : idOf(named, `${place}.id`),
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(given ?? args ?? input ?? {}, `${place}.input`, writtenJson),
+    arguments: given === undefined ? "{}" : argumentsOf(fields, given, place),
   };
   return [{ kind: "call", call }];
 };

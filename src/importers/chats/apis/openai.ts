@@ -15,7 +15,7 @@
  */
 import { CliError, messageOf } from "../../../core/errors.ts";
 import type { ToolCall } from "../../../core/message.ts";
-import { parseWritten, writtenJson } from "../../../core/written-json.ts";
+import { parseWritten } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { idOf, optionalId, type Part, partsOf, SEALED, textParts, turnsOfParts } from "../parts.ts";
@@ -163,7 +163,7 @@ export function callOf(call: unknown, place: string): ToolCall {
   return {
     ...named,
     name: textOf(name, `${place}.name`, "the name of a tool"),
-    arguments: argumentsOf(inner.arguments, `${place}.arguments`, writtenJson),
+    arguments: argumentsOf(inner, "arguments", place),
   };
 }
 

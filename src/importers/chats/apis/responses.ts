@@ -124,8 +124,8 @@ const nameIn = (value: unknown, place: string) => textOf(value, `${place}.name`,
 
 const CALL = known("call_id", "name", "arguments");
 const functionCall: ItemReader = (item, place) => {
-  const { call_id: id, name, arguments: given } = fieldsOf(item, place, CALL);
-  return calling(id, place, nameIn(name, place), argumentsOf(given, `${place}.arguments`, writtenJson));
+  const fields = fieldsOf(item, place, CALL);
+  return calling(fields.call_id, place, nameIn(fields.name, place), argumentsOf(fields, "arguments", place));
 };
 
 const CUSTOM = known("call_id", "name", "input");
@@ -176,8 +176,9 @@ function outputParts(told: unknown, place: string): readonly Part[] {
 const MCP = known("name", "arguments", "server_label", "output", "error", "approval_request_id");
 /** Call and result in one item. */
 const mcpCall: ItemReader = (item, place) => {
-  const { id, name, arguments: given, output: told, error } = fieldsOf(item, place, MCP);
-  const { parts } = calling(id, place, nameIn(name, place), argumentsOf(given, `${place}.arguments`, writtenJson));
+  const fields = fieldsOf(item, place, MCP);
+  const { id, name, output: told, error } = fields;
+  const { parts } = calling(id, place, nameIn(name, place), argumentsOf(fields, "arguments", place));
   const isError = !isNothing(error);
   const heard = isError ? error : told;
   const content = isNothing(heard) ? "" : typeof heard === "string" ? textOf(heard, place, "text") : writtenJson(heard);

@@ -1,0 +1,78 @@
+/**
+ * JSON with marks where JavaScript would change what is written: at names that are whole numbers, which would change places,
+ * and at NaN and Infinity, which Python writes and JSON does not have.
+ */
+
+export interface MarkedJson {
+  /** JSON, if the text was JSON but for these words. */
+  readonly text: string;
+  /** Stands before each name that is a whole number; no name of the text begins with it. */
+  readonly mark: string;
+  /** By the number that stands for it: NaN, Infinity, -Infinity. */
+  readonly words: ReadonlyMap<string, string>;
+}
+
+const WORD = /-?Infinity\b|-?\bNaN\b/g;
+/** Numbers that nobody writes; more digits follow where somebody did. */
+const NAN = "0e77701";
+const INFINITY = "1e77701";
+
+/** In linear time, and without a pattern that walks over strings: they may have millions of characters. */
+export function markedJson(text: string): MarkedJson {
+  const mark = absent(text, "#", "#");
+  const [nan, infinity] = [absent(text, NAN, "1"), absent(text, INFINITY, "1")];
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const outside = text.slice(at, quote < 0 ? text.length : quote);
+    parts.push(outside.replace(WORD, (word) => (word === "NaN" ? nan : word.replace("Infinity", infinity))));
+    if (quote < 0) break;
+    at = behindString(text, quote + 1);
+    const string = text.slice(quote, at);
+    parts.push(isCounted(string) && isName(text, at) ? `"${mark}${string.slice(1)}` : string);
+  }
+  const words = new Map([
+    [nan, "NaN"],
+    [infinity, "Infinity"],
+    [`-${infinity}`, "-Infinity"],
+  ] as const);
+  return { text: parts.join(""), mark, words };
+}
+
+/** `start`, and as many of `more` behind it as it takes until `text` does not have it. */
+function absent(text: string, start: string, more: string): string {
+  let found = start;
+  while (text.includes(found)) found += more;
+  return found;
+}
+
+/** Whether a string, quotes and all, may be a whole number: digits, maybe escaped ones. */
+const isCounted = (string: string): boolean => string.length < 80 && /^"(?:\d|\\u003\d)+"$/.test(string);
+
+/** Whether the string that ends at `at` is the name of a member. */
+function isName(text: string, at: number): boolean {
+  let next = at;
+  while (" \t\n\r".includes(text[next] ?? "x")) next += 1;
+  return text[next] === ":";
+}
+
+/** Behind the closing quote of the string that goes on at `from`; the text's end if it has none. */
+function behindString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === "\\") slashes += 1;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return text.length;
+}
+
+/** The names of all members in a JSON text, at any depth, in the order of the text. */
+export function namesIn(json: string): string[] {
+  const names: string[] = [];
+  for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', at)) {
+    const end = behindString(json, at + 1);
+    if (isName(json, end)) names.push(JSON.parse(json.slice(at, end)) as string);
+    at = end;
+  }
+  return names;
+}
