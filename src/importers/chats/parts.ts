@@ -126,6 +126,7 @@ export function turnsOfParts(role: Draft["role"], parts: readonly Part[], place:
 }
 
 function turnOf(role: Draft["role"], parts: readonly Part[], place: string): Draft {
+  expectOrder(parts, place);
   const spoken = parts.filter(({ kind }) => kind === "text" || kind === "leftOut");
   if (role !== "assistant") return { role, ...contentOf(parts, place), place };
   const thoughts = parts.flatMap((part) => (part.kind === "thought" ? [part.text] : []));
@@ -138,6 +139,20 @@ function turnOf(role: Draft["role"], parts: readonly Part[], place: string): Dra
     place,
   };
 }
+
+/** A turn is a thought, a text and calls, in this order. Throws CliError where a message has another: it would be lost. */
+function expectOrder(parts: readonly Part[], place: string): void {
+  let before: Part["kind"] = "thought";
+  for (const part of parts) {
+    const { kind } = part;
+    const isBlank = part.kind === "text" && part.text.trim() === "";
+    if (isBlank || !ORDER.includes(kind)) continue;
+    if (ORDER.indexOf(kind) < ORDER.indexOf(before))
+      throw new CliError(`${place}: expected thoughts, then texts, then calls, found a ${kind} behind a ${before}`);
+    before = kind;
+  }
+}
+const ORDER: readonly Part["kind"][] = ["thought", "text", "call"];
 
 const leftOutOf = (parts: readonly Part[]): string[] =>
   parts.flatMap((part) => (part.kind === "leftOut" ? [part.what] : []));

@@ -33,6 +33,8 @@ test("a system message beside the messages is the first message, in every spelli
     assert.deepEqual(said({ [name]: value, messages: LIST }), WHOLE, name);
     assert.deepEqual(said({ request: { [name]: value, messages: LIST } }, "request.messages"), WHOLE, name);
   }
+  assert.deepEqual(said({ instructions: "Rules.", input: LIST }, "input"), WHOLE);
+  assert.deepEqual(said({ instructions: "Rules.", messages: LIST }), WHOLE.slice(1));
   const whole = [{ role: "system", content: "Rules." }, ...LIST];
   assert.deepEqual(said({ system: "Rules.", messages: whole }), WHOLE);
   assert.deepEqual(said({ system: null, messages: whole }), WHOLE);

@@ -12,10 +12,14 @@ const NAMES = ["system", "system_prompt", "systemPrompt", "system_message", "sys
 
 /** The system message beside a list of messages in `holder`; undefined if there is none. Throws CliError for what is no text. */
 export function systemBeside(holder: Fields): ChatTurn | undefined {
-  const told = NAMES.filter((name) => !isNothing(holder[name])).map((name) => ({
-    name,
-    content: textIn(holder[name], name),
-  }));
+  // Of OpenAI's Responses API; elsewhere the name is a task's.
+  const names = Array.isArray(holder.input) ? [...NAMES, "instructions"] : NAMES;
+  const told = names
+    .filter((name) => !isNothing(holder[name]))
+    .map((name) => ({
+      name,
+      content: textIn(holder[name], name),
+    }));
   const [first] = told;
   if (!first) return undefined;
   const other = told.find(({ content }) => content !== first.content);
