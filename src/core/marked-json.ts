@@ -76,3 +76,13 @@ export function namesIn(json: string): string[] {
   }
   return names;
 }
+
+/** The names of all members in a parsed value, at any depth, in its order: `namesIn` has more where one stands twice. */
+export function namesOf(value: unknown, names: string[] = []): string[] {
+  if (typeof value !== "object" || value === null) return names;
+  for (const [name, member] of Object.entries(value)) {
+    if (!Array.isArray(value)) names.push(name);
+    namesOf(member, names);
+  }
+  return names;
+}

@@ -1,5 +1,5 @@
 /** Calls as training tools write them: arguments as an object whose numbers stay as they were written. */
-import { namesIn } from "../core/marked-json.ts";
+import { namesIn, namesOf } from "../core/marked-json.ts";
 import type { Message, Tool, ToolCall } from "../core/message.ts";
 import type { TrainingSet } from "../core/training.ts";
 import { chatTool } from "../formats/chat-message.ts";
@@ -23,15 +23,7 @@ export function argumentsObject(text: string): object | undefined {
  * member is lost, and names that are whole numbers ("10", "7") change places.
  */
 export function keepsNames(text: string): boolean {
-  const names: string[] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    for (const [name, member] of Object.entries(value)) {
-      if (!Array.isArray(value)) names.push(name);
-      walk(member);
-    }
-  };
-  walk(JSON.parse(text));
+  const names = namesOf(JSON.parse(text));
   const written = namesIn(text);
   return written.length === names.length && written.every((name, index) => name === names[index]);
 }

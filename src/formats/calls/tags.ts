@@ -120,8 +120,7 @@ const bare: CallTag = {
     const value = parsed(withoutLast(text));
     const isCall = typeof value === "object" && value !== null && Object.hasOwn(value, "name");
     if (!isCall || !["arguments", "parameters"].some((key) => Object.hasOwn(value, key))) return undefined;
-    const call = callFrom(value, place);
-    return call && { calls: [call], end: text.length };
+    return callFrom(value, place) && { calls: callsInText(withoutLast(text), place), end: text.length };
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { isNothing } from "../../core/json.ts";
+import { namesIn, namesOf } from "../../core/marked-json.ts";
 import type { ToolCall } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
 import { parseWritten, writtenLike, writtenMember } from "../../core/written-json.ts";
@@ -16,7 +17,7 @@ const KNOWN: ReadonlySet<string> = new Set(["name", "id", "type", ...ARGUMENTS])
 
 /** The calls in `text`, at least one. Throws CliError for a member of a call that it does not understand. */
 export function callsInText(text: string, place: string): ToolCall[] {
-  const value = parsed(text);
+  const value = parsedWhole(text);
   const calls = (Array.isArray(value) ? value : [value]).map((one) => callFrom(one, place));
   const isWhole = calls.length > 0 && calls.every((call) => call !== undefined);
   return isWhole ? (calls as ToolCall[]) : [brokenCall(text)];
@@ -57,4 +58,10 @@ export function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** As `parsed`; undefined, too, where a name stands twice in an object: what the model wrote would be lost. */
+function parsedWhole(text: string): unknown {
+  const value = parsed(text);
+  return value !== undefined && namesIn(text).length === namesOf(value).length ? value : undefined;
 }

@@ -102,6 +102,12 @@ test("calls in text: broken JSON stays a call with its text, text behind a call 
     "m",
   );
   assert.deepEqual(broken!.toolCalls, [{ id: "call_0", name: "act", arguments: '{"name": "act", "arguments": {"a' }]);
+  const twice = '{"name": "act", "arguments": {"a": 1, "a": 2}}';
+  for (const text of [twice, `<tool_call>\n${twice}\n</tool_call>`])
+    assert.deepEqual(
+      turnsOf([user("Go."), assistant(text), user("<tool_response>\nr\n</tool_response>")], "m")[1]!.toolCalls,
+      [{ id: "call_0", name: "act", arguments: twice }],
+    );
   const open = turnsOf([user("Go."), assistant('I go.\n<tool_call>\n{"name": "act", "arguments": {}}')], "m")[1]!;
   assert.deepEqual([open.content, open.toolCalls?.length], ["I go.", 1]);
   refused(
