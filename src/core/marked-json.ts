@@ -3,51 +3,44 @@
  * and at NaN and Infinity, which Python writes and JSON does not have.
  */
 
-export interface MarkedJson {
-  /** JSON, if the text was JSON but for these words. */
-  readonly text: string;
-  /** Stands before each name that is a whole number; no name of the text begins with it. */
-  readonly mark: string;
-  /** By the number that stands for it: NaN, Infinity, -Infinity. */
-  readonly words: ReadonlyMap<string, string>;
-}
+/** Stands before each marked name; a name that begins with it is marked, too. */
+export const MARK = "\u0001";
+const WRITTEN_MARK = "\\u0001";
 
 const WORD = /-?Infinity\b|-?\bNaN\b/g;
-/** Numbers that nobody writes; more digits follow where somebody did. */
+/** Numbers that stand for Python's words. */
 const NAN = "0e77701";
 const INFINITY = "1e77701";
+/** By the number that stands for it: NaN, Infinity, -Infinity. */
+export const WORDS: ReadonlyMap<string, string> = new Map([
+  [NAN, "NaN"],
+  [INFINITY, "Infinity"],
+  [`-${INFINITY}`, "-Infinity"],
+]);
+/** Whether `text` has one of these numbers, or what looks like one. */
+export const hasWordNumber = (text: string): boolean => text.includes(NAN) || text.includes(INFINITY);
 
-/** In linear time, and without a pattern that walks over strings: they may have millions of characters. */
-export function markedJson(text: string): MarkedJson {
-  const mark = absent(text, "#", "#");
-  const [nan, infinity] = [absent(text, NAN, "1"), absent(text, INFINITY, "1")];
+/**
+ * `text` with marks: JSON, if it was JSON but for Python's words. In linear time, and without a pattern that walks over
+ * strings: they may have millions of characters.
+ */
+export function markedJson(text: string): string {
   const parts: string[] = [];
   for (let at = 0; at < text.length; ) {
     const quote = text.indexOf('"', at);
     const outside = text.slice(at, quote < 0 ? text.length : quote);
-    parts.push(outside.replace(WORD, (word) => (word === "NaN" ? nan : word.replace("Infinity", infinity))));
+    parts.push(outside.replace(WORD, (word) => (word === "NaN" ? NAN : word.replace("Infinity", INFINITY))));
     if (quote < 0) break;
     at = behindString(text, quote + 1);
     const string = text.slice(quote, at);
-    parts.push(isCounted(string) && isName(text, at) ? `"${mark}${string.slice(1)}` : string);
+    parts.push(isChanged(string) && isName(text, at) ? `"${WRITTEN_MARK}${string.slice(1)}` : string);
   }
-  const words = new Map([
-    [nan, "NaN"],
-    [infinity, "Infinity"],
-    [`-${infinity}`, "-Infinity"],
-  ] as const);
-  return { text: parts.join(""), mark, words };
+  return parts.join("");
 }
 
-/** `start`, and as many of `more` behind it as it takes until `text` does not have it. */
-function absent(text: string, start: string, more: string): string {
-  let found = start;
-  while (text.includes(found)) found += more;
-  return found;
-}
-
-/** Whether a string, quotes and all, may be a whole number: digits, maybe escaped ones. */
-const isCounted = (string: string): boolean => string.length < 80 && /^"(?:\d|\\u003\d)+"$/.test(string);
+/** Whether a string, quotes and all, may be a whole number (digits, maybe escaped ones), or begins with the mark. */
+const isChanged = (string: string): boolean =>
+  string.startsWith(`"${WRITTEN_MARK}`) || (string.length < 80 && /^"(?:\d|\\u003\d)+"$/.test(string));
 
 /** Whether the string that ends at `at` is the name of a member. */
 function isName(text: string, at: number): boolean {

@@ -47,9 +47,10 @@ test("Python's words are written again, and so is a number that stands alone in 
   assert.equal(value.b, null);
   assert.deepEqual(value["10"], [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 20]);
   assert.equal(writtenMember(value, "7"), "20.0");
-  // Numbers and names of the text itself that look like marks.
-  const odd = '{"#":0e77701,"#7":1e77701,"7":NaN,"\\u0037":"7"}';
-  assert.equal(writtenJson(parseJson(odd)), '{"#":0e77701,"#7":1e77701,"7":"7"}');
+  // Names of the text itself that look like marks, and numbers that do.
+  const odd = '{"\\u00017":1,"\\u0001":0e77701,"10":3,"7":"7"}';
+  assert.equal(writtenJson(parseJson(odd)), odd);
+  assert.throws(() => parseJson('{"a":NaN,"b":0e77701}'), SyntaxError);
 });
 
 test("a part of what was parsed is written as it was, and values are those of JSON.parse", () => {

@@ -3,7 +3,7 @@
  * once they have been numbers of JavaScript; members whose names are whole numbers ("10", "7") change places; NaN and
  * Infinity, which Python writes, are lost. What a model wrote must be learned as it wrote it.
  */
-import { type MarkedJson, markedJson } from "./marked-json.ts";
+import { hasWordNumber, MARK, markedJson, WORDS } from "./marked-json.ts";
 
 /** By the object or list that holds it, then by its key: the text of a number that would be written otherwise. */
 const texts = new WeakMap<object, Map<string, string>>();
@@ -23,28 +23,30 @@ export function parseWritten(text: string): unknown {
   if (COUNTED.test(text)) {
     // What is wrong is told of the text itself.
     JSON.parse(text);
-    return parseNoting(markedJson(text));
+    return parseNoting(markedJson(text), true);
   }
-  return SUSPECT.test(text) ? parseNoting({ text, mark: "", words: new Map() }) : JSON.parse(text);
+  return SUSPECT.test(text) ? parseNoting(text, false) : JSON.parse(text);
 }
 
 /**
  * As `parseWritten`, and with the words of Python's json module: NaN is no number and becomes null, infinite numbers stay
- * infinite, and `writtenJson` writes them as they were. undefined: the text has no such word. Throws SyntaxError.
+ * infinite, and `writtenJson` writes them as they were. undefined: the text has no such word, or the
+ * numbers that stand for them here. Throws SyntaxError.
  */
 export function parsePythonJson(text: string): unknown {
+  if (hasWordNumber(text)) return undefined;
   const marked = markedJson(text);
-  return [...marked.words.keys()].some((number) => marked.text.includes(number)) ? parseNoting(marked) : undefined;
+  return hasWordNumber(marked) ? parseNoting(marked, true, WORDS) : undefined;
 }
 
 type Reviver = (this: object, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
-function parseNoting({ text, mark, words }: MarkedJson): unknown {
+function parseNoting(text: string, isMarked: boolean, words?: ReadonlyMap<string, string>): unknown {
   const reviver: Reviver = function (key, value, context) {
-    if (typeof value === "object") return value === null || mark === "" ? value : unmarked(value, mark);
+    if (typeof value === "object") return value === null || !isMarked ? value : unmarked(value);
     const source = context?.source;
     if (typeof value !== "number" || source === undefined) return value;
-    const word = words.get(source);
+    const word = words?.get(source);
     if (word !== undefined || source !== JSON.stringify(value)) note(this, key, word ?? source);
     return word === "NaN" ? null : value;
   };
@@ -52,10 +54,10 @@ function parseNoting({ text, mark, words }: MarkedJson): unknown {
 }
 
 /** An object with its own names, their order noted. */
-function unmarked(value: object, mark: string): object {
+function unmarked(value: object): object {
   const keys = Object.keys(value);
-  if (Array.isArray(value) || !keys.some((key) => key.startsWith(mark))) return value;
-  const nameOf = (key: string) => (key.startsWith(mark) ? key.slice(mark.length) : key);
+  if (Array.isArray(value) || !keys.some((key) => key.startsWith(MARK))) return value;
+  const nameOf = (key: string) => (key.startsWith(MARK) ? key.slice(MARK.length) : key);
   const own = Object.fromEntries(Object.entries(value).map(([key, member]) => [nameOf(key), member]));
   orders.set(own, keys.map(nameOf));
   const known = texts.get(value);
