@@ -55,7 +55,7 @@ test("what nothing fits, an empty file, and files of two formats are refused by 
   const odd = write("odd.jsonl", jsonLines([{ nothing: 1 }]));
   await assert.rejects(
     recognise([odd], readers),
-    /odd\.jsonl: no format of logs fits its first records; expected --format/,
+    /odd\.jsonl: no format of logs fits its first records \(nearest: messages: messages: expected a list of messages, found nothing; the record has nothing; --messages says where it is; gleaner: .*\); expected --format/,
   );
   const empty = write("empty.jsonl", "");
   assert.equal(await recognise([empty], readers), undefined);
@@ -139,4 +139,31 @@ test("many formats go through a file once to find its records", async () => {
     found.map((text) => JSON.parse(text)),
     rows,
   );
+});
+
+test("a path that leads to nothing is told with the names that the record has, whatever else was tried", async () => {
+  const chat = [
+    { role: "user", content: "x" },
+    { role: "assistant", content: "y" },
+  ];
+  const file = write("elsewhere.jsonl", jsonLines([{ id: "a", talk: chat, eval: { score: 1 } }]));
+  const names = "found nothing; the record has id, talk\\[2\\], eval\\.score";
+  const wrong = {
+    messages: { messages: "tolk" },
+    reward: { messages: "talk", reward: "eval.scores" },
+    success: { messages: "talk", success: "won" },
+    task: { messages: "talk", task: "name" },
+  };
+  for (const paths of Object.values(wrong)) {
+    const told = readersFor({ benchmark: withoutWorld(), paths });
+    await assert.rejects(recognise([file], told), {
+      name: "CliError",
+      message: new RegExp(`\\(nearest: messages: (tolk|eval\\.scores|won|name): .*${names}`),
+    });
+  }
+  const usual = write("usual.jsonl", jsonLines([{ messages: chat, reward: 1 }]));
+  const told = readersFor({ benchmark: withoutWorld(), paths: { reward: "rewards" } });
+  await assert.rejects(recognise([usual], told), /nearest: messages: rewards: .*has messages\[2\], reward/);
+  const text = write("notes.txt", "It went well.\n");
+  await assert.rejects(recognise([text], told), /notes\.txt: .*nearest: messages: not JSON/);
 });

@@ -11,6 +11,9 @@ import { type LoggedEpisode, type LogReader, recordsOf, rowsOf } from "../reader
 /** Records of a file that are tried. */
 const TRIED = 20;
 
+/** The formats in which people write logs of their own: what they miss in a record is told where no other format is near. */
+const GENERAL = ["messages", "gleaner"];
+
 /** Files that are tried: a folder may have thousands. What the others are is told record by record. */
 const TRIED_FILES = 20;
 
@@ -64,6 +67,8 @@ interface Reading {
   readonly steps: string;
   /** Why a record was not understood that looks like one of this format. */
   readonly nearMiss?: string;
+  /** Why the first record that was not understood was not. */
+  readonly problem?: string;
 }
 
 const shareOf = ({ tried, understood }: Reading) => (tried === 0 ? 0 : understood / tried);
@@ -82,11 +87,7 @@ async function formatOf(
   const best = Math.max(...candidates.map(shareOf));
   if (!(best > 0)) {
     if (readings.some(({ tried }) => tried === 0)) return undefined;
-    return {
-      nearMisses: readings.flatMap(({ format, nearMiss }) =>
-        nearMiss === undefined ? [] : [`${format}: ${nearMiss}`],
-      ),
-    };
+    return { nearMisses: nearMissesOf(readings) };
   }
   const fitting = candidates.filter((reading) => shareOf(reading) === best);
   const [first] = fitting;
@@ -98,21 +99,31 @@ async function formatOf(
   return { format, because: evidence ?? `${understood} of the first ${tried} records can be read so` };
 }
 
+/** Where no record looks like one of a format, what people write themselves is nearest. */
+function nearMissesOf(readings: readonly Reading[]): readonly string[] {
+  const near = readings.flatMap(({ format, nearMiss }) => (nearMiss === undefined ? [] : [`${format}: ${nearMiss}`]));
+  if (near.length > 0) return near;
+  const general = readings.filter(({ format }) => readings.length === 1 || GENERAL.includes(format));
+  return general.flatMap(({ format, problem }) => (problem === undefined ? [] : [`${format}: ${problem}`]));
+}
+
 async function readAs(format: string, reader: LogReader, peek: Peek): Promise<Reading> {
   const episodes: unknown[] = [];
   let tried = 0;
   let understood = 0;
   let evidence: string | undefined;
   let nearMiss: string | undefined;
+  let problem: string | undefined;
   for await (const record of recordsOf(reader, peek.file, peek)) {
     tried += 1;
     const told =
-      record.text === null
-        ? { episodes: [], ...nearMissOf(undefined, record.problem) }
-        : understoodOf(record.text, reader);
+      record.text === null ? { episodes: [], ...missed(undefined, record.problem) } : understoodOf(record.text, reader);
     if (told.episodes.length > 0) understood += 1;
     evidence ??= told.evidence;
-    if (told.episodes.length === 0) nearMiss ??= told.nearMiss;
+    if (told.episodes.length === 0) {
+      nearMiss ??= told.nearMiss;
+      problem ??= told.problem;
+    }
     for (const { instruction, firstObservation, steps } of told.episodes) {
       const done = steps.map(({ thought, action, observation }) => [thought, action, observation]);
       episodes.push([instruction, firstObservation, done]);
@@ -123,6 +134,7 @@ async function readAs(format: string, reader: LogReader, peek: Peek): Promise<Re
     ...{ format, tried, understood, steps: canonicalJson(episodes as never) },
     ...(evidence !== undefined && { evidence }),
     ...(nearMiss !== undefined && { nearMiss }),
+    ...(problem !== undefined && { problem }),
   };
 }
 
@@ -131,22 +143,25 @@ interface Understood {
   readonly episodes: readonly LoggedEpisode[];
   readonly evidence?: string;
   readonly nearMiss?: string;
+  readonly problem?: string;
 }
 const NOTHING: Understood = { episodes: [] };
 
 function understoodOf(text: string, reader: LogReader): Understood {
   const record = triedTo(() => parseJson(text));
-  if (!("value" in record)) return NOTHING;
+  if (!("value" in record)) return { episodes: [], problem: `not JSON (${record.problem})` };
   const evidence = reader.evidence?.(record.value);
   if (evidence === false) return NOTHING;
   const told = evidence === undefined ? {} : { evidence };
   const rows = triedTo(() => rowsOf(reader, record.value));
-  if (!("value" in rows)) return { episodes: [], ...told, ...nearMissOf(evidence, rows.problem) };
+  if (!("value" in rows)) return { episodes: [], ...told, ...missed(evidence, rows.problem) };
   const read = rows.value.map((row) => triedTo(() => reader.read(row)));
   const [problem] = read.flatMap((one) => ("value" in one ? [] : [one.problem]));
   const episodes = read.flatMap((one) => ("value" in one ? [one.value] : []));
-  return { episodes, ...told, ...(problem !== undefined && nearMissOf(evidence, problem)) };
+  return { episodes, ...told, ...(problem !== undefined && missed(evidence, problem)) };
 }
+
+const missed = (evidence: string | undefined, problem: string) => ({ problem, ...nearMissOf(evidence, problem) });
 
 /** A problem is worth telling where something says that the record is of this format. */
 const nearMissOf = (evidence: string | undefined, problem: string): { readonly nearMiss?: string } =>
