@@ -197,8 +197,8 @@ const ROWS: readonly Row[] = [
   ["play workshop --port -1", /Expected a port from 1 to 65535/],
   ["play workshop --port http", /Expected a port from 1 to 65535/],
   // Logs.
-  ["import", /--env <environment>' not specified/],
-  ["import one.jsonl --format gleaner", /--env <environment>' not specified/],
+  ["import", /missing required argument 'logs'/],
+  ["import one.jsonl --format gleaner", /--env: expected the world of the logs/],
   ["import one.jsonl --format gleaner --env workshop", /--out: expected the run to import into, or --dry-run/],
   [`${logs} --format glener`, /--format: expected one of .*, got "glener" \(did you mean "gleaner"\?\)/],
   [`${logs} --format gleaner --expert a_b`.replace("a_b", "a/b"), /--expert "a\/b": expected letters/],

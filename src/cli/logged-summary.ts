@@ -11,7 +11,7 @@ export function loggedTables(summary: ImportSummary): string[] {
     [
       ["records", lines],
       ["  kept as logged", unreplayable.episodes],
-      ["  left out: nothing to keep", unknownTasks.length],
+      ["  left out: how it ended is not told", unknownTasks.length],
       ["  not understood", malformed.length],
       ["turns of the agent", steps],
       ["  with a thought before an action", stepsWithThought],
@@ -25,6 +25,17 @@ export function loggedTables(summary: ImportSummary): string[] {
     claims.map((claim) => [claim, summary.claims[claim].episodes]),
   );
   return [counts, said];
+}
+
+/** What to do about episodes whose logs do not tell how they ended: nothing can be learned from those. `ended`: what was said of them. */
+export function endingHint({ unknownTasks, claims }: ImportSummary, ended: unknown): string[] {
+  const untold = claims["not told"].episodes;
+  if (typeof ended === "string" && untold > 0) return [`not told: ${untold}, kept as ${ended}, as --ended says`];
+  if (unknownTasks.length === 0) return [];
+  return [
+    "to keep what was left out, say where a record tells it: --reward PATH or --success PATH",
+    "or say how all of these ended: --ended won or --ended lost",
+  ];
 }
 
 /** `12 episodes kept as logged, 7 of them won`. */

@@ -49,7 +49,9 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     const name = episode.taskKey ?? episode.instruction;
     if (!task) return { kind: "unusable", name, problem: because };
     if (episode.end) return { kind: "unreplayable", task, reason: because };
-    return { kind: "unusable", name, problem: `${because}, and the log does not tell how it ended` };
+    // Without a world nothing else was to be had.
+    const problem = "the log does not tell how it ended";
+    return { kind: "unusable", name, problem: reader.keepsChats ? problem : `${because}, and ${problem}` };
   }
 
   async function byGoal(instruction: string): Promise<readonly Task[]> {

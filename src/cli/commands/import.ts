@@ -28,7 +28,7 @@ import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../e
 import { EXIT } from "../failure.ts";
 import { runName } from "../flags.ts";
 import { outsideTraining } from "../held-out.ts";
-import { keptText, loggedTables } from "../logged-summary.ts";
+import { endingHint, keptText, loggedTables } from "../logged-summary.ts";
 import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
@@ -42,7 +42,7 @@ const SHOWN = 5;
 interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
   readonly project: string;
   readonly format?: string;
-  readonly env: string;
+  readonly env?: string;
   readonly out?: string;
   readonly dryRun?: boolean;
   readonly expert?: string;
@@ -59,9 +59,9 @@ export function register(command: Command): void {
       "--format <format>",
       `format of the logs: auto (recognised), ${Object.keys(READERS).join(", ")} (default: auto)`,
     )
-    .requiredOption(
+    .option(
       "--env <environment>",
-      "a name from `gleaner env`, the path of a module, or none to keep logs as they are",
+      "a name from `gleaner env`, the path of a module, or none to keep logs as they are (needed)",
     )
     .option("--out <run>", "run to import into (needed without --dry-run)")
     .option("--dry-run", "read and replay everything, store nothing, and say why some records cannot be used")
@@ -84,6 +84,11 @@ export function register(command: Command): void {
 
 async function importCommand(inputs: readonly string[], flags: ImportFlags): Promise<void> {
   const { format, out, expert, spelling, actsWith, stepFields, dryRun = false } = flags;
+  if (flags.env === undefined) {
+    throw new CliError(
+      "--env: expected the world of the logs (`gleaner env` lists them), or none, which keeps them as they are",
+    );
+  }
   if (out === undefined && !dryRun) throw new CliError("--out: expected the run to import into, or --dry-run");
   const environment = environmentSpec("--env", flags.env, flags);
   const optional = {
@@ -114,7 +119,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
     const isOfUse = summary.verified + summary.unreplayable.episodes > 0;
     if (!isOfUse) process.exitCode = EXIT.broke;
     if (flags.json) printJson(summary);
-    else print(summaryText(summary, dryRun, environment.name === "none"));
+    else print(summaryText(summary, dryRun, environment));
   } finally {
     project.close();
   }
@@ -154,6 +159,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   if (expert !== undefined && !/^[\w.-]+$/.test(expert)) {
     throw new CliError(`--expert ${quoted(expert)}: expected letters, digits, dots, dashes and underscores`);
   }
+  expectTogether(request);
   const benchmark = await openBenchmark(environment);
   const reading = { benchmark, ...chatOptions(request) };
   const recognised = request.format === undefined ? await recognise(files, readersOf(reading, request)) : undefined;
@@ -213,9 +219,9 @@ function chatOptions({
   };
 }
 
-/** Some formats have no place for some flags. */
-function expectTaken(format: string, { environment, spelling, actsWith, stepFields, paths = {} }: ImportRequest): void {
-  const given = [
+/** The flags that not every format has a place for, of those that were given, and the formats that have one. */
+function limitingFlags({ environment, spelling, actsWith, stepFields, paths = {} }: ImportRequest) {
+  const flags = [
     { flag: "--env none", value: environment.name === "none" ? "none" : undefined, formats: CHAT_FORMATS },
     { flag: "--spelling", value: spelling, formats: CHAT_FORMATS },
     { flag: "--acts-with", value: actsWith, formats: CHAT_FORMATS },
@@ -224,14 +230,32 @@ function expectTaken(format: string, { environment, spelling, actsWith, stepFiel
       ...{ flag: `--${part}`, value: paths[part], formats: PATH_FORMATS[part] },
     })),
   ];
-  for (const { flag, value, formats } of given) {
-    if (value === undefined || formats.includes(format)) continue;
+  return flags.filter(({ value }) => value !== undefined);
+}
+
+/** Some formats have no place for some flags, and some flags no format in common. Throws CliError. */
+function expectTogether(request: ImportRequest): void {
+  const { environment, spelling, actsWith } = request;
+  for (const [flag, value] of Object.entries({ "--spelling": spelling, "--acts-with": actsWith })) {
+    if (value === undefined || environment.name !== "none") continue;
+    throw new CliError(`${flag}: not with --env none, which keeps every turn and call as it was logged`);
+  }
+  const given = limitingFlags(request);
+  if (Object.keys(READERS).some((format) => given.every(({ formats }) => formats.includes(format)))) return;
+  const each = given.map(({ flag, formats }) => `${flag} is for ${formats.join(", ")}`);
+  throw new CliError(`no format of logs takes these flags together: ${each.join("; ")}`);
+}
+
+function expectTaken(format: string, request: ImportRequest): void {
+  for (const { flag, formats } of limitingFlags(request)) {
+    if (formats.includes(format)) continue;
     throw new CliError(`${flag}: not for --format ${format}, expected one of ${formats.join(", ")}`);
   }
 }
 
-/** `isLogged`: nothing was replayed, since the logs are kept as they are. */
-function summaryText(summary: ImportSummary, isDryRun: boolean, isLogged: boolean): string {
+function summaryText(summary: ImportSummary, isDryRun: boolean, environment: EnvironmentSpec): string {
+  // Nothing was replayed then: the logs are kept as they are.
+  const isLogged = environment.name === "none";
   const { run, totals, malformed, unknownTasks, diverged, broken, disagreements, verified, unreplayable } = summary;
   const found = isLogged ? keptText(summary) : `${verified} verified ${verified === 1 ? "trajectory" : "trajectories"}`;
   const kept = unreplayable.episodes > 0 && !isLogged ? ` and ${unreplayable.episodes} that cannot be replayed` : "";
@@ -259,6 +283,7 @@ function summaryText(summary: ImportSummary, isDryRun: boolean, isLogged: boolea
     ...(isLogged ? [] : unreplayableLines(summary)),
     ...outsideTraining(summary.splits),
     ...(isDryRun ? reasonLines(summary) : []),
+    ...(isLogged ? endingHint(summary, environment.ended) : []),
     isDryRun
       ? `dry run, nothing is stored: ${found}${kept}`
       : `run ${run}: ${found}${kept}, ${summary.added} stored now`,

@@ -112,8 +112,9 @@ export function chatReader(
         const episode = keptEpisode({ turns, tools });
         const ending = endingAt(row, paths, told, world, "");
         const isTold = ending.end !== undefined || ended === undefined;
-        const assumed = isTold ? ending : endingOf({ reward: undefined, success: ended === "won" }, world, "");
-        return { ...episode, taskKey: taskKey ?? keyByGoal(episode), ...assumed };
+        // The user says how it ended. That the log does not stays told.
+        const end = isTold ? ending.end : endingOf({ reward: undefined, success: ended === "won" }, world, "").end;
+        return { ...episode, taskKey: taskKey ?? keyByGoal(episode), claimed: ending.claimed, ...(end && { end }) };
       }
       const episode = readChat(turns, {
         benchmark,
