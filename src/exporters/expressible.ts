@@ -42,7 +42,8 @@ function expectReadable(exporter: Exporter, set: TrainingSet): void {
   if (problem !== undefined) throw new CliError(`--to ${exporter.name}: ${problem}`);
 }
 
-function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], options: ExportOptions): void {
+/** Throws CliError for options that this exporter does not take, or that it misses. */
+export function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], options: ExportOptions): void {
   const { name, tokenizer, parquet } = exporter;
   if (options.parquet && kind === "dpo") throw new CliError("--parquet: preferences are written as JSON");
   if (options.parquet && parquet === undefined) throw new CliError(`--parquet: ${name} is written as JSON`);

@@ -41,7 +41,8 @@ function factsOfRun({ run, kind, config, seeds, timing }: Ran, several: boolean)
     { name: "chosen", text: kind === "dataset" ? chosenText(config as unknown as DatasetConfig) : "" },
     ...said.map(([name, value]) => ({
       name,
-      text: value === undefined ? "" : settingsText(value, name === "student" ? "kind" : "name"),
+      // null: an import that was told no name takes that of each file.
+      text: value === undefined || value === null ? "" : settingsText(value, name === "student" ? "kind" : "name"),
     })),
     { name: "seeds", text: seeds.join(", ") },
     { name: "ran", text: timing ? timingText(timing) : "" },

@@ -111,6 +111,16 @@ test("what plays needs a world and a student, and says how to bring them; nothin
   assert.match(format.output, /--format react: run "mine" keeps its logs as they are/);
   const nothing = await gleaner(t, "dataset", "mine", "--method", "bc", "--min-reward", "2", "--out", "no");
   assert.match(nothing.output, /nothing is left to learn from mine \(12: the reward is below 2\)/);
+  await imported(
+    t,
+    "alone",
+    toolAgentRuns(4).map((run, index) => ({ ...run, task_id: index })),
+  );
+  const alone = await gleaner(t, "dataset", "alone", "--method", "pairs", "--out", "no");
+  assert.match(
+    alone.output,
+    /\(8: it is the only episode of its task\); import's --task PATH says what runs of one task/,
+  );
   assert.doesNotMatch((await gleaner(t, "runs")).output, /│ no /);
 });
 
@@ -220,4 +230,26 @@ test("a world's episodes are written in the format that is asked for", async (t)
   assert(set.kind === "sft" && set.examples.every(({ messages }) => messages[0]!.role === "system"));
   const mixed = await gleaner(t, "dataset", "played", "mine", "--method", "bc", "--out", "x");
   assert.match(mixed.output, /"played" and "mine" are of different worlds \(workshop, none/);
+});
+
+test("a target that cannot say something names those that can", async (t) => {
+  const thinking = toolAgentRuns(3).map(({ traj, ...run }) => ({
+    ...run,
+    traj: (traj as readonly { readonly role: string }[]).map((message) =>
+      message.role === "assistant" ? { ...message, reasoning_content: "Hm." } : message,
+    ),
+  }));
+  await imported(t, "thinking", thinking);
+  assert.equal((await gleaner(t, "dataset", "thinking", "--method", "bc", "--out", "thoughts")).code, 0);
+  const files = join(folder, "for-openai");
+  const refused = await gleaner(t, "export", "thoughts", "--to", "openai", "--out", files);
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.output,
+    /has a thought .* it would be lost\. Targets that can say it: trl, axolotl, llamafactory-v1, slime, verl$/,
+  );
+  const written = await gleaner(t, "export", "thoughts", "--to", "slime", "--out", files);
+  assert.equal(written.code, 0, written.output);
+  const again = await gleaner(t, "export", "thoughts", "--to", "slime", "--out", files);
+  assert.doesNotMatch(again.output, /Targets that can/);
 });

@@ -9,8 +9,8 @@ import { expectedOneOf } from "../../core/wording.ts";
 import { type Dataset, datasetMethod, makeDataset } from "../../engine/experiment/dataset.ts";
 import { DATASET_METHODS } from "../../engine/experiment/dataset-methods.ts";
 import { checkExport, learnedMessages } from "../../exporters/check.ts";
-import { exportSet } from "../../exporters/export.ts";
 import type { Exporter } from "../../exporters/exporter.ts";
+import { exportOrSayWhere } from "../../exporters/instead.ts";
 import { exporterNamed } from "../../exporters/registry.ts";
 import { FORMATS, type Format, formatId } from "../../formats/format.ts";
 import { logged } from "../../formats/logged.ts";
@@ -105,7 +105,7 @@ async function written({ repository }: Project, run: string, { exporter, out }: 
   const origin = chosenOrigin(repository, run, {});
   const set = storedSet(repository, origin.trainingSet);
   const options = { splitTurns: false, parquet: false };
-  const { manifest, command } = exportSet({ exporter, set, options, out, origin: { run, ...origin } });
+  const { manifest, command } = exportOrSayWhere({ exporter, set, options, out, origin: { run, ...origin } });
   const { learned, differences } = await checkExport({ folder: out, manifest, set });
   if (differences.length > 0) {
     const [{ place, what }] = differences as [(typeof differences)[number]];

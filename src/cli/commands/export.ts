@@ -8,7 +8,8 @@ import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
 import type { TrainingSet } from "../../core/training.ts";
 import { checkExport, learnedMessages } from "../../exporters/check.ts";
-import { type Exported, exportSet } from "../../exporters/export.ts";
+import type { Exported } from "../../exporters/export.ts";
+import { exportOrSayWhere } from "../../exporters/instead.ts";
 import { learnable } from "../../exporters/learnable.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
@@ -67,7 +68,7 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
     const chosen = chosenOrigin(project.repository, run, flags);
     const set = storedSet(project.repository, chosen.trainingSet);
     const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
-    const exported = exportSet({
+    const exported = exportOrSayWhere({
       exporter,
       set,
       options: { splitTurns, parquet, ...tokenizer },

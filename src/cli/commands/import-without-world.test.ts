@@ -52,3 +52,14 @@ test("a world is asked for, and flags that would do nothing are refused", async 
     assert.match(output, message);
   }
 });
+
+test("a report on an import does not tell a name that nobody gave", async (t) => {
+  const file = write("reported.jsonl", jsonLines([{ messages: chat(3), reward: 1 }]));
+  assert.equal((await importing(t, file, "--env", "none", "--out", "reported")).code, 0);
+  const report = ["report", "reported", "--markdown", "--project", join(folder, "project")];
+  const { code, output } = await gleanerHere(t, ...report);
+  assert.equal(code, 0, output);
+  assert.match(output, /expert\/reported won 100\.0 %/);
+  assert.match(output, /^- world: none/m);
+  assert.doesNotMatch(output, /^- expert: null/m);
+});

@@ -136,15 +136,19 @@ function whyNot(x: Experiment, method: DatasetMethod, episode: Trajectory, peers
   if (method === "nat") return "another episode of the task took the same actions";
   if (method !== "pairs") return episode.success ? "another solution of the task was chosen" : "not won";
   const [best, worst] = extremes(peers);
-  if (peers.length === 1) return "it is the only episode of its task";
+  if (peers.length === 1) return ALONE;
   if (best.return === worst.return) return "every episode of the task has the same reward";
   if (!beginAlike(x, best, worst)) return "the task's best and worst episode begin with other messages or tools";
   return "neither the best nor the worst of its task";
 }
 
+const ALONE = "it is the only episode of its task";
+
 function nothingLeft({ runs, method }: DatasetRequest, leftOut: ReadonlyMap<string, number>): CliError {
   const reasons = [...leftOut].map(([reason, count]) => `${count}: ${reason}`).join("; ");
+  // Logs whose records are named one by one look so.
+  const hint = leftOut.has(ALONE) ? "; import's --task PATH says what runs of one task have in common" : "";
   return new CliError(
-    `--method ${method}: nothing is left to learn from ${runs.join(", ")} (${reasons || "no episodes"})`,
+    `--method ${method}: nothing is left to learn from ${runs.join(", ")} (${reasons || "no episodes"})${hint}`,
   );
 }
