@@ -59,14 +59,19 @@ export function chosenRound(repository: Repository, run: string, flags: Partial<
 }
 
 /** How many examples, and of what kind. */
-export const sizeOf = (set: TrainingSet | undefined): [number, string] => [
-  set?.examples.length ?? 0,
-  set?.kind === "dpo" ? "preferences" : "demonstrations",
-];
+export function sizeOf(set: TrainingSet | undefined): [number, string] {
+  const count = set?.examples.length ?? 0;
+  const kind = set?.kind === "dpo" ? "preference" : "demonstration";
+  return [count, count === 1 ? kind : `${kind}s`];
+}
 
 /** Throws CliError for an id that is not stored. */
 export function storedSet(repository: Repository, id: TrainingSetId): TrainingSet {
   const set = repository.trainingSet(id);
-  if (!set) throw new CliError(`training set ${id} is not in this project's store`);
+  if (!set) {
+    throw new CliError(
+      `training set ${id} is not in this project's store: its run was removed, or --project names another project`,
+    );
+  }
   return set;
 }

@@ -52,7 +52,18 @@ export function otherRun(known: Run, run: Run): string {
   const shown = (value: Json | undefined) => (value === undefined ? "nothing" : JSON.stringify(value));
   const changes = differing
     .slice(0, 5)
-    .map((path) => `${path}: ${shown(before.get(path))} then, ${shown(now.get(path))} now`);
+    .map(
+      (path) =>
+        changedFile(path, before, now) ?? `${path}: ${shown(before.get(path))} then, ${shown(now.get(path))} now`,
+    );
   if (differing.length > changes.length) changes.push(`${differing.length - changes.length} more`);
   return `run "${run.name}" already exists with another config (${changes.join("; ")}); choose another name or the same settings, or remove that run: gleaner runs rm ${known.name}`;
+}
+
+/** Of a log that was mended since: its name says more than two hashes. undefined: it is no such change. */
+function changedFile(path: string, before: ReadonlyMap<string, Json>, now: ReadonlyMap<string, Json>) {
+  if (!path.endsWith(".sha256")) return undefined;
+  const named = path.replace(/sha256$/, "name");
+  const [then, name] = [before.get(named), now.get(named)];
+  return typeof name === "string" && then === name ? `the content of ${JSON.stringify(name)} has changed` : undefined;
 }

@@ -121,7 +121,7 @@ test("an import of which every episode was refused gives its name away, any othe
   repository.addVerification({ kind: "verified", trajectory: trajectoryId("u") });
   assert.throws(() => repository.addRun(imported("3")), {
     name: "CliError",
-    message: /files\.0\.sha256: "2" then, "3" now\); .*or remove that run: gleaner runs rm x$/,
+    message: /another config \(the content of "l" has changed\); .*or remove that run: gleaner runs rm x$/,
   });
   assert.equal(repository.countOf("x"), 2);
 });

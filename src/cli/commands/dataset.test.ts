@@ -252,4 +252,11 @@ test("a target that cannot say something names those that can", async (t) => {
   assert.equal(written.code, 0, written.output);
   const again = await gleaner(t, "export", "thoughts", "--to", "slime", "--out", files);
   assert.doesNotMatch(again.output, /Targets that can/);
+  for (const command of [
+    ["runs", "rm", "thoughts", "--yes"],
+    ["gc", "--yes"],
+  ])
+    assert.equal((await gleaner(t, ...command)).code, 0);
+  const gone = await gleaner(t, "export", "--check", files);
+  assert.match(gone.output, /training set \w+ is not in this project's store: its run was removed, or --project names/);
 });

@@ -252,7 +252,7 @@ function datasetText(name: string, { set, episodes, used, leftOut, splits }: Dat
         ["tasks", tasks],
       ],
     ),
-    `${name}: ${sizeOf(set).join(" ")} from ${used.length} episodes, ${won} of them won`,
+    `${name}: ${sizeOf(set).join(" ")} from ${used.length} ${used.length === 1 ? "episode" : "episodes"}, ${won} of them won`,
     ...outsideTraining(splits),
     `write it with: ${printable(write)}`,
   ].join("\n");

@@ -93,7 +93,7 @@ test("an import of which nothing can be used leaves no run; one that only diverg
   assert.equal(more.code, 2);
   assert.match(
     more.output,
-    /run "logs" already exists with another config \(files\.0\.sha256: .* remove that run: gleaner runs rm logs/,
+    /run "logs" already exists with another config \(the content of "\w+\.jsonl" has changed\); .* remove that run: gleaner runs rm logs/,
   );
   assert.equal((await gleaner("runs", "rm", "logs", "--yes")).code, 0);
   assert.match((await importing(log({}, {}))).output, /run logs: 2 verified trajectories, 2 stored now/);
