@@ -11,7 +11,7 @@ export function loggedTables(summary: ImportSummary): string[] {
     [
       ["records", lines],
       ["  kept as logged", unreplayable.episodes],
-      ["  left out: how it ended is not told", unknownTasks.length],
+      ["  left out: no ending is told", unknownTasks.length],
       ["  not understood", malformed.length],
       ["turns of the agent", steps],
       ["  with a thought before an action", stepsWithThought],

@@ -18,7 +18,7 @@ test("episodes whose logs do not tell how they ended are left out, with what to 
   const file = write("untold.jsonl", jsonLines([{ messages: chat(1) }, { messages: chat(2), reward: 1 }]));
   const { code, output } = await importing(t, file, "--env", "none", "--out", "some");
   assert.equal(code, 0, output);
-  assert.match(output, /left out: how it ended is not told +│ +1 │/);
+  assert.match(output, /left out: no ending is told +│ +1 │/);
   assert.match(output, /untold\.jsonl:1, task goal-\w+: the log does not tell how it ended/);
   assert.match(
     output,

@@ -53,7 +53,7 @@ export async function recognise(
   const other = others.find(({ format }) => format !== first.format);
   if (!other) return { format: first.format, because: first.because };
   const both = `${first.file} looks like ${first.format}, ${other.file} like ${other.format}`;
-  throw new CliError(`${both}: expected logs of one format, or --format`);
+  throw new CliError(`${both}: import the files of each format by themselves, or name one with --format`);
 }
 
 interface Reading {
