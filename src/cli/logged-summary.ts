@@ -5,14 +5,14 @@ import { printable } from "./terminal.ts";
 
 /** What was read, and what the logs say of their episodes. */
 export function loggedTables(summary: ImportSummary): string[] {
-  const { lines, unreplayable, unknownTasks, malformed, steps, stepsWithThought, unusedThoughts, leftOut } = summary;
+  const { lines, unreplayable, totals, steps, stepsWithThought, unusedThoughts, leftOut } = summary;
   const counts = table(
     [],
     [
       ["records", lines],
       ["  kept as logged", unreplayable.episodes],
-      ["  left out: no ending is told", unknownTasks.length],
-      ["  not understood", malformed.length],
+      ["  left out: no ending is told", totals.unknownTasks],
+      ["  not understood", totals.malformed],
       ["turns of the agent", steps],
       ["  with a thought before an action", stepsWithThought],
       ...(unusedThoughts > 0 ? [["thoughts after the last action, not used", unusedThoughts] as const] : []),
@@ -28,10 +28,10 @@ export function loggedTables(summary: ImportSummary): string[] {
 }
 
 /** What to do about episodes whose logs do not tell how they ended: nothing can be learned from those. `ended`: what was said of them. */
-export function endingHint({ unknownTasks, claims }: ImportSummary, ended: unknown): string[] {
+export function endingHint({ totals, claims }: ImportSummary, ended: unknown): string[] {
   const untold = claims["not told"].episodes;
   if (typeof ended === "string" && untold > 0) return [`not told: ${untold}, kept as ${ended}, as --ended says`];
-  if (unknownTasks.length === 0) return [];
+  if (totals.unknownTasks === 0) return [];
   return [
     "to keep what was left out, say where a record tells it: --reward PATH or --success PATH",
     "or say how all of these ended: --ended won or --ended lost",

@@ -63,3 +63,9 @@ test("a report on an import does not tell a name that nobody gave", async (t) =>
   assert.match(output, /^- world: none/m);
   assert.doesNotMatch(output, /^- expert: null/m);
 });
+
+test("the summary counts every record, however few of them it lists", async (t) => {
+  const file = write("many.jsonl", jsonLines(Array.from({ length: 10500 }, (_, n) => ({ messages: chat(n) }))));
+  const { output } = await importing(t, file, "--env", "none", "--dry-run");
+  assert.match(output, /left out: no ending is told +│ +10500 │/);
+});
