@@ -184,7 +184,7 @@ const CONFIG = `
 run: small
 environment: { name: workshop, kind: front, trainTasks: 16, testTasks: 6 }
 expert: { scripted: true, errorRate: 0.25 }
-student: { kind: embedded, width: 32, layers: 1, heads: 2 }
+student: { kind: embedded, width: 96, layers: 2, heads: 2 }
 training: { steps: 20, batch: 8 }
 methods:
   - { method: rft, samples: 2 }
@@ -202,7 +202,7 @@ test("a run on a disk that fills up ends with one sentence each time, and then w
   assert.equal(whole.code, 0, whole.errors);
   const project = join(disk.folder, "project");
   const places = new Set<string>();
-  for (const left of [0, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1400].map((kilobytes) => kilobytes * 1024)) {
+  for (const left of [0, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1400, 2000].map((kilobytes) => kilobytes * 1024)) {
     disk.free();
     disk.fill(left);
     const { code, errors } = await gleaner(project, ["run", config]);
