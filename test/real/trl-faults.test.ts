@@ -17,7 +17,11 @@ import { BASE, python, skip, tinyProject, trained, twoProcesses } from "./real.t
 const SET: TrainingSet = { kind: "sft", examples: [demonstrationOf("find élan", "go")] };
 const SETTINGS = { steps: 50, batch: 1, loraRank: 0 } as const;
 
-async function failsWith(options: Omit<TrlOptions, "python">, reason: string, pattern: RegExp): Promise<void> {
+async function failsWith(
+  options: Omit<TrlOptions, "python"> & Partial<TrlOptions>,
+  reason: string,
+  pattern: RegExp,
+): Promise<void> {
   await assert.rejects(trained(trlTrainer({ python, ...options }), SET), (error) => {
     assert.equal(trlReasonOf(error), reason, String(error));
     assert.match((error as Error).message, pattern);
@@ -77,18 +81,20 @@ suite("trainings that go wrong", { skip, concurrency: 2 }, () => {
     await failsWith({ project, settings: SETTINGS }, "bad checkpoint", /config\.json/);
   });
 
-  test("a template that Python renders otherwise than we do", async (t) => {
+  test("a template that Python finds changed, so that it reads other tokens than we wrote", async (t) => {
     const project = tinyProject(t);
     const template = join(project, "checkpoints", "base", "chat_template.jinja");
-    // JavaScript's idea of a word knows no é, so that it begins "élan" with a small letter.
+    const other = join(project, "other.jinja");
     writeFileSync(
-      template,
-      readFileSync(template, "utf8").replace("{% else %}{{ m['content']", "{% else %}{{ m['content'] | title"),
+      other,
+      readFileSync(template, "utf8").replace("{% else %}{{ m['content']", "{% else %}{{ m['content'] | upper"),
     );
+    const changing = join(project, "python");
+    writeFileSync(changing, `#!/bin/sh\ncp '${other}' '${template}'\nexec '${python}' "$@"\n`, { mode: 0o755 });
     await failsWith(
-      { project, settings: SETTINGS },
+      { project, settings: SETTINGS, python: changing },
       "tokens differ",
-      /example 0: transformers tokenises it otherwise from token \d+ on: expected .*Élan.*, found .*éLan/s,
+      /example 0: transformers tokenises it otherwise from token \d+ on: expected .*ÉLAN.*, found .*élan/s,
     );
   });
 

@@ -202,7 +202,9 @@ test("a run on a disk that fills up ends with one sentence each time, and then w
   assert.equal(whole.code, 0, whole.errors);
   const project = join(disk.folder, "project");
   const places = new Set<string>();
-  for (const left of [0, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1400, 2000].map((kilobytes) => kilobytes * 1024)) {
+  for (const left of [0, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1400, 2000].map(
+    (kilobytes) => kilobytes * 1024,
+  )) {
     disk.free();
     disk.fill(left);
     const { code, errors } = await gleaner(project, ["run", config]);
