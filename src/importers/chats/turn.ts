@@ -62,6 +62,16 @@ export const hasPart = (message: unknown, is: (part: Fields) => boolean, name = 
   return Array.isArray(content) && content.some((part) => typeof part === "object" && part !== null && is(part));
 };
 
+/** The role that an API's name for it stands for. Throws CliError naming `place` and the names that the API has. */
+export function roleOf(
+  name: unknown,
+  roles: Readonly<Record<string, ChatTurn["role"]>>,
+  place: string,
+): ChatTurn["role"] {
+  if (typeof name === "string" && Object.hasOwn(roles, name)) return roles[name]!;
+  throw new CliError(`${place}.role: expected one of ${Object.keys(roles).join(", ")}, found ${shown(name)}`);
+}
+
 /** Text that may be absent. */
 export const optionalText = (value: unknown, place: string): string =>
   value === undefined || value === null ? "" : textOf(value, place, "text");

@@ -14,9 +14,8 @@
  * Source: anthropic 2.14.0 (Python), types/content_block_param.py, types/tool_result_block_param.py,
  * types/beta/beta_content_block_param.py and what they name.
  */
-import { CliError } from "../../../core/errors.ts";
 import { writtenJson } from "../../../core/written-json.ts";
-import { objectOf, shown, textOf } from "../../reader.ts";
+import { objectOf, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import {
   contentOf,
@@ -32,7 +31,17 @@ import {
   thoughtParts,
   turnsOfParts,
 } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, hasPart, isNothing } from "../turn.ts";
+import {
+  type Api,
+  argumentsOf,
+  type ChatTurn,
+  type Fields,
+  fieldsOf,
+  hasMember,
+  hasPart,
+  isNothing,
+  roleOf,
+} from "../turn.ts";
 import { ASIDE } from "./openai.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = { system: "system", user: "user", assistant: "assistant" };
@@ -82,9 +91,7 @@ interface Told {
 
 function messageParts(message: unknown, place: string): Told {
   const { role: name, content } = fieldsOf(message, place, KNOWN);
-  const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
+  const role = roleOf(name, ROLES, place);
   return { role, parts: partsOf(content, `${place}.content`, PARTS), place };
 }
 

@@ -12,7 +12,17 @@ import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { contentOf, idOf, type Part, SEALED, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, hasPart, isNothing } from "../turn.ts";
+import {
+  type Api,
+  argumentsOf,
+  type ChatTurn,
+  type Fields,
+  fieldsOf,
+  hasMember,
+  hasPart,
+  isNothing,
+  roleOf,
+} from "../turn.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = { system: "system", user: "user", assistant: "assistant" };
 const KNOWN: ReadonlySet<string> = new Set(["role", "content", "metadata", "timestamp", "id"]);
@@ -40,9 +50,7 @@ export const bedrock: Api = {
 
 function messageTurns(message: unknown, place: string): Draft[] {
   const { role: name, content } = fieldsOf(message, place, KNOWN);
-  const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
+  const role = roleOf(name, ROLES, place);
   return turnsOfParts(role, partsIn(content, `${place}.content`, PARTS), place);
 }
 

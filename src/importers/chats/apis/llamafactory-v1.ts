@@ -4,12 +4,11 @@
  *
  * Source: LLaMA-Factory at 121291957307cf494d726cd0a84e61340345aa0f, src/llamafactory/v1/utils/types.py (Content, Message).
  */
-import { CliError } from "../../../core/errors.ts";
 import { callsInText } from "../../../formats/calls/text.ts";
-import { shown, textOf } from "../../reader.ts";
+import { textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { leftOutPart, type PartReader, partsOf, textParts, thoughtParts, turnsOfParts } from "../parts.ts";
-import { type Api, type ChatTurn, fieldsOf, hasMember, hasPart } from "../turn.ts";
+import { type Api, type ChatTurn, fieldsOf, hasMember, hasPart, roleOf } from "../turn.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = {
   system: "system",
@@ -31,9 +30,7 @@ export const llamafactoryV1: Api = {
 
 function messageTurns(message: unknown, place: string): Draft[] {
   const { role: name, content } = fieldsOf(message, place, KNOWN);
-  const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
+  const role = roleOf(name, ROLES, place);
   return turnsOfParts(role, partsOf(content, `${place}.content`, PARTS), place);
 }
 

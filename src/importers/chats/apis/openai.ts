@@ -19,7 +19,7 @@ import { parseWritten } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { idOf, optionalId, type Part, partsOf, SEALED, textParts, turnsOfParts } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, isNothing } from "../turn.ts";
+import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, hasMember, isNothing, roleOf } from "../turn.ts";
 import { CONTENT_PARTS } from "./content.ts";
 import { REASONING_MEMBERS, SEALED_MEMBERS, thoughtsOf } from "./reasoning.ts";
 
@@ -86,9 +86,7 @@ function refuseOtherAgents(list: readonly unknown[], place: string): void {
 function messageTurns(message: unknown, place: string): Draft[] {
   const fields = fieldsOf(message, place, KNOWN);
   const { role: name } = fields;
-  const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
+  const role = roleOf(name, ROLES, place);
   if (role === "assistant") return turnsOfParts(role, agentParts(fields, place), place);
   const mayLack = role === "tool" && fields.content === null;
   const parts = mayLack ? [] : partsOf(fields.content, `${place}.content`, CONTENT_PARTS);

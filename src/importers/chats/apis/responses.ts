@@ -17,7 +17,7 @@ import { writtenJson } from "../../../core/written-json.ts";
 import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import { contentOf, idOf, type Part, partsOf, SEALED, textPart, thoughtParts, turnsOfParts } from "../parts.ts";
-import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, isNothing } from "../turn.ts";
+import { type Api, argumentsOf, type ChatTurn, type Fields, fieldsOf, isNothing, roleOf } from "../turn.ts";
 import { CONTENT_PARTS } from "./content.ts";
 
 const ROLES: Readonly<Record<string, ChatTurn["role"]>> = {
@@ -92,9 +92,7 @@ const known = (...names: string[]): ReadonlySet<string> => new Set([...ASIDE, ..
 const MESSAGE = known("role", "content");
 const message: ItemReader = (item, place) => {
   const { role: name, content } = fieldsOf(item, place, MESSAGE);
-  const role = typeof name === "string" && Object.hasOwn(ROLES, name) ? ROLES[name]! : undefined;
-  if (!role)
-    throw new CliError(`${place}.role: expected one of ${Object.keys(ROLES).join(", ")}, found ${shown(name)}`);
+  const role = roleOf(name, ROLES, place);
   const parts = partsOf(content, `${place}.content`, CONTENT_PARTS);
   // A message without a word is a turn, too.
   return { role, parts: parts.length > 0 ? parts : [{ kind: "text", text: "" }] };
