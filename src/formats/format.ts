@@ -44,6 +44,10 @@ export interface Format {
   };
 }
 
+/** The usual first words: the goal, a blank line, and what is seen. */
+export const withInstruction: Format["user"] = (task, observation, isFirst) =>
+  isFirst ? `${task.instruction}\n\n${observation}` : observation;
+
 /** What a policy decided and, where it is known, how it put it. */
 export interface SpokenDecision {
   /** "" if there is none. */

@@ -8,8 +8,7 @@
  */
 import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
-import type { Task } from "../core/task.ts";
-import type { Format, FormatName } from "./format.ts";
+import { type Format, type FormatName, withInstruction } from "./format.ts";
 import { reactFormat } from "./react.ts";
 import { toolFormat } from "./tools.ts";
 
@@ -53,6 +52,3 @@ function textFormat(benchmark: Benchmark): Format {
     parse: (completion) => ({ thought: "", action: completion.trim() }),
   };
 }
-
-const withInstruction = (task: Task, observation: string, isFirst: boolean) =>
-  isFirst ? `${task.instruction}\n\n${observation}` : observation;

@@ -9,7 +9,7 @@
 import { actionOfCall, type Call, callInAction } from "../core/calls.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { Message, Tool } from "../core/message.ts";
-import type { Format } from "./format.ts";
+import { type Format, withInstruction } from "./format.ts";
 
 const ACT: Tool = {
   name: "act",
@@ -29,51 +29,42 @@ export function toolFormat(benchmark: Benchmark): Format {
 /** A call is the action, in the form of core/calls.ts. A turn without one says something to the world. */
 function ownToolFormat({ instructions }: Benchmark, tools: readonly Tool[]): Format {
   return {
-    name: "tools",
-    system: instructions,
-    tools,
-    marker: TURN,
-    user: userText,
+    ...{ name: "tools", system: instructions, tools, marker: TURN, user: withInstruction },
     assistant({ thought, action }) {
       const call = callInAction(action);
       return call ? turnText(thought, [call]) : turnText(thought === "" ? action : `${thought}\n${action}`, []);
     },
-    message(text, index) {
-      const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
-      const [call] = calls;
-      if (!call) return { role: "assistant", content };
-      return { role: "assistant", content, toolCalls: [{ id: callId(index), ...call }] };
-    },
-    parse(completion) {
-      const turn = turnIn(completion);
-      if (!turn) return { thought: "", action: completion.trim() };
-      const [call] = turn.calls;
-      if (!call) return { thought: "", action: turn.content.trim() };
-      return { thought: turn.content.trim(), action: actionOfCall(call) };
-    },
+    message: (text, index) => messageOf(text, index, (call) => call),
+    parse: (completion) => decisionIn(completion, actionOfCall),
   };
 }
-
-const userText: Format["user"] = (task, observation, isFirst) =>
-  isFirst ? `${task.instruction}\n\n${observation}` : observation;
 
 function actFormat(benchmark: Benchmark): Format {
   return {
     name: "tools",
     system: `${benchmark.instructions}\nAnswer every observation with one call of the function "${ACT.name}".`,
-    tools: [ACT],
-    marker: TURN,
-    user: userText,
+    ...{ tools: [ACT], marker: TURN, user: withInstruction },
     assistant: ({ thought, action }) => turnText(thought, [{ name: ACT.name, arguments: JSON.stringify({ action }) }]),
     message: turnMessage,
-    parse(completion) {
-      const turn = turnIn(completion);
-      if (!turn) return { thought: "", action: completion.trim() };
-      const [call] = turn.calls;
-      if (!call) return { thought: "", action: turn.content.trim() };
-      return { thought: turn.content.trim(), action: (actionIn(call) ?? nonsenseOf(call)).trim() };
-    },
+    parse: (completion) => decisionIn(completion, (call) => (actionIn(call) ?? nonsenseOf(call)).trim()),
   };
+}
+
+/** What a turn says: the first call is the action, what is said beside it the thought. */
+function decisionIn(completion: string, actionOf: (call: Call) => string): ReturnType<Format["parse"]> {
+  const turn = turnIn(completion);
+  if (!turn) return { thought: "", action: completion.trim() };
+  const [call] = turn.calls;
+  if (!call) return { thought: "", action: turn.content.trim() };
+  return { thought: turn.content.trim(), action: actionOf(call) };
+}
+
+/** A turn as a message with the call that counts, as `back` has it go back to the model, under the id of its place. */
+function messageOf(text: string, index: number, back: (call: Call) => Call): Message {
+  const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
+  const [call] = calls;
+  if (!call) return { role: "assistant", content };
+  return { role: "assistant", content, toolCalls: [{ id: callId(index), ...back(call) }] };
 }
 
 const TURN = '{"content":';
@@ -84,16 +75,14 @@ export function turnText(content: string, calls: readonly Call[]): string {
 }
 
 /**
- * The message of a turn that `turnText` wrote, as it goes back to the model: with the call that counts, under the id of its
- * place. A call that cannot be read goes back as one that can, with the same action: servers refuse others.
+ * The message of a turn that `turnText` wrote, as it goes back to the model. A call that cannot be read goes back as one that
+ * can, with the same action: servers refuse others.
  */
-export function turnMessage(text: string, index: number): Message {
-  const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
-  const [call] = calls;
-  if (!call) return { role: "assistant", content };
-  const given = actionIn(call) === undefined ? JSON.stringify({ action: nonsenseOf(call) }) : call.arguments;
-  return { role: "assistant", content, toolCalls: [{ id: callId(index), name: ACT.name, arguments: given }] };
-}
+export const turnMessage = (text: string, index: number): Message =>
+  messageOf(text, index, (call) => ({
+    name: ACT.name,
+    arguments: actionIn(call) === undefined ? JSON.stringify({ action: nonsenseOf(call) }) : call.arguments,
+  }));
 
 /** Nine letters and digits, as Mistral's templates want them. */
 const callId = (index: number) => `call${String(index).padStart(5, "0")}`;
