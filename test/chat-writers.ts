@@ -2,60 +2,19 @@
  * Conversations in every API's spelling, as JSON text. They are written after the APIs' documents and share no code with the
  * readers. Arguments are spliced in as they are: no number passes through JavaScript.
  */
-import type { Spoken, SpokenCall, Talk } from "./chat-model.ts";
-
-export interface ChatWriter {
-  readonly name: string;
-  /** Whether the API can say that a call failed. */
-  readonly tellsErrors: boolean;
-  readonly write: (talk: Talk) => string[];
-  /** Messages that no reader can understand, as JSON: each refuses the record. */
-  readonly strange: readonly string[];
-}
-
-const q = (value: unknown) => JSON.stringify(value);
-const list = (items: readonly string[]) => `[${items.join(",")}]`;
-/** An object of members that are written already; those without a value are left out. */
-const obj = (members: Readonly<Record<string, string | undefined>>) =>
-  `{${Object.entries(members)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${q(name)}:${value}`]))
-    .join(",")}}`;
-
-interface Numbered extends SpokenCall {
-  readonly id: string;
-}
-type NumberedTurn = Omit<Spoken, "calls"> & { readonly calls: readonly Numbered[]; readonly isAnswered: boolean };
-
-const numbered = ({ turns, isCut }: Talk): NumberedTurn[] => {
-  let calls = 0;
-  return turns.map((turn, index) => ({
-    ...turn,
-    calls: turn.calls.map((call) => ({ ...call, id: `id-${calls++}` })),
-    isAnswered: !(isCut && index === turns.length - 1),
-  }));
-};
-
-/** The messages of a talk: what the user asks, what the agent says, the results. */
-function messages(
-  talk: Talk,
-  parts: {
-    readonly system: (text: string) => string;
-    readonly user: (text: string) => string;
-    readonly agent: (turn: NumberedTurn) => readonly string[];
-    readonly result: (call: Numbered) => string;
-  },
-): string[] {
-  return [
-    ...(talk.system === undefined ? [] : [parts.system(talk.system)]),
-    ...numbered(talk).flatMap((turn) => [
-      ...(turn.asked === undefined ? [] : [parts.user(turn.asked)]),
-      ...parts.agent(turn),
-      ...(turn.isAnswered ? turn.calls.map(parts.result) : []),
-    ]),
-  ];
-}
-
-const said = (role: string) => (text: string) => obj({ role: q(role), content: q(text) });
+import type { Talk } from "./chat-model.ts";
+import {
+  type ChatWriter,
+  list,
+  messages,
+  type Numbered,
+  type NumberedTurn,
+  numbered,
+  obj,
+  q,
+  said,
+} from "./chat-writing.ts";
+import { asCallsAlone, llamafactoryV1, sharegpt, swift } from "./tuning-writers.ts";
 
 const openaiCall = ({ id, name, given }: Numbered) =>
   obj({ id: q(id), type: q("function"), function: obj({ name: q(name), arguments: q(given) }) });
@@ -364,78 +323,6 @@ const CLASSES: Readonly<Record<string, string>> = {
   ai: "AIMessage",
   tool: "ToolMessage",
   remove: "RemoveMessage",
-};
-
-const sharegpt: ChatWriter = {
-  name: "ShareGPT",
-  tellsErrors: false,
-  write: (talk) =>
-    messages(asCallsAlone(talk), {
-      system: (text) => obj({ from: q("system"), value: q(text) }),
-      user: (text) => obj({ from: q("human"), value: q(text) }),
-      agent: ({ text, calls }) => [
-        calls.length > 0
-          ? obj({ from: q("function_call"), value: q(callTexts(calls)) })
-          : obj({ from: q("gpt"), value: q(text) }),
-      ],
-      result: ({ result }) => obj({ from: q("observation"), value: q(result.text) }),
-    }),
-  strange: [obj({ from: q("narrator"), value: q("x") }), obj({ from: q("human"), value: q("x"), undertone: q("y") })],
-};
-
-const callText = ({ name, given }: Numbered) => obj({ name: q(name), arguments: given });
-const callTexts = (calls: readonly Numbered[]) =>
-  calls.length === 1 ? callText(calls[0]!) : list(calls.map(callText));
-
-/** For spellings in which a turn is calls or text, without a thought of its own. */
-export const asCallsAlone = (talk: Talk): Talk => ({
-  ...talk,
-  turns: talk.turns.map((turn) => ({ ...turn, thought: undefined, text: turn.calls.length > 0 ? "" : turn.text })),
-});
-
-const swift: ChatWriter = {
-  ...sharegpt,
-  name: "ms-swift",
-  write: (talk) => [
-    ...messages(asCallsAlone(talk), {
-      system: said("system"),
-      user: said("user"),
-      agent: ({ text, calls }) => [
-        calls.length > 0 ? obj({ role: q("tool_call"), content: q(callTexts(calls)) }) : said("assistant")(text),
-      ],
-      result: ({ result }) => said("tool_response")(result.text),
-    }),
-  ],
-  strange: [said("narrator")("x"), obj({ role: q("tool_call"), content: q('{"name":"f","arguments":{},"aside":1}') })],
-};
-
-const part = (type: string, value: string) => obj({ type: q(type), value: q(value) });
-const v1 = (role: string) => (text: string) =>
-  obj({ role: q(role), content: list([part("text", text)]), loss_weight: "0.0" });
-const llamafactoryV1: ChatWriter = {
-  name: "LLaMA-Factory v1",
-  tellsErrors: false,
-  write: (talk) =>
-    messages(talk, {
-      system: v1("system"),
-      user: v1("user"),
-      agent: ({ text, thought, calls }) => [
-        obj({
-          role: q("assistant"),
-          content: list([
-            ...(thought === undefined ? [] : [part("reasoning", thought)]),
-            ...(text === "" ? [] : [part("text", text)]),
-            ...calls.map((call) => part("tool_call", callText(call))),
-          ]),
-          loss_weight: "1.0",
-        }),
-      ],
-      result: ({ result }) => v1("tool")(result.text),
-    }),
-  strange: [
-    obj({ role: q("narrator"), content: list([part("text", "x")]) }),
-    obj({ role: q("user"), content: list([part("hologram", "x")]) }),
-  ],
 };
 
 export const WRITERS: readonly ChatWriter[] = [

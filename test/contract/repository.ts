@@ -2,22 +2,16 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { CliError, StoreError } from "../../src/core/errors.ts";
+import { StoreError } from "../../src/core/errors.ts";
 import { type TaskId, type TrainingSetId, type TrajectoryId, trajectoryId } from "../../src/core/ids.ts";
 import type { Repository, TrajectoryPage } from "../../src/core/repository.ts";
-import type { Run, Timing, Verification } from "../../src/core/run.ts";
+import type { Timing, Verification } from "../../src/core/run.ts";
 import { summaryOf } from "../../src/core/summary.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Trajectory } from "../../src/core/trajectory.ts";
 import { anyFamily } from "./any-trajectory.ts";
+import { checkRuns, dumpOf, withFoundations } from "./repository-runs.ts";
 import { checkpoint, round, run, step, task, timing, trainingSet, trajectory } from "./samples.ts";
-
-/** The lines of a dump; every one ends in a line feed. */
-function linesOf(dump: string): string[] {
-  const lines = dump.split("\n");
-  assert.equal(lines.pop(), "");
-  return lines;
-}
 
 /** `open` gives a fresh, empty repository each time; the suite closes it. */
 export function repositoryContract(name: string, open: () => Repository | Promise<Repository>): void {
@@ -30,12 +24,6 @@ export function repositoryContract(name: string, open: () => Repository | Promis
         repository.close();
       }
     });
-  const withFoundations = (repository: Repository) => {
-    repository.addRun(run);
-    repository.addTask(task);
-    return repository;
-  };
-  const dumpOf = (repository: Repository) => linesOf([...repository.dump()].join(""));
 
   suite(`repository contract: ${name}`, () => {
     check("an empty repository has nothing", (repository) => {
@@ -318,46 +306,7 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.throws(() => repository.together(other), { name: StoreError.name, message: /already stored/ });
     });
 
-    check("the name of a run that holds something belongs to one kind and config", (repository) => {
-      withFoundations(repository).addTrajectory(run.name, trajectory);
-      const other: Run = { ...run, config: { seeds: [1, 2], method: { name: "EEF", probes: 7 } } };
-      assert.throws(() => repository.addRun(other), { name: CliError.name, message: /first.*method\.probes/ });
-      assert.throws(() => repository.addRun({ ...run, kind: "play" }), { name: CliError.name, message: /experiment/ });
-      assert.deepEqual(repository.runs(), [run]);
-    });
-
-    check("a run that holds nothing gives its name away, and can be taken back", (repository) => {
-      repository.addRun({ ...run, config: {} });
-      repository.addRun(run);
-      assert.deepEqual(repository.runs(), [run]);
-      assert.equal(repository.takeBack(run.name), true);
-      assert.equal(repository.takeBack(run.name), false, "there is none any more");
-      withFoundations(repository).addTrajectory(run.name, trajectory);
-      assert.equal(repository.takeBack(run.name), false, "it holds something");
-      assert.equal(repository.countOf(run.name), 1);
-    });
-
-    check("runs come in the order of their creation", (repository) => {
-      for (const each of ["b", "c", "a"]) repository.addRun({ ...run, name: each });
-      repository.addRun({ ...run, name: "b" });
-      const names = repository.runs().map((each) => each.name);
-      assert.deepEqual(names, ["b", "c", "a"]);
-    });
-
-    check("a trajectory belongs to every run that made or reuses it; ids come sorted", (repository) => {
-      withFoundations(repository).addRun({ ...run, name: "second" });
-      for (const id of ["c", "a", "b"]) repository.addTrajectory(run.name, { ...trajectory, id: id as TrajectoryId });
-      for (const id of ["d", "a"]) repository.addTrajectory("second", { ...trajectory, id: id as TrajectoryId });
-      repository.reuseTrajectory("second", trajectoryId("c"));
-      repository.reuseTrajectory(run.name, trajectoryId("c"));
-      assert.deepEqual(repository.trajectoriesOf(run.name), ["a", "b", "c"]);
-      assert.deepEqual(repository.trajectoriesOf("second"), ["a", "c", "d"]);
-      const reuses = dumpOf(repository).filter((line) => line.includes('"reuse"'));
-      assert.deepEqual(
-        reuses.map((line) => JSON.parse(line)),
-        ["a", "c"].map((id) => ({ kind: "reuse", run: "second", trajectory: id })),
-      );
-    });
+    checkRuns(check);
 
     check("a trajectory needs its run, its task, its parent and its parent's prefix", (repository) => {
       withFoundations(repository);
