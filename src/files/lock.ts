@@ -113,17 +113,23 @@ function held(path: string, database: DatabaseSync, command: string): Lock {
     command,
   };
   writeOwner(path, owner);
-  let isHeld = true;
   const release = () => {
-    if (!isHeld) return;
-    isHeld = false;
-    process.off("exit", release);
+    if (!heldHere.delete(release)) return;
+    if (heldHere.size === 0) process.off("exit", releaseAll);
     rmSync(ownerFile(path), { force: true });
     database.close();
   };
-  // The lock would end anyway, but the word of who held it would stay.
-  process.on("exit", release);
+  if (heldHere.size === 0) process.on("exit", releaseAll);
+  heldHere.add(release);
   return { release };
+}
+
+/** How to release each lock that this process holds. */
+const heldHere = new Set<() => void>();
+
+/** A lock ends with its process anyway, but the word of who held it would stay. */
+function releaseAll(): void {
+  for (const release of heldHere) release();
 }
 
 const ownerFile = (path: string) => `${path}.owner.json`;
