@@ -50,8 +50,8 @@ export function openChatTemplate(
       throw new CliError(`${folder}: no chat template for conversations without tools, expected chat_template.jinja`);
     try {
       const conversation: readonly (readonly [string, Value])[] = [
-        ["messages", list(messages.map(messageValue))],
-        ["tools", tools ? list(tools.map((tool) => fromJavaScript(templateTool(tool)))) : null],
+        ["messages", list(messages.map(messageAsValue))],
+        ["tools", tools ? toolsAsValue(tools) : null],
         ["documents", null],
         ["add_generation_prompt", generationPrompt],
       ];
@@ -59,6 +59,23 @@ export function openChatTemplate(
     } catch (error) {
       throw new CliError(`${chosen.place}: expected a template that can render this conversation (${saidOf(error)})`);
     }
+  };
+}
+
+/** A conversation is rendered as often as it has turns. Templates change no value, so each message has one. */
+const messageAsValue = remembered(messageValue);
+const toolsAsValue = remembered((tools: readonly Tool[]) =>
+  list(tools.map((tool) => fromJavaScript(templateTool(tool)))),
+);
+
+function remembered<Given extends object>(make: (given: Given) => Value): (given: Given) => Value {
+  const made = new WeakMap<Given, Value>();
+  return (given) => {
+    const known = made.get(given);
+    if (known !== undefined) return known;
+    const value = make(given);
+    made.set(given, value);
+    return value;
   };
 }
 

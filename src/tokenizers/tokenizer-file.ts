@@ -10,6 +10,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { CliError } from "../core/errors.ts";
 import { type JsonObject, readJsonObject, saidOf } from "./json-file.ts";
+import { byPieces } from "./pieces.ts";
 
 /** Text to token ids and back. Knows no conversations. */
 export interface TextTokenizer {
@@ -30,6 +31,7 @@ export function openTokenizerFile(path: string, config: JsonObject): TextTokeniz
   const tokenizer = tokenizerOf(path, parts, config);
   const added = parts.added_tokens as readonly AddedToken[];
   const wholeWords = added.filter((token) => token.single_word).map(({ content }) => content);
+  const pieces = using(path, () => byPieces(tokenizer, parts, config));
   const isPrefixed = JSON.stringify(file.pre_tokenizer ?? null).includes('"add_prefix_space":true');
   return {
     encode(text) {
@@ -41,7 +43,7 @@ export function openTokenizerFile(path: string, config: JsonObject): TextTokeniz
         throw new CliError("the text has U+0085 or U+FEFF, which Python's tokenizer parts otherwise than this one");
       }
       if (text === "") return [];
-      const ids = using(path, () => tokenizer.encode(text, { add_special_tokens: false }).ids);
+      const ids = using(path, () => pieces?.(text) ?? tokenizer.encode(text, { add_special_tokens: false }).ids);
       if (ids.every(isId)) return ids;
       throw new CliError(`${path}: expected an id for every token, found none for a part of ${shown(text)}`);
     },
