@@ -1,5 +1,6 @@
 /** Conversations with anything that agents' logs may hold, for property tests: texts, thoughts, calls, results and errors. */
 import fc from "fast-check";
+import { anyCharacter } from "./any-character.ts";
 
 export interface SpokenCall {
   readonly name: string;
@@ -32,7 +33,7 @@ const mentions = fc.constantFrom(
 );
 
 export const anyWords = fc.oneof(
-  { weight: 4, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
+  { weight: 4, arbitrary: fc.string({ unit: anyCharacter, maxLength: 30 }) },
   { weight: 2, arbitrary: fc.string({ unit: "grapheme", maxLength: 30 }) },
   { weight: 1, arbitrary: mentions },
 );

@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { type TrajectoryId, trajectoryId } from "../src/core/ids.ts";
 import type { Message } from "../src/core/message.ts";
 import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../src/core/training.ts";
+import { anyCharacter } from "./any-character.ts";
 
 /** Any text that is valid Unicode, and not blank. */
 const text = fc.oneof(
   fc.constantFrom("look", "open door", 'say "hi"\n', "é\u0000", "{}", "- a: b", "<|im_end|>", "🚪"),
-  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }).map((drawn) => `x${drawn}`),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 12 }).map((drawn) => `x${drawn}`),
 );
 
 function turns(first: number, said: readonly (readonly [string, string, boolean])[]): WeightedMessage[] {

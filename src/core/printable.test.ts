@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyCharacter } from "../../test/any-character.ts";
 import { printable, printableJson, printableLines } from "./printable.ts";
 
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** Every kind of text, and more often what is special. */
 const texts = fc
   .oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: anyCharacter }),
     fc.array(
       fc.constantFrom(
         "\u001b",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyCharacter } from "../../test/any-character.ts";
 import { parseJson } from "../files/python-json.ts";
 import { parseWritten, writtenJson, writtenMember } from "./written-json.ts";
 
@@ -10,7 +11,7 @@ const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.integer().map(String),
 );
-const text = fc.string({ unit: "binary" }).map((value) => JSON.stringify(value));
+const text = fc.string({ unit: anyCharacter }).map((value) => JSON.stringify(value));
 const name = fc.oneof(
   fc.stringMatching(/^[a-z_#]{1,6}$/),
   fc.nat(20).map(String),

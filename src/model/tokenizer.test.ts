@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
+import { anyCharacter } from "../../test/any-character.ts";
 import { buildTokenizer, loadTokenizer, SPECIAL_TOKENS } from "./tokenizer.ts";
 
 const texts = ["you see a shelf_8", "go to shelf_8", "look : café 飲み物"];
@@ -10,7 +11,7 @@ const tokenizer = loadTokenizer(file);
 
 const unit = fc.oneof(
   fc.constantFrom("you", "see", "shelf_8", "shelf", "café", "<end>", "<0x41>", "飲み物", "👩‍🚀", "\uFFFD", "é"),
-  fc.string({ unit: "binary", minLength: 1, maxLength: 5 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 5 }),
 );
 const space = fc.constantFrom(" ", "  ", "\n", "\t", "\u00a0", "\u3000", " \r\n");
 /** Any text whose characters can all be written as UTF-8, the start mark left out. */

@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { trajectoryId } from "../../src/core/ids.ts";
 import type { Outcome, Step, Trajectory } from "../../src/core/trajectory.ts";
+import { anyCharacter } from "../any-character.ts";
 import { task } from "./samples.ts";
 
 /** Any string JavaScript can hold: lone surrogates, NUL and quotes included. */
 export const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
   fc.constantFrom("'; DROP TABLE trajectories; --", '"', "\u0000", "%_\\", "?1 :name $x @y"),
 );

@@ -9,6 +9,7 @@ import type { Benchmark, Environment } from "../../src/core/environment.ts";
 import { CliError, EnvironmentError } from "../../src/core/errors.ts";
 import type { TaskId } from "../../src/core/ids.ts";
 import type { Task } from "../../src/core/task.ts";
+import { anyCharacter } from "../any-character.ts";
 
 export interface ContractOptions {
   /** Why this world cannot be tested here. */
@@ -188,7 +189,7 @@ export function environmentContract(
 }
 
 const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom("", " ", "\n", "go", "use ", "0", "constructor"),
 );
 

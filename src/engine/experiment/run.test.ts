@@ -1,8 +1,8 @@
-/** A whole experiment, small but real: workshop, the embedded student, every method; then again from the store. */
+/** A whole experiment, small but real: workshop, the embedded student, three methods; then again from the store. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { linesOfDump, roundsOf, runSmall, smallConfig } from "../../../test/small-experiment.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import type { Benchmark } from "../../core/environment.ts";
 import { type TaskId, trajectoryId } from "../../core/ids.ts";
@@ -14,112 +14,30 @@ import { openSqlite } from "../../store/sqlite.ts";
 import { kindOf } from "../../students/kinds.ts";
 import { workshop } from "../../worlds/workshop/index.ts";
 import type { MethodConfig } from "../algorithms/methods.ts";
-import { type ExperimentConfig, parseConfig } from "./config.ts";
+import type { ExperimentConfig } from "./config.ts";
 import { expertRollouts } from "./expert.ts";
-import { type Progress, silent } from "./progress.ts";
+import { silent } from "./progress.ts";
 import { runExperiment } from "./run.ts";
 
-const config = parseConfig(
-  "test.yaml",
-  `
-run: small
-environment: { name: workshop }
-expert: { scripted: true, errorRate: 0.25 }
-student: { width: 16, layers: 1, heads: 2, context: 192 }
-training: { steps: 2, batch: 4, learningRate: 0.004 }
-methods:
-  - { method: sft-all }
-  - { method: rft, samples: 2, iterations: 2, trainFrom: previous }
-  - { method: eef, probes: 2 }
-  - { method: eto, iterations: 2, batch: 4 }
-  - { method: rft-eto, samples: 2, batch: 4 }
-  - { method: nat, samples: 1 }
-  - { method: agent-evol, samples: 2 }
-  - { method: best-of, samples: 3 }
-`,
-);
+const config = smallConfig([
+  "{ method: rft, samples: 1, iterations: 2, trainFrom: previous }",
+  "{ method: eef, probes: 2 }",
+  "{ method: best-of, samples: 3 }",
+]);
 
-/** Runs it in `project`; returns what it did. */
-async function run(project: string, changes: Partial<Pick<ExperimentConfig, "methods" | "seeds" | "parallel">>) {
-  mkdirSync(project, { recursive: true });
-  const repository = openSqlite(join(project, "store.sqlite"));
-  const phases: string[] = [];
-  const progress: Progress = {
-    phase(label) {
-      phases.push(label);
-      return { advance() {}, end() {} };
-    },
-    say() {},
-  };
-  repository.addRun({ name: "small", kind: "experiment", config: {} });
-  await runExperiment(
-    { ...config, ...changes },
-    {
-      repository,
-      benchmark: async (seed) => workshop({ seed, trainTasks: 6, testTasks: 3, lengths: [1, 2], maxSteps: 8 }),
-      scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
-      student: await kindOf(config).open(project, config),
-      progress,
-    },
-  );
-  return { repository, phases };
-}
-
-const roundsOf = (repository: Repository) =>
-  repository
-    .rounds("small")
-    .map(({ method, seed, iteration }) => `${method} ${seed} ${iteration}`)
-    .sort();
-const dump = (repository: Repository) => [...repository.dump()].join("").split("\n");
-
-test("an experiment does all methods; again, it does nothing; side by side, the same", async () => {
+// Every method, and several seeds: test/slow/experiment.test.ts.
+test("an experiment does its methods; again, it does nothing; side by side, the same", async () => {
   const folder = temporaryFolder();
-  const first = await run(join(folder, "a"), { parallel: 1 });
-  const expected = [
-    "BC 1 0",
-    "SFT-ALL 1 0",
-    "RFT×2, continued 1 1",
-    "RFT×2, continued 1 2",
-    "EEF M=2 1 1",
-    "ETO 1 1",
-    "ETO 1 2",
-    "RFT×2 + ETO 1 1",
-    "RFT×2 + ETO 1 2",
-    "NAT + own 1 1",
-    "AgentEvol×2 1 1",
-    "best-of-3 1 0",
-  ];
-  assert.deepEqual(roundsOf(first.repository), expected.sort());
+  const first = await runSmall(join(folder, "a"), config, { parallel: 1 });
+  const expected = ["BC 1 0", "EEF M=2 1 1", "RFT, continued 1 1", "RFT, continued 1 2", "best-of-3 1 0"];
+  assert.deepEqual(roundsOf(first.repository), expected);
   assert(first.phases.some((label) => label.includes("probe")));
 
-  const again = await run(join(folder, "a"), { parallel: 1 });
+  const again = await runSmall(join(folder, "a"), config, { parallel: 1 });
   assert.deepEqual(again.phases, []);
-  const sideBySide = await run(join(folder, "b"), { parallel: 3 });
-  assert.deepEqual(dump(again.repository), dump(first.repository));
-  assert.deepEqual(dump(sideBySide.repository), dump(first.repository));
-
-  for (const round of first.repository.rounds("small")) {
-    assert.equal(round.evaluated.length, 3);
-    assert.equal(round.expert.length, 6);
-    // Every rollout from the middle of an expert's run shares that run's first steps.
-    for (const id of round.probed) {
-      const probe = first.repository.trajectory(id)!;
-      const parent = first.repository.trajectory(probe.fork!.from)!;
-      assert.deepEqual(probe.steps.slice(0, probe.fork!.step), parent.steps.slice(0, probe.fork!.step));
-      assert(parent.policy.startsWith("expert/"));
-    }
-  }
-});
-
-test("each seed is an experiment of its own; side by side, the same", async () => {
-  const folder = temporaryFolder();
-  const methods = config.methods.filter(({ method }) => method === "eef" || method === "best-of");
-  const changes = { methods, seeds: [1, 2] };
-  const first = await run(join(folder, "a"), { ...changes, parallel: 1 });
-  const each = (seed: number) => [`BC ${seed} 0`, `EEF M=2 ${seed} 1`, `best-of-3 ${seed} 0`];
-  assert.deepEqual(roundsOf(first.repository), [...each(1), ...each(2)].sort());
-  const sideBySide = await run(join(folder, "b"), { ...changes, parallel: 4 });
-  assert.deepEqual(dump(sideBySide.repository), dump(first.repository));
+  const sideBySide = await runSmall(join(folder, "b"), config, { parallel: 3 });
+  assert.deepEqual(linesOfDump(again.repository), linesOfDump(first.repository));
+  assert.deepEqual(linesOfDump(sideBySide.repository), linesOfDump(first.repository));
 });
 
 test("several experts are taken together: a strong one on few tasks, a weak one more often on more", async () => {

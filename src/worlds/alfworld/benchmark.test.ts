@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { anyCharacter } from "../../../test/any-character.ts";
 import { environmentContract } from "../../../test/contract/environment.ts";
 import { alfworldGames, shared, skipWithout } from "../../../test/shared.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
@@ -103,7 +104,7 @@ test("no id leads out of the data folder", { skip }, async () => {
   );
   const ids = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("/"));
   await fc.assert(
-    fc.asyncProperty(fc.oneof(ids, fc.string({ unit: "binary" })), async (id) => {
+    fc.asyncProperty(fc.oneof(ids, fc.string({ unit: anyCharacter })), async (id) => {
       fc.pre(id !== task!.id);
       await assert.rejects(benchmark.task(id as TaskId), CliError);
     }),

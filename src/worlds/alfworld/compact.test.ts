@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { anyCharacter } from "../../../test/any-character.ts";
 import { readJsonLines, skipWithout } from "../../../test/shared.ts";
 import type { Task } from "../../core/task.ts";
 import { compactRendering } from "./compact.ts";
@@ -114,7 +115,7 @@ test("logged observations and the engine's own have one rendering", { skip: skip
 
 test("any text has a rendering on one line, and no text breaks the parser", () => {
   const text = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: anyCharacter }),
     fc.constantFrom("constructor", "go __proto__", "put a_1", "go a_1_2"),
   );
   fc.assert(
