@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { takeLock } from "../src/files/lock.ts";
-import { checkpointsOf } from "./checkpoint-hashes.ts";
-import { gleaner } from "./command.ts";
-import { gleanerHere } from "./command-here.ts";
-import { endedBy, start, until } from "./processes.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { takeLock } from "../../src/files/lock.ts";
+import { checkpointsOf } from "../checkpoint-hashes.ts";
+import { gleaner } from "../command.ts";
+import { gleanerHere } from "../command-here.ts";
+import { endedBy, start, until } from "../processes.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 const TEMPORARY = temporaryFolder();
 const newProject = () => mkdtempSync(join(TEMPORARY, "project-"));

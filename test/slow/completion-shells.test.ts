@@ -4,8 +4,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { before, test } from "node:test";
-import { ROOT } from "./command.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { ROOT } from "../command.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 const folder = temporaryFolder();
 const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: folder };

@@ -5,9 +5,9 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, writeFileSyn
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { gleaner, ROOT } from "./command.ts";
-import { endedBy, start, startNode } from "./processes.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { gleaner, ROOT } from "../command.ts";
+import { endedBy, start, startNode } from "../processes.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 const TEMPORARY = temporaryFolder();
 const newProject = () => mkdtempSync(join(TEMPORARY, "it's a project-"));
