@@ -16,7 +16,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   "mask.ts": /solution from s_0[\s\S]*learn +assistant[\s\S]*recovery from s_2/,
 };
 
-/** The whole method needs more lines than one use of the library. What it prints is read in eef-from-scratch.test.ts. */
+/** The whole method needs more lines than one use of the library. What it prints is read in test/slow/eef-from-scratch.test.ts. */
 const WHOLE_METHOD = "eef-from-scratch.ts";
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".ts"))) {

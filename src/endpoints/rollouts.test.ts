@@ -47,7 +47,7 @@ function policyOf(model: LanguageModel, name: FormatName = "react"): Policy {
 }
 
 policyContract("a model behind a server", async () => {
-  const benchmark = workshop();
+  const benchmark = workshop({ maxSteps: 8 });
   const { url } = await serve();
   const model = serverModel({ urls: [url], model: "tiny" });
   const format = verbatim(formatFor("react", benchmark));
@@ -172,7 +172,7 @@ test("a run stopped by its budget again and again, on a server that breaks, ends
   const server = await serve({ answer: wander, fault });
   const path = join(temporaryFolder(), "store.sqlite");
   let stops = 0;
-  for (let budget = 4000; ; budget += 2000) {
+  for (let budget = 4000; ; budget += 8000) {
     const spent = spentIn(path);
     const options = { budget: { tokens: budget }, spent };
     try {

@@ -162,7 +162,7 @@ test("long texts that nearly hold the key take no longer than others", { timeout
   const key = "\\\\aaaaaaaa%%%%&&&&";
   const { clean } = redactor(key);
   for (const part of ["\\", "a", "%25", "&#x", "\\u00", "YWFh", "&amp;"]) {
-    const text = part.repeat(2 ** 20 / part.length);
+    const text = part.repeat(2 ** 18 / part.length);
     assert(clean(text, true).length > 0);
   }
 });

@@ -58,6 +58,8 @@ const TIDY = `
   openSqlite(process.argv[1]).close();
 `;
 
+/** Copies are counted, so nobody else's may lie beside them. */
+process.env.TMPDIR = temporaryFolder();
 const temporaryCopies = () => readdirSync(tmpdir()).filter((name) => name.startsWith("gleaner-store-"));
 
 test("a reader reads, adds nothing, and leaves nothing behind", () => {

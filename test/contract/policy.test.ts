@@ -15,6 +15,8 @@ import { temporaryFolder } from "../temporary.ts";
 import { policyContract } from "./policy.ts";
 
 const benchmark = workshop();
+/** Students that know nothing play every episode to its end. */
+const short = workshop({ maxSteps: 8 });
 
 policyContract("workshop's expert", async () => ({ benchmark, policy: workshopExpert(), isRestricted: true }));
 policyContract("an expert with wrong beliefs", async () => {
@@ -28,14 +30,14 @@ policyContract("the random policy", async () => ({ benchmark, policy: randomPoli
 for (const restrict of [true, false]) {
   policyContract(`the embedded student, ${restrict ? "restricted to listed actions" : "free text"}`, async () => {
     const project = temporaryFolder();
-    const format = formatFor("compact", benchmark);
-    const tasks = await benchmark.tasks("train");
+    const format = formatFor("compact", short);
+    const tasks = await short.tasks("train");
     const material = tasks.map((task) => ({ role: "user", content: format.user(task, "", true) }) as const);
     const architecture = { width: 16, layers: 1, heads: 2, context: 1200, vocabulary: 400 };
     const checkpoint = await initialCheckpoint({ project, architecture, material, seed: 1 });
     const model = await embeddedModel(folderOf(project, checkpoint), checkpoint.id, 8);
     return {
-      benchmark,
+      benchmark: short,
       policy: prompted({ model, format, temperature: 1, maxTokens: 6, restrict }),
       isRestricted: restrict,
     };
@@ -50,9 +52,9 @@ for (const restrict of [true, false]) {
     writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, max_position_embeddings: 8192 }));
     // Fewer slots than conversations: some are read again.
     const model = await pretrainedModel({ folder, name: "base", slots: 3, threads: 1 });
-    const format = formatFor("text", benchmark);
+    const format = formatFor("text", short);
     return {
-      benchmark,
+      benchmark: short,
       policy: prompted({ model, format, temperature: 1, maxTokens: 3, restrict }),
       isRestricted: restrict,
     };

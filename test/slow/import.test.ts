@@ -14,6 +14,7 @@ import type { ImportSummary } from "../../src/importers/summary.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { alfworld } from "../../src/worlds/alfworld/index.ts";
 import { gleaner } from "../command.ts";
+import { killAgainAndAgain } from "../killing.ts";
 import { alfworldGames, shared, skipWithout } from "../shared.ts";
 
 const LOGS = "alfworld/trajectories/knowagent_llama-2-13b_D0.jsonl.gz";
@@ -22,7 +23,7 @@ const KILLS = 5;
 
 test("510 published episodes replay without a difference, killed or not", { skip }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-import-"));
-  const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+  const whole = join(folder, "whole");
   const world = ["--data", alfworldGames(), "--logic", shared("alfworld/logic-0.3")];
   const log = ["import", shared(LOGS), "--format", "knowagent", "--env", "alfworld", "--out", "expert", "--json"];
 
@@ -50,14 +51,15 @@ test("510 published episodes replay without a difference, killed or not", { skip
   await probePointsAreReached(join(whole, "store.sqlite"));
   assert.match((await gleaner(whole, ["verify", "expert", ...world]))!, /all 510 trajectories verified/);
 
-  const moments = random("kill an import");
-  let kills = 0;
-  for (let attempt = 0; attempt < KILLS; attempt++) {
-    if ((await gleaner(killed, [...log, ...world], 300 + (moments.next() * tookMs) / 3)) === null) kills++;
-  }
-  assert(kills >= 2, `only ${kills} of ${KILLS} imports were still running when killed`);
-  await gleaner(killed, [...log, ...world]);
-  assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
+  const dump = await gleaner(whole, ["dump"]);
+  await killAgainAndAgain({
+    folder,
+    kills: KILLS,
+    run: (project, killAfterMs) => gleaner(project, [...log, ...world], killAfterMs),
+    moments: random("kill an import"),
+    latestMs: tookMs / 3,
+    ended: async (project) => assert.equal(await gleaner(project, ["dump"]), dump),
+  });
   rmSync(folder, { recursive: true });
 });
 

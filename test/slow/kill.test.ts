@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { random } from "../../src/core/random.ts";
 import { gleaner } from "../command.ts";
+import { killAgainAndAgain } from "../killing.ts";
 
 const KILLS = 10;
 
@@ -57,24 +58,28 @@ const report = async (project: string, { name }: Experiment) => {
 };
 
 for (const experiment of EXPERIMENTS) {
-  test(`${experiment.name}, killed at ${KILLS} random moments, ends with the same bytes`, async () => {
+  test(`${experiment.name}, killed at ${KILLS} random moments, ends with the same bytes`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "gleaner-kill-"));
-    const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+    const whole = join(folder, "whole");
     const start = performance.now();
     await run(whole, experiment);
     const tookMs = performance.now() - start;
-    const moments = random("kill", experiment.name);
-    let kills = 0;
-    // Each attempt gets at most a sixth of the whole time, so that ten kills fall into different phases before it ends.
-    for (let attempt = 0; attempt < KILLS; attempt++) {
-      if ((await run(killed, experiment, 200 + (moments.next() * tookMs) / 6)) === null) kills++;
-    }
-    await run(killed, experiment);
-    console.log(`killed ${kills} times of ${KILLS} attempts; the whole run took ${Math.round(tookMs / 1000)} s`);
-    assert(kills >= KILLS / 2, `only ${kills} attempts were still running when killed`);
-    assert.equal(await gleaner(killed, ["dump"]), await gleaner(whole, ["dump"]));
-    assert.deepEqual(filesOf(join(killed, "checkpoints")), filesOf(join(whole, "checkpoints")));
-    assert.deepEqual(await report(killed, experiment), await report(whole, experiment));
+    const dump = await gleaner(whole, ["dump"]);
+    const expected = await report(whole, experiment);
+    const projects = await killAgainAndAgain({
+      folder,
+      kills: KILLS,
+      run: (project, killAfterMs) => run(project, experiment, killAfterMs),
+      moments: random("kill", experiment.name),
+      // So that ten kills fall into different phases before it ends.
+      latestMs: tookMs / 6,
+      async ended(project) {
+        assert.equal(await gleaner(project, ["dump"]), dump);
+        assert.deepEqual(filesOf(join(project, "checkpoints")), filesOf(join(whole, "checkpoints")));
+        assert.deepEqual(await report(project, experiment), expected);
+      },
+    });
+    t.diagnostic(`${KILLS} kills in ${projects} projects; the whole run took ${Math.round(tookMs / 1000)} s`);
     rmSync(folder, { recursive: true });
   });
 }

@@ -23,7 +23,7 @@ run: small
 environment: { name: workshop }
 expert: { scripted: true, errorRate: 0.4 }
 student: { width: 16, layers: 1, heads: 2, context: 192 }
-training: { steps: 30, batch: 8, learningRate: 0.004 }
+training: { steps: 4, batch: 8, learningRate: 0.004 }
 methods:
   - { method: rft, samples: 3 }
   - { method: eef, probes: 2 }

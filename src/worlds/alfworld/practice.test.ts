@@ -15,7 +15,7 @@ import { logicOf } from "./logic.ts";
 import { kindOf, readObservation } from "./observations.ts";
 
 const skip = skipWithout("alfworld/json_2.1.1.tar.xz");
-const EPISODES = 300;
+const EPISODES = 100;
 
 const benchmark = skip ? null : await alfworld({ data: alfworldGames() });
 const episodes = skip ? [] : await benchmark!.practice!(EPISODES, 1);
@@ -87,7 +87,7 @@ test("a game that was made for the goal agrees that it is reached", { skip }, as
     compared += 1;
     assert.equal(wonAt(task, trajectory, goal), trajectory.steps.length - 1, task.id);
   }
-  assert(compared > 50, `${compared} episodes compared`);
+  assert(compared > EPISODES / 4, `${compared} episodes compared`);
 });
 
 test("practice in an older release's wording", { skip }, async () => {

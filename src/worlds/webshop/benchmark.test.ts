@@ -17,12 +17,16 @@ const data = shared("webshop");
 const folder = mkdtempSync(join(tmpdir(), "gleaner-webshop-test-"));
 after(() => rmSync(folder, { recursive: true }));
 
-let opened: Promise<WebshopBenchmark> | undefined;
-/** With no options. */
-function usual(): Promise<WebshopBenchmark> {
-  opened ??= webshop({ data });
-  return opened;
+const opened = new Map<string, Promise<WebshopBenchmark>>();
+/** The real products with these options; each choice of them is opened once. */
+function shop(options: object = {}): Promise<WebshopBenchmark> {
+  const key = JSON.stringify(options);
+  const benchmark = opened.get(key) ?? webshop({ data, ...options });
+  opened.set(key, benchmark);
+  return benchmark;
 }
+/** With no options. */
+const usual = () => shop();
 
 environmentContract("webshop", usual, { skip });
 environmentContract("webshop, rich text of another seed", () => webshop({ data, seed: 3, observation: "text_rich" }), {
@@ -74,13 +78,13 @@ test("the official splits hold the goals by index after the shuffle", { skip }, 
       "Find me slim fit, loose fit women's tops, tees & blouses with long sleeve, short sleeve with color: a01#black, and size: large, and price lower than 40.00 dollars",
     data: { goals: "synthetic", index: 500 },
   });
-  const human = await webshop({ data, goals: "human" });
+  const human = await shop({ goals: "human" });
   assert.equal((await human.tasks("test")).length, 13);
   assert.equal((await human.tasks("train")).length, 0);
 });
 
 test("whatever changes what an index means is in the id", { skip }, async () => {
-  const firstId = async (options: object) => (await (await webshop({ data, ...options })).tasks("test"))[0]!.id;
+  const firstId = async (options: object) => (await (await shop(options)).tasks("test"))[0]!.id;
   assert.equal(await firstId({ seed: 3 }), "webshop/synthetic/0#seed-3");
   assert.equal(await firstId({ preset: "agentgym" }), "webshop/synthetic/0#agentgym");
   assert.equal(await firstId({ preset: "agentgym", seed: 7 }), "webshop/synthetic/0#agentgym-seed-7");
@@ -94,7 +98,7 @@ test("a task of another shop, or with another wish, is refused", { skip }, async
   const benchmark = await usual();
   const environment = await benchmark.open();
   const [task] = await benchmark.tasks("test");
-  const [other] = await (await webshop({ data, seed: 3 })).tasks("test");
+  const [other] = await (await shop({ seed: 3 })).tasks("test");
   const wrong = [
     other!,
     { ...task!, instruction: `${task!.instruction}!` },
@@ -142,12 +146,12 @@ test("a snapshot that this world did not make is refused", { skip }, async () =>
 
 test("presets: splits, step limits and prizes are their sources'", { skip }, async () => {
   const sizes = async (preset: string) => {
-    const benchmark = await webshop({ data, preset });
+    const benchmark = await shop({ preset });
     return Promise.all(benchmark.splits.map(async (split) => (await benchmark.tasks(split)).length));
   };
   for (const preset of ["verl-agent", "fedagent"]) assert.deepEqual(await sizes(preset), [6410, 0, 500]);
   assert.deepEqual(await sizes("webshop-minimal"), [5410, 1000, 500]);
-  const minimal = await webshop({ data, preset: "webshop-minimal" });
+  const minimal = await shop({ preset: "webshop-minimal" });
   // random.Random(42).shuffle of range(6910), first two.
   assert.deepEqual(
     (await minimal.tasks("test")).slice(0, 2).map(({ id }) => id),
@@ -155,7 +159,7 @@ test("presets: splits, step limits and prizes are their sources'", { skip }, asy
   );
   assert.equal(minimal.maxSteps, 10);
   assert.equal((await webshop({ data, preset: "webshop-minimal", maxSteps: 20 })).maxSteps, 20);
-  assert.equal((await webshop({ data, preset: "verl-agent" })).successReturn, 10);
+  assert.equal((await shop({ preset: "verl-agent" })).successReturn, 10);
   for (const preset of ["react", "eto", "agentbench"]) {
     await assert.rejects(webshop({ data, preset }), { name: "CliError", message: /items_shuffle\.json/ });
   }
@@ -166,14 +170,14 @@ test("verl-agent: a worker's seed decides prices, limits and the order of goals,
   skip,
 }, async () => {
   const wishes = async (options: object) =>
-    (await (await webshop({ data, ...options })).tasks("test")).map(({ instruction }) => instruction);
+    (await (await shop(options)).tasks("test")).map(({ instruction }) => instruction);
   const withoutLimit = (wish: string) => wish.replace(/, and price lower than .*$/, "");
   const first = await wishes({ preset: "verl-agent" });
   const second = await wishes({ preset: "verl-agent", seed: 1 });
   assert.notDeepEqual(first.map(withoutLimit), second.map(withoutLimit), "another order");
   // Prices and limits are those of the original under that seed: it is set once, before both.
   const all = async (options: object) => {
-    const benchmark = await webshop({ data, ...options });
+    const benchmark = await shop(options);
     const tasks = await Promise.all(benchmark.splits.map((split) => benchmark.tasks(split)));
     return tasks
       .flat()
@@ -186,7 +190,7 @@ test("verl-agent: a worker's seed decides prices, limits and the order of goals,
 
 test("under a prize only a perfect purchase pays", { skip }, async () => {
   const pays = async (preset: string | undefined, perfect: boolean) => {
-    const benchmark = await webshop({ data, preset });
+    const benchmark = await shop({ preset });
     const environment = await benchmark.open();
     for (const task of (await benchmark.tasks("test")).slice(0, 40)) {
       await environment.reset(task, 0);
@@ -231,7 +235,7 @@ test("what the user gets wrong is said in one line", { skip }, async () => {
 });
 
 test("notes name the catalogue, the goals, the seed, the nouns and the preset", { skip }, async () => {
-  const { notes } = await webshop({ data, preset: "agentgym" });
+  const { notes } = await shop({ preset: "agentgym" });
   assert.equal(notes[0], "WebShop of 1,000 products with 6,910 synthetic goals, prices from seed 0");
   assert.match(notes[1]!, /^nouns: heuristic, /);
   assert.match(notes[2]!, /^preset agentgym \(WooooDyy\/AgentGym /);

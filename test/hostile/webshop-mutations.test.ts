@@ -1,18 +1,18 @@
 // Damaged WebShop logs by the hundred: each record is judged or refused with a reason, its neighbours are untouched.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SHOP_ROWS } from "../../../test/log-rows.ts";
-import { jsonLines, scratchFolder } from "../../../test/logs.ts";
-import { mutated } from "../../../test/mutating.ts";
-import { etoEpisode, shop } from "../../../test/shop.ts";
-import { CliError } from "../../core/errors.ts";
-import type { Json } from "../../core/json.ts";
-import { random } from "../../core/random.ts";
-import { replayer } from "../../engine/rollout/replay.ts";
-import { openSqlite } from "../../store/sqlite.ts";
-import { importLogs } from "../import.ts";
-import { etoWebshop } from "./eto.ts";
-import { READERS } from "./registry.ts";
+import { CliError } from "../../src/core/errors.ts";
+import type { Json } from "../../src/core/json.ts";
+import { random } from "../../src/core/random.ts";
+import { replayer } from "../../src/engine/rollout/replay.ts";
+import { importLogs } from "../../src/importers/import.ts";
+import { etoWebshop } from "../../src/importers/readers/eto.ts";
+import { READERS } from "../../src/importers/readers/registry.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { SHOP_ROWS } from "../log-rows.ts";
+import { jsonLines, scratchFolder } from "../logs.ts";
+import { mutated } from "../mutating.ts";
+import { etoEpisode, shop } from "../shop.ts";
 
 const { write } = scratchFolder();
 for (const [format, row] of SHOP_ROWS) {

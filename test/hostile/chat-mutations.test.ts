@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { corridor } from "../../../test/corridor.ts";
-import { importing } from "../../../test/importing.ts";
-import { ROWS } from "../../../test/log-rows.ts";
-import { jsonLines, scratchFolder } from "../../../test/logs.ts";
-import { zipOf } from "../../../test/zip.ts";
-import { CliError } from "../../core/errors.ts";
-import { openSqlite } from "../../store/sqlite.ts";
-import { READERS } from "./registry.ts";
+import { CliError } from "../../src/core/errors.ts";
+import { READERS } from "../../src/importers/readers/registry.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { corridor } from "../corridor.ts";
+import { importing } from "../importing.ts";
+import { ROWS } from "../log-rows.ts";
+import { jsonLines, scratchFolder } from "../logs.ts";
+import { zipOf } from "../zip.ts";
 
 const { write } = scratchFolder();
 const odd = fc.constantFrom<unknown>(

@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { corridor, winning } from "../../test/corridor.ts";
-import { importCorridor, jsonLines, type LogRow, logOf, scratchFolder } from "../../test/logs.ts";
-import { CliError } from "../core/errors.ts";
-import { type Random, random } from "../core/random.ts";
-import type { Repository } from "../core/repository.ts";
-import { replay } from "../engine/rollout/replay.ts";
-import { MAX_RECORD_BYTES } from "../files/record.ts";
-import { openSqlite } from "../store/sqlite.ts";
-import type { ImportSummary } from "./summary.ts";
+import { CliError } from "../../src/core/errors.ts";
+import { type Random, random } from "../../src/core/random.ts";
+import type { Repository } from "../../src/core/repository.ts";
+import { replay } from "../../src/engine/rollout/replay.ts";
+import { MAX_RECORD_BYTES } from "../../src/files/record.ts";
+import type { ImportSummary } from "../../src/importers/summary.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { corridor, winning } from "../corridor.ts";
+import { importCorridor, jsonLines, type LogRow, logOf, scratchFolder } from "../logs.ts";
 
 const { write } = scratchFolder();
 const rows = await Promise.all([

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { experiment, labelsOf, probeSteps, type Run, solution } from "../examples/eef-from-scratch.ts";
-import { taskId } from "../src/core/ids.ts";
-import * as library from "../src/engine/algorithms/eef-labels.ts";
-import { bestSolution, through } from "../src/engine/algorithms/solutions.ts";
-import { run as trajectoryOf } from "./prescribed.ts";
+import { experiment, labelsOf, probeSteps, type Run, solution } from "../../examples/eef-from-scratch.ts";
+import { taskId } from "../../src/core/ids.ts";
+import * as library from "../../src/engine/algorithms/eef-labels.ts";
+import { bestSolution, through } from "../../src/engine/algorithms/solutions.ts";
+import { run as trajectoryOf } from "../prescribed.ts";
 
-const FILE = join(import.meta.dirname, "..", "examples", "eef-from-scratch.ts");
+const FILE = join(import.meta.dirname, "..", "..", "examples", "eef-from-scratch.ts");
 const printed = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", FILE], { encoding: "utf8" });
 
 /** "2 won, 4 lost" → probes. */

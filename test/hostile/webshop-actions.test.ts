@@ -1,9 +1,9 @@
 // Ten thousand strange actions: none throws, none hangs, and the session stays one that can be saved and continued.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lamps, product, smallTask, visit } from "../../../../test/small-shop.ts";
-import { type Random, random } from "../../../core/random.ts";
-import { OBSERVATIONS } from "./index.ts";
+import { type Random, random } from "../../src/core/random.ts";
+import { OBSERVATIONS } from "../../src/worlds/webshop/session/index.ts";
+import { lamps, product, smallTask, visit } from "../small-shop.ts";
 
 const ACTIONS = 10_000;
 /** Far above what any action takes, far below a pattern that backtracks without end. */
