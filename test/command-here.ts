@@ -1,5 +1,5 @@
 /** The command line in the process of the test, which is quicker by a start. */
-import type { TestContext } from "node:test";
+import { mock, type TestContext } from "node:test";
 import { main } from "../src/cli/main.ts";
 
 export interface Ended {
@@ -30,4 +30,14 @@ export async function gleanerHeard(context: TestContext, ...argv: readonly strin
   process.exitCode = undefined;
   for (const { mock } of [...silent, ...printed]) mock.restore();
   return { code, output: lines.join("\n"), told: told.join("") };
+}
+
+/** Does `act` without its progress, and whatever else it writes to standard error: dots are easier to read. */
+export async function quietly<Result>(act: () => Promise<Result>): Promise<Result> {
+  const written = mock.method(process.stderr, "write", () => true);
+  try {
+    return await act();
+  } finally {
+    written.mock.restore();
+  }
 }

@@ -5,6 +5,7 @@ import { type ImportRequest, importInto } from "../src/cli/commands/import.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
 import type { ImportSummary } from "../src/importers/summary.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
+import { quietly } from "./command-here.ts";
 import { shared, skipWithout } from "./shared.ts";
 
 const skip = skipWithout("logs/field");
@@ -17,7 +18,7 @@ async function importing(file: string, options: Omit<ImportRequest, "files" | "r
   const repository = openSqlite(":memory:");
   try {
     const request = { ...options, files: [shared(`logs/field/${file}`)], run: "x" };
-    const summary = await importInto({ repository }, request);
+    const summary = await quietly(() => importInto({ repository }, request));
     return { ...summary, trajectories: repository.trajectoriesOf("x").map((id) => repository.trajectory(id)!) };
   } finally {
     repository.close();

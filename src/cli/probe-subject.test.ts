@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { quietly } from "../../test/command-here.ts";
 import { jsonLines, type LogRow } from "../../test/logs.ts";
 import { alfworldGames, readJsonLines, shared, skipWithout } from "../../test/shared.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
@@ -54,7 +55,7 @@ test("logs are imported into a run named after them", { skip: skipWithout(LOGS) 
   const world = { env: "alfworld", data: alfworldGames(), logic: shared("alfworld/logic-0.3") };
   const log = join(folder, "agents.jsonl");
   writeFileSync(log, jsonLines(readJsonLines<LogRow>(LOGS).slice(0, 20)));
-  const { config } = await subjectOf(here, log, { format: "knowagent", ...world });
+  const { config } = await quietly(() => subjectOf(here, log, { format: "knowagent", ...world }));
   assert.deepEqual(config.expert, { run: "agents" });
   assert.equal(here.repository.trajectoriesOf(config.run).length, 20);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { mock, test } from "node:test";
+import { quietly } from "../../../test/command-here.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { demonstration } from "../../formats/demonstration.ts";
@@ -36,7 +37,9 @@ async function importing(
   const print = (text: string) => void printed.push(text);
   const log = mock.method(console, "log", print);
   const error = mock.method(console, "error", print);
-  const code = await main(["import", file, "--env", "workshop", "--project", join(folder, "project"), ...args]);
+  const code = await quietly(() =>
+    main(["import", file, "--env", "workshop", "--project", join(folder, "project"), ...args]),
+  );
   const exit = code === 0 ? Number(process.exitCode ?? 0) : code;
   log.mock.restore();
   error.mock.restore();
