@@ -13,6 +13,7 @@ import { type Random, random } from "../src/core/random.ts";
 import type { Demonstration, WeightedMessage } from "../src/core/training.ts";
 import { templateMessage, templateTool } from "../src/tokenizers/chat-template.ts";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
+import type { Row } from "../src/tokenizers/rows.ts";
 import { askPython, skipWithoutPython, torchPython } from "../test/python-torch.ts";
 import { smollm2 } from "../test/smollm2.ts";
 import { cpuMs } from "./parts/cpu-time.ts";
@@ -79,26 +80,36 @@ interface Found {
   readonly tokens: number;
 }
 
-function ours(folder: string, conversations: readonly Demonstration[]): Found {
+interface Ours extends Found {
+  /** Tokens of each conversation, through the end of its last learned turn. */
+  readonly lengths: readonly number[];
+}
+
+function ours(folder: string, conversations: readonly Demonstration[]): Ours {
   const tokenizer = openChatTokenizer(folder);
   tokenizer.demonstration(conversations[0]!);
   const digest = createHash("sha256");
+  const lengths: number[] = [];
   let [ms, tokens] = [0, 0];
   for (const each of conversations) {
     const start = cpuMs();
-    const { inputIds } = tokenizer.demonstration(each);
+    const { rows } = tokenizer.demonstration(each);
     ms += cpuMs() - start;
+    if (rows.length !== 1) throw new Error(`expected one row of a conversation, got ${rows.length}`);
+    const [{ inputIds }] = rows as readonly [Row];
+    lengths.push(inputIds.length);
     digest.update(`${inputIds.join(",")}\n`);
     tokens += inputIds.length;
   }
-  return { ms, digest: digest.digest("hex"), tokens };
+  return { ms, digest: digest.digest("hex"), tokens, lengths };
 }
 
-function theirs(folder: string, template: string, conversations: readonly Demonstration[]) {
+/** `lengths`: so many tokens of each conversation are compared. */
+function theirs(folder: string, template: string, conversations: readonly Demonstration[], lengths: readonly number[]) {
   const { tools } = conversations[0]!;
   const job = {
     ...{ folder, template: `${template}_training.jinja`, tools: tools?.map(templateTool) ?? null },
-    conversations: conversations.map(({ messages }) => messages.map(templateMessage)),
+    ...{ lengths, conversations: conversations.map(({ messages }) => messages.map(templateMessage)) },
   };
   return askPython(join(import.meta.dirname, "python", "templates-reference.py"), job) as Found & {
     readonly versions: Record<string, string>;
@@ -140,7 +151,8 @@ export async function run(): Promise<Findings> {
     const words = wordsOf(from);
     const conversations = Array.from({ length: CONVERSATIONS }, () => conversation(from, words, calls));
     const folder = folderFor(parent, template, templates);
-    const [python, node] = [theirs(folder, template, conversations), ours(folder, conversations)];
+    const node = ours(folder, conversations);
+    const python = theirs(folder, template, conversations, node.lengths);
     if (python.digest !== node.digest) throw new Error(`${name}: other token ids than transformers'`);
     figures[name] = {
       "gleaner, a conversation, ms": node.ms / CONVERSATIONS,

@@ -4,8 +4,10 @@
 
 A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
 the generation prompt included; with "tools", what could be called; arguments of calls as the model wrote them, in JSON),
-or {"text", "ids"}: a text alone. Prints one JSON object: how many rows there were, and
-those that differ, with the first position and the text around it, as transformers and as gleaner have it.
+or {"text", "ids"}: a text alone. With "shows", the ids are the prompt of the last message that is shown and what was
+written there: {"messages": how many are shown, "written": what the template writes behind the prompt, "next": the message
+with which behind it, or none, "tail": what the template does not write}. Prints one JSON object: how many rows there were,
+and those that differ, with the first position and the text around it, as transformers and as gleaner have it.
 """
 
 import json
@@ -28,19 +30,40 @@ def calls_of(message):
     return {"tool_calls": parsed}
 
 
-def transformers_ids(tokenizer, row):
-    if "text" in row:
-        return tokenizer(row["text"], add_special_tokens=False)["input_ids"]
-    prompt = row.get("prompt", False)
-    encoded = tokenizer.apply_chat_template(
-        as_templates_know(row["messages"]), tools=row.get("tools"), add_generation_prompt=prompt, tokenize=True, return_dict=True
-    )
-    return list(encoded["input_ids"])
+def text_of(tokenizer, messages, tools, prompt, variables=None):
+    given = {"tools": tools, "add_generation_prompt": prompt, "tokenize": False, **(variables or {})}
+    try:
+        return tokenizer.apply_chat_template(as_templates_know(messages), **given)
+    except TypeError:
+        # DeepSeek's templates join arguments as text.
+        return tokenizer.apply_chat_template(messages, **given)
+
+
+def ids_of(tokenizer, text):
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def difference(tokenizer, row):
-    """None, or where the row's ids and those of transformers part."""
-    expected, found = transformers_ids(tokenizer, row), row["ids"]
+    """None, or where the row and what transformers makes of it part."""
+    if "text" in row:
+        return parting(tokenizer, ids_of(tokenizer, row["text"]), row["ids"])
+    messages, tools, shows = row["messages"], row.get("tools"), row.get("shows")
+    if not shows:
+        text = text_of(tokenizer, messages, tools, row.get("prompt", False))
+        return parting(tokenizer, ids_of(tokenizer, text), row["ids"])
+    shown, more = messages[: shows["messages"]], shows.get("next")
+    prompt = text_of(tokenizer, shown[:-1], tools, True)
+    found = parting(tokenizer, ids_of(tokenizer, prompt + shows["written"] + shows["tail"]), row["ids"])
+    if found or not shows["written"]:
+        return found
+    whole = text_of(tokenizer, shown + ([more] if more else []), tools, False)
+    if whole.startswith(prompt + shows["written"]):
+        return None
+    return parting(tokenizer, ids_of(tokenizer, whole), ids_of(tokenizer, prompt + shows["written"]))
+
+
+def parting(tokenizer, expected, found):
+    """None, or where two lists of ids part, and the text around it."""
     if expected == found:
         return None
     pairs = enumerate(zip(expected, found))

@@ -2,9 +2,10 @@
 
     python train_trl.py config.json
 
-`sft` rows are {"input_ids", "labels", "weight", "messages"}: a label of -100 is context, and within a batch an example of
-weight 1/2 counts half as much as one of weight 1. `dpo` rows are {"prompt_ids", "chosen_ids", "rejected_ids",
-"chosen_mask", "rejected_mask", "chosen_messages", "rejected_messages"}: a mask of 0 is a token of the environment.
+`sft` examples are {"weight", "messages", "rows": [{"input_ids", "labels", "shows"}]}: a label of -100 is context, and within
+a batch an example of weight 1/2 counts half as much as one of weight 1. `dpo` examples are {"prompt_ids", "chosen_ids",
+"rejected_ids", "chosen_mask", "rejected_mask", "chosen_messages", "rejected_messages", "chosen_shows", "rejected_shows"}: a
+mask of 0 is a token of the environment. For "shows" see check_tokens.py.
 
 TRL's own ways of masking are not used: several of them train observations without a word. Rows go in as tokens; before
 anything is loaded their ids are compared with those of transformers, and every collated batch with the file.
@@ -24,6 +25,7 @@ from pathlib import Path
 
 from check_tokens import difference
 from checkpoint_files import Refused, lacks_memory, open_model, open_tokenizer, save
+from steps import laid_out
 
 CONTEXT = -100
 METRICS = {
@@ -92,32 +94,38 @@ def die_with_parent():
 
 
 def train(config, say):
-    rows = [json.loads(line) for line in Path(config["rows"]).open(encoding="utf-8")]
+    examples = [json.loads(line) for line in Path(config["rows"]).open(encoding="utf-8")]
     tokenizer = open_tokenizer(config["from"])
-    check_tokens(tokenizer, rows, config["kind"])
+    check_tokens(tokenizer, examples, config["kind"])
 
     import torch
 
     if torch.cuda.device_count() > 1 and "WORLD_SIZE" not in os.environ:
         count = torch.cuda.device_count()
         raise Refused("settings", f"{count} GPUs are visible, expected one, or an accelerate config that uses them")
-    trainer = make_trainer(config, rows, tokenizer, say)
+    trainer = make_trainer(config, examples, tokenizer, say)
     trainer.train()
     save(trainer, config)
 
 
-def check_tokens(tokenizer, rows, kind):
-    """Refuses rows whose ids are not those that transformers gives for the same messages."""
-    for number, row in enumerate(rows):
+def check_tokens(tokenizer, examples, kind):
+    """Refuses examples whose ids are not those that transformers gives for the same messages."""
+    for number, example in enumerate(examples):
         if kind == "sft":
-            sides = [("", row["messages"], row["input_ids"])]
+            sides = [("", example["messages"], row["input_ids"], row["shows"]) for row in example["rows"]]
         else:
             sides = [
-                (f" ({side})", row[f"{side}_messages"], row["prompt_ids"] + row[f"{side}_ids"])
+                (
+                    f" ({side})",
+                    example[f"{side}_messages"],
+                    example["prompt_ids"] + example[f"{side}_ids"],
+                    example[f"{side}_shows"],
+                )
                 for side in ("chosen", "rejected")
             ]
-        for side, messages, ids in sides:
-            found = difference(tokenizer, {"messages": messages, "tools": row.get("tools"), "ids": ids})
+        for side, messages, ids, shows in sides:
+            row = {"messages": messages, "tools": example.get("tools"), "ids": ids, "shows": shows}
+            found = difference(tokenizer, row)
             if found:
                 position, expected, ours = found["position"], found["expected"], found["found"]
                 raise Refused(
@@ -127,8 +135,40 @@ def check_tokens(tokenizer, rows, kind):
                 )
 
 
-def make_trainer(config, rows, tokenizer, say):
-    """The trainer for these rows, ready to go."""
+def rows_of(examples, kind):
+    """What TRL is to take, a list for each example: the rows of a demonstration, or the preference itself."""
+    if kind == "dpo":
+        return [[{key: value for key, value in pair.items() if not is_aside(key)}] for pair in examples]
+    return [
+        [{"input_ids": row["input_ids"], "labels": row["labels"], "weight": example["weight"]} for row in example["rows"]]
+        for example in examples
+    ]
+
+
+def is_aside(name):
+    """Of a preference: what is there to be compared, not trained on."""
+    return name.endswith("messages") or name.endswith("shows") or name == "tools"
+
+
+def ordered(rows, settings, seed):
+    """(all rows, the order in which TRL is to take them or None, what it is told of batches)."""
+    flat = [row for each in rows for row in each]
+    if len(flat) == len(rows):
+        return flat, None, batching(settings)
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    order, accumulated = laid_out([len(each) for each in rows], seed, settings, processes)
+    start = flat[0]["input_ids"][:2]
+    nothing = {"input_ids": start, "labels": [CONTEXT] * len(start), "weight": 1}
+    batches = {
+        "per_device_train_batch_size": settings["deviceBatch"],
+        "gradient_accumulation_steps": accumulated,
+        "train_sampling_strategy": "sequential",
+    }
+    return [*flat, nothing], [index % (len(flat) + 1) for index in order], batches
+
+
+def make_trainer(config, examples, tokenizer, say):
+    """The trainer for these examples, ready to go."""
     import torch
     from datasets import Dataset
 
@@ -144,9 +184,10 @@ def make_trainer(config, rows, tokenizer, say):
         adapters = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
     else:
         adapters = None
+    rows, order, batches = ordered(rows_of(examples, kind), settings, config["seed"])
     arguments = {
         "output_dir": config["work"],
-        **batching(settings),
+        **batches,
         "max_steps": settings["steps"],
         "learning_rate": settings["learningRate"],
         "lr_scheduler_type": SCHEDULES[settings["schedule"]],
@@ -167,8 +208,8 @@ def make_trainer(config, rows, tokenizer, say):
         "report_to": [],
         "disable_tqdm": True,
     }
-    is_text = lambda name: name.endswith("messages") or name == "tools"
-    data = Dataset.from_list([{k: v for k, v in row.items() if not is_text(k)} for row in rows])
+    data = Dataset.from_list(rows)
+    data = data if order is None else data.select(order)
     common = {"model": model, "train_dataset": data, "processing_class": tokenizer, "peft_config": adapters}
     make = make_sft if kind == "sft" else make_dpo
     trainer = make(arguments, common, config)

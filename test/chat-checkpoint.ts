@@ -1,9 +1,12 @@
 /** Small tokenizers and chat templates in checkpoint folders, for tests without Python and without a model. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Message } from "../src/core/message.ts";
 import type { Demonstration, WeightedMessage } from "../src/core/training.ts";
+import type { ChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
+import type { Row } from "../src/tokenizers/rows.ts";
 
 const chatml = (assistant: string) =>
   `{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' }}{% if m.role == 'assistant' %}${assistant}{% else %}{{ m.content + '<|im_end|>' }}{% endif %}{{ '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
@@ -114,6 +117,13 @@ export const learned = (content: string): WeightedMessage => ({ role: "assistant
 
 /** A message that is only read. */
 export const context = (role: Message["role"], content: string): WeightedMessage => ({ role, content, weight: 0 });
+
+/** The row of a demonstration that is one. */
+export function rowOf(tokenizer: ChatTokenizer, example: Demonstration): Row {
+  const { rows } = tokenizer.demonstration(example);
+  assert.equal(rows.length, 1);
+  return rows[0]!;
+}
 
 /** The messages as a demonstration from the trajectory `t1`. */
 export const demonstration = (...messages: readonly WeightedMessage[]): Demonstration => ({

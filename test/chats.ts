@@ -3,7 +3,14 @@ import type { Message, Tool, ToolCall } from "../src/core/message.ts";
 import type { Random } from "../src/core/random.ts";
 import type { WeightedMessage } from "../src/core/training.ts";
 
-export const KINDS = ["text", "thoughts", "calls", "calls and thoughts", "parallel calls"] as const;
+export const KINDS = [
+  "text",
+  "thoughts",
+  "calls",
+  "calls beside text",
+  "calls and thoughts",
+  "parallel calls",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const TOOLS: readonly Tool[] = [
@@ -69,7 +76,7 @@ function called(from: Random, kind: Kind, round: number): WeightedMessage[] {
     const results = toolCalls.map(
       ({ id }): WeightedMessage => ({ role: "tool", content: from.pick(TEXTS), toolCallId: id, weight: 0 }),
     );
-    const content = from.next() < 0.5 ? "" : from.pick(TEXTS);
+    const content = kind === "calls beside text" ? from.pick(TEXTS) : "";
     return [said(from, { content, toolCalls, ...thought(from, kind) }), ...results];
   }).flat();
 }

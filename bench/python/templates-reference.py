@@ -1,8 +1,8 @@
 """Conversations to token ids and masks by transformers' `apply_chat_template`, for bench/templates.ts: one thread, CPU time.
 
 Reads one JSON object from standard input: `folder` of the tokenizer, `template` with TRL's marks of what is learned,
-`conversations` (messages with a call's arguments as text) and `tools` or null. Prints CPU milliseconds, a digest of all
-token ids, their number, and versions.
+`conversations` (messages with a call's arguments as text), `lengths` (how many tokens of each are compared) and `tools` or
+null. Prints CPU milliseconds, a digest of the token ids that are compared, the number of all, and versions.
 """
 
 import hashlib
@@ -43,11 +43,11 @@ tokens_of(job["conversations"][0])
 digest = hashlib.sha256()
 tokens = 0
 took = 0.0
-for messages in job["conversations"]:
+for messages, length in zip(job["conversations"], job["lengths"]):
     start = time.process_time()
     found = tokens_of(messages)
     took += time.process_time() - start
-    digest.update(",".join(map(str, found["input_ids"])).encode() + b"\n")
+    digest.update(",".join(map(str, found["input_ids"][:length])).encode() + b"\n")
     tokens += len(found["input_ids"])
 
 print(

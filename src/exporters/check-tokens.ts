@@ -1,10 +1,11 @@
 /**
- * Files of token ids against the stored training set. Each row is decoded piece by piece: the text must be the rendered
- * conversation, and the learned stretches must be the learned messages with the token that ends the turn, each right behind
- * what the policy would have been prompted with.
+ * Files of token ids against the stored training set. Each row is decoded piece by piece: the text must be that of a row of a
+ * stored conversation, and the learned stretches must be its learned messages with the token that ends the turn, each right
+ * behind what the policy would have been prompted with.
  */
 import type { Demonstration, TrainingSet } from "../core/training.ts";
 import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import type { Row } from "../tokenizers/rows.ts";
 import { type Difference, digest, tally } from "./decisions.ts";
 import type { ReadTokens } from "./readers/tokens.ts";
 
@@ -16,7 +17,9 @@ export async function compareTokens(
 ): Promise<Difference[]> {
   if (set.kind === "dpo") return [{ place: "files", what: "demonstrations; the stored set has preferences" }];
   const stored = tally();
-  for (const [index, example] of set.examples.entries()) stored.add(storedKey(example, tokenizer), index);
+  for (const [index, example] of set.examples.entries()) {
+    for (const row of tokenizer.demonstration(example).rows) stored.add(storedKey(example, row, tokenizer), index);
+  }
   const differences: Difference[] = [];
   for await (const row of rows) {
     if (!row.learned.includes(true)) differences.push({ place: row.place, what: "nothing of this row is learned" });
@@ -30,32 +33,44 @@ export async function compareTokens(
   return differences;
 }
 
-/** The text up to the last learned message, and where each learned message begins and what it says. */
-function storedKey({ messages, tools }: Demonstration, { render, encode, decode }: ChatTokenizer): string {
-  const learned = messages.flatMap(({ weight }, index) => (weight === 1 ? [index] : []));
-  const stretches = learned.map((index) => {
-    const start = render(messages.slice(0, index), true, tools).length;
-    const { content, toolCalls } = messages[index]!;
-    if (!toolCalls) return `${start} ${content.trim()}`;
-    // Only the template knows how a call is written: everything but the token that ends the turn.
-    const written = render(messages.slice(0, index + 1), false, tools)
-      .slice(start)
-      .trimEnd();
-    return `${start} ${decode(encode(written).slice(0, -1)).trim()}`;
+/** The text of a row, and where each learned message begins and what it says with the token that ends the turn. */
+function storedKey(
+  { messages, tools }: Demonstration,
+  { inputIds, labels, shows }: Row,
+  tokenizer: ChatTokenizer,
+): string {
+  const stretches = stretchesOf({ ids: inputIds, learned: labels.map((label) => label >= 0) }, tokenizer);
+  const texts = shows.learned.map((index, at) => {
+    const start = tokenizer.render(messages.slice(0, index), true, tools).length;
+    const { content, toolCalls, reasoning } = messages[index]!;
+    const { text } = stretches[at] ?? { text: "" };
+    // Only the template knows how a call or a thought is written, and what it heads a turn with.
+    const isWritten = toolCalls || reasoning || text.includes(content.trim());
+    return `${start} ${isWritten ? text : content.trim()}`;
   });
-  const text = render(messages.slice(0, (learned.at(-1) ?? -1) + 1), false, tools);
-  return digest(text, ...stretches);
+  return digest(tokenizer.decode(inputIds), ...texts);
 }
 
-function readKey({ ids, learned }: ReadTokens, { decode }: ChatTokenizer): string {
-  const stretches: string[] = [];
+function readKey(row: ReadTokens, tokenizer: ChatTokenizer): string {
+  const stretches = stretchesOf(row, tokenizer).map(({ start, text }) => `${start} ${text}`);
+  return digest(tokenizer.decode(row.ids), ...stretches);
+}
+
+interface Stretch {
+  /** Where it begins, in the row's text. */
+  readonly start: number;
+  readonly text: string;
+}
+
+function stretchesOf({ ids, learned }: Omit<ReadTokens, "place">, { decode }: ChatTokenizer): Stretch[] {
+  const stretches: Stretch[] = [];
   for (let start = 0; start < ids.length; ) {
     let end = start;
     while (end < ids.length && learned[end] === learned[start]) end++;
-    // The last token of a learned stretch ends the turn.
-    if (learned[start])
-      stretches.push(`${decode(ids.slice(0, start)).length} ${decode(ids.slice(start, end - 1)).trim()}`);
+    if (learned[start]) {
+      stretches.push({ start: decode(ids.slice(0, start)).length, text: decode(ids.slice(start, end)) });
+    }
     start = end;
   }
-  return digest(decode(ids), ...stretches);
+  return stretches;
 }

@@ -89,12 +89,13 @@ test("a changed id, a moved mark and a lost row are found in the file", async ()
   const row = JSON.parse(lines[0]!) as { input_ids: number[]; labels: number[] };
   const last = row.labels.findLastIndex((label) => label !== -100);
   const first = row.labels.findIndex((label) => label !== -100);
+  const read = row.labels.indexOf(-100, first);
   const mutants = [
     { ...row, input_ids: row.input_ids.with(3, row.input_ids[3]! + 1) },
     { ...row, labels: row.labels.with(last, -100) },
     { ...row, labels: row.labels.with(first, -100) },
     { ...row, labels: row.labels.with(first - 1, row.input_ids[first - 1]!) },
-    { ...row, labels: row.labels.with(last + 1, row.input_ids[last + 1]!) },
+    { ...row, labels: row.labels.with(read, row.input_ids[read]!) },
     { ...row, labels: row.labels.map(() => -100) },
     { ...row, labels: row.input_ids },
     { ...row, labels: row.labels.slice(1) },

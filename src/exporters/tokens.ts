@@ -4,18 +4,20 @@ import type { Demonstration, TrainingSet } from "../core/training.ts";
 import type { LabelledTokens } from "../tokenizers/labels.ts";
 import { type ExportOptions, nameOf, type Row } from "./exporter.ts";
 
-/** `make` of every demonstration's tokens, one at a time. Throws CliError naming the example that the tokenizer refuses. */
+/** `make` of every demonstration's rows, one at a time. Throws CliError naming the example that the tokenizer refuses. */
 export function* tokenRows(
   { examples }: Extract<TrainingSet, { kind: "sft" }>,
   { tokenizer }: ExportOptions,
   make: (tokens: LabelledTokens) => Row,
 ): Iterable<Row> {
-  for (const [index, example] of examples.entries()) yield make(labelled(example, index, tokenizer!));
+  for (const [index, example] of examples.entries()) {
+    for (const row of labelled(example, index, tokenizer!)) yield make(row);
+  }
 }
 
 function labelled(example: Demonstration, index: number, tokenizer: NonNullable<ExportOptions["tokenizer"]>) {
   try {
-    return tokenizer.demonstration(example);
+    return tokenizer.demonstration(example).rows;
   } catch (error) {
     if (error instanceof CliError) throw new CliError(`${nameOf(example, index)}: ${messageOf(error)}`);
     throw error;

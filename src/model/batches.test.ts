@@ -108,8 +108,8 @@ for (const [what, bad, expected] of [
   ],
 ] as const) {
   test(`an example ${what} is refused by its index`, () => {
-    checkExamples([good], TINY);
-    assert.throws(() => checkExamples([good, bad, good], TINY), { name: "ModelError", message: expected });
+    checkExamples([[good]], TINY);
+    assert.throws(() => checkExamples([[good], [good, bad], [good]], TINY), { name: "ModelError", message: expected });
   });
 }
 

@@ -33,13 +33,15 @@ function problemOf({ tokens, weights }: Example, config: LlamaConfig): string | 
   return undefined;
 }
 
-/** Throws ModelError naming the first example (from 0) that cannot be trained exactly as it is. */
-export function checkExamples(examples: readonly Example[], config: LlamaConfig): void {
+/** Throws ModelError naming the first example (from 0), each of some sequences, that cannot be trained exactly as it is. */
+export function checkExamples(examples: readonly (readonly Example[])[], config: LlamaConfig): void {
   if (examples.length === 0) throw new ModelError("training: expected at least one example, got none");
-  examples.forEach((example, i) => {
-    const problem = problemOf(example, config);
-    if (problem) throw new ModelError(`training: example ${i}: ${problem}`);
-  });
+  for (const [i, sequences] of examples.entries()) {
+    for (const sequence of sequences) {
+      const problem = problemOf(sequence, config);
+      if (problem) throw new ModelError(`training: example ${i}: ${problem}`);
+    }
+  }
 }
 
 /** One epoch: indices of examples of these `lengths`, batch by batch. */

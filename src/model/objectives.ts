@@ -25,7 +25,8 @@ export interface Pair {
 }
 
 export type Objective =
-  | { readonly kind: "likelihood"; readonly examples: readonly Example[] }
+  /** Each example in one sequence or several, which are learned in the same step. */
+  | { readonly kind: "likelihood"; readonly examples: readonly (Example | readonly Example[])[] }
   | { readonly kind: "preference"; readonly pairs: readonly Pair[]; readonly beta: number };
 
 /** An objective at work on the parameters of an engine. */
@@ -36,21 +37,22 @@ export interface OpenObjective {
   learn(items: readonly number[]): Promise<number>;
 }
 
-/** Every example of `objective`; of pairs the chosen one, then the rejected one. */
-export function examplesOf(objective: Objective): readonly Example[] {
-  if (objective.kind === "likelihood") return objective.examples;
-  return objective.pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+/** Throws ModelError naming the first example (from 0; a pair is two) that cannot be trained exactly as it is. */
+export function checkObjective(objective: Objective, config: LlamaConfig): void {
+  const examples =
+    objective.kind === "likelihood"
+      ? objective.examples
+      : objective.pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+  checkExamples(examples.map(sequencesOf), config);
 }
 
-/** Throws ModelError naming the first example (of `examplesOf`, from 0) that cannot be trained exactly as it is. */
-export function checkObjective(objective: Objective, config: LlamaConfig): void {
-  checkExamples(examplesOf(objective), config);
-}
+const sequencesOf = (example: Example | readonly Example[]): readonly Example[] =>
+  "tokens" in example ? [example] : example;
 
 export interface Running {
   /** Items in a batch where the reference is computed. */
   readonly parallel: number;
-  /** Items computed at a time, and the batch's fixed number of sequences. Default: all of a step's. */
+  /** Sequences, or pairs, computed at a time, and the batch's fixed number of them. Default: all of a step's. */
   readonly deviceBatch?: number | undefined;
   /** What all sequences of a step begin with is computed once; for adapters, and without a copy head. Default false. */
   readonly sharesPrefix?: boolean;
@@ -62,7 +64,7 @@ export async function openObjective(
   engine: GradientEngine,
   running: Running,
 ): Promise<OpenObjective> {
-  if (objective.kind === "likelihood") return likelihood(objective.examples, engine, running);
+  if (objective.kind === "likelihood") return likelihood(objective.examples.map(sequencesOf), engine, running);
   const { pairs, beta } = objective;
   const byLength = pairs.map((_, i) => i).sort((a, b) => lengthOf(pairs[a]!) - lengthOf(pairs[b]!));
   const size = running.deviceBatch ?? running.parallel;
@@ -89,19 +91,23 @@ function prefixOf(examples: readonly Example[], { sharesPrefix = false }: Runnin
 }
 
 /** `items` in parts of `deviceBatch`, or all in one. */
-function parted(items: readonly number[], { deviceBatch = items.length }: Running): number[][] {
+function parted<T>(items: readonly T[], { deviceBatch = items.length }: Running): T[][] {
   return Array.from({ length: Math.ceil(items.length / deviceBatch) }, (_, i) =>
     items.slice(i * deviceBatch, (i + 1) * deviceBatch),
   );
 }
 
-function likelihood(examples: readonly Example[], engine: GradientEngine, running: Running): OpenObjective {
+function likelihood(
+  examples: readonly (readonly Example[])[],
+  engine: GradientEngine,
+  running: Running,
+): OpenObjective {
   return {
-    lengths: examples.map(({ tokens }) => tokens.length),
+    lengths: examples.map((sequences) => Math.max(...sequences.map(({ tokens }) => tokens.length))),
     async learn(items) {
-      const of = (some: readonly number[]) => some.map((i) => examples[i]!);
-      const options = { step: running.deviceBatch, prefix: prefixOf(of(items), running) };
-      const batches = parted(items, running).map((part) => makeBatch(of(part), options));
+      const sequences = items.flatMap((i) => examples[i]!);
+      const options = { step: running.deviceBatch, prefix: prefixOf(sequences, running) };
+      const batches = parted(sequences, running).map((part) => makeBatch(part, options));
       const magnitude = batches.reduce((sum, { weights }) => magnitudeOf(weights, sum), 0);
       const passes = await engine.runAll(
         batches.map((batch) => ({ ...batch, weights: shares(batch.weights, magnitude) })),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chatCheckpoint, context, demonstration, learned, TEMPLATES } from "../../test/chat-checkpoint.ts";
+import { chatCheckpoint, context, demonstration, learned, rowOf, TEMPLATES } from "../../test/chat-checkpoint.ts";
 import type { Message } from "../core/message.ts";
 import type { WeightedMessage } from "../core/training.ts";
 import { openChatTokenizer } from "./chat-tokenizer.ts";
@@ -50,7 +50,7 @@ test("a thought is learned where the template writes it, and refused where it do
   const knows = openChatTokenizer(
     chatCheckpoint(t, { template: THINKS.replaceAll("m.reasoning_content", "(m.reasoning_content or '')") }),
   );
-  const { labels } = knows.demonstration(demonstration(context("user", "a"), thinking));
+  const { labels } = rowOf(knows, demonstration(context("user", "a"), thinking));
   assert.equal(knows.decode(labels.filter((label) => label >= 0)), "<think>go on</think>go on<|im_end|>");
   const forgets = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.chatml }));
   assert.throws(
@@ -62,11 +62,11 @@ test("a thought is learned where the template writes it, and refused where it do
 test("every special token that ends a turn is learned, but none that ends the conversation", (t) => {
   const template = TEMPLATES.chatml.replaceAll("'<|im_end|>'", "'<|im_end|><|eot_id|>'");
   const tokenizer = openChatTokenizer(chatCheckpoint(t, { template }));
-  const { labels } = tokenizer.demonstration(demonstration(context("user", "a"), learned("b"), context("user", "c")));
+  const { labels } = rowOf(tokenizer, demonstration(context("user", "a"), learned("b"), context("user", "c")));
   assert.equal(tokenizer.decode(labels.filter((label) => label >= 0)), "b<|im_end|><|eot_id|>");
   const whole = `${template.replace("{% if add_generation_prompt %}", "{% if not add_generation_prompt %}{{ eos_token }}{% endif %}{% if add_generation_prompt %}")}`;
   const ends = openChatTokenizer(chatCheckpoint(t, { template: whole }));
-  const last = ends.demonstration(demonstration(context("user", "a"), learned("b")));
+  const last = rowOf(ends, demonstration(context("user", "a"), learned("b")));
   assert.equal(ends.decode(last.labels.filter((label) => label >= 0)), "b<|im_end|><|eot_id|>");
 });
 

@@ -9,6 +9,7 @@ import {
   context,
   demonstration,
   learned,
+  rowOf,
   TEMPLATES,
   tokenizerJson,
 } from "../../test/chat-checkpoint.ts";
@@ -46,11 +47,13 @@ const EPISODE = [
 for (const name of ["chatml", "generation", "llama3", "phi"] as const) {
   test(`${name}: what is learned is the weighted messages and their end tokens, and nothing else`, (t) => {
     const tokenizer = open(t, TEMPLATES[name]);
-    const tokens = tokenizer.demonstration(demonstration(...EPISODE));
+    const tokens = rowOf(tokenizer, demonstration(...EPISODE));
     const end = name === "llama3" ? "<|eot_id|>" : "<|im_end|>";
     assert.deepEqual(learnedTexts(tokenizer, tokens), [`Thought: the other\nAction: go on${end}`, `done${end}`]);
-    assert.deepEqual(tokens.inputIds, tokenizer.encode(tokenizer.render(EPISODE, false)));
-    assert.equal(tokenizer.decode(tokens.inputIds), tokenizer.render(EPISODE, false));
+    const text = tokenizer.decode(tokens.inputIds);
+    assert.deepEqual(tokens.inputIds, tokenizer.encode(text));
+    // Through the end of the last turn.
+    assert(tokenizer.render(EPISODE, false).startsWith(text) && text.endsWith(`done${end}`));
   });
 }
 
@@ -83,11 +86,12 @@ for (const [name, end, trims] of [
     fc.assert(
       fc.property(conversation, (messages) => {
         try {
-          const tokens = tokenizer.demonstration(demonstration(...messages));
+          const tokens = rowOf(tokenizer, demonstration(...messages));
           const contents = messages.filter(({ weight }) => weight === 1).map(({ content }) => content);
           const expected = contents.map((content) => `${trims ? content.trim() : content}${end}`);
           assert.deepEqual(learnedTexts(tokenizer, tokens), expected);
-          assert.deepEqual(tokens.inputIds, tokenizer.encode(tokenizer.render(messages, false)));
+          const whole = tokenizer.encode(tokenizer.render(messages, false));
+          assert.deepEqual(tokens.inputIds, whole.slice(0, tokens.inputIds.length));
           assert(tokens.labels.every((label, at) => label === CONTEXT || label === tokens.inputIds[at]));
           exact++;
         } catch (error) {
@@ -111,19 +115,16 @@ const refused = (tokenizer: ChatTokenizer, messages: readonly WeightedMessage[],
     },
   );
 
-test("a template that forgets earlier thoughts is refused where a forgotten one is learned", (t) => {
-  const tokenizer = open(t, TEMPLATES.forgetsThoughts);
-  const first = learned("<think>hm</think>go");
+test("a message that the template renders otherwise even as the last is refused, with where", (t) => {
+  const trims = TEMPLATES.chatml.replace("m.content + '<|im_end|>'", "m.content.split('</think>')[-1] + '<|im_end|>'");
   refused(
-    tokenizer,
-    [context("user", "a"), first, context("user", "b")],
+    open(t, trims),
+    [context("user", "a"), learned("<think>hm</think>go")],
     /^message 1: the chat template changes it: at character 0 expected "<think>hm<\/think>go", found "go<\|im_end\|>/,
   );
-  const last = tokenizer.demonstration(demonstration(context("user", "a"), first));
-  assert.deepEqual(learnedTexts(tokenizer, last), ["<think>hm</think>go<|im_end|>"]);
 });
 
-test("a template that renders earlier turns otherwise later is refused, with where", (t) => {
+test("a template that renders what was read otherwise once it is answered is refused, with where", (t) => {
   const tokenizer = open(t, TEMPLATES.trimsEarlier);
   refused(
     tokenizer,
@@ -151,7 +152,7 @@ test("a token that straddles the beginning of a learned message is refused, in c
     /^message 1: at its beginning the whole has other tokens than the text up to there, in .*assistant\\n\\nb/,
   );
   const masked = [context("user", "\na"), context("assistant", "\nb"), learned("c")];
-  assert.deepEqual(learnedTexts(tokenizer, tokenizer.demonstration(demonstration(...masked))), ["c<|im_end|>"]);
+  assert.deepEqual(learnedTexts(tokenizer, rowOf(tokenizer, demonstration(...masked))), ["c<|im_end|>"]);
 });
 
 test("a header whose white space is parted otherwise once a message follows is refused", (t) => {
@@ -189,7 +190,7 @@ test("a prompt is the beginning of what is learned from it", (t) => {
   for (const template of [TEMPLATES.chatml, TEMPLATES.llama3]) {
     const tokenizer = open(t, template);
     const prompt = tokenizer.prompt(EPISODE.slice(0, 4));
-    const { inputIds, labels } = tokenizer.demonstration(demonstration(...EPISODE));
+    const { inputIds, labels } = rowOf(tokenizer, demonstration(...EPISODE));
     assert.deepEqual(inputIds.slice(0, prompt.length), prompt);
     assert.equal(
       labels.findIndex((label) => label !== CONTEXT),
@@ -237,7 +238,7 @@ const CALLS: Demonstration = {
 
 test("calls are learned as the template writes them; what can be called and what calls led to is read", (t) => {
   const tokenizer = open(t, TEMPLATES.tools);
-  const tokens = tokenizer.demonstration(CALLS);
+  const tokens = rowOf(tokenizer, CALLS);
   const written = (action: string) =>
     `<tool_call>\n{"name": "act", "arguments": {"action": ${action}}}\n</tool_call><|im_end|>`;
   assert.deepEqual(learnedTexts(tokenizer, tokens), [`So:\n${written('"say \\"é\\""')}`, written('"end"')]);

@@ -10,22 +10,29 @@ import type { Message, Tool } from "../core/message.ts";
 import type { Demonstration, Preference, WeightedMessage } from "../core/training.ts";
 import { openChatTemplate, type TemplateInputs } from "./chat-template.ts";
 import { type JsonObject, readJsonObject } from "./json-file.ts";
-import { type LabelledTokens, labelledTokens } from "./labels.ts";
 import { COMPUTING_LIMITS } from "./limits.ts";
+import { conversationRows, onlyRow, type Row } from "./rows.ts";
+import { type TemplateFacts, templateFacts } from "./template-facts.ts";
+import { specialTokens } from "./texts.ts";
 import { NO_LIMIT, timeLimit } from "./time-limit.ts";
 import { openTokenizerFile } from "./tokenizer-file.ts";
 
 /** A demonstration's tokens, and how much it counts beside the others of its set. */
-export interface WeightedTokens extends LabelledTokens {
-  /** Above 0; 1 unless the demonstration says otherwise. */
+export interface WeightedRows {
+  /**
+   * Every learned message is learned in one of them, behind what the policy read at that turn. One row where the template
+   * only ever appends, and where nothing is learned.
+   */
+  readonly rows: readonly Row[];
+  /** Of every learned token; above 0, and 1 unless the demonstration says otherwise. */
   readonly weight: number;
 }
 
 /** All methods throw CliError naming the message that cannot be tokenised or labelled exactly, counted from 0. */
 export interface ChatTokenizer {
-  demonstration(demonstration: Demonstration): WeightedTokens;
-  /** Both sides as whole conversations, prompt included; the environment's tokens are context. */
-  preference(preference: Preference): { readonly chosen: LabelledTokens; readonly rejected: LabelledTokens };
+  demonstration(demonstration: Demonstration): WeightedRows;
+  /** Both sides as one row each, prompt included; the environment's tokens are context. Refuses sides that need several rows. */
+  preference(preference: Preference): { readonly chosen: Row; readonly rejected: Row };
   /** What the policy reads before it writes the next assistant message. */
   prompt(messages: readonly Message[], tools?: readonly Tool[]): readonly number[];
   /** The text that `prompt` tokenises, or without the generation prompt. */
@@ -54,17 +61,21 @@ export function openChatTokenizer(
   const encode = step(`${file}: parting a text into tokens`, parted.encode);
   const decode = step(`${file}: making a text of tokens`, parted.decode);
   const tokenizer = { ...parted, encode, decode };
-  const labelled = (messages: readonly WeightedMessage[], tools: readonly Tool[] | undefined) => {
+  const specials = specialTokens(parted.specialTokens);
+  const known = new Map<boolean, TemplateFacts>();
+  const rows = (messages: readonly WeightedMessage[], tools: readonly Tool[] | undefined) => {
     const withTools = (some: readonly Message[], prompt: boolean) => render(some, prompt, tools);
-    return labelledTokens(messages, withTools, tokenizer);
+    const facts = known.get(tools !== undefined) ?? templateFacts(withTools, specials);
+    known.set(tools !== undefined, facts);
+    return conversationRows(messages, { render: withTools, specials, facts }, tokenizer);
   };
   return {
-    demonstration: ({ messages, tools, weight = 1 }) => whole(() => ({ ...labelled(messages, tools), weight })),
+    demonstration: ({ messages, tools, weight = 1 }) => whole(() => ({ rows: rows(messages, tools), weight })),
     preference({ prompt, tools, chosen, rejected }) {
       const context = prompt.map((message) => ({ ...message, weight: 0 as const }));
       return whole(() => ({
-        chosen: labelled([...context, ...chosen], tools),
-        rejected: labelled([...context, ...rejected], tools),
+        chosen: onlyRow(rows([...context, ...chosen], tools)),
+        rejected: onlyRow(rows([...context, ...rejected], tools)),
       }));
     },
     prompt: (messages, tools) => whole(() => encode(render(messages, true, tools))),

@@ -5,14 +5,14 @@ import type { ChatTokenizer } from "./chat-tokenizer.ts";
 /** The token with which the template ends what the assistant says: the last one that a trainer learns. */
 export function endOfTurn(tokenizer: ChatTokenizer): number {
   const provenance = { trajectory: "", step: 0, actor: "", reason: "" } as unknown as Provenance;
-  const { labels } = tokenizer.demonstration({
+  const { rows } = tokenizer.demonstration({
     messages: [
       { role: "user", content: "a", weight: 0 },
       { role: "assistant", content: "b", weight: 1, provenance },
     ],
     source: provenance.trajectory,
   });
-  return labels.findLast((label) => label >= 0)!;
+  return rows[0]!.labels.findLast((label) => label >= 0)!;
 }
 
 /** The tokens that a prompt has behind its last message: the header of what the assistant is to say. None where the template has none. */

@@ -9,6 +9,7 @@ import { random } from "../../src/core/random.ts";
 import { readCheckpoint } from "../../src/model/checkpoint.ts";
 import { convertGguf } from "../../src/model/gguf-checkpoint.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
+import type { Row } from "../../src/tokenizers/rows.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
 import { encodeGguf, CONFIG as GGUF_CONFIG, METADATA, tensorsOf, type Value } from "../gguf-file.ts";
 import { changes, cuts, flips, mutated } from "../mutating.ts";
@@ -205,7 +206,8 @@ const TEXTS = ["the end", "a\n\n\nb ¾ é 😀", "<|im_start|>user"];
 function readTokens(folder: string): Reading {
   const tokenizer = openChatTokenizer(folder);
   for (const text of TEXTS) tokenizer.decode(tokenizer.encode(text));
-  const { inputIds, labels } = tokenizer.demonstration(demonstration(context("user", "Where?"), learned("go on")));
+  const { rows } = tokenizer.demonstration(demonstration(context("user", "Where?"), learned("go on")));
+  const [{ inputIds, labels }] = rows as readonly [Row];
   const isWhole = inputIds.length === labels.length && labels.some((label) => label >= 0);
   return { lost: isWhole && inputIds.every(Number.isSafeInteger) ? undefined : "tokens or labels" };
 }

@@ -10,6 +10,7 @@ import type { Demonstration } from "../../src/core/training.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
+import { rowOf } from "../chat-checkpoint.ts";
 import { gleaner } from "../command.ts";
 import { ask, python, skip } from "../real/real.ts";
 import { smollm2 } from "../smollm2.ts";
@@ -27,7 +28,7 @@ const STUDENTS = {
 function logProbabilities(folder: string, demonstrations: readonly Demonstration[]): number[] {
   const tokenizer = openChatTokenizer(folder);
   const sequences = demonstrations.map((demonstration) => {
-    const { inputIds, labels } = tokenizer.demonstration(demonstration);
+    const { inputIds, labels } = rowOf(tokenizer, demonstration);
     return { ids: inputIds, mask: labels.map((label) => Number(label !== CONTEXT)) };
   });
   return ask<{ sums: number[] }>("log_probabilities.py", { folder, sequences }).sums;

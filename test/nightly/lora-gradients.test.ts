@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
-import { context, demonstration, learned } from "../chat-checkpoint.ts";
+import { context, demonstration, learned, rowOf } from "../chat-checkpoint.ts";
 import { assertEqualsTorch } from "../real/lora.ts";
 import { SENTENCES, skip } from "../real/real.ts";
 import { smollm2 } from "../smollm2.ts";
@@ -20,7 +20,7 @@ test("gradients, losses and logits on SmolLM2-135M equal those of torch and PEFT
   const tokenizer = openChatTokenizer(base);
   const exampleOf = (texts: readonly string[]) => {
     const turns = texts.flatMap((text, i) => [context("user", text), learned(`go to shelf ${i}`)]);
-    const { inputIds, labels } = tokenizer.demonstration(demonstration(context("system", RULES), ...turns));
+    const { inputIds, labels } = rowOf(tokenizer, demonstration(context("system", RULES), ...turns));
     return { tokens: inputIds, weights: labels.map((label) => (label === CONTEXT ? 0 : 1)) };
   };
   const batch = [exampleOf(SENTENCES.slice(0, 8)), exampleOf(SENTENCES.slice(8, 10))];

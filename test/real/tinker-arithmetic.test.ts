@@ -7,7 +7,7 @@ import { tinkerModel } from "../../src/students/tinker/model.ts";
 import { learningRateAt, type TinkerSettings } from "../../src/students/tinker/settings.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT, type LabelledTokens } from "../../src/tokenizers/labels.ts";
-import { context, demonstration, learned } from "../chat-checkpoint.ts";
+import { context, demonstration, learned, rowOf } from "../chat-checkpoint.ts";
 import { ask, series, skip, tinyCheckpoint, trained } from "./real.ts";
 import { SETTINGS, startTinkerServer, type TestServer, TINKER_BASE, trainerFor } from "./tinker.ts";
 
@@ -75,7 +75,7 @@ suite("a Tinker server's arithmetic", { skip }, () => {
     const rates = [0, 1, 2].map((step) => learningRateAt(step, SETTINGS));
     const sft = await run(adam, { kind: "sft", examples: EXAMPLES });
     const dpo = await run(adam, { kind: "dpo", examples: PAIRS, beta: 0.3 });
-    const examples = EXAMPLES.map((example) => sequence(tokenizer.demonstration(example), example.weight));
+    const examples = EXAMPLES.map((example) => sequence(rowOf(tokenizer, example), example.weight));
     const pairs = PAIRS.map((pair) => {
       const { chosen, rejected } = tokenizer.preference(pair);
       return { chosen: sequence(chosen), rejected: sequence(rejected) };

@@ -34,7 +34,8 @@ test("log-probabilities leave out what the environment wrote; TRL's own trainer 
     mask: labels.map((label) => (label === CONTEXT ? 0 : 1)),
   }));
   const prompt = tokenizer.prompt(PAIR.prompt).length;
-  const everything = { ids: chosen.inputIds, mask: chosen.inputIds.map((_, at) => (at < prompt ? 0 : 1)) };
+  const whole = tokenizer.encode(tokenizer.render([...PAIR.prompt, ...PAIR.chosen], false));
+  const everything = { ids: whole, mask: whole.map((_, at) => (at < prompt ? 0 : 1)) };
   const plain = (messages: readonly WeightedMessage[]) => messages.map(({ role, content }) => ({ role, content }));
   const { sums, stock } = ask<{ sums: number[]; stock: number }>("log_probabilities.py", {
     folder: tinyCheckpoint(),

@@ -9,7 +9,7 @@ import { type CollatedBatch, trlTrainer } from "../../src/students/served/traine
 import { MANIFEST } from "../../src/students/shared/manifest.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../src/tokenizers/labels.ts";
-import { context, demonstration, learned } from "../chat-checkpoint.ts";
+import { context, demonstration, learned, rowOf } from "../chat-checkpoint.ts";
 import {
   ask,
   BASE,
@@ -58,7 +58,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 function sequencesOf(examples: readonly Demonstration[]) {
   const tokenizer = openChatTokenizer(tinyCheckpoint());
   return examples.map((example) => {
-    const { inputIds, labels } = tokenizer.demonstration(example);
+    const { inputIds, labels } = rowOf(tokenizer, example);
     return { ids: inputIds, mask: labels.map((label): number => (label === CONTEXT ? 0 : 1)) };
   });
 }
@@ -89,12 +89,10 @@ suite("SFT through TRL", { skip, concurrency: 2 }, () => {
         ["learned", `${answer(thing)}<|im_end|>`],
         ["context", `\n<|im_start|>user\nYou see it.<|im_end|>\n${header}`],
         ["learned", `take ${thing}<|im_end|>`],
-        ["context", "\n"],
       ]),
       ...THINGS.map((thing) => [
         ["context", `<|im_start|>user\nTask: find the ${thing}.<|im_end|>\n${header}`],
         ["learned", `${answer(thing)}<|im_end|>`],
-        ["context", "\n"],
       ]),
     ];
     const sorted = (texts: readonly unknown[]) => texts.map((text) => JSON.stringify(text)).toSorted();

@@ -14,7 +14,7 @@ import type { Objective } from "../../model/objectives.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../tokenizers/labels.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { type DpoRow, rowsOf, type SftExample } from "../shared/rows.ts";
 import { trainFolder } from "../shared/train-folder.ts";
 import { trainable } from "../shared/trainable.ts";
 import type { PretrainedSettings } from "./settings.ts";
@@ -55,10 +55,8 @@ async function learnedFrom(folder: string, given: TrainingSet, maxLength: number
   const { set, leftOut } = trainable(given, tokenizer);
   const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
   if (set.kind === "sft") {
-    return {
-      objective: { kind: "likelihood", examples: await gathered(rows as Iterable<SftRow>, exampleOf) },
-      leftOut,
-    };
+    const examples = await gathered(rows as Iterable<SftExample>, sequencesOf);
+    return { objective: { kind: "likelihood", examples }, leftOut };
   }
   if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected a number above 0`);
   return {
@@ -67,8 +65,10 @@ async function learnedFrom(folder: string, given: TrainingSet, maxLength: number
   };
 }
 
-const exampleOf = ({ input_ids, labels, weight }: SftRow): Example =>
-  untilLearned({ tokens: input_ids, weights: labels.map((label) => (label === CONTEXT ? 0 : weight)) });
+const sequencesOf = ({ rows, weight }: SftExample): Example[] =>
+  rows.map(({ input_ids, labels }) =>
+    untilLearned({ tokens: input_ids, weights: labels.map((label) => (label === CONTEXT ? 0 : weight)) }),
+  );
 
 function pairOf({ prompt_ids, chosen_ids, rejected_ids, chosen_mask, rejected_mask }: DpoRow) {
   const context = prompt_ids.map(() => 0);

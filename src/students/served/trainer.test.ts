@@ -8,7 +8,7 @@ import { CliError, TrainerError } from "../../core/errors.ts";
 import type { CheckpointId } from "../../core/ids.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { type DpoRow, rowsOf, type SftExample } from "../shared/rows.ts";
 import { type TrlOptions, trlTrainer } from "./trainer.ts";
 import { trlReasonOf } from "./trl/failures.ts";
 
@@ -149,7 +149,7 @@ test("rows that cannot be trained exactly are refused by number, trajectory, len
   const cases = [
     [
       [EXAMPLE, long],
-      /example 1 \(trajectory t1\): 121 tokens, expected at most 64 \(by training\.maxLength, .*\); nothing is cut/,
+      /example 1 \(trajectory t1\): 120 tokens, expected at most 64 \(by training\.maxLength, .*\); nothing is cut/,
     ],
     [[masked], /example 0 \(trajectory t1\): no token of its \d+ is learned/],
     [[EXAMPLE, demonstration()], /example 1 \(trajectory t1\): no token of its 0 is learned/],
@@ -171,7 +171,7 @@ test("a shorter limit than the checkpoint's may be set, a longer one may not be 
   const options = project(t, "exit 1");
   const set: TrainingSet = { kind: "sft", examples: [demonstration(context("user", "a".repeat(20)), learned("go"))] };
   const limited = (maxLength: number) => eventsOf({ ...options, settings: { maxLength } }, { set });
-  await assert.rejects(limited(40), /41 tokens, expected at most 40/);
+  await assert.rejects(limited(39), /40 tokens, expected at most 39/);
   await assert.rejects(limited(60), /ended with status 1/);
   const long: TrainingSet = { kind: "sft", examples: [demonstration(context("user", "a".repeat(90)), learned("go"))] };
   await assert.rejects(eventsOf({ ...options, settings: { maxLength: 500 } }, { set: long }), /at most 64/);
@@ -194,15 +194,15 @@ test("a pair is parted where its sides stop having context in common, the enviro
   assert.equal(kept(row!.rejected_ids, row!.rejected_mask), "go off<|im_end|>");
   assert.equal(
     tokenizer.decode([...row!.prompt_ids, ...row!.chosen_ids]),
-    tokenizer.render([...examples[0].prompt, ...examples[0].chosen], false),
+    tokenizer.render([...examples[0].prompt, ...examples[0].chosen], false).trimEnd(),
   );
 });
 
-test("a demonstration's row has its weight, and its messages without what only we know of them", (t) => {
+test("a tokenised demonstration has its weight, and its messages without what only we know of them", (t) => {
   const tokenizer = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.chatml }));
-  const [row] = [...rowsOf({ kind: "sft", examples: [{ ...EXAMPLE, weight: 0.5 }] }, tokenizer, 1000)] as SftRow[];
-  assert.equal(row!.weight, 0.5);
-  assert.deepEqual(row!.messages, [
+  const [of] = [...rowsOf({ kind: "sft", examples: [{ ...EXAMPLE, weight: 0.5 }] }, tokenizer, 1000)] as SftExample[];
+  assert.equal(of!.weight, 0.5);
+  assert.deepEqual(of!.messages, [
     { role: "user", content: "find it" },
     { role: "assistant", content: "go" },
   ]);

@@ -8,15 +8,33 @@ import type { Demonstration, Preference, TrainingSet } from "../../core/training
 import { templateMessage, templateTool } from "../../tokenizers/chat-template.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT, type LabelledTokens } from "../../tokenizers/labels.ts";
+import type { RowText } from "../../tokenizers/rows.ts";
 
-/** A demonstration. The messages are there so that Python can tokenise them for itself and compare. */
-export interface SftRow {
-  readonly input_ids: readonly number[];
-  readonly labels: readonly number[];
+/** A demonstration. The messages are there so that Python can render and tokenise them for itself and compare. */
+export interface SftExample {
+  /** Of every learned token. */
   readonly weight: number;
   readonly messages: readonly object[];
   /** What could be called; absent: nothing. */
   readonly tools?: readonly object[];
+  /** At least one; every learned message is learned in one of them. */
+  readonly rows: readonly SftRow[];
+}
+
+/** What a demonstration is trained as: all of it, or some turns as they were shown. */
+export interface SftRow {
+  readonly input_ids: readonly number[];
+  readonly labels: readonly number[];
+  readonly shows: Shown;
+}
+
+/** How the text of a row comes about (tokenizers/rows.ts), for Python. */
+export interface Shown {
+  /** How many of the example's messages it shows. */
+  readonly messages: number;
+  readonly written: string;
+  readonly next?: object;
+  readonly tail: string;
 }
 
 /** A preference: what both sides share and learn nothing from, then each side with 1 for every token that counts. */
@@ -28,17 +46,19 @@ export interface DpoRow {
   readonly rejected_mask: readonly number[];
   readonly chosen_messages: readonly object[];
   readonly rejected_messages: readonly object[];
+  readonly chosen_shows: Shown;
+  readonly rejected_shows: Shown;
   readonly tools?: readonly object[];
 }
 
 /**
- * One row for each example, in order; one at a time, as all together may not fit into memory. `limit`: tokens of the
- * longest conversation. Throws TrainerError naming the first example that cannot be trained exactly.
+ * The examples in order; one at a time, as all together may not fit into memory. `limit`: tokens of the longest conversation.
+ * Throws TrainerError naming the first example that cannot be trained exactly.
  */
-export function* rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): Generator<SftRow | DpoRow> {
+export function* rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: number): Generator<SftExample | DpoRow> {
   if (set.examples.length === 0) throw new TrainerError("the training set is empty");
   if (set.kind === "sft") {
-    for (const [number, example] of set.examples.entries()) yield sftRow({ example, number, tokenizer, limit });
+    for (const [number, example] of set.examples.entries()) yield sftExample({ example, number, tokenizer, limit });
   } else {
     for (const [number, example] of set.examples.entries()) yield dpoRow({ example, number, tokenizer, limit });
   }
@@ -51,13 +71,20 @@ interface RowRequest<Example> {
   readonly limit: number;
 }
 
-function sftRow({ example, number, tokenizer, limit }: RowRequest<Demonstration>): SftRow {
+function sftExample({ example, number, tokenizer, limit }: RowRequest<Demonstration>): SftExample {
   const where = `example ${number} (trajectory ${example.source})`;
-  const { inputIds, labels, weight } = refusing(where, () => tokenizer.demonstration(example));
+  const { rows, weight } = refusing(where, () => tokenizer.demonstration(example));
   if (!(weight > 0)) throw new TrainerError(`${where}: weight ${weight}, expected a number above 0`);
-  check(where, { inputIds, labels }, limit);
-  return { input_ids: inputIds, labels, weight, messages: example.messages.map(templateMessage), ...toolsOf(example) };
+  for (const row of rows) check(where, row, limit);
+  return {
+    ...{ weight, messages: example.messages.map(templateMessage), ...toolsOf(example) },
+    rows: rows.map(({ inputIds, labels, shows }) => ({ input_ids: inputIds, labels, shows: shown(shows) })),
+  };
 }
+
+const shown = ({ messages, written, next, tail }: RowText): Shown => ({
+  ...{ messages, written, tail, ...(next && { next: templateMessage(next) }) },
+});
 
 function dpoRow({ example, number, tokenizer, limit }: RowRequest<Preference>): DpoRow {
   const [chosenSource, rejectedSource] = example.sources;
@@ -78,6 +105,8 @@ function dpoRow({ example, number, tokenizer, limit }: RowRequest<Preference>): 
     rejected_mask: side(rejected).mask,
     chosen_messages: [...example.prompt, ...example.chosen].map(templateMessage),
     rejected_messages: [...example.prompt, ...example.rejected].map(templateMessage),
+    chosen_shows: shown(chosen.shows),
+    rejected_shows: shown(rejected.shows),
     ...toolsOf(example),
   };
 }

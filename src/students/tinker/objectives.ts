@@ -4,7 +4,7 @@
  */
 
 import { CONTEXT } from "../../tokenizers/labels.ts";
-import type { DpoRow, SftRow } from "../shared/rows.ts";
+import type { DpoRow, SftExample } from "../shared/rows.ts";
 import { type PairSums, preferenceLoss } from "./preferences.ts";
 import type { TrainingModel } from "./protocol/training-model.ts";
 import type { WeightedSequence } from "./protocol/wire.ts";
@@ -14,9 +14,11 @@ export interface Pair {
   readonly rejected: WeightedSequence;
 }
 
-/** Weight of a token = 1 if it is learned, times the example's weight. */
-export function demonstrationSequence({ input_ids: tokens, labels, weight }: SftRow): WeightedSequence {
-  return { tokens, weights: labels.map((label, at) => (label === CONTEXT || at === 0 ? 0 : weight)) };
+/** One sequence for each row. Weight of a token = 1 if it is learned, times the example's weight. */
+export function demonstrationSequences({ rows, weight }: SftExample): WeightedSequence[] {
+  return rows.map(({ input_ids: tokens, labels }) => ({
+    ...{ tokens, weights: labels.map((label, at) => (label === CONTEXT || at === 0 ? 0 : weight)) },
+  }));
 }
 
 /** Both sides as whole conversations; weight of a token = 1 if it is learned. */
@@ -31,10 +33,10 @@ export function pairSequences(row: DpoRow): Pair {
 /** What a step learns from the examples with these numbers: adds up their gradients and says how it stands. */
 export type Objective = (model: TrainingModel, numbers: readonly number[]) => Promise<Readonly<Record<string, number>>>;
 
-/** The weighted mean of −log p over the learned tokens of the batch, as TRL has it. */
-export function likelihood(examples: readonly WeightedSequence[]): Objective {
+/** The weighted mean of −log p over the learned tokens of the batch, as TRL has it. Each example has one sequence or several. */
+export function likelihood(examples: readonly (readonly WeightedSequence[])[]): Objective {
   return async (model, numbers) => {
-    const batch = numbers.map((number) => examples[number]!);
+    const batch = numbers.flatMap((number) => examples[number]!);
     const total = sum(batch.flatMap(({ weights }) => weights));
     const sequences = batch.map((sequence) => scaled(sequence, 1 / total));
     const found = await model.addGradients(sequences);

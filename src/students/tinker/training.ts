@@ -13,10 +13,10 @@ import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { type DpoRow, rowsOf, type SftRow } from "../shared/rows.ts";
+import { type DpoRow, rowsOf, type SftExample } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
 import {
-  demonstrationSequence,
+  demonstrationSequences,
   likelihood,
   type Objective,
   pairSequences,
@@ -159,10 +159,10 @@ interface Course {
 /** Preferences ask the model for its log-probabilities before it is changed, of the pairs that will be used. */
 async function objectiveOf(
   set: TrainingSet,
-  rows: readonly (SftRow | DpoRow)[],
+  rows: readonly (SftExample | DpoRow)[],
   { model, batches }: Course,
 ): Promise<Objective> {
-  if (set.kind === "sft") return likelihood((rows as readonly SftRow[]).map(demonstrationSequence));
+  if (set.kind === "sft") return likelihood((rows as readonly SftExample[]).map(demonstrationSequences));
   const pairs = (rows as readonly DpoRow[]).map(pairSequences);
   const used = [...new Set(batches.flat())].sort((a, b) => a - b);
   const sums = await pairSums(

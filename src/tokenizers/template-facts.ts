@@ -1,0 +1,98 @@
+/**
+ * What a chat template does with any conversation, found out with small ones: what it writes behind a whole conversation that
+ * belongs to no turn, with which tag the next speaker begins, and with which mark a thought.
+ */
+import type { Message } from "../core/message.ts";
+import { type SpecialTokens, skipSpace } from "./texts.ts";
+
+/** Renders messages; with `generationPrompt` also what the next assistant message is headed with. */
+export type Render = (messages: readonly Message[], generationPrompt: boolean) => string;
+
+export interface TemplateFacts {
+  /** What stands behind the last turn and is gone with another message behind it: Phi's `<|endoftext|>`; mostly empty. */
+  readonly afterConversation: string;
+  /** What stands between an answer that ends with no special token and what that speaker says, tag included (GLM: `<|user|>`). */
+  tagOf(speaker: Speaker): string | undefined;
+  /** The mark with which a thought begins: `<think>`; empty where the prompt has it, undefined where no thought is written. */
+  readonly thoughtMark: string | undefined;
+}
+
+/** Who may speak after the assistant. */
+export type Speaker = "user" | "tool";
+
+const ASKED: Message = { role: "user", content: "a" };
+const ANSWERED: Message = { role: "assistant", content: "b" };
+const CALLED: Message = {
+  ...{ role: "assistant", content: "" },
+  toolCalls: [{ id: "call00000", name: "act", arguments: '{"a": "b"}' }],
+};
+
+/** A thought that nobody has. */
+export const PROBE = "thought-of-nobody";
+
+/** A message of that speaker, in answer to `message`. */
+export function reply(speaker: Speaker, { toolCalls }: Message): Message {
+  if (speaker === "user") return { role: "user", content: "c" };
+  return { role: "tool", content: "c", toolCallId: toolCalls?.at(-1)?.id ?? "call00000" };
+}
+
+/** Each fact is found out when it is first asked for. What a template cannot render tells nothing. */
+export function templateFacts(render: Render, specials: SpecialTokens): TemplateFacts {
+  const afterAll = lazy(() => afterConversation(render, specials));
+  const tags = { user: lazy(() => tagOf("user", render, specials)), tool: lazy(() => tagOf("tool", render, specials)) };
+  const mark = lazy(() => thoughtMark(render));
+  return {
+    get afterConversation() {
+      return afterAll() ?? "";
+    },
+    tagOf: (speaker) => tags[speaker](),
+    get thoughtMark() {
+      return mark();
+    },
+  };
+}
+
+function lazy<T>(find: () => T): () => T | undefined {
+  let found: { readonly value: T | undefined } | undefined;
+  return () => {
+    found ??= { value: unlessRefused(find) };
+    return found.value;
+  };
+}
+
+function unlessRefused<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only behind another special token: else it is how the last turn ends, whatever earlier turns end with (gpt-oss). */
+function afterConversation(render: Render, specials: SpecialTokens): string {
+  const whole = render([ASKED, ANSWERED], false).trimEnd();
+  const turns = whole.slice(0, whole.length - (specials.endOf(whole) ?? "").length);
+  if (turns === whole || specials.endOf(turns.trimEnd()) === undefined) return "";
+  const more = render([ASKED, ANSWERED, ASKED], false);
+  return !more.startsWith(whole) && more.startsWith(turns) ? whole.slice(turns.trimEnd().length) : "";
+}
+
+function tagOf(speaker: Speaker, render: Render, specials: SpecialTokens): string | undefined {
+  const before = [ASKED, speaker === "tool" ? CALLED : ANSWERED];
+  const answered = render(before, false).trimEnd();
+  const replied = render([...before, reply(speaker, CALLED)], false);
+  const start = skipSpace(replied, answered.length);
+  const tag = specials.at(replied, start);
+  return replied.startsWith(answered) && tag !== undefined
+    ? replied.slice(answered.length, start + tag.length)
+    : undefined;
+}
+
+function thoughtMark(render: Render): string | undefined {
+  const [thought, thinking] = [PROBE, { ...ANSWERED, reasoning: PROBE }];
+  const prompt = render([ASKED], true);
+  const whole = render([ASKED, thinking], false);
+  const start = whole.startsWith(prompt) ? prompt.length : 0;
+  const at = whole.indexOf(thought, start);
+  return at < 0 ? undefined : whole.slice(start, at).trim();
+}
