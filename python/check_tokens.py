@@ -57,7 +57,8 @@ def difference(tokenizer, row):
     if found or not shows["written"]:
         return found
     whole = text_of(tokenizer, shown + ([more] if more else []), tools, False)
-    if whole.startswith(prompt + shows["written"]):
+    # gpt-oss drops thoughts from the prompt once the answer is there.
+    if whole.startswith(prompt + shows["written"]) or whole.rstrip().endswith(shows["written"]):
         return None
     return parting(tokenizer, ids_of(tokenizer, whole), ids_of(tokenizer, prompt + shows["written"]))
 

@@ -138,6 +138,7 @@ export type {
   LeftOut,
   Preference,
   Provenance,
+  RowCount,
   TrainEvent,
   Trainer,
   TrainingSet,

@@ -54,6 +54,10 @@ const provenance = { trajectory: "t1", step: 0, actor: "expert/e", reason: "expe
 export function conversation(from: Random, kind: Kind): WeightedMessage[] {
   const messages: WeightedMessage[] =
     from.next() < 0.5 ? [{ role: "system", content: from.pick(TEXTS), weight: 0 }] : [];
+  if (kind === "one call behind a thought") {
+    const user: WeightedMessage = { role: "user", content: from.pick(TEXTS), weight: 0 };
+    return [...messages, user, ...called(from, kind, 0).slice(0, 2), said(from, { content: from.pick(TEXTS) }, 1)];
+  }
   const rounds = 1 + from.integer(3);
   for (let round = 0; round < rounds; round++) {
     messages.push({ role: "user", content: from.pick(TEXTS), weight: 0 });
@@ -77,16 +81,17 @@ function called(from: Random, kind: Kind, round: number): WeightedMessage[] {
       ({ id }): WeightedMessage => ({ role: "tool", content: from.pick(TEXTS), toolCallId: id, weight: 0 }),
     );
     const content = kind === "calls beside text" ? from.pick(TEXTS) : "";
-    return [said(from, { content, toolCalls, ...thought(from, kind) }), ...results];
+    const message = { content, toolCalls, ...thought(from, kind) };
+    return [said(from, message, kind === "one call behind a thought" ? 1 : undefined), ...results];
   }).flat();
 }
 
 function thought(from: Random, kind: Kind): Pick<Message, "reasoning"> {
-  return kind.includes("thoughts") ? { reasoning: from.pick(TEXTS).trim() } : {};
+  return kind.includes("thought") ? { reasoning: from.pick(TEXTS).trim() } : {};
 }
 
-function said(from: Random, message: Omit<Message, "role">): WeightedMessage {
-  const isLearned = from.next() < 0.8;
+function said(from: Random, message: Omit<Message, "role">, share = 0.8): WeightedMessage {
+  const isLearned = from.next() < share;
   return isLearned
     ? { role: "assistant", ...message, weight: 1, provenance }
     : { role: "assistant", ...message, weight: 0 };

@@ -91,6 +91,8 @@ export interface Checkpoint {
   readonly trainer: string;
   /** How many examples of its training set were left out, as they could not be trained exactly; absent: none. */
   readonly leftOut?: number;
+  /** How many rows its examples were trained as, where a chat template takes several for some; absent: one each. */
+  readonly rows?: number;
   /** Where its weights are: in a folder of this project, or on a server. */
   readonly at:
     | {
@@ -113,7 +115,20 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** What a training tells as it goes: first what was left out, then numbers for each step, at the end where the result is. */
+/** How many rows the examples take: where a chat template rewrites earlier turns, one for each state in which it shows them. */
+export interface RowCount {
+  /** That are trained on. */
+  readonly examples: number;
+  /** More than examples. */
+  readonly rows: number;
+  /** Whether what all rows of a step begin with is computed once. */
+  readonly sharesPrefixes: boolean;
+}
+
+/**
+ * What a training tells as it goes: first what was left out and how many rows there are, then numbers for each step, at the end
+ * where the result is.
+ */
 export type TrainEvent =
   /** At most once, before the first metrics. */
   | {
@@ -121,6 +136,8 @@ export type TrainEvent =
       /** What is not trained on; at least one. */
       readonly examples: readonly LeftOut[];
     }
+  /** At most once, before the first metrics: where some examples take several rows. */
+  | ({ readonly kind: "rows" } & RowCount)
   | {
       readonly kind: "metrics";
       /** Of the optimiser, from 1. */

@@ -67,6 +67,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   lostExamples: "lost trajectories learned",
   ownExamples: "own rollouts learned",
   leftOutOfTraining: "examples that could not be trained exactly, and were not",
+  trainedRows: "rows trained, where the chat template takes several for some examples",
   partlyWeighted: "own rollouts learned with a weight below 1",
 };
 

@@ -5,12 +5,13 @@
  */
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Message, Tool, ToolCall } from "../core/message.ts";
-import { fromJavaScript, parseJson } from "../jinja/json.ts";
+import type { Message, Tool } from "../core/message.ts";
+import { fromJavaScript } from "../jinja/json.ts";
 import { compileTemplate, type Template } from "../jinja/template.ts";
-import { type Key, list, type Value } from "../jinja/values.ts";
+import { list, type Value } from "../jinja/values.ts";
 import { type JsonObject, saidOf } from "./json-file.ts";
 import type { ComputingLimits } from "./limits.ts";
+import { type ArgumentForm, messageAsValue, toolsAsValue } from "./message-values.ts";
 import { type TemplateSource, templateSources } from "./template-files.ts";
 
 /**
@@ -44,39 +45,52 @@ export function openChatTemplate(
     return text === undefined ? [] : [[name, text] as const];
   });
   const given = Object.entries(variables).map(([name, value]) => [name, fromJavaScript(value)] as const);
-  return (messages, generationPrompt, tools) => {
+  const forms = new Map<TemplateSource, ArgumentForm>();
+  const render = (chosen: TemplateSource, form: ArgumentForm, [messages, generationPrompt, tools]: Rendering) => {
+    const conversation: readonly (readonly [string, Value])[] = [
+      ["messages", list(messages.map(messageAsValue[form]))],
+      ["tools", tools ? toolsAsValue(tools) : null],
+      ["documents", null],
+      ["add_generation_prompt", generationPrompt],
+    ];
+    return compiled.get(chosen)!(new Map<string, Value>([...conversation, ...tokens, ...given]));
+  };
+  const formOf = (chosen: TemplateSource) => {
+    const form = forms.get(chosen) ?? argumentForm((of) => render(chosen, of, [CALLING, false]));
+    forms.set(chosen, form);
+    return form;
+  };
+  return (...conversation) => {
+    const [messages, , tools] = conversation;
     const chosen = tools ? withTools : plain;
     if (!chosen)
       throw new CliError(`${folder}: no chat template for conversations without tools, expected chat_template.jinja`);
     try {
-      const conversation: readonly (readonly [string, Value])[] = [
-        ["messages", list(messages.map(messageAsValue))],
-        ["tools", tools ? toolsAsValue(tools) : null],
-        ["documents", null],
-        ["add_generation_prompt", generationPrompt],
-      ];
-      return compiled.get(chosen)!(new Map<string, Value>([...conversation, ...tokens, ...given]));
+      const hasCalls = messages.some(({ toolCalls }) => toolCalls !== undefined);
+      return render(chosen, hasCalls ? formOf(chosen) : "values", conversation);
     } catch (error) {
       throw new CliError(`${chosen.place}: expected a template that can render this conversation (${saidOf(error)})`);
     }
   };
 }
 
-/** A conversation is rendered as often as it has turns. Templates change no value, so each message has one. */
-const messageAsValue = remembered(messageValue);
-const toolsAsValue = remembered((tools: readonly Tool[]) =>
-  list(tools.map((tool) => fromJavaScript(templateTool(tool)))),
-);
+type Rendering = Parameters<ChatTemplate>;
 
-function remembered<Given extends object>(make: (given: Given) => Value): (given: Given) => Value {
-  const made = new WeakMap<Given, Value>();
-  return (given) => {
-    const known = made.get(given);
-    if (known !== undefined) return known;
-    const value = make(given);
-    made.set(given, value);
-    return value;
+const CALLING: readonly Message[] = [
+  { role: "user", content: "a" },
+  { role: "assistant", content: "", toolCalls: [{ id: "call00000", name: "act", arguments: '{"a": "b"}' }] },
+];
+
+/** Text where values cannot be rendered and text can: DeepSeek's templates join it to other text. */
+function argumentForm(render: (form: ArgumentForm) => string): ArgumentForm {
+  const can = (form: ArgumentForm) => {
+    try {
+      return render(form) !== undefined;
+    } catch {
+      return false;
+    }
   };
+  return !can("values") && can("text") ? "text" : "values";
 }
 
 function compile({ source, place }: TemplateSource, limits: ComputingLimits, date: string | null): Template {
@@ -86,49 +100,6 @@ function compile({ source, place }: TemplateSource, limits: ComputingLimits, dat
     throw new CliError(`${place}: expected a chat template in Jinja's language (${saidOf(error)})`);
   }
 }
-
-/** A message as Python is given it: the arguments of a call are their text, which Python parses for itself. */
-export function templateMessage({ role, content, reasoning, toolCalls, toolCallId }: Message): JsonObject {
-  const calls = toolCalls?.map(({ id, name, arguments: given }) => ({
-    ...{ id, type: "function", function: { name, arguments: given } },
-  }));
-  return {
-    ...{ role, content },
-    ...(calls && { tool_calls: calls }),
-    ...(toolCallId && { tool_call_id: toolCallId }),
-    ...(reasoning && { reasoning_content: reasoning }),
-  };
-}
-
-/** The same as templates know it: arguments are values; a thought goes by two names, as transformers sees to. */
-function messageValue(message: Message): Value {
-  const { tool_calls: _, ...given } = templateMessage(message);
-  const calls = message.toolCalls && ([["tool_calls", list(message.toolCalls.map(callValue))]] as const);
-  const thought = message.reasoning ? ([["thinking", message.reasoning]] as const) : [];
-  const [role, content, ...more] = Object.entries(given) as [string, string][];
-  return { kind: "dict", entries: new Map<Key, Value>([...thought, role!, content!, ...(calls ?? []), ...more]) };
-}
-
-function callValue({ id, name, arguments: given }: ToolCall): Value {
-  const named = {
-    kind: "dict",
-    entries: new Map<Key, Value>([
-      ["name", name],
-      ["arguments", parseJson(given)],
-    ]),
-  } as const;
-  return {
-    kind: "dict",
-    entries: new Map<Key, Value>([
-      ["id", id],
-      ["type", "function"],
-      ["function", named],
-    ]),
-  };
-}
-
-/** A tool as templates know it. */
-export const templateTool = (tool: Tool): JsonObject => ({ type: "function", function: tool });
 
 /** A special token is written as text, or as an object with its text. */
 function tokenText(token: unknown): string | undefined {

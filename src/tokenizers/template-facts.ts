@@ -60,7 +60,8 @@ function lazy<T>(find: () => T): () => T | undefined {
   };
 }
 
-function unlessRefused<T>(find: () => T): T | undefined {
+/** What the template makes of it, or undefined where it refuses. */
+export function unlessRefused<T>(find: () => T): T | undefined {
   try {
     return find();
   } catch {

@@ -6,13 +6,15 @@
  *
  *   an empty thought   Qwen 3 writes one into the last turn only. The turn as it stands before the next message has none.
  *   the end            GLM's turns end with the next speaker's tag: that is what the model writes last, and stops at.
+ *   what was read      gpt-oss drops the thoughts before earlier calls once the answer is there. The turn is what stands at
+ *                      the end of both, and is written so behind a conversation that has no such thoughts.
  *   a thought behind   DeepSeek's prompts open a thought, and its template never writes one: the thought goes behind the
  *   the prompt         prompt, then `</think>`, then the turn as rendered.
  */
 import { CliError } from "../core/errors.ts";
 import type { Message } from "../core/message.ts";
 import { firstUnwritten } from "./call-parts.ts";
-import { PROBE, type Render, reply, type Speaker, type TemplateFacts } from "./template-facts.ts";
+import { PROBE, type Render, reply, type Speaker, type TemplateFacts, unlessRefused } from "./template-facts.ts";
 import { difference, type SpecialTokens, skipSpace } from "./texts.ts";
 
 /** Its text is `prompt`, `written` and `tail`, one behind the other. */
@@ -47,6 +49,8 @@ export function turnAt(of: Rendered, index: number): Turn {
     if (whole.startsWith(prompt)) return turnBehind(of, index, { prompt, written: whole.slice(prompt.length) });
     const tail = behindOpenThought(of, message, { prompt, whole });
     if (tail !== undefined) return { message: index, prompt, written: "", tail };
+    const written = writtenAlone(of, message, { prompt, whole });
+    if (written !== undefined) return turnBehind(of, index, { prompt, written });
   } catch (error) {
     if (error instanceof Unwritten) throw new CliError(`message ${index}: ${error.message}`);
     throw error;
@@ -173,8 +177,10 @@ function hasEmptyThought(of: Rendered, index: number, { prompt, written, header 
   if (mark === undefined || !written.includes(mark)) return false;
   const content = message.content.trim();
   if (content !== "" && written.trimStart().startsWith(content)) return false;
-  const thinking = throughTurn(of, [...of.messages.slice(0, index), { ...message, reasoning: PROBE }]);
-  if (!thinking.startsWith(prompt) || !thinking.includes(PROBE, prompt.length)) return false;
+  const thinking = unlessRefused(() =>
+    throughTurn(of, [...of.messages.slice(0, index), { ...message, reasoning: PROBE }]),
+  );
+  if (!thinking?.startsWith(prompt) || !thinking.includes(PROBE, prompt.length)) return false;
   const bare = (text: string) => text.replace(/\s+/g, "");
   return bare(thinking.slice(prompt.length).replace(PROBE, "")) === bare(written);
 }
@@ -185,6 +191,24 @@ function withoutHeader(before: string, written: string): string | undefined {
     if (before[0] === written[at] && before.startsWith(written.slice(at))) return written.slice(at);
   }
   return undefined;
+}
+
+/** What the template writes behind another prompt, where its `whole` ends with the same, behind what this prompt ends with. */
+function writtenAlone(
+  of: Rendered,
+  message: Message,
+  { prompt, whole }: { readonly prompt: string; readonly whole: string },
+): string | undefined {
+  const asked: Message[] = [{ role: "user", content: "a" }];
+  const alone = unlessRefused(() => [
+    of.render(asked, false),
+    of.render(asked, true),
+    throughTurn(of, [...asked, message]),
+  ]);
+  const [read, asks, said] = alone ?? [];
+  if (read === undefined || !asks?.startsWith(read) || !said?.startsWith(asks)) return undefined;
+  const [header, written] = [asks.slice(read.length), said.slice(asks.length)];
+  return header !== "" && prompt.endsWith(header) && whole.endsWith(header + written) ? written : undefined;
 }
 
 const OPEN_THOUGHT = /<think>\s*$/;

@@ -71,6 +71,8 @@ class Chat:
         before, message = self.messages[:index], self.messages[index]
         prompt, text = self.text(before, True), self.through([*before, message])
         if not text.startswith(prompt):
+            if alone := self.alone(message, prompt, text):
+                return prompt, alone
             head = prompt.removesuffix(OPEN_THOUGHT)
             if head == prompt or not text.startswith(head) or "reasoning_content" not in message:
                 raise Refused
@@ -85,6 +87,14 @@ class Chat:
             if not self.text([*before, message, self.next(index)]).startswith(prompt + written):
                 raise Refused
         return prompt, written + tail
+
+    def alone(self, message, prompt, text):
+        """What is written behind a short prompt, if it is also how this text ends, behind how the prompt ends."""
+        asked = [{"role": "user", "content": "x"}]
+        short = self.text(asked, True)
+        header = short.removeprefix(self.text(asked))
+        written = self.through([*asked, message]).removeprefix(short)
+        return written if prompt.endswith(header) and text.endswith(header + written) else None
 
     def next(self, index):
         more = self.messages[index + 1 : index + 2]

@@ -129,7 +129,11 @@ export function liveExperiment(options: LiveOptions, method: string, row: number
         checkpoint: checkpoint.id,
         evaluated: ids(evaluated),
         ...(samples !== undefined && { samples }),
-        counts: { ...counts, ...(checkpoint.leftOut !== undefined && { leftOutOfTraining: checkpoint.leftOut }) },
+        counts: {
+          ...counts,
+          ...(checkpoint.leftOut !== undefined && { leftOutOfTraining: checkpoint.leftOut }),
+          ...(checkpoint.rows !== undefined && { trainedRows: checkpoint.rows }),
+        },
       });
       if (evaluated.length === 0) return;
       const won = evaluated.filter(({ success }) => success).length;

@@ -14,7 +14,7 @@ import type { Objective } from "../../model/objectives.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../tokenizers/labels.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
-import { type DpoRow, rowsOf, type SftExample } from "../shared/rows.ts";
+import { type Count, counted, type DpoRow, rowsOf, rowsTold, type SftExample } from "../shared/rows.ts";
 import { trainFolder } from "../shared/train-folder.ts";
 import { trainable } from "../shared/trainable.ts";
 import type { PretrainedSettings } from "./settings.ts";
@@ -32,8 +32,9 @@ export async function* trainPretrained(
   } catch (error) {
     throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
   }
-  const { objective, leftOut } = learned;
+  const { objective, leftOut, count } = learned;
   if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
+  yield* rowsTold(count, true);
   yield* trainFolder(project, request, {
     objective,
     settings: { ...rest, optimizer: "adamw" },
@@ -46,6 +47,7 @@ export async function* trainPretrained(
 interface Learned {
   readonly objective: Objective;
   readonly leftOut: readonly LeftOut[];
+  readonly count: Count;
 }
 
 /** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
@@ -53,15 +55,17 @@ async function learnedFrom(folder: string, given: TrainingSet, maxLength: number
   const { max_position_embeddings: context } = readConfig(folder);
   const tokenizer = openChatTokenizer(folder);
   const { set, leftOut } = trainable(given, tokenizer);
-  const rows = rowsOf(set, tokenizer, Math.min(maxLength || context, context));
+  const count = { examples: 0, rows: 0 };
+  const rows = counted(rowsOf(set, tokenizer, Math.min(maxLength || context, context)), count);
   if (set.kind === "sft") {
     const examples = await gathered(rows as Iterable<SftExample>, sequencesOf);
-    return { objective: { kind: "likelihood", examples }, leftOut };
+    return { objective: { kind: "likelihood", examples }, leftOut, count };
   }
   if (!(set.beta > 0)) throw new TrainerError(`beta is ${set.beta}, expected a number above 0`);
   return {
     objective: { kind: "preference", pairs: await gathered(rows as Iterable<DpoRow>, pairOf), beta: set.beta },
     leftOut,
+    count,
   };
 }
 

@@ -15,7 +15,7 @@ import type { TrainEvent, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
 import { beginCheckpoint, type CheckpointWork } from "../shared/checkpoint-work.ts";
-import { rowsOf } from "../shared/rows.ts";
+import { type Count, counted, rowsOf, rowsTold } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
 import { type TrlReason, trlError } from "./trl/failures.ts";
 import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./trl/python-process.ts";
@@ -59,7 +59,9 @@ export async function* trainWithTrl(
     const { set, leftOut } = trainable(request.set, tokenizer);
     if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
     kept = { ...request, set };
-    const config = await writeJob({ options, settings, request: kept, work, tokenizer });
+    const count = { examples: 0, rows: 0 };
+    const config = await writeJob({ options, settings, request: kept, work, tokenizer, count });
+    yield* rowsTold(count);
     yield* trainEvents(options, settings.steps, { config, signal: request.signal });
     work.finish();
   } catch (error) {
@@ -77,16 +79,17 @@ interface Job {
   readonly request: TrainRequest;
   readonly work: CheckpointWork;
   readonly tokenizer: ChatTokenizer;
+  readonly count: Count;
 }
 
 /** Writes what Python is to do, rows and config; returns the config's path. Throws TrainerError for what cannot be trained exactly. */
-async function writeJob({ options, settings, request, work, tokenizer }: Job): Promise<string> {
+async function writeJob({ options, settings, request, work, tokenizer, count }: Job): Promise<string> {
   const { set, from, seed } = request;
   const folder = resolve(folderOf(options.project, from));
   const beta = set.kind === "dpo" ? set.beta : undefined;
   if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected a number above 0`);
   const rows = join(work.folder, "rows.jsonl");
-  await writeRows(rows, rowsOf(set, tokenizer, limitOf(folder, settings)));
+  await writeRows(rows, counted(rowsOf(set, tokenizer, limitOf(folder, settings)), count));
   const places = { from: folder, rows, work: join(work.folder, "trainer"), to: work.to };
   const reportBatch = options.onFirstBatch !== undefined;
   const config = join(work.folder, "config.json");

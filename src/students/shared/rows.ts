@@ -4,10 +4,10 @@
  * nothing is cut or dropped.
  */
 import { messageOf, TrainerError } from "../../core/errors.ts";
-import type { Demonstration, Preference, TrainingSet } from "../../core/training.ts";
-import { templateMessage, templateTool } from "../../tokenizers/chat-template.ts";
+import type { Demonstration, Preference, TrainEvent, TrainingSet } from "../../core/training.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT, type LabelledTokens } from "../../tokenizers/labels.ts";
+import { templateMessage, templateTool } from "../../tokenizers/message-values.ts";
 import type { RowText } from "../../tokenizers/rows.ts";
 
 /** A demonstration. The messages are there so that Python can render and tokenise them for itself and compare. */
@@ -62,6 +62,29 @@ export function* rowsOf(set: TrainingSet, tokenizer: ChatTokenizer, limit: numbe
   } else {
     for (const [number, example] of set.examples.entries()) yield dpoRow({ example, number, tokenizer, limit });
   }
+}
+
+/** The same, counted as they are taken. */
+export function* counted<Example extends SftExample | DpoRow>(
+  examples: Iterable<Example>,
+  count: Count,
+): Iterable<Example> {
+  for (const example of examples) {
+    count.examples++;
+    count.rows += "rows" in example ? example.rows.length : 1;
+    yield example;
+  }
+}
+
+/** What `counted` adds to. */
+export interface Count {
+  examples: number;
+  rows: number;
+}
+
+/** What a training tells of them: nothing where each example is one row. */
+export function* rowsTold(count: Count, sharesPrefixes = false): Iterable<TrainEvent> {
+  if (count.rows > count.examples) yield { kind: "rows", ...count, sharesPrefixes };
 }
 
 interface RowRequest<Example> {

@@ -13,7 +13,7 @@ import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { type DpoRow, rowsOf, type SftExample } from "../shared/rows.ts";
+import { counted, type DpoRow, rowsOf, rowsTold, type SftExample } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
 import {
   demonstrationSequences,
@@ -77,7 +77,9 @@ async function* training(
   const { set, leftOut } = trainable(given, tokenizer);
   if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
   const limit = Math.min(settings.maxLength || Number.POSITIVE_INFINITY, contextIn(options.tokenizer));
-  const rows = await gathered(rowsOf(set, tokenizer, limit), (row) => row);
+  const count = { examples: 0, rows: 0 };
+  const rows = await gathered(counted(rowsOf(set, tokenizer, limit), count), (row) => row);
+  yield* rowsTold(count);
   const session = await openSession({ server: serverOf(options), signal });
   try {
     const served = await servedContext(session, options.baseModel);
