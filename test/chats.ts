@@ -10,6 +10,8 @@ export const KINDS = [
   "calls beside text",
   "calls and thoughts",
   "parallel calls",
+  // A thought, a call, its result, and an answer without a thought: all that DeepSeek's templates can say of calls.
+  "one call behind a thought",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -124,12 +124,25 @@ test("a message that the template renders otherwise even as the last is refused,
   );
 });
 
-test("a template that renders what was read otherwise once it is answered is refused, with where", (t) => {
+test("what the template renders otherwise once it is answered is trained as it was read", (t) => {
   const tokenizer = open(t, TEMPLATES.trimsEarlier);
+  const messages = [context("user", "a "), learned("b"), context("user", "c"), learned("d")];
+  const { rows } = tokenizer.demonstration(demonstration(...messages));
+  const header = "<|im_start|>assistant\n";
+  assert.deepEqual(
+    rows.map(({ inputIds }) => tokenizer.decode(inputIds)),
+    [
+      `<|im_start|>user\na <|im_end|>\n${header}b<|im_end|>`,
+      `<|im_start|>user\na<|im_end|>\n${header}b<|im_end|>\n<|im_start|>user\nc<|im_end|>\n${header}d<|im_end|>`,
+    ],
+  );
+});
+
+test("a template that tells in what was read that there is an answer is refused, with where", (t) => {
   refused(
-    tokenizer,
-    [context("user", "a "), learned("b"), context("user", "c"), learned("d")],
-    /^message 1: the chat template renders what is before it otherwise .* at character 18 expected .*"[^"]*a <\|im_end\|>/,
+    open(t, `{{ messages | length }}${TEMPLATES.chatml}`),
+    [context("user", "a"), learned("b")],
+    /^message 1: the chat template renders what is before it otherwise .* at character 0 expected "1.*, found "2/,
   );
 });
 
