@@ -19,7 +19,17 @@
 
 // Words: what everything else is said in.
 
-export { actionOfCall, type Call, type CallInAction, callInAction } from "./core/calls.ts";
+export { openWorld } from "./core/call-by-call.ts";
+export {
+  actionOfCall,
+  actionOfCalls,
+  type Call,
+  type CallInAction,
+  type CallResult,
+  callInAction,
+  callsInAction,
+  resultsIn,
+} from "./core/calls.ts";
 export type { Benchmark, CompactRendering, Environment, Snapshot, StepResult } from "./core/environment.ts";
 export { CliError, EnvironmentError, PolicyError, StopError, StoreError, TrainerError } from "./core/errors.ts";
 export {

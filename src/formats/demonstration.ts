@@ -2,8 +2,8 @@
 import type { Task } from "../core/task.ts";
 import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import { type Format, opening, stepMessages } from "./format.ts";
-import { type LoggedTurn, loggedTurns } from "./logged.ts";
+import { type Format, opening, type StepMessages, stepMessages } from "./format.ts";
+import { loggedTurns } from "./logged.ts";
 
 /** What `demonstration` makes a conversation of. */
 export interface DemonstrationOptions {
@@ -48,7 +48,6 @@ export function demonstration(options: DemonstrationOptions): Demonstration {
 }
 
 /** Each step with what was said before it. */
-function turnsOf(format: Format, task: Task, { chat, steps }: Trajectory): LoggedTurn[] {
-  if (chat) return loggedTurns(chat, format.lead);
-  return stepMessages(format, task, steps).map(({ told, said }) => ({ told: [told], said }));
+function turnsOf(format: Format, task: Task, { chat, steps }: Trajectory): StepMessages[] {
+  return chat ? loggedTurns(chat, format.lead) : stepMessages(format, task, steps);
 }

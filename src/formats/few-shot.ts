@@ -4,7 +4,7 @@ import { fingerprint } from "../core/ids.ts";
 import type { Message } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
-import { type Format, stepMessages, toldMessage } from "./format.ts";
+import { type Format, stepMessages, toldMessages } from "./format.ts";
 
 /** An episode shown to a model before its own task. */
 export interface ExampleEpisode {
@@ -27,10 +27,10 @@ export function withExamples(format: Format, examples: readonly ExampleEpisode[]
     if (trajectory.steps.length === 0) throw new CliError(`example ${trajectory.id}: expected actions, found none`);
     const messages = stepMessages(format, task, trajectory.steps, FIRST_CALL * (index + 1));
     const { said } = messages.at(-1)!;
-    const answer = toldMessage({ format, task, observation: trajectory.finalObservation, said });
+    const answers = toldMessages({ format, task, observation: trajectory.finalObservation, said });
     return [
-      ...messages.flatMap(({ told, said }): Message[] => [told, said]),
-      ...(answer.role === "tool" ? [answer] : []),
+      ...messages.flatMap(({ told, said }): Message[] => [...told, said]),
+      ...answers.filter(({ role }) => role === "tool"),
     ];
   });
   return {

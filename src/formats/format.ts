@@ -2,9 +2,12 @@
  * Messages ⇄ actions. A format says how an episode is written as a conversation and how an action is read out of a
  * completion. Which format a policy reads is the run's choice and is stored with it. The formats there are: named.ts.
  */
+import { resultsIn } from "../core/calls.ts";
+import { EnvironmentError } from "../core/errors.ts";
 import type { Message, Tool } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { Step } from "../core/trajectory.ts";
+import { quoted } from "../core/wording.ts";
 
 /** Actions are part of the text. */
 export const TEXT_FORMATS = ["compact", "text", "react", "eto", "agentgym"] as const;
@@ -68,7 +71,8 @@ export function opening({ system, preamble = [] }: Format): Message[] {
 
 /** A step as the policy met it. */
 export interface StepMessages {
-  readonly told: Message;
+  /** What came before it since the last turn: the observation, or the results of the last turn's calls, one message each. */
+  readonly told: readonly Message[];
   readonly said: Message;
 }
 
@@ -76,7 +80,7 @@ export interface StepMessages {
 export function stepMessages(format: Format, task: Task, steps: readonly Step[], firstCall = 0): StepMessages[] {
   let said: Message | undefined;
   return steps.map((step, index) => {
-    const told = toldMessage({ format, task, observation: step.observation, said });
+    const told = toldMessages({ format, task, observation: step.observation, said });
     const text = format.assistant(step);
     said = format.message?.(text, firstCall + index) ?? { role: "assistant", content: text };
     return { told, said };
@@ -91,12 +95,29 @@ interface Told {
   readonly said: Message | undefined;
 }
 
-/** What the policy is told, as the answer to its call if it made one. */
-export function toldMessage({ format, task, observation, said }: Told): Message {
-  const content = format.user(task, observation, said === undefined);
-  const call = said?.toolCalls?.[0];
-  return call ? { role: "tool", content, toolCallId: call.id } : { role: "user", content };
+/**
+ * What the policy is told: as the answer to its call if it made one; of several calls each has its own. Throws EnvironmentError
+ * where a world gave several calls one answer.
+ */
+export function toldMessages({ format, task, observation, said }: Told): readonly Message[] {
+  const { toolCalls: calls = [] } = said ?? {};
+  if (calls.length < 2) {
+    const content = format.user(task, observation, said === undefined);
+    return [calls[0] ? { role: "tool", content, toolCallId: calls[0].id } : { role: "user", content }];
+  }
+  const results = resultsIn(observation);
+  if (results?.length !== calls.length) {
+    const found = `${calls.length} calls of one turn were answered by ${quoted(observation)}`;
+    throw new EnvironmentError(`${found}, expected a list of their results, as a world gives it that openWorld opened`);
+  }
+  return calls.map(({ id }, index) => {
+    const content = format.user(task, results[index] ?? NOT_DONE, false);
+    return { role: "tool", content, toolCallId: id };
+  });
 }
+
+/** What a call of a turn led to that ended the episode before it. */
+const NOT_DONE = "Not done: the episode was over before this call.";
 
 /**
  * The conversation so far: what a model is asked to continue.
@@ -108,6 +129,6 @@ export function toldMessage({ format, task, observation, said }: Told): Message 
  */
 export function conversation(format: Format, task: Task, steps: readonly Step[], observation: string): Message[] {
   const turns = stepMessages(format, task, steps);
-  const last = toldMessage({ format, task, observation, said: turns.at(-1)?.said });
-  return [...opening(format), ...turns.flatMap(({ told, said }) => [told, said]), last];
+  const last = toldMessages({ format, task, observation, said: turns.at(-1)?.said });
+  return [...opening(format), ...turns.flatMap(({ told, said }) => [...told, said]), ...last];
 }

@@ -2,7 +2,7 @@
  * Episodes that are kept as their logs have them (`Trajectory.chat`): every message stays as it is, with its calls and
  * thoughts. No world answers them, so nothing is ever asked in this format.
  */
-import type { Chat, Message } from "../core/message.ts";
+import type { Chat } from "../core/message.ts";
 import type { Format, StepMessages } from "./format.ts";
 
 /** The format of training sets that are made of logged conversations. */
@@ -18,13 +18,8 @@ function refuse(): never {
   throw new Error("a trajectory without its messages has no logged form");
 }
 
-/** A turn of a logged conversation: what came before it since the last turn, and what the agent said. */
-export interface LoggedTurn extends Pick<StepMessages, "said"> {
-  readonly told: readonly Message[];
-}
-
 /** One for each step, in order; messages behind the last turn belong to none. */
-export function loggedTurns({ messages, turns }: Chat, lead = ""): LoggedTurn[] {
+export function loggedTurns({ messages, turns }: Chat, lead = ""): StepMessages[] {
   const first = messages.findIndex(({ role }) => role === "user");
   const led = messages.map((message, index) =>
     index === first ? { ...message, content: lead + message.content } : message,

@@ -3,10 +3,11 @@
  * argument is the action. What the model says beside the call is its thought. Observations answer calls.
  *
  * As text (a step's `completion`) a turn is one JSON object, `{"content": …, "calls": [{"name": …, "arguments": …}]}`, with the
- * arguments as the model wrote them. The first call counts; a turn without one is itself the action, and so are arguments
- * that cannot be read: the environment answers nonsense, as it does for any other format.
+ * arguments as the model wrote them. Several calls of the world's own tools are done in order; of several calls of `act` the
+ * first counts. A turn without a call is itself the action, and so are arguments that cannot be read: the environment answers
+ * nonsense, as it does for any other format.
  */
-import { actionOfCall, type Call, callInAction } from "../core/calls.ts";
+import { actionOfCalls, type Call, callsInAction } from "../core/calls.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { Message, Tool } from "../core/message.ts";
 import { type Format, withInstruction } from "./format.ts";
@@ -26,16 +27,17 @@ export function toolFormat(benchmark: Benchmark): Format {
   return tools && tools.length > 0 ? ownToolFormat(benchmark, tools) : actFormat(benchmark);
 }
 
-/** A call is the action, in the form of core/calls.ts. A turn without one says something to the world. */
+/** The calls are the action, in the form of core/calls.ts. A turn without one says something to the world. */
 function ownToolFormat({ instructions }: Benchmark, tools: readonly Tool[]): Format {
   return {
     ...{ name: "tools", system: instructions, tools, marker: TURN, user: withInstruction },
     assistant({ thought, action }) {
-      const call = callInAction(action);
-      return call ? turnText(thought, [call]) : turnText(thought === "" ? action : `${thought}\n${action}`, []);
+      const calls = callsInAction(action);
+      if (calls.length > 0) return turnText(thought, calls);
+      return turnText(thought === "" ? action : `${thought}\n${action}`, []);
     },
-    message: (text, index) => messageOf(text, index, (call) => call),
-    parse: (completion) => decisionIn(completion, actionOfCall),
+    message: (text, index) => messageOf(text, index, (calls) => calls),
+    parse: (completion) => decisionIn(completion, actionOfCalls),
   };
 }
 
@@ -46,25 +48,24 @@ function actFormat(benchmark: Benchmark): Format {
     ...{ tools: [ACT], marker: TURN, user: withInstruction },
     assistant: ({ thought, action }) => turnText(thought, [{ name: ACT.name, arguments: JSON.stringify({ action }) }]),
     message: turnMessage,
-    parse: (completion) => decisionIn(completion, (call) => (actionIn(call) ?? nonsenseOf(call)).trim()),
+    parse: (completion) => decisionIn(completion, ([call]) => (actionIn(call!) ?? nonsenseOf(call!)).trim()),
   };
 }
 
-/** What a turn says: the first call is the action, what is said beside it the thought. */
-function decisionIn(completion: string, actionOf: (call: Call) => string): ReturnType<Format["parse"]> {
+/** What a turn says: its calls are the action, what is said beside them the thought. `actionOf` is given at least one call. */
+function decisionIn(completion: string, actionOf: (calls: readonly Call[]) => string): ReturnType<Format["parse"]> {
   const turn = turnIn(completion);
   if (!turn) return { thought: "", action: completion.trim() };
-  const [call] = turn.calls;
-  if (!call) return { thought: "", action: turn.content.trim() };
-  return { thought: turn.content.trim(), action: actionOf(call) };
+  if (turn.calls.length === 0) return { thought: "", action: turn.content.trim() };
+  return { thought: turn.content.trim(), action: actionOf(turn.calls) };
 }
 
-/** A turn as a message with the call that counts, as `back` has it go back to the model, under the id of its place. */
-function messageOf(text: string, index: number, back: (call: Call) => Call): Message {
+/** A turn as a message with the calls that count, as `back` has them go back to the model, under the ids of their places. */
+function messageOf(text: string, index: number, back: (calls: readonly Call[]) => readonly Call[]): Message {
   const { content, calls } = turnIn(text) ?? { content: text, calls: [] };
-  const [call] = calls;
-  if (!call) return { role: "assistant", content };
-  return { role: "assistant", content, toolCalls: [{ id: callId(index), ...back(call) }] };
+  if (calls.length === 0) return { role: "assistant", content };
+  const toolCalls = back(calls).map((call, place) => ({ id: callId(index, place), ...call }));
+  return { role: "assistant", content, toolCalls };
 }
 
 const TURN = '{"content":';
@@ -79,13 +80,17 @@ export function turnText(content: string, calls: readonly Call[]): string {
  * can, with the same action: servers refuse others.
  */
 export const turnMessage = (text: string, index: number): Message =>
-  messageOf(text, index, (call) => ({
-    name: ACT.name,
-    arguments: actionIn(call) === undefined ? JSON.stringify({ action: nonsenseOf(call) }) : call.arguments,
-  }));
+  messageOf(text, index, ([first]) => {
+    const call = first!;
+    const given = actionIn(call) === undefined ? JSON.stringify({ action: nonsenseOf(call) }) : call.arguments;
+    return [{ name: ACT.name, arguments: given }];
+  });
 
-/** Nine letters and digits, as Mistral's templates want them. */
-const callId = (index: number) => `call${String(index).padStart(5, "0")}`;
+/** Nine letters and digits, as Mistral's templates want them. `place`: which call of its turn, from 0. */
+function callId(index: number, place: number): string {
+  const head = place === 0 ? "call" : `p${place.toString(36).padStart(3, "0")}`;
+  return `${head}${String(index).padStart(5, "0")}`;
+}
 
 function turnIn(text: string): { readonly content: string; readonly calls: readonly Call[] } | undefined {
   if (!text.startsWith(TURN)) return undefined;

@@ -98,8 +98,9 @@ function recognised(messages: readonly Message[], hasRules: boolean): SpellingNa
 
 function spellingOf(parse: Spelling["parse"], messages: readonly Message[]): Spelling {
   const [, ...answers] = messages.filter(({ speaker }) => speaker === "world");
+  const heard = answers.flatMap(({ text, results }) => results?.filter((result) => result !== null) ?? [text]);
   const prefix = /^Observation:[ \n]?/;
-  const isPrefixed = answers.length > 0 && answers.every(({ text }) => prefix.test(text));
+  const isPrefixed = heard.length > 0 && heard.every((text) => prefix.test(text));
   return {
     parse,
     observation: (heard) => (isPrefixed ? heard.replace(prefix, "") : heard),

@@ -9,6 +9,7 @@
  * It ends with the last observation or with the last action. Example episodes in front of the agent's own cannot be told
  * apart from it, so a second goal is refused.
  */
+import { type CallResult, observationOfResults } from "../core/calls.ts";
 import { CliError } from "../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, objectOf, shown, textOf } from "./reader.ts";
 import { templateNamed } from "./templates.ts";
@@ -22,6 +23,8 @@ export interface Message {
   readonly action?: string;
   /** The agent's thought, where the log has it apart from the text. */
   readonly reasoning?: string;
+  /** The world's answers to an action of several calls, one for each; the text is then the first of them. */
+  readonly results?: readonly CallResult[];
   /** Where it stands in its record, for errors. */
   readonly place: string;
 }
@@ -64,7 +67,7 @@ export function readEpisode(
     if (!parsed) throw new CliError(`${place}: expected ${spelling.turn}, found ${shown(said)}`);
     const answer = turns[at + 1];
     if (answer) refuseOtherGoal(world, answer, begun.instruction);
-    const observation = answer ? spelling.observation(answer.text) : null;
+    const observation = answer ? observationIn(answer, spelling) : null;
     const completion = action === undefined ? said : `${said}\n${action}`.trim();
     const thought = [reasoning, parsed.thought]
       .map((text = "") => text.trim())
@@ -75,6 +78,11 @@ export function readEpisode(
   if (steps.length === 0) throw new CliError("messages: expected at least one action, found none");
   const { instruction, firstObservation } = begun;
   return { instruction, firstObservation, steps, unusedThoughts: 0 };
+}
+
+function observationIn({ text, results }: Message, { observation }: Spelling): string {
+  if (!results) return observation(text);
+  return observationOfResults(results.map((result) => (result === null ? null : observation(result))));
 }
 
 function refuseOtherGoal(world: World, { text, place }: Message, goal: string): void {

@@ -3,6 +3,7 @@
  * docs/stdio-protocol.md is the reference. One episode at a time; a client that wants several starts several servers.
  */
 import { z } from "zod";
+import { openWorld } from "../core/call-by-call.ts";
 import { type Benchmark, type Environment, type Snapshot, stepLimitOf } from "../core/environment.ts";
 import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
@@ -117,7 +118,7 @@ function newSession(benchmark: Benchmark): Session {
   /** Starts an episode; if that fails there is none. */
   async function begin(task: Task, start: (environment: Environment) => Promise<string>): Promise<Reply> {
     episode = undefined;
-    environment ??= await benchmark.open();
+    environment ??= await openWorld(benchmark);
     const observation = await start(environment);
     const actions = await environment.actions();
     episode = { task, isOver: false };

@@ -1,6 +1,7 @@
 /** `gleaner play`: a person plays in the terminal or, in WebShop, in a browser. The episodes are recorded as an expert's. */
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
+import { openWorld } from "../../core/call-by-call.ts";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import { fingerprint, type TaskId, type TrajectoryId } from "../../core/ids.ts";
@@ -83,7 +84,7 @@ interface Recording {
 }
 
 async function playInto({ repository, run }: Recording, benchmark: Benchmark, flags: PlayFlags): Promise<void> {
-  const environment = await benchmark.open();
+  const environment = await openWorld(benchmark);
   const player = await playerFor(environment, benchmark, flags);
   try {
     let goesOn = true;

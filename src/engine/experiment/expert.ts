@@ -1,4 +1,5 @@
 /** Where an experiment's expert trajectories come from, and which of them can be replayed. */
+import { openWorld } from "../../core/call-by-call.ts";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -104,7 +105,7 @@ export async function checked(
   task: (trajectory: Trajectory) => Task,
   trajectories: readonly Trajectory[],
 ): Promise<CheckedExpert> {
-  const environment = await benchmark.open();
+  const environment = await openWorld(benchmark);
   for (const trajectory of trajectories) {
     if (repository.verification(trajectory.id) || trajectory.outcome.kind === "failed") continue;
     const { verification } = await replay(environment, task(trajectory), trajectory, benchmark);

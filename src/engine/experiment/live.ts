@@ -1,4 +1,5 @@
 /** The `Experiment` that algorithms run on. It rolls out, trains and evaluates only what the store does not have yet. */
+import { openWorld } from "../../core/call-by-call.ts";
 import type { Benchmark, Snapshot } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Timing } from "../../core/run.ts";
@@ -163,7 +164,7 @@ async function takeSnapshots(
   forks: readonly ProbePoint[],
 ): Promise<Snapshot[]> {
   const taken = new Map<string, Snapshot>();
-  const environment = await benchmark.open();
+  const environment = await openWorld(benchmark);
   for (const [trajectory, points] of Map.groupBy(forks, (fork) => fork.trajectory)) {
     const steps = points.map(({ step }) => step);
     const snapshots = await snapshotsAlong(environment, task(trajectory.taskId), trajectory, steps);

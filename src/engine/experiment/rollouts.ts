@@ -2,6 +2,7 @@
 
 import { BOUNDS } from "../../core/bounds.ts";
 import { gathered } from "../../core/breath.ts";
+import { openWorld } from "../../core/call-by-call.ts";
 import { type Benchmark, type Environment, stepLimitOf } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { fingerprint, type TrajectoryId } from "../../core/ids.ts";
@@ -138,7 +139,7 @@ async function rollOut(
     return kept;
   };
   try {
-    const made = await concurrently({ items, limit: concurrency, open: () => benchmark.open(), work });
+    const made = await concurrently({ items, limit: concurrency, open: () => openWorld(benchmark), work });
     if (policy.forget) {
       // Answers may have been paid for: their journal goes only when a power cut would not take the episodes.
       repository.sync();

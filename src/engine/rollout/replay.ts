@@ -5,11 +5,13 @@
  * A world is seeded where an episode starts: for a fork, `seed` must be that of the trajectory it began with.
  */
 import { breathe } from "../../core/breath.ts";
+import { openWorld } from "../../core/call-by-call.ts";
+import { type CallResult, resultsIn, severalCalls } from "../../core/calls.ts";
 import type { Benchmark, Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Verification } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
-import type { Outcome, Trajectory } from "../../core/trajectory.ts";
+import type { Outcome, Step, Trajectory } from "../../core/trajectory.ts";
 
 /** How a recorded trajectory is compared with the world. */
 export interface ReplayOptions {
@@ -66,8 +68,15 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<Replay> {
   const { normalize = (text) => text, rewards = true, successReturn, untold } = options;
-  const differs = (index: number, expected: string, got: string) =>
-    !untold?.has(index) && normalize(expected) !== normalize(got);
+  const same = (expected: CallResult, got: CallResult) =>
+    // Null: the log lacks the answer to this call, or the world was over before it. There is nothing to compare.
+    expected === null || got === null ? !rewards || expected === got : normalize(expected) === normalize(got);
+  const differs = (index: number, expected: string, got: string) => {
+    if (untold?.has(index)) return false;
+    const [told, shown] = [expected, got].map((text) => resultsBehind(recorded.steps[index - 1], text));
+    if (told?.length !== shown?.length) return true;
+    return !told!.every((result, place) => same(result, shown![place]!));
+  };
   const agreed: Agreed = { observations: [], rewards: [] };
   const diverged = (step: number, expected: string, got: string): Replay => ({
     verification: { kind: "diverged", trajectory: recorded.id, step, expected, got },
@@ -108,6 +117,10 @@ export async function replay(
     trajectory: { ...played, outcome, success: success && outcome.kind !== "failed" },
   };
 }
+
+/** What was seen behind a step: of a turn of several calls each result for itself. */
+const resultsBehind = (step: Step | undefined, seen: string): readonly CallResult[] =>
+  (step && severalCalls(step.action) && resultsIn(seen)) ?? [seen];
 
 function divergedTrajectory(recorded: Trajectory, agreed: Agreed, step: number): Trajectory {
   const message = `diverged from its recording at step ${step}`;
@@ -192,7 +205,7 @@ export function replayer(
   };
   return {
     async replay(task, recorded, untold) {
-      environment ??= await benchmark.open();
+      environment ??= await openWorld(benchmark);
       const { successReturn } = benchmark;
       try {
         return await replay(environment, task, recorded, { ...options, successReturn, ...(untold && { untold }) });

@@ -3,9 +3,10 @@
  * what it says is a thought before the next action; the loop's reminder that follows is no observation. So are calls beside
  * the world's (`think`, `submit`) and calls whose arguments cannot be read.
  *
- * Several calls in one turn are several actions, if each has an answer of its own.
+ * Several calls in one turn each need an answer of their own. In a world that declares its tools they are one action of several
+ * calls, as a policy's turn is (core/calls.ts); elsewhere actions are texts, and each call is an action for itself.
  */
-import { actionOfCall } from "../../core/calls.ts";
+import { actionOfCall, actionOfCalls } from "../../core/calls.ts";
 import { CliError } from "../../core/errors.ts";
 import type { ToolCall } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
@@ -30,11 +31,20 @@ export interface CallEpisode {
   readonly leftOut: readonly string[];
 }
 
-/** An action that was called for, and its answer when it has come. */
-interface Acted {
+/** A call of the world's tools, and its answer when it has come. */
+interface Called {
   readonly id: string;
+  /** It alone, as an action. */
+  readonly action: string;
+  /** Where its turn stands. */
+  readonly place: string;
+  answer?: ChatTurn;
+}
+
+/** An action that was called for, by the calls that it is. */
+interface Acted {
   readonly message: Message;
-  answer?: Message;
+  readonly calls: readonly Called[];
 }
 
 /** Which tools are the world's. */
@@ -47,12 +57,16 @@ export interface WorldTools {
 
 /** What was told so far. */
 interface Told {
+  /** Whether the calls of a turn are one action. */
+  readonly isWhole: boolean;
   /** How a call of the world's tools is written as an action; undefined if its arguments cannot be read. */
   readonly actionIn: (call: ToolCall) => string | undefined;
   /** The names of the world's tools, and whether the user said so. */
   readonly names: ReadonlySet<string>;
   readonly isNamed: boolean;
   readonly acted: Acted[];
+  /** Calls of the world's tools that have no answer yet. */
+  readonly open: Set<Called>;
   /** Calls that reached no world, by id: their answers are no observations. */
   readonly aside: Map<string, ToolCall>;
   readonly leftOut: string[];
@@ -64,10 +78,13 @@ interface Told {
  * The episode that a chat of calls tells, system messages left out. Throws CliError naming the message, what was found and what was expected.
  */
 export function callEpisode(turns: readonly ChatTurn[], { actsWith, tools }: WorldTools = {}): CallEpisode {
-  const names = actingNames(turns, actsWith ?? tools);
-  const actionIn = tools ? wholeCall : actionArgument;
-  const isNamed = actsWith !== undefined;
-  const told: Told = { names, isNamed, actionIn, acted: [], aside: new Map(), leftOut: [], thoughts: [] };
+  const told: Told = {
+    isWhole: tools !== undefined,
+    names: actingNames(turns, actsWith ?? tools),
+    isNamed: actsWith !== undefined,
+    actionIn: tools ? wholeCall : actionArgument,
+    ...{ acted: [], open: new Set(), aside: new Map(), leftOut: [], thoughts: [] },
+  };
   const begin = turns.findIndex(({ role }) => role === "assistant");
   for (let at = begin; at < turns.length; at++) {
     const turn = turns[at]!;
@@ -76,26 +93,43 @@ export function callEpisode(turns: readonly ChatTurn[], { actsWith, tools }: Wor
     else hear(told, turn, turns[at - 1]!);
   }
   const { acted, thoughts, leftOut } = told;
-  const open = acted.slice(0, -1).find((one) => one.answer === undefined);
-  if (open) {
-    const { place, action } = open.message;
-    throw new CliError(`${place}: expected an answer of its own to each call, found none to ${shown(action)}`);
-  }
+  // Behind the last action a log may have broken off.
+  const open = [...told.open].find((call) => !acted.at(-1)?.calls.includes(call));
+  if (open)
+    throw new CliError(
+      `${open.place}: expected an answer of its own to each call, found none to ${shown(open.action)}`,
+    );
   const opening = turns.slice(0, begin).map(observed);
-  const taken = acted.flatMap(({ message, answer }) => (answer ? [message, answer] : [message]));
+  const taken = acted.flatMap(({ message, calls }) => [message, ...answersTo(calls)]);
   return { messages: [...opening, ...taken], unusedThoughts: thoughts.length > 0 ? 1 : 0, leftOut };
 }
 
 const observed = ({ content, place }: ChatTurn): Message => ({ speaker: "world", text: content, place });
 
+/** What an action led to, as one message; none if nothing is known of it. */
+function answersTo(calls: readonly Called[]): readonly Message[] {
+  const first = calls.find(({ answer }) => answer)?.answer;
+  if (!first) return [];
+  if (calls.length === 1) return [observed(first)];
+  return [{ ...observed(first), results: calls.map(({ answer }) => answer?.content ?? null) }];
+}
+
 /** The calls of the world's tools become actions, everything else is thought. */
 function act(told: Told, { reasoning = "", content, toolCalls = [], place }: ChatTurn): void {
   told.thoughts.push(...[reasoning, content].filter((text) => text.trim() !== ""));
-  for (const call of toolCalls) {
-    const action = told.names.has(call.name) ? told.actionIn(call) : undefined;
+  const actions = toolCalls.map((call) => (told.names.has(call.name) ? told.actionIn(call) : undefined));
+  const last = actions.findLastIndex((action) => action !== undefined);
+  const gathered: (Called & { readonly call: ToolCall })[] = [];
+  for (const [index, call] of toolCalls.entries()) {
+    const action = actions[index];
     if (action !== undefined) {
-      const message: Message = { speaker: "agent", text: told.thoughts.join("\n"), action, place };
-      told.acted.push({ id: call.id, message });
+      gathered.push({ id: call.id, action, place, call });
+      if (told.isWhole && index < last) continue;
+      const whole = told.isWhole ? actionOfCalls(gathered.map((one) => one.call)) : action;
+      const message: Message = { speaker: "agent", text: told.thoughts.join("\n"), action: whole, place };
+      const calls = gathered.splice(0);
+      told.acted.push({ message, calls });
+      for (const one of calls) told.open.add(one);
       told.thoughts = [];
       continue;
     }
@@ -108,12 +142,13 @@ function act(told: Told, { reasoning = "", content, toolCalls = [], place }: Cha
 /**
  * Some agents give every call the same id: the last turn's calls are meant that have no answer yet, in order.
  */
-function answer({ acted, aside, isNamed }: Told, turn: ChatTurn): void {
+function answer({ open, aside, isNamed }: Told, turn: ChatTurn): void {
   const { toolCallId, content, place } = turn;
-  const open = acted.filter(({ id, answer }) => id === toolCallId && answer === undefined);
-  const call = open.find(({ message }) => message.place === open.at(-1)!.message.place);
+  const meant = [...open].filter(({ id }) => id === toolCallId);
+  const call = meant.find((one) => one.place === meant.at(-1)!.place);
   if (call) {
-    call.answer = observed(turn);
+    call.answer = turn;
+    open.delete(call);
     return;
   }
   const other = toolCallId === undefined ? undefined : aside.get(toolCallId);
@@ -127,13 +162,14 @@ function answer({ acted, aside, isNamed }: Told, turn: ChatTurn): void {
 }
 
 /** A user's message: the answer to the one open call, where a loop has no messages of tools, or the loop's reminder. */
-function hear({ acted, thoughts, leftOut }: Told, turn: ChatTurn, before: ChatTurn): void {
+function hear({ open, thoughts, leftOut }: Told, turn: ChatTurn, before: ChatTurn): void {
   const { place, content } = turn;
-  const open = acted.filter((one) => one.answer === undefined);
-  if (open.length > 1 || (open.length === 1 && thoughts.length > 0))
-    throw new CliError(`${place}: expected the answers to ${open.length} calls, found ${shown(content)}`);
-  if (open[0]) {
-    open[0].answer = observed(turn);
+  if (open.size > 1 || (open.size === 1 && thoughts.length > 0))
+    throw new CliError(`${place}: expected the answers to ${open.size} calls, found ${shown(content)}`);
+  const [call] = open;
+  if (call) {
+    call.answer = turn;
+    open.delete(call);
     return;
   }
   // Elsewhere a user's message says something new.
