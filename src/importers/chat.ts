@@ -12,7 +12,7 @@ import { actionInTags, hasActionTags } from "./chats/tags.ts";
 import type { ChatTurn } from "./chats/turn.ts";
 import { type Episode, isConsent, type Message, readEpisode, type Spelling } from "./conversation.ts";
 import { shown } from "./reader.ts";
-import { plainOpening } from "./worlds/plain.ts";
+import { openingIn } from "./worlds/plain.ts";
 import type { World } from "./worlds/world.ts";
 
 /** The spellings that a conversation can be read back from; of `compact` the world's own text is lost. */
@@ -34,8 +34,7 @@ export interface ChatOptions {
 export function readChat(chat: readonly ChatTurn[], options: ChatOptions): Episode {
   const { benchmark, world, spelling, hasKey, actsWith } = options;
   const turns = withoutSystem(chat.filter(({ isContext }) => !isContext));
-  const opening = (told: string) =>
-    world.opening(told) ?? plainOpening(told) ?? (hasKey ? { instruction: "", firstObservation: told } : undefined);
+  const opening = (told: string) => openingIn(told, world, hasKey);
   const parts = chat.flatMap(({ leftOut = [] }) => leftOut);
   if (hasCalls(turns)) {
     const { messages, unusedThoughts, leftOut } = callEpisode(turns, {

@@ -39,7 +39,10 @@ export interface Spelling {
   readonly turn: string;
 }
 
-export type Episode = Pick<LoggedEpisode, "instruction" | "firstObservation" | "steps" | "unusedThoughts" | "leftOut">;
+export type Episode = Pick<
+  LoggedEpisode,
+  "instruction" | "firstObservation" | "told" | "steps" | "unusedThoughts" | "leftOut"
+>;
 
 export const THOUGHT_AND_ACTION = '"Thought: … Action: …"';
 
@@ -76,8 +79,7 @@ export function readEpisode(
     steps.push({ thought, action: parsed.action.trim(), completion, observation });
   }
   if (steps.length === 0) throw new CliError("messages: expected at least one action, found none");
-  const { instruction, firstObservation } = begun;
-  return { instruction, firstObservation, steps, unusedThoughts: 0 };
+  return { ...begun, steps, unusedThoughts: 0 };
 }
 
 function observationIn({ text, results }: Message, { observation }: Spelling): string {

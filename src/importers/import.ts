@@ -84,9 +84,9 @@ async function importInto(store: Batches, run: Run, options: ImportOptions): Pro
         tally.malformed(place, logged.problem);
         continue;
       }
-      const { episode } = logged;
+      const found = await findTask(logged.episode).catch(brokenWorld);
+      const episode = found.kind === "playable" ? found.episode : logged.episode;
       tally.episode(episode);
-      const found = await findTask(episode).catch(brokenWorld);
       if (found.kind === "broken") {
         tally.broken(place, found.error);
         continue;

@@ -32,6 +32,8 @@ export interface LoggedEpisode {
   readonly instruction: string;
   /** null: the log does not tell. */
   readonly firstObservation: string | null;
+  /** Goal and first observation in one text, where only the task's own goal can tell them apart for good. Absent: they are. */
+  readonly told?: string;
   /** At least one. */
   readonly steps: readonly LoggedStep[];
   /** Thoughts behind the last action. Nothing was done about them, so no step holds them. */

@@ -1,4 +1,5 @@
 /** What an import found, as plain data: every record is accounted for exactly once. */
+import { resultsIn, severalCalls } from "../core/calls.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
@@ -88,6 +89,16 @@ interface KeptEpisode {
   readonly advice?: string | undefined;
 }
 
+/** How many of the logged actions are behind the world's end; the calls of a turn are counted one by one. */
+function callsBehind(steps: LoggedEpisode["steps"], { steps: played, finalObservation }: Trajectory): number {
+  const behind = steps.slice(played.length).map(({ action }) => severalCalls(action)?.length ?? 1);
+  const last = steps[played.length - 1];
+  const told = (last && severalCalls(last.action) && resultsIn(last.observation ?? "")) ?? [];
+  const shown = resultsIn(finalObservation);
+  const undone = told.filter((result, place) => result !== null && shown?.[place] === null).length;
+  return behind.reduce((sum, count) => sum + count, undone);
+}
+
 /** Collects a summary while the logs are read. `empty`: files without records. */
 export function startTally(run: string, empty: readonly string[] = []) {
   const malformed = listed<ImportSummary["malformed"][number]>();
@@ -156,7 +167,7 @@ export function startTally(run: string, empty: readonly string[] = []) {
         return;
       }
       count.verified += 1;
-      const behind = steps.length - trajectory.steps.length;
+      const behind = callsBehind(steps, trajectory);
       cut.episodes += behind > 0 ? 1 : 0;
       cut.actions += behind;
       claims[claimed][trajectory.success ? "won" : "notWon"] += 1;

@@ -5,14 +5,21 @@ import { fingerprint, type TaskId } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 import { isByGoal } from "./chats/logged.ts";
 import type { LoggedEpisode, LogReader } from "./reader.ts";
+import { otherOpenings } from "./worlds/plain.ts";
 import { plainGoal } from "./worlds/world.ts";
 
 export type FoundTask =
   /**
    * The benchmark's task, or the same world with the log's wording of the goal. `others` are tasks with the same goal, where
-   * nothing but the goal tells which one it is.
+   * nothing but the goal tells which one it is. `episode`: with the goal and the first observation as the task's goal tells
+   * them apart.
    */
-  | { readonly kind: "playable"; readonly task: Task; readonly others: readonly Task[] }
+  | {
+      readonly kind: "playable";
+      readonly task: Task;
+      readonly others: readonly Task[];
+      readonly episode: LoggedEpisode;
+    }
   /** The episode cannot be played again, but the log tells enough of it to be kept. */
   | { readonly kind: "unreplayable"; readonly task: Task; readonly reason: string }
   /** Neither. `name` is what the log calls the task. */
@@ -27,11 +34,13 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     listing ??= listTasks(benchmark, goalOf);
     return listing;
   };
-  return async (episode) => {
-    const { taskKey, instruction } = episode;
+  return async (logged) => {
+    const { taskKey } = logged;
     if (reader.keepsChats)
-      return without(episode, namedTask(benchmark, reader, episode), "kept as logged, without a world");
-    const [named, ...others] = taskKey === null ? await byGoal(instruction) : await byKey(taskKey);
+      return without(logged, namedTask(benchmark, reader, logged), "kept as logged, without a world");
+    const { episode, tasks } = taskKey === null ? await byGoal(logged) : begunAs(logged, await byKey(taskKey));
+    const { instruction } = episode;
+    const [named, ...others] = tasks;
     if (!named) return without(episode, described(episode), "the environment does not have its task");
     const isOwn = reader.goalOf !== undefined || taskKey === null || instruction === "";
     if (reader.goalOf && instruction !== "" && goalOf(named.instruction) !== goalOf(instruction)) {
@@ -41,7 +50,7 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
       return without(episode, instruction === "" ? named : worded(named, instruction), reader.unreplayable);
     }
     // Where goals are compared the world shows its own: another wording of it is found on the first page.
-    return { kind: "playable", task: isOwn ? named : worded(named, instruction), others };
+    return { kind: "playable", task: isOwn ? named : worded(named, instruction), others, episode };
   };
 
   /** What becomes of an episode without a replay. */
@@ -54,8 +63,21 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     return { kind: "unusable", name, problem: reader.keepsChats ? problem : `${because}, and ${problem}` };
   }
 
-  async function byGoal(instruction: string): Promise<readonly Task[]> {
-    return (await listed()).byGoal.get(goalOf(instruction)) ?? [];
+  /** The first way of reading its beginning that has the goal of a task. */
+  async function byGoal(episode: LoggedEpisode): Promise<Begun> {
+    const { byGoal: known } = await listed();
+    for (const read of readings(episode)) {
+      const tasks = known.get(goalOf(read.instruction));
+      if (tasks) return { episode: read, tasks };
+    }
+    return { episode, tasks: [] };
+  }
+
+  /** The episode as the goal of the first of `tasks` has it begin. */
+  function begunAs(episode: LoggedEpisode, tasks: readonly Task[]): Begun {
+    const goal = tasks[0] && goalOf(tasks[0].instruction);
+    const read = readings(episode).find(({ instruction }) => goalOf(instruction) === goal);
+    return { episode: read ?? episode, tasks };
   }
 
   async function byKey(logged: string): Promise<readonly Task[]> {
@@ -94,6 +116,18 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
     return { id, ...reader.describeTask(taskKey), instruction, data: null };
   }
 }
+
+/** An episode and the tasks that have its goal. */
+interface Begun {
+  readonly episode: LoggedEpisode;
+  readonly tasks: readonly Task[];
+}
+
+/** The ways in which what an agent was told first may be goal and observation; as it was read first. */
+const readings = (episode: LoggedEpisode): readonly LoggedEpisode[] =>
+  episode.told === undefined
+    ? [episode]
+    : [episode, ...otherOpenings(episode.told).map((opening) => ({ ...episode, ...opening }))];
 
 /**
  * A task without a world is what its key names: its wording may differ from episode to episode (a simulated user's first

@@ -53,7 +53,10 @@ export function register(command: Command): void {
       `who chooses: ${DATASET_METHODS.join(", ")}; of an experiment: a method of its rounds`,
     )
     .requiredOption("--out <run>", "name of the training set, as a run of this project")
-    .option("--format <format>", `how episodes of a world are written: ${FORMATS.join(", ")} (default: react)`)
+    .option(
+      "--format <format>",
+      `how episodes of a world are written: ${FORMATS.join(", ")} (default: react, with tools: tools)`,
+    )
     .option("--not-in <runs...>", "leave out episodes of tasks that these runs hold")
     .option("--min-reward <r>", "leave out episodes with a lower reward", finiteNumber)
     .option("--beta <b>", `pairs: the β of DPO (default: ${BETA})`, atLeastZero)
@@ -223,7 +226,7 @@ async function formatOf(
     );
   }
   for (const run of runs) expectSameRules(run, benchmark);
-  const name = FORMATS.find((each) => each === (flags.format ?? "react"));
+  const name = FORMATS.find((each) => each === (flags.format ?? (benchmark.tools ? "tools" : "react")));
   if (!name) throw new CliError(`--format: ${expectedOneOf(FORMATS, flags.format!)}`);
   // The small students that read `compact` have its words alone; all others learn what was said as it was said.
   const format = formatFor(name, benchmark);

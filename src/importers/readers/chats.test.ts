@@ -150,7 +150,7 @@ test("what is no conversation says where, what was found and what was expected",
   fails("messages", { messages: [user(START)] }, /at least one action, found none/);
   fails(
     "messages",
-    { messages: [user("Hello."), assistant("Action: go")] },
+    { messages: [user(" "), assistant("Action: go")] },
     /messages\[0\]: expected the goal, a blank line/,
   );
   fails(

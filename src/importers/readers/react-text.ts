@@ -20,7 +20,7 @@
 import { CliError } from "../../core/errors.ts";
 import { type LoggedEpisode, type LoggedStep, type LogReader, objectOf, shown, textOf } from "../reader.ts";
 import { endingAt, nothingAt, type Row, taskKeyOf, usualEnd } from "../row.ts";
-import { plainOpening } from "../worlds/plain.ts";
+import { openingIn } from "../worlds/plain.ts";
 import type { World } from "../worlds/world.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
@@ -66,8 +66,7 @@ function readText(row: Row, world: World, hasKey: boolean): Episode {
   if (!name) throw nothingAt(NAMES[0], "the episode's text", row);
   const [start, ...parts] = partsOf(textOf(row[name], name, "the episode's text"));
   const told = start?.text ?? "";
-  const opening =
-    world.opening(told) ?? plainOpening(told) ?? (hasKey ? { instruction: "", firstObservation: told } : undefined);
+  const opening = openingIn(told, world, hasKey);
   if (!opening) throw new CliError(`${name}: expected ${world.beginning}, then a turn, found ${shown(told)}`);
   return { ...opening, ...stepsOf(parts, name, world) };
 }

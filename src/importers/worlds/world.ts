@@ -9,6 +9,8 @@ export interface Opening {
   readonly instruction: string;
   /** null: the logger left it out. */
   readonly firstObservation: string | null;
+  /** The whole text, where only the task's own goal can tell how far the goal goes; absent: it is taken apart for good. */
+  readonly told?: string;
 }
 
 export interface World
@@ -19,6 +21,8 @@ export interface World
   readonly isTelling: boolean;
   /** An observation without the spaces that exact logs may lack, too; absent: none. */
   spacing?(observation: string): string;
+  /** How an opening looks is not known: the goal may have blank lines, or stand alone. Absent: it is known. */
+  readonly isPlain?: true;
   /** undefined if no episode begins so. */
   opening(told: string): Opening | undefined;
   /** The key of the task (`LoggedEpisode.taskKey`) that a log calls so; undefined if this is no name of a task. */
