@@ -32,6 +32,6 @@ export const benchmark: gleaner.Benchmark = {
   instructions: "You work at a help desk. Look an order up before you pay it back.",
   open: async () => gleaner.fromSimulator(simulator),
 };
-const who = { environment: await benchmark.open(), policy: gleaner.randomPolicy() };
+const who = { environment: await gleaner.openWorld(benchmark), policy: gleaner.randomPolicy() };
 const what = { task: tasks[0]!, id: gleaner.trajectoryId("1"), seed: 0, maxSteps: 6, successReturn: 1 };
 if (import.meta.main) for (const { action } of (await gleaner.rollout({ ...who, ...what })).steps) console.log(action);

@@ -83,7 +83,7 @@ export interface Benchmark {
   readonly name: string;
   /** The parts that its tasks come in, such as `train` and `test`. */
   readonly splits: readonly string[];
-  /** Steps after which a rollout is truncated, of any task. */
+  /** Steps after which a rollout is truncated, of any task. A turn of several calls is one. */
   readonly maxSteps: number;
   /** Steps after which a rollout of `task` is truncated, where tasks differ; at most `maxSteps`. */
   stepLimit?(task: Task): number;
@@ -93,7 +93,8 @@ export interface Benchmark {
   readonly instructions: string;
   /**
    * What its agents can call. Then an action is a call, `find_order({"order_id":"A-1"})` (`callInAction` reads it); other texts
-   * are still possible. Absent: actions are texts, which the format `tools` offers as one function.
+   * are still possible. A turn of several calls reaches the world call by call where it is opened with `openWorld`. Absent:
+   * actions are texts, which the format `tools` offers as one function.
    */
   readonly tools?: readonly Tool[];
   /** How the compact format writes this world; absent: it cannot be written so. */
@@ -107,7 +108,10 @@ export interface Benchmark {
   tasks(split: string): Promise<readonly Task[]>;
   /** The task with this id. Throws CliError for an unknown one. */
   task(id: TaskId): Promise<Task>;
-  /** A new world, to be reset to any task. The caller closes it. Throws EnvironmentError if it cannot be started. */
+  /**
+   * A new world, to be reset to any task. The caller closes it. Throws EnvironmentError if it cannot be started. Who plays in
+   * it calls `openWorld`.
+   */
   open(): Promise<Environment>;
   /** A scripted expert that knows the world's rules but sees only what a policy sees. Make it err with `noisy`. */
   readonly expert?: Policy;

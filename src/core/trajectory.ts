@@ -4,15 +4,15 @@ import type { Chat } from "./message.ts";
 
 /** One turn. Its index in `Trajectory.steps` is its identity. */
 export interface Step {
-  /** What the policy saw before acting. */
+  /** What the policy saw before acting; behind a turn of several calls their results (`resultsIn`). */
   readonly observation: string;
   /** The policy's reasoning before the action; "" if it gave none. */
   readonly thought: string;
-  /** The action as sent to the environment. */
+  /** The action as sent to the environment; the calls of a turn are one action (`callsInAction`). */
   readonly action: string;
   /** The policy's raw text, from which thought and action were parsed. */
   readonly completion: string;
-  /** Reward received for this action, in the benchmark's units. */
+  /** Reward received for this action, for all of its calls together, in the benchmark's units. */
   readonly reward: number;
   /** Tokens read and written by the model for this step; null when no model acted. */
   readonly usage: Usage | null;

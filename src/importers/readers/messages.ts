@@ -14,7 +14,8 @@
  * Where a row has them elsewhere, paths say so (`--messages traj`, `--reward info.reward`).
  *
  * The first message of the user has the goal and the first observation, as gleaner writes it (a blank line between them) or
- * as the world's own logs do. What a turn means is told by one of gleaner's formats, recognised or given (`--spelling`).
+ * as the world's own logs do. In a world of the user's own the goal may stand alone, or have blank lines itself: there the
+ * task's goal tells how far it goes. What a turn means is told by one of gleaner's formats, recognised or given (`--spelling`).
  * Weights and masks are not read: what is to be learned is for an algorithm to say.
  *
  * Sources: OpenAI's OpenAPI document 2.3.0 (ChatCompletionRequestMessage, FineTuneChatRequestInput); gleaner's exporters to

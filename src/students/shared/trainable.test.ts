@@ -55,3 +55,30 @@ test("where they do not run together nothing is left out; what no example can be
   const endless = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.endless }));
   assert.deepEqual(trainable(sft(broken), endless).leftOut, []);
 });
+
+test("where the template takes one call in a turn, examples with several are left out by name, and only those", (t) => {
+  const refusing = TEMPLATES.tools.replace(
+    "{% for call in m.tool_calls %}",
+    "{% if m.tool_calls | length != 1 %}{{ raise_exception('single tool-calls only') }}{% endif %}{% for call in m.tool_calls %}",
+  );
+  const calls = [1, 2].map((n) => ({ id: `c${n}`, name: "act", arguments: `{"n":${n}}` }));
+  const answer = (n: number) => ({ ...context("tool", `r${n}`), toolCallId: `c${n}` });
+  const tools = [{ name: "act", description: "Do it.", parameters: { type: "object" } }];
+  const calling = (count: number) => ({
+    ...demonstration(
+      context("system", "Help."),
+      context("user", "a"),
+      { ...context("assistant", ""), toolCalls: calls.slice(0, count) },
+      ...[1, 2].slice(0, count).map(answer),
+      learned("done"),
+    ),
+    tools,
+  });
+  const tokenizer = openChatTokenizer(chatCheckpoint(t, { template: refusing }));
+  const { set, leftOut } = trainable(sft(plain, calling(1), calling(2)), tokenizer);
+  assert.deepEqual(set.examples, [plain, calling(1)]);
+  assert.deepEqual(leftOut.length, 1);
+  assert.match(leftOut[0]!.reason, /expected a template that can render this conversation \(single tool-calls only\)/);
+  const taking = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.tools }));
+  assert.deepEqual(trainable(sft(calling(2)), taking).leftOut, []);
+});
