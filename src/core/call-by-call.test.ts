@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { benchmark } from "../../examples/own-tools.ts";
 import { replaying } from "../worlds/replaying.ts";
 import { openWorld } from "./call-by-call.ts";
-import { actionOfCalls, callsInAction, resultsIn } from "./calls.ts";
+import { actionOfCalls, resultsIn } from "./calls.ts";
 import type { Benchmark } from "./environment.ts";
 
 const [task, other] = await benchmark.tasks("train");
@@ -77,10 +77,16 @@ for (const [name, kind] of [
 }
 
 test("a state that is not reached again is told of", async () => {
-  const world = await openWorld(benchmark);
+  const forgetful: Benchmark = {
+    ...benchmark,
+    async open() {
+      const world = await benchmark.open();
+      return { ...world, restore: async () => world.reset(task!, 0) };
+    },
+  };
+  const world = await openWorld(forgetful);
   await world.reset(task!, 0);
   await world.step(actionOfCalls([find("A-1"), find("A-9")]));
-  const snapshot = { ...(await world.snapshot()), observation: "Something else." };
-  await assert.rejects(world.restore(task!, snapshot), /restored state differs: expected "\?", got "Something else\."/);
-  assert.equal(callsInAction("look").length, 0);
+  const snapshot = await world.snapshot();
+  await assert.rejects(world.restore(task!, snapshot), /restored state differs: expected "\?", got "It never came\."/);
 });

@@ -4,14 +4,14 @@
  *
  * To everybody else a turn stays one action: it is a step, a state lies between turns alone, and rewards are summed.
  */
-import { actionOfCall, type CallResult, observationOfResults, resultsIn, severalCalls } from "./calls.ts";
+import { actionOfCall, type CallResult, observationOfResults, severalCalls } from "./calls.ts";
 import type { Benchmark, Environment, Snapshot, StepResult } from "./environment.ts";
 import { EnvironmentError } from "./errors.ts";
 
-/** The snapshot of the world below, which knows no turns, and what the whole turn before it showed. */
+/** A snapshot behind a turn of several calls: of the world itself, with the observation of the turn. */
 type TurnSnapshot = Snapshot & {
-  /** Absent: what the world itself shows. */
-  readonly turn?: string;
+  /** What the world itself shows, which knows no turns: the last result. Absent: the observation. */
+  readonly last?: string;
 };
 
 /**
@@ -57,20 +57,19 @@ function callByCall(world: Environment): Environment {
     actions: () => world.actions(),
     async snapshot(): Promise<TurnSnapshot> {
       const snapshot = await world.snapshot();
-      return turn === undefined ? snapshot : { ...snapshot, turn };
+      return turn === undefined ? snapshot : { ...snapshot, observation: turn, last: snapshot.observation };
     },
     async restore(task, snapshot) {
-      const { turn: shown, ...below }: TurnSnapshot = snapshot;
+      const { last, ...whole }: TurnSnapshot = snapshot;
       turn = undefined;
-      const observation = await world.restore(task, below);
-      if (shown === undefined) return observation;
-      const last = resultsIn(shown)?.findLast((result) => result !== null);
+      if (last === undefined) return world.restore(task, whole);
+      const observation = await world.restore(task, { ...whole, observation: last });
       if (observation !== last)
         throw new EnvironmentError(
           `${task.id}: restored state differs: expected ${JSON.stringify(last)}, got ${JSON.stringify(observation)}`,
         );
-      turn = shown;
-      return shown;
+      turn = whole.observation;
+      return turn;
     },
     close: () => world.close(),
   };

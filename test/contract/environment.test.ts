@@ -1,4 +1,7 @@
 // The environments that keep the contract, each in every way it can be opened.
+import { benchmark as ownTools } from "../../examples/own-tools.ts";
+import { openWorld } from "../../src/core/call-by-call.ts";
+import { actionOfCalls, callsInAction } from "../../src/core/calls.ts";
 import { replaying } from "../../src/worlds/replaying.ts";
 import { workshop } from "../../src/worlds/workshop/index.ts";
 import { alfworldGames, skipWithout } from "../shared.ts";
@@ -8,6 +11,17 @@ environmentContract("workshop", () => workshop());
 environmentContract("workshop, any stages, silent", () => workshop({ kind: "any", ruin: "silent", seed: 3 }));
 environmentContract("workshop, replaying", () => workshop({ ruin: "off" }), {
   open: async (benchmark) => replaying(await benchmark.open()),
+});
+
+/** A world with tools whose listed actions are turns of one call and of two. */
+environmentContract("own tools, call by call", () => ownTools, {
+  tasks: 3,
+  async open(benchmark) {
+    const world = await openWorld(benchmark);
+    const twice = (action: string) => actionOfCalls([...callsInAction(action), ...callsInAction(action)]);
+    const actions = async () => ((await world.actions()) ?? []).flatMap((action) => [action, twice(action)]);
+    return { ...world, actions };
+  },
 });
 
 const games = {

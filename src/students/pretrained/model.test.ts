@@ -148,6 +148,14 @@ test("a model that may call tools calls them as its template spells calls", asyn
   assert.deepEqual(tokenIds!.prompt, tokenizer.prompt(MESSAGES, TOOLS));
   const said = await model.complete(request({ tools: TOOLS, choices: ["go"] }));
   assert.deepEqual([said.text, said.toolCalls], ["go", undefined]);
+  // A turn of two calls, and what the model reads when both were answered.
+  const two = await model.complete(request({ tools: TOOLS, choices: [`${call}\n${call}`] }));
+  const calls = two.toolCalls!.map((one, index) => ({ ...one, id: `c${index}` }));
+  const answers = calls.map(({ id }): Message => ({ role: "tool", content: `open ${id}`, toolCallId: id }));
+  const messages: readonly Message[] = [...MESSAGES, { role: "assistant", content: "", toolCalls: calls }, ...answers];
+  const next = await model.complete(request({ tools: TOOLS, messages, choices: ["go"] }));
+  const read = tokenizer.decode(next.tokenIds!.prompt);
+  assert.deepEqual([read.split(call).length, read.match(/open c\d/g)], [3, ["open c0", "open c1"]]);
 });
 
 test("a template that leaves tools out is refused, since the model would never hear of them", async (t) => {
