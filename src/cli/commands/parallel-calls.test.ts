@@ -14,6 +14,7 @@ import { callsInAction, resultsIn } from "../../core/calls.ts";
 import { datasetOf } from "../../core/run.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import type { Row } from "../../tokenizers/rows.ts";
 
 const WORLD = join(import.meta.dirname, "..", "..", "..", "examples", "own-tools.ts");
 const folder = temporaryFolder();
@@ -122,7 +123,8 @@ test("recorded, verified, chosen, exported and labelled: every call of a turn, a
 
   const tokenizer = openChatTokenizer(chatCheckpoint(t, { template: TEMPLATES.tools }));
   const texts = set.examples.map((example) => {
-    const { inputIds, labels } = tokenizer.demonstration(example);
+    const [{ inputIds, labels }, ...others] = tokenizer.demonstration(example).rows as [Row, ...Row[]];
+    assert.deepEqual(others, []);
     return tokenizer.decode(inputIds.filter((_, at) => labels[at] !== -100));
   });
   assert.equal(texts.length, 2);
