@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../../test/cases.ts";
 import { KINDS, randomParameters, TINY } from "../../test/tiny-model.ts";
 import type { Answered } from "./answer.ts";
 import { callLength, piecesOf } from "./conversation.ts";
@@ -156,9 +157,9 @@ for (const [kind, config] of KINDS) {
           assert.deepEqual(together, alone);
         },
       ),
-      { numRuns: 25 },
+      cases(40),
     );
-    assert(common.bits.size > 100);
+    assert(common.bits.size > 25);
   });
 }
 

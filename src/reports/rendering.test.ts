@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { anyCharacter } from "../../test/any-character.ts";
+import { cases } from "../../test/cases.ts";
 import { addSyntheticRun, type SyntheticOptions } from "../../test/synthetic-run.ts";
 import { compareRuns } from "../analysis/compare-runs.ts";
 import { type Report, reportOf } from "../analysis/report.ts";
@@ -170,7 +171,7 @@ test("any category, id or label stays inside its cell", () => {
       assert.doesNotMatch(terminal.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Cs}]/u);
       assert(terminal.match(/│/g)!.length >= usualTerminal);
     }),
-    { numRuns: 100 },
+    cases(100),
   );
 });
 

@@ -36,7 +36,7 @@ const repository = openSqlite(join(project, "store.sqlite"));
 repository.addRun({ name: "small", kind: "experiment", config: JSON.parse(JSON.stringify(config)) });
 await runExperiment(config, {
   repository,
-  benchmark: async (seed) => workshop({ seed, trainTasks: 12, testTasks: 2, lengths: [1, 2] }),
+  benchmark: async (seed) => workshop({ seed, trainTasks: 16, testTasks: 2, lengths: [1, 2] }),
   scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.3, seed }),
   student: await kindOf(config).open(project, config),
   progress: silent,
@@ -112,9 +112,9 @@ test("as a user runs it", async (context) => {
   const show = (...argv: string[]) => gleanerHere(context, "show", ...argv, "--project", project);
   const list = await show("small");
   assert.equal(list.code, 0);
-  assert.match(list.output, /^The expert's 12 runs in small \(EEF M=3, seed 1, iteration 2\)\n┌/);
+  assert.match(list.output, /^The expert's 16 runs in small \(EEF M=3, seed 1, iteration 2\)\n┌/);
   const { lines } = JSON.parse((await show("small", "--json")).output);
-  assert.equal(lines.length, 12);
+  assert.equal(lines.length, 16);
   const task = lines[0].task.split("/").at(-1);
   const story = await show("small", task);
   assert.match(story.output, /\nWhat expert\/workshop\+noise-0\.3 did\n┌/);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../../../test/cases.ts";
 import { anyTalk, type Expected, expectedOf, type Talk, tokensOf } from "../../../test/chat-model.ts";
 import { spokenBy, WRITERS } from "../../../test/chat-writers.ts";
 import { CliError } from "../../core/errors.ts";
@@ -9,7 +10,7 @@ import { parseWritten } from "../../core/written-json.ts";
 import { readMessages } from "./apis.ts";
 import type { ChatTurn } from "./turn.ts";
 
-const RUNS = { numRuns: 150 };
+const RUNS = cases(150);
 
 /** Turns as the model tells them: calls by their place instead of their ids. */
 function told(turns: readonly ChatTurn[]): Expected[] {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../../../test/cases.ts";
 import { expectedOf, tokensOf } from "../../../test/chat-model.ts";
 import { anyTaggedTalk, TAG_WRITERS, type TaggedTalk, type TagWriter, toolsOf } from "../../../test/tag-writers.ts";
 import { readMessages, turnsOf } from "./apis.ts";
@@ -41,7 +42,7 @@ for (const writer of TAG_WRITERS)
         }));
         assert.deepEqual(told, expectedOf(talk, false));
       }),
-      { numRuns: 100 },
+      cases(100),
     );
   });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { cases } from "../../../test/cases.ts";
 import { CONTAINERS } from "../../../test/containers.ts";
 import { conversations, messagesOf } from "../../../test/conversations.ts";
 import { CliError } from "../../core/errors.ts";
@@ -27,7 +28,7 @@ for (const [format, { record, lacks = [] }] of Object.entries(CONTAINERS)) {
         assert.equal(chat!.tools?.[0]?.name, lacks.includes("tools") ? undefined : "find_order");
         assert.equal(leftOut, undefined);
       }),
-      { numRuns: 100 },
+      cases(100),
     );
   });
 }
@@ -81,7 +82,7 @@ for (const [format, { record }] of Object.entries(CONTAINERS)) {
           assert.notEqual(error.message, "");
         }
       }),
-      { numRuns: 400 },
+      cases(400),
     );
   });
 }
