@@ -17,6 +17,10 @@ export const WORDS: ReadonlyMap<string, string> = new Map([
   [INFINITY, "Infinity"],
   [`-${INFINITY}`, "-Infinity"],
 ]);
+/** Of names that are whole numbers, with their quotes: JavaScript sorts those below 2³² only. */
+const LONGEST_NAME = 80;
+
+const [ZERO, NINE, BACKSLASH] = [0x30, 0x39, 0x5c];
 /** Whether `text` has one of these numbers, or what looks like one. */
 export const hasWordNumber = (text: string): boolean => text.includes(NAN) || text.includes(INFINITY);
 
@@ -38,9 +42,43 @@ export function markedJson(text: string): string {
   return parts.join("");
 }
 
+/**
+ * Whether what stands between two strings may have a number that JavaScript writes otherwise: 20.0, 1e-7, -0, long ones. JSON
+ * has its numbers behind a colon, a comma or a bracket, or alone.
+ */
+const ODD_NUMBER = /[:,[]\s*-?(?:0(?![.\d])(?<=-0)|\d+\.\d*0(?!\d)|\d+(?:\.\d+)?[eE]|\d[\d.]{15})|^\s*-?\d/;
+
+/** What of a JSON text JavaScript may change: the places of names, and then maybe numbers as well; numbers alone; nothing. */
+export function changesOf(text: string): "names" | "numbers" | "none" {
+  let hasOddNumber = false;
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const end = quote < 0 ? text.length : quote;
+    hasOddNumber ||= hasDigit(text, at, end) && ODD_NUMBER.test(text.slice(at, end));
+    if (quote < 0) break;
+    at = behindString(text, quote + 1);
+    if (mayBeChanged(text, quote, at) && isChanged(text.slice(quote, at)) && isName(text, at)) return "names";
+  }
+  return hasOddNumber ? "numbers" : "none";
+}
+
+function hasDigit(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) return true;
+  }
+  return false;
+}
+
+/** Told without making a text of the string. */
+function mayBeChanged(text: string, quote: number, end: number): boolean {
+  const first = text.charCodeAt(quote + 1);
+  return first === BACKSLASH || (first >= ZERO && first <= NINE && end - quote < LONGEST_NAME);
+}
+
 /** Whether a string, quotes and all, may be a whole number (digits, maybe escaped ones), or begins with the mark. */
 const isChanged = (string: string): boolean =>
-  string.startsWith(`"${WRITTEN_MARK}`) || (string.length < 80 && /^"(?:\d|\\u003\d)+"$/.test(string));
+  string.startsWith(`"${WRITTEN_MARK}`) || (string.length < LONGEST_NAME && /^"(?:\d|\\u003\d)+"$/.test(string));
 
 /** Whether the string that ends at `at` is the name of a member. */
 function isName(text: string, at: number): boolean {
