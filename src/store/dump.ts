@@ -1,9 +1,11 @@
 /**
  * The dump: every record but timings as a line of canonical JSON, table by table in the order of their keys. A body is
- * canonical already, so it goes from its row into its line; of a training set, example by example.
+ * canonical already, so it goes from its row into its line; of a training set, example by example. A trajectory's completions
+ * are shown whole (completions.ts).
  */
 import type { DatabaseSync } from "node:sqlite";
 import { canonicalJson } from "../core/json.ts";
+import { isShortened } from "./completions.ts";
 import { decoded, type RecordKind } from "./shapes.ts";
 import type { TrainingSets } from "./training-sets.ts";
 
@@ -58,8 +60,9 @@ function* linesOf(database: DatabaseSync, { kind, table, key, shown = [], record
     const members = new Map(shown.map((column) => [column, canonicalJson(row[column])]));
     members.set("kind", JSON.stringify(kind));
     if (record !== undefined) {
-      decoded(record, key.map((column) => row[column]).join(", "), row.body);
-      members.set("record", String(row.body));
+      const whole = decoded(record, key.map((column) => row[column]).join(", "), row.body);
+      const body = String(row.body);
+      members.set("record", isShortened(body) ? canonicalJson(whole) : body);
     }
     const texts = [...members.keys()].sort().map((name) => `${JSON.stringify(name)}:${members.get(name)}`);
     yield `{${texts.join(",")}}\n`;

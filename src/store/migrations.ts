@@ -58,6 +58,8 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `,
   splitTrainingSets,
   addSummaries,
+  // Completions may be kept around their thoughts (completions.ts), which older versions cannot read.
+  "",
 ];
 
 /** Throws StoreError, before anything is written, for another program's database and for a newer version. */

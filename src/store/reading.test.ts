@@ -158,7 +158,7 @@ test("a store of an older version is read where it cannot be brought up to date,
   rmSync(`${path}-shm`);
   assert.equal(dumpOf(path), expected);
   const raw = new DatabaseSync(path);
-  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 4);
+  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 5);
   raw.close();
 });
 

@@ -3,6 +3,7 @@
  * program only, so this finds files that something else has changed: it looks at what is there and at its kind, no deeper.
  */
 import type { Json } from "../core/json.ts";
+import { lengthened } from "./completions.ts";
 import { DamagedError } from "./guard.ts";
 
 /** A kind of value, a list of such, or an object with these members; a member whose name ends with `?` may be absent. */
@@ -78,6 +79,7 @@ export function decoded<T>(kind: RecordKind, key: string, body: unknown): T {
   } catch {
     throw new DamagedError(`${where}: expected JSON`);
   }
+  if (kind === "trajectory") value = lengthened(value) as Json;
   // Nearly every record fits, and a report reads all of them: where one does not fit is looked for only then.
   if (!FITS[kind](value)) throw new DamagedError(`${where}: ${misfitOf(value, SHAPES[kind], "")}`);
   return value as T;
