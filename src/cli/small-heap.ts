@@ -1,4 +1,4 @@
-/** Commands that read a whole store and write little: much is looked at once, little is kept. */
+/** Commands that go through a whole store, or through logs of any size: much is looked at once, little is kept. */
 import { setFlagsFromString } from "node:v8";
 
 /**

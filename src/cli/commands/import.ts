@@ -33,6 +33,7 @@ import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { table } from "../table.ts";
 import { print, printable, printJson, tell } from "../terminal.ts";
 
@@ -102,6 +103,7 @@ async function importCommand(inputs: readonly string[], flags: ImportFlags): Pro
     }),
     paths: pathsOf(flags),
   };
+  keepHeapSmall();
   const { files, expanded } = await logFiles(inputs);
   for (const { input, count } of expanded)
     tell(`${printable(input)}: ${count} ${count === 1 ? "file" : "files"} of logs`);
