@@ -34,8 +34,8 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   // The cursor is hidden while bars are drawn.
   const forget = beforeEnding(() => multi.stop());
   return {
-    phase(label, total, unit): Phase {
-      const clock = stopwatch(total);
+    phase(label, total, unit, since): Phase {
+      const clock = stopwatch(total, since);
       const payload = { label: printable(label), unit, rate: "–", left: "", note: "" };
       const bar: SingleBar = multi.create(total, 0, payload);
       return {
@@ -59,9 +59,9 @@ function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {
 function lines(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   const print = (...parts: readonly string[]) => stream.write(`${printable(parts.filter(Boolean).join(", "))}\n`);
   return {
-    phase(label, total, unit): Phase {
-      const clock = stopwatch(total);
-      let last = performance.now();
+    phase(label, total, unit, since): Phase {
+      const clock = stopwatch(total, since);
+      let last = since ?? performance.now();
       let reached = 0;
       return {
         advance(done, note = "") {
@@ -90,8 +90,7 @@ export function pace(done: number, seconds: number): string {
 }
 
 /** How fast it goes, and the time left at that rate. */
-function stopwatch(total: number) {
-  const start = performance.now();
+function stopwatch(total: number, start = performance.now()) {
   return (done: number) => {
     const seconds = Math.max(1e-3, (performance.now() - start) / 1000);
     const left = done > 0 && done < total ? duration(((total - done) * seconds) / done) : "";

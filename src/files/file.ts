@@ -3,10 +3,12 @@
  * what stands in it is the business of those who read it.
  */
 import { createHash } from "node:crypto";
+import type { ReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
+import { beginReading } from "./hearing.ts";
 import { mostUnpacked, UNPACKING_LIMIT, type UnpackingLimit, unpacksToMore } from "./limits.ts";
 
 /** Four times Node's own: records cross fewer of them. */
@@ -25,11 +27,30 @@ export async function contentOf(file: string, limit: UnpackingLimit = UNPACKING_
     await handle.close();
     throw error;
   });
-  const source: Readable = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
-  if (!file.endsWith(".gz") && !buffer.equals(Buffer.of(0x1f, 0x8b))) return source;
+  const source = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
+  if (!file.endsWith(".gz") && !buffer.equals(Buffer.of(0x1f, 0x8b))) return heard(source, source, file, size);
   // An error of the file also ends the unpacking, whose reader then sees it.
   const unpacked = pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
-  return atMost(unpacked, mostUnpacked(limit, size), () => new CliError(`${file}: ${unpacksToMore(limit, size)}`));
+  const whole = atMost(
+    unpacked,
+    mostUnpacked(limit, size),
+    () => new CliError(`${file}: ${unpacksToMore(limit, size)}`),
+  );
+  return heard(whole, source, file, size);
+}
+
+/** `chunks`, which come of `source`, the file as it lies on the disk. */
+async function* heard(
+  chunks: AsyncIterable<Buffer>,
+  source: ReadStream,
+  file: string,
+  size: number,
+): AsyncGenerator<Buffer> {
+  const readTo = beginReading(file, size);
+  for await (const chunk of chunks) {
+    readTo(source.bytesRead);
+    yield chunk;
+  }
 }
 
 async function* atMost(chunks: Readable, maxBytes: number, refusal: () => CliError): AsyncGenerator<Buffer> {
@@ -67,14 +88,17 @@ const isOfFileSystem = (error: unknown) => typeof (error as NodeJS.ErrnoExceptio
 export async function hashOf(file: string): Promise<string> {
   const hash = createHash("sha256");
   try {
-    await expectFile(file);
+    const { size } = await expectFile(file);
+    const readTo = beginReading(file, size);
     await using handle = await open(file);
     // One buffer for all: a stream would make one for each chunk.
     const buffer = Buffer.allocUnsafeSlow(HASHED_CHUNK_BYTES);
-    for (;;) {
+    for (let at = 0; ; ) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+      readTo(at);
     }
   } catch (error) {
     throw unreadable(file, "line 1", error);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { CliError, inputOf } from "../../core/errors.ts";
 import type { Repository } from "../../core/repository.ts";
 import { expectedOneOf, quoted } from "../../core/wording.ts";
+import type { Phase } from "../../engine/experiment/progress.ts";
 import { replayer } from "../../engine/rollout/replay.ts";
 import { logFiles } from "../../files/inputs.ts";
 import { SPELLINGS } from "../../importers/chat.ts";
@@ -32,6 +33,7 @@ import { endingHint, keptText, loggedTables } from "../logged-summary.ts";
 import { type PathFlags, pathOptions, pathsOf, withRecords } from "../path-flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
+import { readingShown } from "../reading-progress.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { table } from "../table.ts";
@@ -164,7 +166,8 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   expectTogether(request);
   const benchmark = await openBenchmark(environment);
   const reading = { benchmark, ...chatOptions(request) };
-  const recognised = request.format === undefined ? await recognise(files, readersOf(reading, request)) : undefined;
+  const recognised =
+    request.format === undefined ? await recognisedShown(files, readersOf(reading, request)) : undefined;
   // Of files without records any format says so.
   const format = request.format ?? recognised?.format ?? "messages";
   if (recognised) tell(`format of the logs: ${format} (recognised: ${recognised.because}; --format names another)`);
@@ -172,26 +175,40 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   const reader = withRecords(READERS[format]!(reading), request.records);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
   const progress = openProgress();
-  let phase: ReturnType<typeof progress.phase> | undefined;
+  let phase: Phase | undefined;
   try {
-    return await importLogs({
-      run: runName(request.run),
-      reader,
-      files,
-      benchmark,
-      environment: JSON.parse(JSON.stringify(withoutPaths(environment))),
-      repository: project.repository,
-      replay,
-      ...(expert && { expert }),
-      onProgress(done, total) {
-        phase ??= progress.phase("import", total, "records");
-        phase.advance(done);
-      },
-    });
+    return await readingShown(progress, "look through the logs", files, (end) =>
+      importLogs({
+        run: runName(request.run),
+        reader,
+        files,
+        benchmark,
+        environment: JSON.parse(JSON.stringify(withoutPaths(environment))),
+        repository: project.repository,
+        replay,
+        ...(expert && { expert }),
+        onProgress(done, total) {
+          // From here on records tell how far it is.
+          end();
+          phase ??= progress.phase("import", total, "records");
+          phase.advance(done);
+        },
+      }),
+    );
   } finally {
     phase?.end();
     progress.stop();
     await close();
+  }
+}
+
+/** `recognise`, which may go through files to their end, with progress. */
+async function recognisedShown(...[files, readers]: Parameters<typeof recognise>): ReturnType<typeof recognise> {
+  const progress = openProgress();
+  try {
+    return await readingShown(progress, "recognise the format", files, () => recognise(files, readers));
+  } finally {
+    progress.stop();
   }
 }
 

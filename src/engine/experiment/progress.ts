@@ -10,8 +10,11 @@ export interface Phase {
 
 /** Hears how a long run goes. */
 export interface Progress {
-  /** A phase begins. `label` like `seed 1 · EEF · probe`; `unit` in the plural. */
-  phase(label: string, total: number, unit: string): Phase;
+  /**
+   * A phase begins, or began at `since` (as `performance.now()` tells). `label` like `seed 1 · EEF · probe`; `unit` in the
+   * plural.
+   */
+  phase(label: string, total: number, unit: string, since?: number): Phase;
   /** One line worth keeping. */
   say(line: string): void;
 }
