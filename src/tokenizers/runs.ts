@@ -4,7 +4,8 @@
  * their thoughts for example, needs several, each as its last turn was shown.
  */
 import type { WeightedMessage } from "../core/training.ts";
-import { type Rendered, type Turn, textOf, turnAt } from "./turns.ts";
+import { keptTurn } from "./kept-turns.ts";
+import { promptOf, type Rendered, type Turn, textOf, turnAt } from "./turns.ts";
 
 /** The learned turns of one row, in order. The row is the text of the last. */
 export type Run = readonly [Turn, ...Turn[]];
@@ -12,7 +13,12 @@ export type Run = readonly [Turn, ...Turn[]];
 /** Every learned turn in one run each, as few runs as can be, in order of their last turns. Throws CliError naming a message. */
 export function runsOf(messages: readonly WeightedMessage[], rendered: Omit<Rendered, "messages">): Run[] {
   const learned = messages.flatMap(({ weight }, index) => (weight === 1 ? [index] : []));
-  let left = learned.map((index) => turnAt({ ...rendered, messages }, index));
+  const of = { ...rendered, messages };
+  const prompts = learned.map((index) => promptOf(of, index));
+  let left = learned.map((index, at): Turn => {
+    const [prompt, later] = [prompts[at]!, prompts[at + 1]];
+    return (later === undefined ? undefined : keptTurn(of, index, prompt, later)) ?? turnAt(of, index, prompt);
+  });
   const runs: Run[] = [];
   for (let last = left.at(-1); last; last = left.at(-1)) {
     const { prompt } = last;

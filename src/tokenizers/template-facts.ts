@@ -13,6 +13,10 @@ export interface TemplateFacts {
   readonly afterConversation: string;
   /** What stands between an answer that ends with no special token and what that speaker says, tag included (GLM: `<|user|>`). */
   tagOf(speaker: Speaker): string | undefined;
+  /** What ends a turn that is a text alone, in special tokens; undefined where none do, or something heads the text. */
+  readonly endOfText: string | undefined;
+  /** What ends a turn with a call, in special tokens. */
+  readonly endOfCall: string | undefined;
   /** The mark with which a thought begins: `<think>`; empty where the prompt has it, undefined where no thought is written. */
   readonly thoughtMark: string | undefined;
 }
@@ -41,11 +45,26 @@ export function templateFacts(render: Render, specials: SpecialTokens): Template
   const afterAll = lazy(() => afterConversation(render, specials));
   const tags = { user: lazy(() => tagOf("user", render, specials)), tool: lazy(() => tagOf("tool", render, specials)) };
   const mark = lazy(() => thoughtMark(render));
+  const through = (message: Message) => {
+    const text = render([ASKED, message], false).trimEnd();
+    return text.endsWith(afterAll() ?? "") ? text.slice(0, text.length - (afterAll() ?? "").length) : text;
+  };
+  const endOfText = lazy(() => {
+    const ending = through(ANSWERED).slice(`${render([ASKED], true)}${ANSWERED.content}`.length);
+    return ending !== "" && specials.areAll(ending) ? ending : undefined;
+  });
+  const endOfCall = lazy(() => specialsAtEnd(through(CALLED), specials));
   return {
     get afterConversation() {
       return afterAll() ?? "";
     },
     tagOf: (speaker) => tags[speaker](),
+    get endOfText() {
+      return endOfText();
+    },
+    get endOfCall() {
+      return endOfCall();
+    },
     get thoughtMark() {
       return mark();
     },
@@ -76,6 +95,18 @@ function afterConversation(render: Render, specials: SpecialTokens): string {
   if (turns === whole || specials.endOf(turns.trimEnd()) === undefined) return "";
   const more = render([ASKED, ANSWERED, ASKED], false);
   return !more.startsWith(whole) && more.startsWith(turns) ? whole.slice(turns.trimEnd().length) : "";
+}
+
+/** The special tokens, and white space between them, that `text` ends with. */
+function specialsAtEnd(text: string, specials: SpecialTokens): string | undefined {
+  let start = text.length;
+  for (;;) {
+    const before = text.slice(0, start).trimEnd();
+    const token = specials.endOf(before);
+    if (token === undefined) break;
+    start = before.length - token.length;
+  }
+  return start === text.length ? undefined : text.slice(start);
 }
 
 function tagOf(speaker: Speaker, render: Render, specials: SpecialTokens): string | undefined {

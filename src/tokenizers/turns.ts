@@ -40,10 +40,16 @@ export interface Rendered {
 
 export const textOf = ({ prompt, written, tail }: Turn): string => prompt + written + tail;
 
-/** The turn that is message `index`, an assistant's. Throws CliError naming it where what was written cannot be told exactly. */
-export function turnAt(of: Rendered, index: number): Turn {
+/** What the policy reads before it writes message `index`. */
+export const promptOf = ({ messages, render }: Rendered, index: number): string =>
+  render(messages.slice(0, index), true);
+
+/**
+ * The turn that is message `index`, an assistant's, behind its prompt. Throws CliError naming it where what was written cannot be
+ * told exactly.
+ */
+export function turnAt(of: Rendered, index: number, prompt: string): Turn {
   const message = of.messages[index]!;
-  const prompt = of.render(of.messages.slice(0, index), true);
   const whole = throughTurn(of, [...of.messages.slice(0, index), message]);
   try {
     if (whole.startsWith(prompt)) return turnBehind(of, index, { prompt, written: whole.slice(prompt.length) });
