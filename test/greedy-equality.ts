@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Message } from "../src/core/message.ts";
 import { pretrainedModel } from "../src/students/pretrained/model.ts";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
-import { endOfTurn } from "../src/tokenizers/end-of-turn.ts";
+import { endsOfTurn } from "../src/tokenizers/end-of-turn.ts";
 import { askPython } from "./python-torch.ts";
 
 /** Of logits. Those of two programs differ by about a hundredth of it. */
@@ -43,7 +43,7 @@ export async function checkGreedy({ folder, conversations, tokens, generate }: G
   );
   await model.close();
   const rows = ours.map(({ tokenIds }) => tokenIds!);
-  const stops = [endOfTurn(openChatTokenizer(folder))];
+  const stops = endsOfTurn(openChatTokenizer(folder));
   const script = join(import.meta.dirname, "real", "greedy.py");
   const answers = askPython(script, { folder, rows, tokens, stops, generate }) as Answer[];
   assert.equal(answers.length, rows.length);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { assertSlopes } from "../../test/finite-differences.ts";
 import { KINDS, randomPairs, randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
+import type { Example } from "./batches.ts";
 import { initialize } from "./checkpoint.ts";
 import { gradientEngine } from "./gradients.ts";
 import type { LlamaConfig } from "./llama.ts";
@@ -147,4 +148,24 @@ test("training makes the loss of preferences smaller, and equal trainings give e
     { pairs: [first!, { ...first!, rejected: { tokens: [1, 2], weights: [0, 0] } }] },
     /example 3: expected a/,
   );
+});
+
+test("an example of several sequences is learned as they are, in one step", async () => {
+  const [a, b, c] = randomPairs(TINY, 3, 1).map(({ chosen }) => chosen) as [Example, Example, Example];
+  const parameters = randomParameters(TINY, 2);
+  const learned = async (examples: Extract<Objective, { kind: "likelihood" }>["examples"], deviceBatch?: number) => {
+    const engine = gradientEngine(TINY, parameters);
+    const objective = await openObjective({ kind: "likelihood", examples }, engine, { parallel: 4, deviceBatch });
+    const loss = await objective.learn(examples.map((_, index) => index));
+    const gradients = [...engine.gradients.values()].flatMap((values) => [...values]);
+    await engine.close();
+    return { lengths: objective.lengths, loss, gradients };
+  };
+  const apart = await learned([a, b, c]);
+  const together = await learned([[a, b], c]);
+  assert.deepEqual({ ...together, lengths: [] }, { ...apart, lengths: [] });
+  assert.deepEqual(together.lengths, [Math.max(a.tokens.length, b.tokens.length), c.tokens.length]);
+  const parted = await learned([[a, b], c], 1);
+  assert(Math.abs(parted.loss - apart.loss) < 1e-5);
+  for (const [index, value] of parted.gradients.entries()) assert(Math.abs(value - apart.gradients[index]!) < 1e-4);
 });

@@ -14,6 +14,7 @@ import {
 import { CliError } from "../core/errors.ts";
 import type { Demonstration, WeightedMessage } from "../core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "./chat-tokenizer.ts";
+import { endsOfTurn } from "./end-of-turn.ts";
 import { CONTEXT } from "./labels.ts";
 import type { Row } from "./rows.ts";
 
@@ -122,6 +123,17 @@ test("a turn that ends with the next speaker's tag is learned with it, the last 
   assert.deepEqual(rowsOf(tokenizer, example), [["so<call>actb</call><|eot_id|>", "go<|im_start|>", "on<|im_start|>"]]);
   const calls = { ...example, messages: example.messages.slice(0, 2) };
   assert.deepEqual(rowsOf(tokenizer, calls), [["so<call>actb</call><|eot_id|>"]]);
+});
+
+test("a model stops where its turns end: behind a text, and behind a call where that is another token", (t) => {
+  const texts = (template: string) => {
+    const tokenizer = open(t, template);
+    return endsOfTurn(tokenizer).map((id) => tokenizer.decode([id]));
+  };
+  assert.deepEqual(texts(GLM), ["<|im_start|>", "<|eot_id|>"]);
+  assert.deepEqual(texts(QWEN), ["<|im_end|>"]);
+  assert.deepEqual(texts(DEEPSEEK), ["<|im_end|>"]);
+  assert.throws(() => texts(TEMPLATES.endless), /^CliError: message 1: expected a special token that ends the turn/);
 });
 
 /** As gpt-oss: the last turn ends with a token of its own, and thoughts before calls vanish once there is an answer. */

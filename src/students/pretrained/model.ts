@@ -9,7 +9,7 @@ import { CliError, messageOf, PolicyError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
 import { calledIn } from "../../formats/calls/answer.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
-import { answerHeader, endOfTurn } from "../../tokenizers/end-of-turn.ts";
+import { answerHeader, endsOfTurn } from "../../tokenizers/end-of-turn.ts";
 import { expectTools } from "../shared/tools.ts";
 
 /** Which checkpoint folder is sampled, and how. */
@@ -37,8 +37,8 @@ export async function pretrainedModel(options: PretrainedModelOptions): Promise<
   const { openGenerator } = await import("../../model/generate.ts");
   const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
   const tokenizer = openChatTokenizer(folder);
-  const stop = endOfTurn(tokenizer);
-  const otherStops = endsIn(folder).filter((id) => id !== stop);
+  const [stop, ...ends] = endsOfTurn(tokenizer);
+  const otherStops = [...new Set([...ends, ...endsIn(folder)])].filter((id) => id !== stop);
   const header = answerHeader(tokenizer);
   const encoded = memoised(tokenizer);
   const sampling = { slots, threads, large: true, ...(context !== undefined && { context }) };

@@ -5,10 +5,11 @@ import { CliError } from "../../core/errors.ts";
 export interface FineTuning {
   /** Optimiser steps; ≥ 1. */
   readonly steps: number;
-  /** Examples, or pairs, in a step, over all devices; ≥ 1. */
+  /** Examples, or pairs, in a step, over all devices; ≥ 1. An example of several rows counts once. */
   readonly batch: number;
   /**
-   * At most so many of them, ≥ 1, on one device at a time; the gradients of the rest are added up. Decides the memory needed.
+   * At most so many rows, or pairs, ≥ 1, on one device at a time; the gradients of the rest are added up. Decides the memory
+   * needed.
    */
   readonly deviceBatch: number;
   /** Highest learning rate, reached after `warmup` steps; above 0. */

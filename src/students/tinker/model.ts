@@ -7,7 +7,7 @@ import { PolicyError, StopError } from "../../core/errors.ts";
 import { type Completion, type CompletionRequest, ContextFullError, type LanguageModel } from "../../core/policy.ts";
 import { calledIn } from "../../formats/calls/answer.ts";
 import { redactor } from "../../http/secrets.ts";
-import { endOfTurn } from "../../tokenizers/end-of-turn.ts";
+import { endsOfTurn } from "../../tokenizers/end-of-turn.ts";
 import { expectTools } from "../shared/tools.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
 import type { Sampler } from "./protocol/sampler.ts";
@@ -42,7 +42,7 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
   const { clean } = redactor(apiKey);
   const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
   const tokenizer = openChatTokenizer(folder);
-  const stop = [endOfTurn(tokenizer)];
+  const stop = endsOfTurn(tokenizer);
   const slots = pLimit(concurrency);
   let opening: Promise<{ readonly session: TinkerSession; readonly sampler: Sampler }> | undefined;
 
@@ -65,7 +65,7 @@ export async function tinkerModel(options: TinkerModelOptions): Promise<Language
     opening ??= open();
     const { sampler } = await opening;
     const { tokens, finishReason } = await sampler.sample(prompt, { temperature, maxTokens, seed, stop });
-    const isEnded = tokens.at(-1) === stop[0];
+    const isEnded = stop.includes(tokens.at(-1)!);
     const text = tokenizer.decode(isEnded ? tokens.slice(0, -1) : tokens);
     // Token ids pass the transport, which cleans texts.
     if (clean(text, false) !== text) throw new PolicyError(`${name}: the answer contains the API key; it is not kept`);
