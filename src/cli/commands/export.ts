@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
 import type { TrainingSet } from "../../core/training.ts";
 import { checkExport, learnedMessages } from "../../exporters/check.ts";
 import type { Exported } from "../../exporters/export.ts";
@@ -13,18 +14,21 @@ import { exportOrSayWhere } from "../../exporters/instead.ts";
 import { learnable } from "../../exporters/learnable.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
-import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import type { Sampling } from "../../students/student.ts";
+import { openTokenizerWith } from "../../tokenizers/chat-tokenizer.ts";
+import type { TemplateVariables } from "../../tokenizers/template-variables.ts";
 import { EXIT } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
 import { commandsOn, projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
+import { type TemplateFlags, templateVariableOption, templateVariables } from "../template-flags.ts";
 import { print, printable, printJson } from "../terminal.ts";
 import { chosenOrigin, sizeOf, storedSet } from "../training-set.ts";
 
 /** This many differences are printed; `--json` has all. */
 const SHOWN = 20;
 
-interface ExportFlags {
+interface ExportFlags extends TemplateFlags {
   readonly project: string;
   readonly to?: string;
   readonly out?: string;
@@ -47,6 +51,7 @@ export function register(command: Command): void {
     .option("--seed <n>", "export the examples of this seed", wholeNumber)
     .option("--iteration <n>", "export the examples of this iteration (0 = the starting policy)", wholeNumber)
     .option("--tokenizer <dir>", "checkpoint folder of the model, for targets that take token ids")
+    .addOption(templateVariableOption())
     .option("--split-turns", "write several rows for an example if the tool cannot mask its turns one by one")
     .option("--parquet", "write Parquet instead of JSON lines (together, skyrl)")
     .option("--check <dir>", "check that an exported folder teaches exactly what is stored")
@@ -67,15 +72,16 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   try {
     const chosen = chosenOrigin(project.repository, run, flags);
     const set = storedSet(project.repository, chosen.trainingSet);
-    const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
+    const template = templateOf(project.repository, run, flags);
+    const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openTokenizerWith(flags.tokenizer, template) };
+    const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
     const exported = exportOrSayWhere({
       exporter,
       set,
       options: { splitTurns, parquet, ...tokenizer },
       out,
-      origin: { run, ...chosen },
+      origin: { run, ...chosen, ...(takesOne && template && { template }) },
     });
-    const takesOne = exporter.tokenizer !== undefined && flags.tokenizer !== undefined;
     const ids = takesOne ? ["--tokenizer", flags.tokenizer!] : [];
     const check = project.command("export", "--check", out, ...ids);
     if (flags.json) printJson(exported);
@@ -83,6 +89,16 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   } finally {
     project.close();
   }
+}
+
+/** The variables of the flags; without one, those that the run's student was rendered with. */
+function templateOf(repository: Repository, run: string, flags: ExportFlags): TemplateVariables | undefined {
+  if (flags.tokenizer === undefined) {
+    if (flags.templateVariable) throw new CliError("--template-variable: expected --tokenizer as well");
+    return undefined;
+  }
+  const { student } = (repository.run(run)?.config ?? {}) as { readonly student?: Pick<Sampling, "template"> };
+  return templateVariables(flags, flags.tokenizer) ?? student?.template;
 }
 
 function writtenText(
@@ -126,7 +142,10 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
   const project = readProject(flags);
   try {
     const set = storedSet(project.repository, manifest.trainingSet as TrainingSetId);
-    const tokenizer = flags.tokenizer === undefined ? {} : { tokenizer: openChatTokenizer(flags.tokenizer) };
+    if (flags.templateVariable)
+      throw new CliError("--template-variable: not with --check, which takes those that the files were written with");
+    const tokenizer =
+      flags.tokenizer === undefined ? {} : { tokenizer: openTokenizerWith(flags.tokenizer, manifest.template) };
     const report = await checkExport({ folder, manifest, set, ...tokenizer });
     const { learned, differences } = report;
     if (flags.json) printJson({ ...manifest, ...report });
