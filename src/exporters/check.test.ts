@@ -4,7 +4,6 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cases } from "../../test/cases.ts";
 import { EXPORT_SETS } from "../../test/export-sets.ts";
 import { exportable } from "../../test/exportable.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
@@ -56,7 +55,7 @@ for (const exporter of TEXTS) {
         taken++;
         assert.deepEqual(await differences(set), []);
       }),
-      cases(20),
+      { numRuns: 20 },
     );
     assert(taken > 0);
   });

@@ -2,7 +2,6 @@
 import { drawAllCases } from "../cases.ts";
 
 drawAllCases();
-await import("../../src/exporters/check.test.ts");
 await import("../../src/importers/chats/apis.test.ts");
 await import("../../src/importers/chats/tags.test.ts");
 await import("../../src/importers/readers/containers.test.ts");
