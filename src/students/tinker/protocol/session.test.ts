@@ -129,9 +129,13 @@ test("answers that make no sense are not used", async (t) => {
 });
 
 test("a session that the server has given up ends what is waited for", async (t) => {
+  let isAsked = false;
   const misbehave = (path: string, time: number) => {
-    if (path === "session_heartbeat") return time < 3 ? ({ status: 503 } as const) : ({ status: 404 } as const);
-    return path === "forward" ? "hang" : undefined;
+    // Not before something is waited for.
+    if (path === "session_heartbeat") return { status: time < 3 || !isAsked ? 503 : 404 } as const;
+    if (path !== "forward") return undefined;
+    isAsked = true;
+    return "hang";
   };
   const { model } = await modelOf(t, { misbehave, heartbeatMs: 20 });
   await failsWith(model.logProbabilities([SEQUENCE]), "lost", /404 .*start again/);
