@@ -10,6 +10,7 @@ import { alfworld } from "./alfworld/options.ts";
 import type { EnvironmentEntry } from "./entry.ts";
 import { none } from "./none/options.ts";
 import { isModule, ownBenchmark } from "./own.ts";
+import { isPython, python } from "./python/options.ts";
 import { scienceworld } from "./scienceworld/options.ts";
 import { webshop } from "./webshop/options.ts";
 import { workshop } from "./workshop/options.ts";
@@ -25,6 +26,7 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = {
   alfworld,
   webshop,
   scienceworld,
+  python,
   none,
 };
 
@@ -41,8 +43,8 @@ export function resolveEnvironment(
   spec: EnvironmentSpec,
   nameOf: (path: Path) => string = (path) => keyOf(["environment", ...path]),
 ): EnvironmentSpec {
-  const { name, ...options } = spec;
-  if (isModule(name)) return spec;
+  if (isModule(spec.name)) return spec;
+  const { name, ...options } = isPython(spec.name) ? { ...spec, name: "python", module: spec.name } : spec;
   const entry = environmentNamed(name);
   if (!entry) {
     const known = expectedOneOf(Object.keys(ENVIRONMENTS), name);

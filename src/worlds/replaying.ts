@@ -12,6 +12,14 @@ export type ReplaySnapshot = Extract<Snapshot, { kind: "replay" }> & {
   readonly seen?: readonly string[];
 };
 
+/** A faster way back for worlds that can keep copies of their states somewhere. */
+export interface Jumps {
+  /** The world is in the state of `snapshot`: it may keep a copy. */
+  mark(snapshot: ReplaySnapshot): Promise<void>;
+  /** Puts the world into that state; false where no copy is kept. */
+  jump(snapshot: ReplaySnapshot): Promise<boolean>;
+}
+
 interface Episode {
   readonly task: Task;
   readonly seed: number;
@@ -24,9 +32,9 @@ interface Episode {
 /**
  * `inner`, a world that cannot save its state, with snapshots by replay: what led to a state is done again. Restoring takes as
  * many steps as led to the snapshot. It throws EnvironmentError, naming the step and both texts, at the first observation that
- * differs; the environment must then be reset.
+ * differs; the environment must then be reset. `jumps`, where there are any, are taken first, and nothing is compared then.
  */
-export function replaying(inner: Environment): Environment {
+export function replaying(inner: Environment, jumps?: Jumps): Environment {
   let episode: Episode | undefined;
   const live = () => {
     if (!episode) throw new EnvironmentError("the environment was used before reset()");
@@ -62,13 +70,22 @@ export function replaying(inner: Environment): Environment {
     return observation;
   }
 
+  /** What led here is known although it was not done again; what was seen on the way may not be. */
+  function continued(task: Task, { seed, actions, seen = [], observation }: ReplaySnapshot): string {
+    episode = { task, seed, actions: [...actions], seen: [...seen], observation };
+    return observation;
+  }
+
   return {
     reset,
     step,
     actions: () => inner.actions(),
     async snapshot(): Promise<ReplaySnapshot> {
       const { task, seed, actions, seen, observation } = live();
-      return { kind: "replay", taskId: task.id, observation, seed, actions: [...actions], seen: [...seen] };
+      const led = { seed, actions: [...actions], seen: [...seen] };
+      const snapshot = { kind: "replay", taskId: task.id, observation, ...led } as const;
+      await jumps?.mark(snapshot);
+      return snapshot;
     },
     async restore(task, snapshot) {
       episode = undefined;
@@ -77,6 +94,7 @@ export function replaying(inner: Environment): Environment {
         throw new EnvironmentError(`this snapshot is of ${snapshot.taskId}, not of ${task.id}`);
       }
       try {
+        if (await jumps?.jump(snapshot)) return continued(task, snapshot);
         return await replay(task, snapshot);
       } catch (error) {
         episode = undefined;

@@ -19,7 +19,8 @@ import { silent } from "../../src/engine/experiment/progress.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
-import { GoneError, RefusedError } from "../../src/worlds/scienceworld/jvm.ts";
+import { GoneError } from "../../src/worlds/child.ts";
+import { RefusedError } from "../../src/worlds/scienceworld/jvm.ts";
 import { freeze, kill, newWorld, runtime, skip, taskOf, type World } from "./scienceworld.ts";
 
 const TASK = taskOf("find-plant", 0);

@@ -11,9 +11,9 @@ import { EnvironmentError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
+import type { Request } from "../child.ts";
 import type { ReplaySnapshot } from "../replaying.ts";
 import type { Extra } from "./extras.ts";
-import type { Request } from "./jvm.ts";
 import { ATTEMPTS, asEnvironmentError, type Host, isLost, type Pool } from "./pool.ts";
 import { initialPoints, isUngrown, pointsAfter, pointsOf, type Scoring } from "./scoring.ts";
 

@@ -4,7 +4,8 @@
  * JVMs are started as episodes are, up to `processes`; one that died is replaced when an episode next needs a place.
  */
 import { EnvironmentError } from "../../core/errors.ts";
-import { GoneError, type Jvm, RefusedError, type Request } from "./jvm.ts";
+import { GoneError, type Request } from "../child.ts";
+import { type Jvm, RefusedError } from "./jvm.ts";
 
 export interface PoolOptions {
   readonly start: () => Jvm;

@@ -1,0 +1,83 @@
+/** A world written in Python, in processes of its own; the other side is python/gleaner_world.py. */
+import type { Benchmark } from "../../core/environment.ts";
+import { CliError, EnvironmentError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { newTask, type Task } from "../../core/task.ts";
+import { quoted } from "../../core/wording.ts";
+import { listedTasks } from "../listed-tasks.ts";
+import { pythonEnvironment, type Restore } from "./environment.ts";
+import { type Description, newProcesses, type Process, type ProcessOptions } from "./processes.ts";
+
+/** Steps of an episode where neither the world nor the user says a number. */
+const STEPS = 50;
+/** The goal of a task where the world does not say it. */
+const GOAL = "Do what the world asks for.";
+
+export interface PythonWorldOptions extends ProcessOptions {
+  readonly maxSteps?: number | undefined;
+  readonly successReturn?: number | undefined;
+  /** Absent: the world's own snapshots where it has them, else by doing it again. */
+  readonly restore?: Restore | undefined;
+}
+
+/** The benchmark of a Python class. Throws CliError where the module or its class is not as it should be. */
+export async function pythonWorld(options: PythonWorldOptions): Promise<Benchmark> {
+  const processes = newProcesses(options);
+  const process = await orUsersError(processes.take());
+  const described = await orUsersError(process.ask<Description>({ op: "describe" }));
+  const tasks = await orUsersError(allTasks(process, described));
+  processes.release(process);
+  const restore = options.restore ?? (described.ownSnapshots ? "state" : "replay");
+  if (restore === "state" && !described.ownSnapshots) {
+    throw new CliError(`restore: ${options.class} has no snapshot() and restore(); expected "copy" or "replay"`);
+  }
+  const { name, instructions, maxSteps, successReturn } = described;
+  return {
+    ...listedTasks(tasks),
+    ...{ name, instructions },
+    maxSteps: options.maxSteps ?? maxSteps ?? STEPS,
+    successReturn: options.successReturn ?? successReturn,
+    open: async () => pythonEnvironment(processes, restore),
+  };
+}
+
+/** Before anything is played, whatever the class does is a matter of what the user gave. */
+async function orUsersError<Value>(value: Promise<Value>): Promise<Value> {
+  try {
+    return await value;
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    throw new CliError(`world ${error.message}`, { cause: error });
+  }
+}
+
+async function allTasks(process: Process, described: Description): Promise<Task[]> {
+  const found = [];
+  for (const split of described.splits) {
+    const { tasks } = await process.ask<{ readonly tasks: readonly Json[] }>({ op: "tasks", split });
+    found.push(...tasks.map((listed) => taskOf(described, split, listed)));
+  }
+  if (found.length === 0) throw new CliError(`world ${described.name}: tasks() lists no task`);
+  return found;
+}
+
+/** A task as the world lists it: its id alone, or an object with it. What reset() is given is kept as the task's data. */
+function taskOf({ name: benchmark, instruction: goal }: Description, split: string, listed: Json): Task {
+  const isObject = listed !== null && typeof listed === "object" && !Array.isArray(listed);
+  const { id, instruction, category, subject } = (isObject ? listed : { id: listed }) as Record<
+    string,
+    Json | undefined
+  >;
+  if (typeof id !== "string" && typeof id !== "number") {
+    throw new CliError(
+      `world ${benchmark}: tasks(): expected a text, a number, or a dict with "id", got ${quoted(listed)}`,
+    );
+  }
+  const words = { category: category ?? "all", instruction: instruction ?? (goal || GOAL) };
+  const about = subject === undefined ? {} : { subject: subject as string };
+  return newTask({
+    ...{ benchmark, split, key: String(id), data: listed },
+    ...(words as Pick<Task, "category" | "instruction">),
+    ...about,
+  });
+}

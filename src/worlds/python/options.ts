@@ -1,0 +1,56 @@
+/** A world written in Python, on the command line: `--env my_env.py:World`. */
+import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
+import type { EnvironmentEntry } from "../entry.ts";
+import { pythonWorld } from "./index.ts";
+
+/** `my_env.py:World`, or `package.module:World` for what the interpreter can import. */
+const PLACE = /^(.+):([A-Za-z_]\w*)$/s;
+
+const whole = z
+  .number()
+  .int()
+  .positive()
+  .max(...atMost("maxSteps"));
+
+const schema = z
+  .strictObject({
+    /** The file with the class. */
+    file: z.string().min(1).optional(),
+    /** A module that the interpreter finds by itself, in place of a file. */
+    package: z.string().min(1).optional(),
+    class: z.string().min(1),
+    /** The interpreter. */
+    python: z.string().min(1).default("python3"),
+    /** What the class is made with. */
+    options: z.record(z.string(), z.json()).default({}),
+    maxSteps: whole.optional(),
+    successReturn: z.number().optional(),
+    /** How a state is reached again: the world's own snapshot, a copy in its process, or by doing it again. */
+    restore: z.enum(["state", "copy", "replay"]).optional(),
+    /** Longest wait for one answer, in seconds. */
+    timeout: z.number().positive().max(3600).default(60),
+  })
+  .refine(({ file, package: module }) => (file === undefined) !== (module === undefined), {
+    message: "expected my_env.py:World, or package.module:World",
+    path: ["module"],
+  });
+
+/** Whether `name` is the place of a Python world. */
+export const isPython = (name: string): boolean => /\.py(?::|$)/.test(name);
+
+/** `module: my_env.py:World` says the file or the package, and the class. */
+function parted(options: unknown): unknown {
+  const { module, ...others } = (options ?? {}) as { readonly module?: unknown };
+  const [, place, name] = PLACE.exec(String(module ?? "")) ?? [];
+  if (place === undefined) return options;
+  return { ...(isPython(place) ? { file: place } : { package: place }), class: name, ...others };
+}
+
+export const python: EnvironmentEntry<z.infer<typeof schema>> = {
+  summary: "a world written in Python: --env my_env.py:World",
+  schema: z.preprocess(parted, schema),
+  paths: ["file", "python"],
+  machine: ["timeout"],
+  open: pythonWorld,
+};

@@ -1,0 +1,89 @@
+/** The processes of a Python world. Each plays one episode at a time; those that are free wait for the next one. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CliError, EnvironmentError } from "../../core/errors.ts";
+import { type Child, startChild } from "../child.ts";
+
+/** What a process says of itself once the world is made. */
+export interface Greeting {
+  readonly python: string;
+}
+
+/** What the world says of itself. */
+export interface Description {
+  readonly name: string;
+  readonly splits: readonly string[];
+  readonly maxSteps: number | null;
+  readonly successReturn: number;
+  readonly instructions: string;
+  /** The goal of tasks that do not say theirs. */
+  readonly instruction: string;
+  /** Whether the world can save and put back its state itself. */
+  readonly ownSnapshots: boolean;
+}
+
+export type Process = Child<Greeting> & {
+  /** States that this process keeps a copy of, by what led to them. */
+  readonly copies: Map<string, number>;
+};
+
+export interface Processes {
+  /** One that is free, or a new one. Throws EnvironmentError where the world cannot be made. */
+  take(): Promise<Process>;
+  /** Takes it back when its episode is over. */
+  release(process: Process): void;
+}
+
+export interface ProcessOptions {
+  readonly file?: string | undefined;
+  readonly package?: string | undefined;
+  readonly class: string;
+  readonly python: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Longest wait for one answer, in seconds. */
+  readonly timeout: number;
+}
+
+/** Importing what environments need (torch, a simulator) takes its time. */
+const START_TIMEOUT_MS = 120_000;
+const MOST_FREE = 8;
+const SERVER = join(import.meta.dirname, "..", "..", "..", "python", "gleaner_world.py");
+
+export function newProcesses(options: ProcessOptions): Processes {
+  const { file, package: module, class: name, python, timeout } = options;
+  if (file !== undefined && !existsSync(file)) throw new CliError(`world ${file}: no such file`);
+  const free: Process[] = [];
+  const start = (): Process => {
+    const child = startChild<Greeting>({
+      ...{ what: `the world ${name}`, program: python, timeoutMs: timeout * 1000 },
+      arguments: [SERVER, `${file ?? module}:${name}`, JSON.stringify(options.options)],
+      // The order of sets and dicts must not depend on the process.
+      variables: { ...process.env, PYTHONHASHSEED: "0", PYTHONUNBUFFERED: "1" },
+      startTimeoutMs: Math.max(START_TIMEOUT_MS, timeout * 1000),
+      refusal: (reply) => ({ error: refusalOf(name, reply.error) }),
+      notStarted: ({ code, message }) =>
+        code === "ENOENT"
+          ? `there is no Python at ${python} (--option python=…)`
+          : `${python} cannot be started: ${message}`,
+    });
+    return Object.assign(child, { copies: new Map<string, number>() });
+  };
+  return {
+    async take() {
+      for (let found = free.pop(); found; found = free.pop()) if (found.isAlive) return found;
+      const started = start();
+      await started.ready;
+      return started;
+    },
+    release(process) {
+      if (process.isAlive && free.length < MOST_FREE) free.push(process);
+      else void process.close();
+    },
+  };
+}
+
+/** The world's own words: a sentence of ours, or the end of its traceback. */
+function refusalOf(name: string, error: unknown): EnvironmentError {
+  const { message } = error as { readonly kind: string; readonly message: string };
+  return new EnvironmentError(`${name}: ${message.trim()}`);
+}

@@ -1,0 +1,139 @@
+// Python worlds keep what every world promises, however they are put back; what is wrong with one is told with its name.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { ROOT } from "../../../test/command.ts";
+import { environmentContract } from "../../../test/contract/environment.ts";
+import { CliError, EnvironmentError } from "../../core/errors.ts";
+import { openBenchmark } from "../open.ts";
+
+const WORLDS = join(ROOT, "test", "python-worlds.py");
+
+function noPython(): string | false {
+  if (process.env.CI) return false;
+  try {
+    execFileSync("python3", ["--version"], { stdio: "ignore" });
+    return false;
+  } catch {
+    return "needs python3";
+  }
+}
+const skip = noPython();
+
+const few = { skip, runs: 15, depth: 8, refusal: /nothing to do here/ };
+environmentContract("Python, own snapshots", () => openBenchmark({ name: `${WORLDS}:Corridor` }), few);
+environmentContract("Python, by replay", () => openBenchmark({ name: `${WORLDS}:Plain` }), few);
+environmentContract("Python, by copies", () => openBenchmark({ name: `${WORLDS}:Plain`, restore: "copy" }), few);
+environmentContract("Python, like Gymnasium's", () => openBenchmark({ name: `${WORLDS}:Seeded`, restore: "copy" }), {
+  ...few,
+  refusal: /There is no action/,
+});
+
+test("a class says its name, tasks and limits; options reach it, and what is not text is written as JSON", {
+  skip,
+}, async () => {
+  const corridor = await openBenchmark({ name: "python", module: `${WORLDS}:Corridor`, options: { length: 5 } });
+  assert.deepEqual([corridor.name, corridor.maxSteps, corridor.successReturn], ["corridor", 12, 1]);
+  assert.deepEqual(corridor.splits, ["train", "test"]);
+  assert.deepEqual(
+    (await corridor.tasks("test")).map(({ id }) => id),
+    ["corridor/test/7", "corridor/test/8"],
+  );
+  const seeded = await openBenchmark({ name: `${WORLDS}:Seeded`, options: { actions: ["go on", "grab", "open"] } });
+  const world = await seeded.open();
+  const first = await world.reset((await seeded.tasks("train"))[1]!, 0);
+  assert.match(first, /^\{"place": 0, "view": \["/);
+  assert.deepEqual(await world.actions(), ["go on", "grab", "open"]);
+  assert.match((await world.step("go on")).observation, /"place": 1/);
+  await world.close();
+});
+
+/** A module with one class, whose body is `body`. */
+async function opened(t: TestContext, body: string, more: object = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "gleaner-python-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "mine.py");
+  writeFileSync(file, `import os, sys, time\nclass World:\n${body.replace(/^/gm, "    ")}\n`);
+  const benchmark = await openBenchmark({ name: `${file}:World`, ...more });
+  const world = await benchmark.open();
+  t.after(() => world.close());
+  const [task] = await benchmark.tasks("train");
+  return { world, task: task! };
+}
+
+const TASKS = 'def tasks(self): return {"train": ["a"]}\ndef reset(self, task, seed): return "start"\n';
+
+test("what is wrong with a class is said before anything is played", { skip }, async (t) => {
+  const cases: readonly (readonly [body: string, expected: RegExp])[] = [
+    ["def reset(self, task, seed): return ''", /World has no step\(\)/],
+    [
+      `${TASKS}def step(self, action): return 1\ndef __init__(self): raise ValueError("no data")`,
+      /ValueError: no data \(mine\.py:\d+ __init__\)/,
+    ],
+    [
+      "def tasks(self): return []\ndef reset(self): pass\ndef step(self): pass",
+      /tasks\(\) returned list, expected a dict of splits/,
+    ],
+    [
+      'def tasks(self): return {"train": [None]}\ndef reset(self): pass\ndef step(self): pass',
+      /expected a text, a number, or a dict with "id", got null/,
+    ],
+    [
+      "action_space = 3\ndef reset(self): pass\ndef step(self): pass",
+      /action_space is 3, expected a discrete one or one of texts/,
+    ],
+  ];
+  for (const [body, expected] of cases) await assert.rejects(opened(t, body), expected);
+  await assert.rejects(
+    openBenchmark({ name: `${WORLDS}:Nothing` }),
+    /python-worlds\.py has no Nothing; it has Corridor/,
+  );
+  await assert.rejects(openBenchmark({ name: "missing.py:World" }), /missing\.py: no such file/);
+  await assert.rejects(
+    openBenchmark({ name: `${WORLDS}:Corridor`, python: "no-such-python" }),
+    /there is no Python at no-such-python/,
+  );
+  await assert.rejects(openBenchmark({ name: WORLDS }), CliError);
+});
+
+test("a step that breaks, hangs, floods or dies is an error of the episode, and the next one is played", {
+  skip,
+}, async (t) => {
+  const step = (does: string) =>
+    `${TASKS}def step(self, action):\n    if action == "bad":\n        ${does}\n    return "fine", 0, False`;
+  const cases: readonly (readonly [does: string, expected: RegExp])[] = [
+    ['raise KeyError("lamp")', /World: KeyError: 'lamp' \(mine\.py:\d+ step\)/],
+    ['return "x", float("nan"), False', /returned the reward nan, expected a finite number/],
+    ["return None, 0, False", /the observation of step\(\) is None/],
+    ["return {1, 2}, 0, False", /cannot be written as text: builtins\.set/],
+    ["return 'x' * 2000000, 0, False", /has 2000000 characters, expected at most 1000000/],
+    ["return 'x', 0", /step\(\) returned tuple, expected 3, 4 or 5 values/],
+    ["os._exit(3)", /process ended with status 3/],
+    ["time.sleep(60)", /gave no answer to 'step' within 1000 ms and was stopped/],
+  ];
+  for (const [does, expected] of cases) {
+    const { world, task } = await opened(t, step(does), { timeout: 1 });
+    await world.reset(task, 0);
+    await assert.rejects(
+      world.step("bad"),
+      (error) => error instanceof EnvironmentError && expected.test(error.message),
+    );
+    assert.equal(await world.reset(task, 0), "start");
+    assert.equal((await world.step("good")).observation, "fine");
+  }
+});
+
+test("what a world prints is no reply, and a limit of its own ends the episode", { skip }, async (t) => {
+  const body = `${TASKS}def step(self, action):\n    print('{"id": 1, "observation": "no"}')\n    os.write(1, b"noise\\n")\n    return "fine", 0, False, True, {"a": 1}`;
+  const { world, task } = await opened(t, body);
+  assert.equal(await world.reset(task, 0), "start");
+  assert.deepEqual(await world.step("go"), {
+    observation: "fine",
+    reward: 0,
+    terminated: true,
+    info: { truncated: true },
+  });
+});
