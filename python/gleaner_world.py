@@ -75,19 +75,18 @@ def as_json(value, what):
 
 
 def stepped(result):
-    """(observation, reward, terminated, truncated, info) of whatever step() returned."""
+    """(observation, reward, terminated, truncated) of whatever step() returned."""
     if not isinstance(result, tuple) or len(result) not in (3, 4, 5):
         raise Refused("environment", f"step() returned {type(result).__name__}, expected 3, 4 or 5 values")
     observation, reward, terminated, *more = result
     truncated = bool(more[0]) if len(result) == 5 else False
-    info = more[-1] if more else None
     try:
         number = float(reward)
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise Refused("environment", f"step() returned the reward {reward!r}, expected a finite number")
-    return written(observation, "the observation of step()"), number, bool(terminated), truncated, info
+    return written(observation, "the observation of step()"), number, bool(terminated), truncated
 
 
 class Named:
@@ -153,7 +152,7 @@ class Seeded(Named):
         if self.names is None:
             return stepped(self.world.step(action))
         if action not in self.names:
-            return f"There is no action {action!r}. Actions: {', '.join(self.names)}.", 0.0, False, False, None
+            return f"There is no action {action!r}. Actions: {', '.join(self.names)}.", 0.0, False, False
         return stepped(self.world.step(self.names.index(action)))
 
     def actions(self):
@@ -194,9 +193,6 @@ class Session:
         self.copies = collections.OrderedDict()
         self.last_copy = 0
 
-    def state(self, observation):
-        return {"observation": written(observation, "the observation of reset()"), "actions": self.environment.actions()}
-
     def describe(self, _):
         splits = list(self.environment.splits)
         return {**self.environment.describe(), "splits": splits, "ownSnapshots": self.environment.own_snapshots}
@@ -208,27 +204,22 @@ class Session:
         return {"tasks": as_json(listed, "the list of tasks")}
 
     def reset(self, request):
-        return self.state(self.environment.reset(request["task"], request["seed"]))
+        observation = self.environment.reset(request["task"], request["seed"])
+        return {"observation": written(observation, "the observation of reset()")}
 
     def step(self, request):
-        observation, reward, terminated, truncated, info = self.environment.step(request["action"])
-        over = terminated or truncated
-        told = info if isinstance(info, dict) else {}
-        return {
-            "observation": observation,
-            "reward": reward,
-            "terminated": terminated,
-            "truncated": truncated,
-            "actions": [] if over else self.environment.actions(),
-            "info": as_json(told, "info") if request.get("info") else None,
-        }
+        observation, reward, terminated, truncated = self.environment.step(request["action"])
+        return {"observation": observation, "reward": reward, "terminated": terminated, "truncated": truncated}
+
+    def actions(self, _):
+        return {"actions": self.environment.actions()}
 
     def snapshot(self, _):
         return {"state": as_json(self.environment.world.snapshot(), "what snapshot() returned")}
 
     def restore(self, request):
         self.environment.world.restore(request["state"])
-        return {"actions": self.environment.actions()}
+        return {}
 
     def copy(self, _):
         """Keeps the environment as it is; the oldest copies are forgotten."""
@@ -243,10 +234,10 @@ class Session:
         if kept is None:
             raise Refused("state", "this copy is not kept any more")
         self.environment.world = copy.deepcopy(kept)
-        return {"actions": self.environment.actions()}
+        return {}
 
 
-OPERATIONS = ("describe", "tasks", "reset", "step", "snapshot", "restore", "copy", "paste")
+OPERATIONS = ("describe", "tasks", "reset", "step", "actions", "snapshot", "restore", "copy", "paste")
 
 
 def told(error):

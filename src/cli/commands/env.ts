@@ -16,6 +16,7 @@ import { wholeNumber } from "../flags.ts";
 import { table } from "../table.ts";
 import { print, printable, tell } from "../terminal.ts";
 import { helpByWorld, onlyIn } from "../world-help.ts";
+import { register as registerAudit } from "./env-audit.ts";
 
 interface EnvFlags extends EnvironmentFlags {
   readonly stdio?: boolean;
@@ -35,10 +36,11 @@ interface NounFlags {
 
 export function register(env: Command): void {
   environmentOptions(env, "gleaner env webshop --help")
-    .argument("[environment]", "a name from the list, or the path of a module that exports `benchmark`")
+    .argument("[environment]", "a name from the list, or the path of a module (my_env.ts, my_env.py:World)")
     .option("--seed <n>", "random seed, for environments that generate tasks or prices", wholeNumber)
     .option("--stdio", "serve it as JSON lines on standard input and output")
     .action(show);
+  registerAudit(env);
   helpByWorld(env.command("install"), [], "gleaner env install scienceworld --help")
     .description("install what an environment needs; if it must be fetched by hand, say where it is, and check it")
     .argument("<environment>", "a name from `gleaner env`, or `python` for the packages that train real models")

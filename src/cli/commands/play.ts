@@ -34,7 +34,7 @@ interface PlayFlags extends EnvironmentFlags, WaitFlags {
 
 export function register(command: Command): void {
   waitOption(projectOption(environmentOptions(command, "gleaner play webshop --help")))
-    .argument("<environment>", "a name from `gleaner env`, or the path of a module")
+    .argument("<environment>", "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)")
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
     .option("--out <run>", "run to record into (default: play-<environment>)")

@@ -10,11 +10,6 @@ import type { Process, Processes } from "./processes.ts";
 /** How a state is reached again. */
 export type Restore = "state" | "copy" | "replay";
 
-interface Shown {
-  readonly observation: string;
-  readonly actions: readonly string[] | null;
-}
-
 export function pythonEnvironment(processes: Processes, restore: Restore): Environment {
   const player = newPlayer(processes);
   if (restore === "state") return withStates(player);
@@ -24,45 +19,57 @@ export function pythonEnvironment(processes: Processes, restore: Restore): Envir
 interface Player extends Environment {
   /** The process that plays; one that died is replaced by another, which knows nothing of the episode. */
   process(): Promise<Process>;
-  /** What the world accepts in the state it was put into from outside. */
-  moved(actions: readonly string[] | null): void;
+  /** The world was put into another state from outside. */
+  moved(): void;
 }
 
 /** The world without a way back. */
 function newPlayer(processes: Processes): Player {
   let held: Process | undefined;
+  let isPlaying = false;
+  let isOver = false;
+  /** What is accepted now, once somebody has asked. */
   let accepted: readonly string[] | null | undefined;
   const live = (): Process => {
-    if (!held || accepted === undefined) throw new EnvironmentError("the environment was used before reset()");
+    if (!held || !isPlaying) throw new EnvironmentError("the environment was used before reset()");
     return held;
   };
   async function process(): Promise<Process> {
     if (!held?.isAlive) held = await processes.take();
     return held;
   }
+  function moved(): void {
+    isPlaying = true;
+    isOver = false;
+    accepted = undefined;
+  }
   return {
     process,
-    moved(actions) {
-      accepted = actions;
-    },
+    moved,
     async reset(task, seed) {
-      accepted = undefined;
-      const { observation, actions } = await (await process()).ask<Shown>({ op: "reset", task: task.data, seed });
-      accepted = actions;
+      isPlaying = false;
+      const world = await process();
+      world.playing = undefined;
+      const { observation } = await world.ask<{ readonly observation: string }>({ op: "reset", task: task.data, seed });
+      world.playing = { taskId: task.id, seed };
+      moved();
       return observation;
     },
     async step(action): Promise<StepResult> {
-      const playing = live();
-      // A world that breaks is in no known state.
-      accepted = undefined;
-      const answer = await playing.ask<Shown & StepResult & { readonly truncated: boolean }>({ op: "step", action });
-      accepted = answer.actions;
+      const world = live();
+      // One that breaks is in no known state.
+      isPlaying = false;
+      const answer = await world.ask<StepResult & { readonly truncated: boolean }>({ op: "step", action });
+      moved();
       const { observation, reward, terminated, truncated } = answer;
-      return { observation, reward, terminated: terminated || truncated, ...(truncated && { info: { truncated } }) };
+      isOver = terminated || truncated;
+      return { observation, reward, terminated: isOver, ...(truncated && { info: { truncated } }) };
     },
     async actions() {
-      live();
-      return accepted!;
+      const world = live();
+      if (isOver) return [];
+      accepted ??= (await world.ask<{ readonly actions: readonly string[] | null }>({ op: "actions" })).actions;
+      return accepted;
     },
     async snapshot() {
       throw new EnvironmentError("this world saves no states");
@@ -73,7 +80,7 @@ function newPlayer(processes: Processes): Player {
     async close() {
       if (held) processes.release(held);
       held = undefined;
-      accepted = undefined;
+      isPlaying = false;
     },
   };
 }
@@ -92,8 +99,8 @@ function copiesOf(player: Player): Jumps {
       const process = await player.process();
       const copy = process.copies.get(keyOf(snapshot));
       if (copy === undefined) return false;
-      const { actions } = await process.ask<Pick<Shown, "actions">>({ op: "paste", copy });
-      player.moved(actions);
+      await process.ask({ op: "paste", copy });
+      player.moved();
       return true;
     },
   };
@@ -129,11 +136,11 @@ function withStates(player: Player): Environment {
       if (snapshot.taskId !== task.id)
         throw new EnvironmentError(`this snapshot is of ${snapshot.taskId}, not of ${task.id}`);
       const { seed, world } = snapshot.state as { readonly seed: number; readonly world: Json };
-      // A process that has played nothing has no world of this task yet.
-      await player.reset(task, seed);
       const process = await player.process();
-      const { actions } = await process.ask<Pick<Shown, "actions">>({ op: "restore", state: world });
-      player.moved(actions);
+      // Whatever the world prepares for a task must be there.
+      if (process.playing?.taskId !== task.id || process.playing.seed !== seed) await player.reset(task, seed);
+      await process.ask({ op: "restore", state: world });
+      player.moved();
       return show(task, seed, snapshot.observation);
     },
   };

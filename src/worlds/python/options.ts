@@ -30,6 +30,8 @@ const schema = z
     restore: z.enum(["state", "copy", "replay"]).optional(),
     /** Longest wait for one answer, in seconds. */
     timeout: z.number().positive().max(3600).default(60),
+    /** PYTHONHASHSEED, which decides the order of sets of texts. */
+    hashSeed: z.number().int().min(0).max(4_294_967_295).default(0),
   })
   .refine(({ file, package: module }) => (file === undefined) !== (module === undefined), {
     message: "expected my_env.py:World, or package.module:World",

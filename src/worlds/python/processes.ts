@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
+import type { TaskId } from "../../core/ids.ts";
 import { type Child, startChild } from "../child.ts";
 
 /** What a process says of itself once the world is made. */
@@ -25,6 +26,8 @@ export interface Description {
 export type Process = Child<Greeting> & {
   /** States that this process keeps a copy of, by what led to them. */
   readonly copies: Map<string, number>;
+  /** What it was last reset to. */
+  playing: { readonly taskId: TaskId; readonly seed: number } | undefined;
 };
 
 export interface Processes {
@@ -42,6 +45,8 @@ export interface ProcessOptions {
   readonly options: Readonly<Record<string, unknown>>;
   /** Longest wait for one answer, in seconds. */
   readonly timeout: number;
+  /** The same everywhere, so that the order of sets and dicts does not depend on the process. */
+  readonly hashSeed: number;
 }
 
 /** Importing what environments need (torch, a simulator) takes its time. */
@@ -57,8 +62,7 @@ export function newProcesses(options: ProcessOptions): Processes {
     const child = startChild<Greeting>({
       ...{ what: `the world ${name}`, program: python, timeoutMs: timeout * 1000 },
       arguments: [SERVER, `${file ?? module}:${name}`, JSON.stringify(options.options)],
-      // The order of sets and dicts must not depend on the process.
-      variables: { ...process.env, PYTHONHASHSEED: "0", PYTHONUNBUFFERED: "1" },
+      variables: { ...process.env, PYTHONHASHSEED: `${options.hashSeed}`, PYTHONUNBUFFERED: "1" },
       startTimeoutMs: Math.max(START_TIMEOUT_MS, timeout * 1000),
       refusal: (reply) => ({ error: refusalOf(name, reply.error) }),
       notStarted: ({ code, message }) =>
@@ -66,7 +70,7 @@ export function newProcesses(options: ProcessOptions): Processes {
           ? `there is no Python at ${python} (--option python=…)`
           : `${python} cannot be started: ${message}`,
     });
-    return Object.assign(child, { copies: new Map<string, number>() });
+    return Object.assign(child, { copies: new Map<string, number>(), playing: undefined });
   };
   return {
     async take() {

@@ -1,27 +1,18 @@
 // Python worlds keep what every world promises, however they are put back; what is wrong with one is told with its name.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ROOT } from "../../../test/command.ts";
 import { environmentContract } from "../../../test/contract/environment.ts";
+import { skipWithoutPython } from "../../../test/python.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import { openBenchmark } from "../open.ts";
 
 const WORLDS = join(ROOT, "test", "python-worlds.py");
 
-function noPython(): string | false {
-  if (process.env.CI) return false;
-  try {
-    execFileSync("python3", ["--version"], { stdio: "ignore" });
-    return false;
-  } catch {
-    return "needs python3";
-  }
-}
-const skip = noPython();
+const skip = skipWithoutPython();
 
 const few = { skip, runs: 15, depth: 8, refusal: /nothing to do here/ };
 environmentContract("Python, own snapshots", () => openBenchmark({ name: `${WORLDS}:Corridor` }), few);
