@@ -25,7 +25,7 @@ test("commands, subcommands and options, those of a world only where it is named
   assert.deepEqual(await valuesAt("ex"), ["expert", "export"]);
   assert.deepEqual(await valuesAt("help", "pro"), ["probe"]);
   assert.deepEqual(await valuesAt("expert", ""), ["scripted", "gold", "record"]);
-  assert.deepEqual(await valuesAt("help", "env", ""), ["install", "nouns"]);
+  assert.deepEqual(await valuesAt("help", "env", ""), ["audit", "install", "nouns"]);
   assert.deepEqual(await valuesAt("expert", "record", "--budget"), [
     "--budget",
     "--budget-tokens",

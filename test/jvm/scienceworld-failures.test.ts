@@ -17,9 +17,9 @@ import type { Policy } from "../../src/core/policy.ts";
 import { expertRollouts } from "../../src/engine/experiment/expert.ts";
 import { silent } from "../../src/engine/experiment/progress.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
+import { GoneError } from "../../src/worlds/child.ts";
 import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
-import { GoneError } from "../../src/worlds/child.ts";
 import { RefusedError } from "../../src/worlds/scienceworld/jvm.ts";
 import { freeze, kill, newWorld, runtime, skip, taskOf, type World } from "./scienceworld.ts";
 

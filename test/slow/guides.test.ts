@@ -3,6 +3,6 @@ import { test } from "node:test";
 import { guideFile, walkGuide } from "../guides.ts";
 import { temporaryFolder } from "../temporary.ts";
 
-for (const name of ["mine-failures", "own-world", "tool-agent"]) {
+for (const name of ["mine-failures", "own-world", "python-world", "tool-agent"]) {
   test(`docs/guides/${name}.md`, () => walkGuide({ guide: guideFile(name), folder: temporaryFolder() }));
 }

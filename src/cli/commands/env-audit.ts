@@ -1,8 +1,9 @@
 /** `gleaner env audit`: whether a world can be put back into an earlier state exactly, before anything is built on it. */
 import type { Command } from "commander";
 import { quoted } from "../../core/wording.ts";
-import type { Audit, Fault } from "../../worlds/audit/audit.ts";
+import type { Audit } from "../../worlds/audit/audit.ts";
 import { auditEnvironment } from "../../worlds/audit/environment.ts";
+import type { Fault } from "../../worlds/audit/fault.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { positiveInteger, wholeNumber } from "../flags.ts";
@@ -27,7 +28,7 @@ export function register(env: Command): void {
     .option("--walks <n>", "random walks, each on another task", positiveInteger, 10)
     .option("--steps <n>", "actions of a walk at most", positiveInteger, 30)
     .option("--seed <n>", "random seed of tasks and walks", wholeNumber, 0)
-    .option("--words <action...>", "actions to choose from, in a world that lists none (default: look)")
+    .option("--words <words...>", "actions to choose from, in a world that lists none (default: look)")
     .option("--json", "print JSON")
     // The parent has options of the same names, which would take these values.
     .action((name: string, _: AuditFlags, command: Command) => audit(name, command.optsWithGlobals()));

@@ -5,27 +5,10 @@
 import type { Benchmark, Environment } from "../../core/environment.ts";
 import { random } from "../../core/random.ts";
 import type { Restore } from "../python/environment.ts";
+import type { Fault, OpenedWay } from "./fault.ts";
 import { notRepeated } from "./repeats.ts";
 import { notRestored } from "./restores.ts";
-import { type Difference, type Walk, walked } from "./walk.ts";
-
-export interface Fault extends Difference {
-  readonly kind:
-    | "clock"
-    | "unseeded randomness"
-    | "hash order"
-    | "state kept between episodes"
-    | "state shared between episodes"
-    | "listing changes the world"
-    | "not restored"
-    | "reward not restored"
-    | "ending not restored"
-    | "a step limit runs on"
-    | "the copy shares state"
-    | "the snapshot lacks state";
-  /** Where the world was put back to, if it was. */
-  readonly from?: number;
-}
+import { type Walk, walked } from "./walk.ts";
 
 /** A way to put the world back, and the first fault found on it. */
 export interface WayBack {
@@ -43,12 +26,6 @@ export interface Audit {
   readonly restore: Restore | "none";
   /** What surprises and is no fault. */
   readonly notes: readonly string[];
-}
-
-/** A world that is put back in one way. */
-export interface OpenedWay {
-  readonly way: Restore;
-  open(): Promise<Environment>;
 }
 
 export interface AuditOptions {

@@ -2,7 +2,8 @@
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
 import { type EnvironmentSpec, openBenchmark, resolveEnvironment } from "../open.ts";
-import { type Audit, type AuditOptions, audited, type OpenedWay } from "./audit.ts";
+import { type Audit, type AuditOptions, audited } from "./audit.ts";
+import type { OpenedWay } from "./fault.ts";
 
 export type AuditSettings = Partial<Pick<AuditOptions, "split" | "walks" | "steps" | "seed" | "words" | "say">>;
 

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../../core/environment.ts";
-import type { Fault } from "./audit.ts";
+import type { Fault } from "./fault.ts";
 import { again, type Difference, followed, type Walk } from "./walk.ts";
 
 /** Longer than a second: what shows seconds must have moved on. */

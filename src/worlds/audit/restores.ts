@@ -1,7 +1,7 @@
 /** Whether a world goes on from a snapshot as if it had never left, however many snapshots are alive and whatever was done meanwhile. */
 import type { Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
-import type { Fault, OpenedWay } from "./audit.ts";
+import type { Fault, OpenedWay } from "./fault.ts";
 import { again, type Difference, followed, type Walk } from "./walk.ts";
 
 interface Kept {

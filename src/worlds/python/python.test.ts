@@ -1,11 +1,10 @@
-// Python worlds keep what every world promises, however they are put back; what is wrong with one is told with its name.
+// What a Python class says of itself, and how what is wrong with one is told.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ROOT } from "../../../test/command.ts";
-import { environmentContract } from "../../../test/contract/environment.ts";
 import { skipWithoutPython } from "../../../test/python.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import { openBenchmark } from "../open.ts";
@@ -13,15 +12,6 @@ import { openBenchmark } from "../open.ts";
 const WORLDS = join(ROOT, "test", "python-worlds.py");
 
 const skip = skipWithoutPython();
-
-const few = { skip, runs: 15, depth: 8, refusal: /nothing to do here/ };
-environmentContract("Python, own snapshots", () => openBenchmark({ name: `${WORLDS}:Corridor` }), few);
-environmentContract("Python, by replay", () => openBenchmark({ name: `${WORLDS}:Plain` }), few);
-environmentContract("Python, by copies", () => openBenchmark({ name: `${WORLDS}:Plain`, restore: "copy" }), few);
-environmentContract("Python, like Gymnasium's", () => openBenchmark({ name: `${WORLDS}:Seeded`, restore: "copy" }), {
-  ...few,
-  refusal: /There is no action/,
-});
 
 test("a class says its name, tasks and limits; options reach it, and what is not text is written as JSON", {
   skip,

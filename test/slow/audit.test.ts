@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ROOT } from "../../../test/command.ts";
-import { skipWithoutPython } from "../../../test/python.ts";
-import type { Fault } from "./audit.ts";
-import { auditEnvironment } from "./environment.ts";
+import { auditEnvironment } from "../../src/worlds/audit/environment.ts";
+import type { Fault } from "../../src/worlds/audit/fault.ts";
+import { ROOT } from "../command.ts";
+import { skipWithoutPython } from "../python.ts";
 
 const skip = skipWithoutPython();
 const WORLDS = join(ROOT, "test", "audit-worlds.py");
