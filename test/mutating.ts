@@ -19,27 +19,42 @@ export const ODD: readonly Json[] = [
   "\ud83d",
 ];
 
-/** `value` with one place in it deleted, replaced, repeated or damaged. */
-export function mutated(value: Json, draw: Random): Json {
+/** `value` with one place in it deleted, replaced by one of `others`, repeated or damaged. */
+export function mutated(value: Json, draw: Random, others: readonly Json[] = ODD): Json {
   const isBranch = value !== null && typeof value === "object" && Object.keys(value).length > 0;
-  if (!isBranch || draw.next() < 0.1) return damaged(value, draw);
+  if (!isBranch || draw.next() < 0.1) return damaged(value, draw, others);
   if (Array.isArray(value)) {
     const at = draw.integer(value.length);
     const fate = draw.integer(5);
     if (fate === 0) return value.toSpliced(at, 1);
     if (fate === 1) return value.toSpliced(at, 0, value[at]);
-    return value.with(at, mutated(value[at], draw));
+    return value.with(at, mutated(value[at], draw, others));
   }
   const entries = Object.entries(value);
   const [key, inner] = draw.pick(entries);
   const rest = Object.fromEntries(entries.filter(([each]) => each !== key));
-  return draw.next() < 0.15 ? rest : { ...rest, [key]: mutated(inner, draw) };
+  return draw.next() < 0.15 ? rest : { ...rest, [key]: mutated(inner, draw, others) };
 }
 
-function damaged(value: Json, draw: Random): Json {
-  if (typeof value !== "string" || value === "" || draw.next() < 0.3) return draw.pick(ODD);
+function damaged(value: Json, draw: Random, others: readonly Json[]): Json {
+  if (typeof value !== "string" || value === "" || draw.next() < 0.3) return draw.pick(others);
+  const lines = value.split("\n");
+  if (lines.length > 2 && draw.next() < 0.6) return damagedLines(lines, draw).join("\n");
   const at = draw.integer(value.length);
   return draw.pick([value.slice(0, at), value.slice(at), `${value.slice(0, at)}\ud83d${value.slice(at + 1)}`]);
+}
+
+/** One line deleted, repeated, beheaded or put elsewhere. */
+function damagedLines(lines: readonly string[], draw: Random): readonly string[] {
+  const at = draw.integer(lines.length);
+  const line = lines[at]!;
+  const to = draw.integer(lines.length);
+  return draw.pick([
+    lines.toSpliced(at, 1),
+    lines.toSpliced(at, 0, line),
+    lines.with(at, line.slice(draw.integer(line.length + 1))),
+    lines.toSpliced(at, 1).toSpliced(to, 0, line),
+  ]);
 }
 
 export type Path = readonly (string | number)[];

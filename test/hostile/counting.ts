@@ -1,53 +1,97 @@
 /**
- * What a chat holds, counted without the readers: calls and words in its JSON, whatever API spelled it, and the same in the
- * messages that were read. The count knows where words of a conversation may stand, not how an API is read: every text counts
- * but for the few members that name, type or sign something.
+ * What a log says, counted without the readers: calls and characters. In the hostile conversations everything that is said is
+ * made of Cyrillic letters and nines, and nothing else is: no member, tag or id. So a character counts wherever it stands,
+ * and nobody has to know how a spelling is read. Names of tools have a nine and stand for the calls in texts.
  */
 import type { Message } from "../../src/core/message.ts";
-import type { LoggedEpisode } from "../../src/importers/reader.ts";
+import type { LoggedEpisode, LoggedStep } from "../../src/importers/reader.ts";
 
 export interface Count {
   calls: number;
-  readonly words: Map<string, number>;
+  readonly characters: Map<string, number>;
 }
 
-/** Members that name, type or sign something. */
-const NOT_SAID = new Set([
-  ...["id", "call_id", "tool_call_id", "tool_use_id", "toolUseId", "type", "role", "from", "status", "signature"],
-  ...["thought_signature", "thoughtSignature", "format", "response_metadata", "lc", "encrypted_content"],
-  ...["loss_weight", "annotations"],
+export type Row = Readonly<Record<string, unknown>>;
+export const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** How a log is counted. */
+export interface Counting {
+  /** The log says some things twice; each is one thing to read, and each copy that differs is another. */
+  readonly isCopied?: boolean;
+  /** Of a part that no text stands for, what an import calls it when it counts it as left out. */
+  readonly aside?: (part: Row) => string | undefined;
+}
+
+/** What is said, and what may be left out if it is told, by kind: a count for each piece. */
+export interface Said extends Count {
+  readonly aside: ReadonlyMap<string, readonly Count[]>;
+}
+
+const SAID = /[а-яё9]/gu;
+/** Names of tools, as they stand in texts. */
+const CALLED = /\b[a-z]+9\b/g;
+/** Members that name, sign, measure or date something. */
+const NOT_SAID: ReadonlySet<string> = new Set([
+  ...["id", "call_id", "tool_call_id", "tool_use_id", "toolUseId", "source_call_id", "index", "type", "role", "from"],
+  ...["status", "signature", "thought_signature", "thoughtSignature", "format", "lc", "annotations", "loss_weight"],
+  ...["response_metadata", "usage", "cost", "turn_idx", "requestor", "extra", "agent", "message_type", "uuid"],
+  ...["step_id", "timestamp", "metrics", "model_name", "tool_call_ids", "tool_type", "media_type", "server_label"],
+  ...["artifact", "encrypted_content", "is_copied_context", "llm_call_count", "is_error"],
 ]);
 /** Where APIs write the arguments of a call. */
 const ARGUMENTS = ["arguments", "args", "input"];
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
-function addWords(count: Count, text: string): void {
-  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) count.words.set(word, (count.words.get(word) ?? 0) + 1);
+const empty = (): Count => ({ calls: 0, characters: new Map() });
+const isCall = (value: Row) =>
+  (Object.hasOwn(value, "name") || Object.hasOwn(value, "function_name")) &&
+  ARGUMENTS.some((name) => Object.hasOwn(value, name));
+
+function add(count: Count, text: string): void {
+  for (const [sign] of text.matchAll(SAID)) count.characters.set(sign, (count.characters.get(sign) ?? 0) + 1);
 }
 
-/** The member that holds the arguments, if it is a call. */
-const argumentsIn = (value: object) =>
-  Object.hasOwn(value, "name") ? ARGUMENTS.find((name) => Object.hasOwn(value, name)) : undefined;
-
-/** Texts in JSON are read as JSON: an escaped line break is no letter. */
-function addArguments(count: Count, value: unknown): void {
-  const inner = typeof value === "string" ? containerIn(value) : value;
-  if (inner === undefined) addWords(count, String(value));
-  else if (Array.isArray(inner)) for (const one of inner) addArguments(count, one);
-  else if (!isObject(inner)) addWords(count, String(inner));
-  else {
-    const given = argumentsIn(inner);
-    if (given !== undefined) count.calls += 1;
-    for (const [name, one] of Object.entries(inner)) {
-      // A call in a text.
-      if (given === undefined || (name !== given && name !== "name")) addWords(count, name);
-      addArguments(count, one);
+/** Counts what is said in a part of a log. */
+export function saidIn(value: unknown, { isCopied = false, aside }: Counting = {}): Said {
+  const pieces = new Map<string, Count[]>();
+  const known = new Set<string>();
+  const isNew = (what: string) => !isCopied || known.size < known.add(what).size;
+  const walk = (count: Count, part: unknown): void => {
+    if (typeof part === "string" && containerIn(part)) walk(count, containerIn(part));
+    else if (typeof part === "string" || typeof part === "number") {
+      if (isNew(`text ${part}`)) add(count, String(part));
+    } else if (Array.isArray(part)) for (const one of part) walk(count, one);
+    else if (isRow(part)) {
+      const kind = aside?.(part);
+      if (kind !== undefined) {
+        const piece = empty();
+        walkMembers(piece, part);
+        pieces.set(kind, [...(pieces.get(kind) ?? []), piece]);
+      } else walkMembers(count, part);
     }
-  }
+  };
+  const walkMembers = (count: Count, part: Row): void => {
+    const isCalling = isCall(part);
+    if (isCalling && isNew(callKey(part))) count.calls += 1;
+    for (const [name, member] of Object.entries(part)) {
+      if (NOT_SAID.has(name) || (name === "name" && !isCalling)) continue;
+      if (isNew(`text ${name}`)) add(count, name);
+      walk(count, member);
+    }
+  };
+  const count = empty();
+  walk(count, value);
+  return { ...count, aside: pieces };
 }
+
+const callKey = (call: Row) => {
+  const given = ARGUMENTS.map((name) => call[name]).find((one) => one !== undefined);
+  const inner = typeof given === "string" ? (containerIn(given) ?? given) : given;
+  return `call ${JSON.stringify([call.name ?? call.function_name, inner])}`;
+};
 
 function containerIn(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
@@ -56,56 +100,71 @@ function containerIn(text: string): object | undefined {
   }
 }
 
-/** Counts what is said in a part of a log. */
-function addSaid(count: Count, value: unknown): void {
-  if (typeof value === "string") addArguments(count, value);
-  else if (Array.isArray(value)) for (const one of value) addSaid(count, one);
-  else if (isObject(value)) {
-    const given = argumentsIn(value);
-    if (given !== undefined) {
-      count.calls += 1;
-      addWords(count, String(value.name));
-    }
-    for (const [name, one] of Object.entries(value)) {
-      if (NOT_SAID.has(name) || name === "name") continue;
-      if (name === given) addArguments(count, one);
-      else addSaid(count, one);
+/** Calls that stand in texts. */
+export const calledIn = (texts: readonly unknown[]): number =>
+  texts.reduce((sum: number, text) => sum + (typeof text === "string" ? (text.match(CALLED) ?? []).length : 0), 0);
+
+/** What was read: of chats that are kept the messages, of a world's episode what stands in its steps. */
+export function readIn(episodes: readonly LoggedEpisode[]): Count {
+  const count = empty();
+  for (const { chat, instruction, firstObservation, steps } of episodes) {
+    if (chat) for (const message of chat.messages) addMessage(count, message);
+    else {
+      const told = firstObservation ?? "";
+      add(count, told.includes(instruction) ? told : instruction + told);
+      for (const step of steps) addStep(count, step);
+      count.calls += steps.length;
     }
   }
-}
-
-const empty = (): Count => ({ calls: 0, words: new Map() });
-
-export function countOfJson(chat: unknown): Count {
-  const count = empty();
-  addSaid(count, chat);
-  return count;
-}
-
-export function countOfEpisodes(episodes: readonly LoggedEpisode[]): Count {
-  const count = empty();
-  for (const { chat } of episodes) for (const message of chat?.messages ?? []) addMessage(count, message);
   return count;
 }
 
 function addMessage(count: Count, { content, reasoning = "", toolCalls = [] }: Message): void {
-  addArguments(count, content);
-  addArguments(count, reasoning);
+  add(count, content + reasoning);
   for (const { name, arguments: given } of toolCalls) {
     count.calls += 1;
-    addWords(count, name);
-    addArguments(count, given);
+    add(count, name + given);
   }
 }
 
-/** What `written` has and `read` has not; undefined: nothing. `isDoubled`: the spelling says some things twice. */
-export function lostOf(written: Count, read: Count, isDoubled: boolean): string | undefined {
-  const calls = isDoubled ? 0 : written.calls - read.calls;
-  if (calls > 0) return `${calls} of ${written.calls} calls`;
-  for (const [word, times] of written.words) {
-    const found = read.words.get(word) ?? 0;
-    if (found >= (isDoubled ? Math.min(1, times) : times)) continue;
-    return `${JSON.stringify(word.slice(0, 40))}, ${times} times, read ${found} times`;
+/** A step's completion says its thought and action again, but for a thought that had a member of its own. */
+function addStep(count: Count, { thought, action, completion, observation }: LoggedStep): void {
+  const [parts, whole] = [empty(), empty()];
+  add(parts, thought + action);
+  add(whole, completion);
+  const most = (sign: string) => Math.max(parts.characters.get(sign) ?? 0, whole.characters.get(sign) ?? 0);
+  for (const sign of new Set([...parts.characters.keys(), ...whole.characters.keys()]))
+    count.characters.set(sign, (count.characters.get(sign) ?? 0) + most(sign));
+  add(count, observation ?? "");
+}
+
+/** What `said` has and `read` has not, where nobody said that it was left out; undefined: nothing. */
+export function lostOf(said: Said, read: Count, leftOut: readonly string[]): string | undefined {
+  for (const [kind, pieces] of said.aside) {
+    const told = leftOut.filter((one) => one === kind).length;
+    const full = pieces.filter(({ calls, characters }) => calls > 0 || characters.size > 0).length;
+    if (told < full) return `${full} times ${kind}, told ${told} times`;
   }
-  return undefined;
+  if (said.calls > read.calls) return `${said.calls - read.calls} of ${said.calls} calls`;
+  const missing = [...said.characters].map(
+    ([sign, times]) => [sign, times - (read.characters.get(sign) ?? 0)] as const,
+  );
+  const lost = missing.filter(([, times]) => times > 0);
+  if (lost.length === 0) return undefined;
+  const total = lost.reduce((sum, [, times]) => sum + times, 0);
+  return `${total} characters (${lost
+    .slice(0, 12)
+    .map(([sign, times]) => `${times} ${sign}`)
+    .join(", ")})`;
+}
+
+/**
+ * What `read` has more often than the whole log has it: it was read twice, or made up. The name of a call that is broken stands
+ * in its text, too.
+ */
+export function inventedOf(log: unknown, read: Count): string | undefined {
+  const all = empty();
+  add(all, JSON.stringify(log));
+  const more = [...read.characters].find(([sign, times]) => sign !== "9" && times > (all.characters.get(sign) ?? 0));
+  return more && `${more[0]} is read ${more[1]} times, the log has it ${all.characters.get(more[0]) ?? 0} times`;
 }

@@ -8,9 +8,9 @@
  * Source: openai/harmony on GitHub, "OpenAI harmony response format".
  */
 import { CliError } from "../../core/errors.ts";
-import type { ToolCall } from "../../core/message.ts";
 import { shown } from "../reader.ts";
 import type { Draft } from "./ids.ts";
+import { type Part, textParts, thoughtParts, turnsOfParts } from "./parts.ts";
 import type { ChatTurn } from "./turn.ts";
 
 export const HARMONY = "<|channel|>";
@@ -25,32 +25,33 @@ const HEADER =
 /** Whether an agent's text is of this spelling: it begins with a channel. */
 export const isHarmony = (text: string): boolean => BEGIN.test(text);
 
-/** The turn whose text `isHarmony`. Throws CliError for a message in it that is not understood. */
-export function harmonyTurn(turn: ChatTurn): Draft {
-  const thoughts: string[] = [];
-  const texts: string[] = [];
-  const toolCalls: ToolCall[] = [];
-  let rest = turn.content.trimStart();
+/**
+ * The turn whose text `isHarmony`, as several where it thinks again behind what it said. Throws CliError for a message in it that
+ * is not understood.
+ */
+export function harmonyTurns(turn: ChatTurn): Draft[] {
+  const { content, reasoning = "", place } = turn;
+  const parts: Part[] = thoughtParts(reasoning);
+  let rest = content.trimStart();
   while (rest !== "") {
     const at = rest.indexOf(MESSAGE);
     const head = at < 0 ? rest : rest.slice(rest.startsWith(START) ? START.length : 0, at);
     const found = at < 0 || head.length > 500 ? undefined : HEADER.exec(head);
-    if (!found) throw new CliError(`${turn.place}: expected a channel and ${MESSAGE}, found ${shown(head)}`);
+    if (!found) throw new CliError(`${place}: expected a channel and ${MESSAGE}, found ${shown(head)}`);
     const body = rest.slice(at + MESSAGE.length);
     const end = END.exec(body);
     const said = end ? body.slice(0, end.index) : body;
     const [, early, channel, recipient = early] = found;
-    if (recipient !== undefined)
-      toolCalls.push({ id: "", name: recipient.replace(/^functions\./, ""), arguments: said.trim() });
-    else (channel === "analysis" ? thoughts : texts).push(said);
+    if (recipient !== undefined) {
+      const name = recipient.replace(/^functions\./, "");
+      parts.push({ kind: "call", call: { id: "", name, arguments: said.trim() } });
+    } else parts.push(...(channel === "analysis" ? thoughtParts(said) : textParts(said)));
     rest = end ? body.slice(end.index + end[0].length).trimStart() : "";
   }
-  const { reasoning, ...base } = turn;
-  const told = [...(reasoning === undefined ? [] : [reasoning]), ...thoughts].join("\n\n");
-  return {
-    ...base,
-    content: texts.join("\n"),
-    ...(told !== "" && { reasoning: told }),
-    ...(toolCalls.length > 0 && { toolCalls }),
-  };
+  const { leftOut, isContext } = turn;
+  return turnsOfParts("assistant", parts, place).map((one, index) => ({
+    ...one,
+    ...(isContext && { isContext }),
+    ...(index === 0 && leftOut && { leftOut }),
+  }));
 }

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { readMessages } from "./apis.ts";
 
 const user = { role: "user", content: "Go." };
-const read = (...content: readonly object[]) =>
-  readMessages([user, { role: "assistant", content }], "messages").turns[1]!;
+const readAll = (...content: readonly object[]) =>
+  readMessages([user, { role: "assistant", content }], "messages").turns.slice(1);
+const read = (...content: readonly object[]) => readAll(...content)[0]!;
 const text = (said: string) => ({ type: "text", text: said });
 const thinking = (thought: string) => ({ type: "thinking", thinking: thought, signature: "s" });
 const call = (id: string) => ({ type: "tool_use", id, name: "f", input: {} });
@@ -25,5 +26,10 @@ test("a message in another order is refused: one turn would say it in another on
     });
   refused("text behind a call", call("1"), text("a"));
   refused("thought behind a call", call("1"), thinking("a"), call("2"));
-  refused("thought behind a text", text("a"), thinking("b"), call("1"));
+});
+
+test("a thought behind a text begins a turn: models that think between their texts keep the order", () => {
+  const [first, second] = readAll(thinking("a"), text("b"), thinking("c"), text("d"), call("1"));
+  assert.deepEqual([first!.reasoning, first!.content, first!.toolCalls], ["a", "b", undefined]);
+  assert.deepEqual([second!.reasoning, second!.content, second!.toolCalls!.length], ["c", "d", 1]);
 });

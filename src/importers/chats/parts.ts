@@ -97,8 +97,9 @@ export function contentOf(parts: readonly Part[], place: string): { content: str
 }
 
 /**
- * The turns of one message of `role`: results are turns of their own, and what stands between them stays between them.
- * Throws CliError for a thought or a call of anybody but the agent.
+ * The turns of one message of `role`: results are turns of their own, and what stands between them stays between them. A
+ * thought behind a text begins a turn: models that think between their texts say so in one message. Throws CliError for a
+ * thought or a call of anybody but the agent.
  */
 export function turnsOfParts(role: Draft["role"], parts: readonly Part[], place: string): Draft[] {
   const turns: Draft[] = [];
@@ -109,6 +110,7 @@ export function turnsOfParts(role: Draft["role"], parts: readonly Part[], place:
   };
   for (const part of parts) {
     if (part.kind !== "result") {
+      if (part.kind === "thought" && role === "assistant" && saysText(open)) close();
       open.push(part);
       continue;
     }
@@ -124,6 +126,10 @@ export function turnsOfParts(role: Draft["role"], parts: readonly Part[], place:
   else close();
   return turns;
 }
+
+/** Whether there is a text, and nothing behind it that must stay with it. */
+const saysText = (parts: readonly Part[]): boolean =>
+  parts.some((part) => part.kind === "text" && part.text.trim() !== "") && !parts.some(({ kind }) => kind === "call");
 
 function turnOf(role: Draft["role"], parts: readonly Part[], place: string): Draft {
   expectOrder(parts, place);

@@ -11,7 +11,7 @@ import type { Tool } from "../../core/message.ts";
 import { quoted } from "../../core/wording.ts";
 import type { Tools } from "../../formats/calls/spellings.ts";
 import { callsInTags, type FoundCalls } from "../../formats/calls/tags.ts";
-import { HARMONY, harmonyTurn, isHarmony } from "./harmony.ts";
+import { HARMONY, harmonyTurns, isHarmony } from "./harmony.ts";
 import { type Draft, withIds } from "./ids.ts";
 import { endsThought, promptedThought, type Split, thoughtBefore } from "./thoughts.ts";
 import type { ChatTurn } from "./turn.ts";
@@ -47,7 +47,7 @@ function withoutChannels(turns: readonly ChatTurn[], read: Set<string>): readonl
   const isRaw = ({ role, content, toolCalls }: ChatTurn) => role === "assistant" && !toolCalls && isHarmony(content);
   if (!turns.some(isRaw)) return turns;
   read.add(HARMONY);
-  return withIds(turns.flatMap((turn) => (isRaw(turn) ? [harmonyTurn(turn)] : heard(turn, read))));
+  return withIds(turns.flatMap((turn) => (isRaw(turn) ? harmonyTurns(turn) : heard(turn, read))));
 }
 
 /** Texts without the thoughts in front. */

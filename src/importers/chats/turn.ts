@@ -72,6 +72,12 @@ export function roleOf(
   throw new CliError(`${place}.role: expected one of ${Object.keys(roles).join(", ")}, found ${shown(name)}`);
 }
 
+/** Whether a log says so; it may be silent. Throws CliError for what is neither true nor false. */
+export function truthOf(value: unknown, place: string): boolean {
+  if (isNothing(value) || typeof value === "boolean") return value === true;
+  throw new CliError(`${place}: expected true or false, found ${shown(value)}`);
+}
+
 /** Text that may be absent. */
 export const optionalText = (value: unknown, place: string): string =>
   value === undefined || value === null ? "" : textOf(value, place, "text");

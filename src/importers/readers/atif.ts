@@ -17,7 +17,7 @@
 import { CliError } from "../../core/errors.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
 import { toolsOf } from "../chats/tools.ts";
-import { fieldsOf, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { fieldsOf, isNothing, type LoggedChat, truthOf } from "../chats/turn.ts";
 import { recordsByShape } from "../layout.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
@@ -82,7 +82,7 @@ function entriesOf(step: unknown, place: string): Entry[] {
   const said: Entry = {
     message: { role, content: message, ...thought, ...(calls.length > 0 && { tool_calls: calls }) },
     place,
-    isContext: fields.is_copied_context === true || fields.llm_call_count === 0,
+    isContext: truthOf(fields.is_copied_context, `${place}.is_copied_context`) || fields.llm_call_count === 0,
   };
   if (isNothing(observation)) return [said];
   const { results } = fieldsOf(observation, `${place}.observation`, new Set(["results"]));

@@ -102,7 +102,7 @@ function conversationsIn(record: unknown): Row[] {
     const conversation = conversations.get(key) ?? { events: [], aside: [] };
     conversations.set(key, conversation);
     if (isSpoken(fields)) conversation.events.push({ fields, place, parent });
-    else if (!isBreak(fields)) conversation.aside.push(kindOf(fields));
+    else if (!isBreak(fields)) conversation.aside.push(asideOf(fields, place));
   }
   const told = [...conversations.values()];
   const spoken = told.filter((one) => one.events.some(({ fields }) => fields.type === "assistant"));
@@ -116,6 +116,13 @@ function conversationsIn(record: unknown): Row[] {
     conversation: one.events,
     aside: index === 0 ? [...one.aside, ...rest] : one.aside,
   }));
+}
+
+/** What an event is left out as. Throws CliError where it is a message, of a kind that is not known. */
+function asideOf(event: Row, place: string): string {
+  if (hasMember(event, "message") && !isSynthetic(event))
+    throw new CliError(`${place}.type: expected user or assistant beside a message, found ${shown(event.type)}`);
+  return kindOf(event);
 }
 
 /** Throws CliError where an event is no copy of an earlier one of its uuid: one of them would be lost. */

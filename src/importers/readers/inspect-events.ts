@@ -59,13 +59,48 @@ export function runOf(events: unknown, data: unknown, final: readonly Row[]): Ru
   const unknown = written.find((message) => !main.messages.some((other) => isSame(message, other)));
   if (unknown)
     throw new CliError(`messages: a turn that no event has, ${shown(unknown.content)}: expected all of them`);
-  const messages = [...main.messages, ...behind(main, final)];
+  const { new: added, unread } = behind(main, final);
+  const messages = [...main.messages, ...added];
   const others = calls.length - main.calls;
   const leftOut = [
     ...Array<string>(main.dropped).fill("turn that the agent's loop took back"),
     ...Array<string>(others).fill("call of another model or agent"),
+    ...Array<string>(unread).fill("message that no model read"),
+    ...Array<string>(editsOf(messages, [...calls.flatMap(({ input }) => input), ...final])).fill(
+      "other wording of a message",
+    ),
   ];
   return { messages, written: main.written, tools: main.tools, leftOut };
+}
+
+/**
+ * How many other versions of `messages` there are among `copies`, by their ids, that say something which the message does not:
+ * a loop wrote over them, for a later call or for the end.
+ */
+function editsOf(messages: readonly Row[], copies: readonly Row[]): number {
+  const known = new Map(messages.map((message) => [message.id, message]));
+  const others = new Map<string, Row>();
+  for (const copy of new Set(copies)) {
+    const message = typeof copy.id === "string" ? known.get(copy.id) : undefined;
+    if (message && message !== copy) others.set(JSON.stringify([copy.id, textsIn(copy)]), copy);
+  }
+  const isOther = (copy: Row) => {
+    const told = new Set(textsIn(known.get(copy.id)));
+    return textsIn(copy).some((text) => !told.has(text));
+  };
+  return [...others.values()].filter(isOther).length;
+}
+
+/** Members of a message that say nothing of their own. */
+const BESIDE: ReadonlySet<string> = new Set(["id", "role", "model", "source", "metadata", "internal", "timestamp"]);
+
+/** The texts that a message is made of. */
+const textsIn = (message: Row = {}): string[] =>
+  Object.entries(message).flatMap(([name, value]) => (BESIDE.has(name) ? [] : leavesOf(value)));
+
+function leavesOf(value: unknown): string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }
 
 function poolOf(data: unknown): readonly Row[] {
@@ -173,13 +208,17 @@ function mainThread(threads: readonly Thread[], final: readonly Row[]): Thread {
   return only!;
 }
 
-/** The answers to the last turn, and what came behind: no model read them any more. */
-function behind({ messages }: Thread, final: readonly Row[]): readonly Row[] {
+/**
+ * The answers to the last turn, and what came behind: no model read them any more. `unread`: how many messages before them are
+ * in no call, such as those that were put together for it.
+ */
+function behind({ messages }: Thread, final: readonly Row[]): { new: readonly Row[]; unread: number } {
   // A loop writes over the model's turns alone: what else has a known id and says something else is another message.
   const isKnown = (message: Row) =>
     messages.some((other) => isSame(message, other) && (message.role === "assistant" || isEqual(message, other)));
   const at = final.findLastIndex(isKnown);
-  return final.slice(at + 1);
+  const isOther = (message: Row) => !messages.some((other) => isSame(message, other));
+  return { new: final.slice(at + 1), unread: final.slice(0, Math.max(0, at)).filter(isOther).length };
 }
 
 /** One message: by its id, or by what it says. */

@@ -43,11 +43,26 @@ export function eventEntries(events: readonly Row[]): ToldEvents {
     }
     const message = messageOf(event, place);
     if (message) entries.push({ message, place });
-    else leftOut.push(`event ${typeof event.kind === "string" ? event.kind : "without a kind"}`);
+    else leftOut.push(asideOf(event, place));
     if (event.kind === "SystemPromptEvent") tools = namedOnly(event.tools);
   }
   return { entries, tools, leftOut };
 }
+
+/** What messages are made of. */
+const SAID = ["llm_message", "system_prompt", "tool_call", "thought", "observation", "error", "rejection_reason"];
+
+/** What an event is left out as. Throws CliError where it holds what a model read or wrote, and is of no kind that is known. */
+function asideOf(event: Row, place: string): string {
+  const { kind } = event;
+  const said = isFailure(kind) ? undefined : SAID.find((name) => !isNothing(event[name]));
+  if (said !== undefined)
+    throw new CliError(`${place}.kind: expected a kind that is understood beside ${said}, found ${shown(kind)}`);
+  return `event ${typeof kind === "string" ? kind : "without a kind"}`;
+}
+
+/** Of the loop's own errors no model reads. */
+const isFailure = (kind: unknown) => typeof kind === "string" && /^Conversation\w*Event$/.test(kind);
 
 /** Definitions without a name are OpenHands' own: the name of a class tells which tool it is. */
 const namedOnly = (tools: unknown): unknown =>

@@ -15,7 +15,7 @@
  */
 import { CliError } from "../../core/errors.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
-import { hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { hasMember, isNothing, type LoggedChat, truthOf } from "../chats/turn.ts";
 import { recordsByShape } from "../layout.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import { type Row, usualEnd } from "../row.ts";
@@ -82,12 +82,13 @@ const ASIDE = new Set(["agent", "message_type", "is_demo", "thought", "action", 
 function entryOf(item: Row, place: string): Entry {
   const message = Object.fromEntries(Object.entries(item).filter(([name]) => !ASIDE.has(name)));
   const { tool_call_ids: ids } = item;
-  if (isNothing(ids)) return { message, place, isContext: item.is_demo === true };
+  const isContext = truthOf(item.is_demo, `${place}.is_demo`);
+  if (isNothing(ids)) return { message, place, isContext };
   const [id, ...more] = listOf(ids, `${place}.tool_call_ids`);
   if (more.length > 0)
     throw new CliError(`${place}.tool_call_ids: expected one call that it answers, found ${more.length + 1}`);
   const answers = item.role === "tool" ? { tool_call_id: id } : {};
-  return { message: { ...message, ...answers }, place, isContext: item.is_demo === true };
+  return { message: { ...message, ...answers }, place, isContext };
 }
 
 /** How many answers of the model the trajectory has that the history lacks. */

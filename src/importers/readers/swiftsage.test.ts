@@ -42,6 +42,7 @@ const EPISODE = {
     { thought: "", action: "focus on apple", completion: "focus on apple", observation: "You focus on the apple." },
   ],
   unusedThoughts: 0,
+  leftOut: ["step behind the end"],
   claimed: "won",
   end: { return: 100, terminated: true },
 };

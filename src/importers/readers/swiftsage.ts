@@ -16,7 +16,7 @@
  * of their release.
  *
  * Assumed: a `look around` in front is the wrapper's reset and not the agent's doing (it takes no time, so nothing follows
- * from it). What a log tells behind the first completed or failed step is left out: gold paths go on a little. None of them
+ * from it). What a log tells behind the first completed or failed step is left out and counted: gold paths go on a little. None of them
  * tells of `task`, `help` and `objects`, which are no steps to the simulator.
  */
 import { CliError } from "../../core/errors.ts";
@@ -74,6 +74,9 @@ function read(row: unknown): LoggedEpisode {
     firstObservation: firstObservation.trim(),
     steps: acted.map(({ action, observation }) => ({ thought: "", action, completion: action, observation })),
     unusedThoughts: 0,
+    ...(played.length < told.length && {
+      leftOut: Array<string>(told.length - played.length).fill("step behind the end"),
+    }),
     claimed: score >= 1 ? "won" : "lost",
     end: { return: Math.round(100 * score), terminated: isCompleted || score < 0 },
     ...(typeof simplifications === "string" && { settings: `simplifications ${simplifications || "none"}` }),

@@ -23,7 +23,7 @@ import { readMembers } from "../../files/members.ts";
 import type { RawRecord } from "../../files/record.ts";
 import { readRecords } from "../../files/records.ts";
 import { type Entry, entryTurns } from "../chats/entries.ts";
-import { fieldsOf, hasMember, isNothing, type LoggedChat } from "../chats/turn.ts";
+import { fieldsOf, hasMember, isNothing, type LoggedChat, truthOf } from "../chats/turn.ts";
 import { type LogReader, objectOf, shown } from "../reader.ts";
 import type { Row } from "../row.ts";
 import { type ChatReaderOptions, chatReader } from "./messages.ts";
@@ -54,15 +54,24 @@ async function* records(file: string): AsyncGenerator<RawRecord> {
   for await (const record of found) yield withInfo(record, info);
 }
 
-/** The one object among the members of the file's object. */
-async function infoOf(file: string): Promise<string | undefined> {
-  for await (const { text } of readMembers(file, "simulations")) return text ?? undefined;
+/** Before the simulations there are a few members; what is behind them would take reading the whole file. */
+const MOST_MEMBERS = 5;
+
+/** The info among the members of the file's object; undefined if there is none. */
+async function infoOf(file: string): Promise<RawRecord | undefined> {
+  let tried = 0;
+  for await (const member of readMembers(file, "simulations")) {
+    if (member.text === null || member.text.includes('"environment_info"')) return member;
+    if (++tried === MOST_MEMBERS) break;
+  }
   return undefined;
 }
 
-function withInfo(record: RawRecord, info: string | undefined): RawRecord {
+/** The rules stand in the file's info: where that cannot be read, no simulation is whole. */
+function withInfo(record: RawRecord, info: RawRecord | undefined): RawRecord {
   if (record.text === null || info === undefined) return record;
-  return { ...record, text: `${record.text.replace(/\}\s*$/, "")},"results_info":${info}}` };
+  if (info.text === null) return { ...record, text: null, problem: `info: ${info.problem}` };
+  return { ...record, text: `${record.text.replace(/\}\s*$/, "")},"results_info":${info.text}}` };
 }
 
 /** Ends that tell of the simulator and not of the agent. */
@@ -160,7 +169,7 @@ function resultsOf(message: unknown, place: string): Said[] {
       resultsOf(one, `${place}.tool_messages[${index}]`),
     );
   if (requestor === "user") return [];
-  const failed = error === true ? { error: { message: content } } : {};
+  const failed = truthOf(error, `${place}.error`) ? { error: { message: content } } : {};
   return [
     { message: { role: "tool", tool_call_id: id, content: content ?? "", ...failed }, place, isGenerated: false },
   ];

@@ -14,8 +14,9 @@
  * Source: anthropic 2.14.0 (Python), types/content_block_param.py, types/tool_result_block_param.py,
  * types/beta/beta_content_block_param.py and what they name.
  */
+import { CliError } from "../../../core/errors.ts";
 import { writtenJson } from "../../../core/written-json.ts";
-import { objectOf, textOf } from "../../reader.ts";
+import { objectOf, shown, textOf } from "../../reader.ts";
 import { type Draft, withIds } from "../ids.ts";
 import {
   contentOf,
@@ -170,11 +171,15 @@ function withoutSealed(value: unknown): { value: unknown; sealed: number } {
 
 const DOCUMENT: ReadonlySet<string> = new Set([...PART_ASIDE, "source", "context", "title"]);
 const SOURCE: ReadonlySet<string> = new Set(["type", "data", "media_type", "content"]);
+/** Documents that are no text here. */
+const FILES: ReadonlySet<unknown> = new Set(["base64", "url", "file"]);
 /** A document of text is text; what is a file is left out. */
 const documentPart: PartReader = (part, place) => {
   const { source, title, context } = fieldsOf(part, place, DOCUMENT);
   const { type } = objectOf(source, `type in ${place}.source`);
-  if (type !== "text" && type !== "content") return [{ kind: "leftOut", what: "document" }];
+  if (FILES.has(type)) return [{ kind: "leftOut", what: "document" }];
+  if (type !== "text" && type !== "content")
+    throw new CliError(`${place}.source.type: expected text, content, ${[...FILES].join(", ")}, found ${shown(type)}`);
   const { data, content } = fieldsOf(source, `${place}.source`, SOURCE);
   const heads = [title, context].flatMap((head, index) =>
     isNothing(head) ? [] : textParts(textOf(head, `${place}.${["title", "context"][index]}`, "text")),

@@ -237,7 +237,7 @@ test("LangChain: the server's own text of a call counts, broken calls are calls,
       { type: "human", content: "Go." },
       { type: "ai", content: [copy], tool_calls: [{ name: "act", args: { n: 1 }, id: "a" }] },
     ],
-    /messages\[1\]\.content: expected the arguments of tool_calls, found others of "a"/,
+    /messages\[1\]\.content: expected the calls of tool_calls, found another one of "a"/,
   );
   const broken = { name: "act", args: '{"n": ', id: "b", error: "no JSON", type: "invalid_tool_call" };
   const [, second] = read(

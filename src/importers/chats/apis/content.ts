@@ -2,7 +2,7 @@
 import { CliError } from "../../../core/errors.ts";
 import { shown, textOf } from "../../reader.ts";
 import { idOf, leftOutPart, PART_ASIDE, type PartReader, SEALED, textPart, textParts, thoughtParts } from "../parts.ts";
-import { argumentsOf, fieldsOf, isNothing } from "../turn.ts";
+import { argumentsOf, fieldsOf, isNothing, truthOf } from "../turn.ts";
 
 const THINKING: ReadonlySet<string> = new Set([
   ...PART_ASIDE,
@@ -15,7 +15,7 @@ const THINKING: ReadonlySet<string> = new Set([
  */
 const thoughtPart: PartReader = (part, place) => {
   const fields = fieldsOf(part, place, THINKING);
-  const isRedacted = fields.redacted === true;
+  const isRedacted = truthOf(fields.redacted, `${place}.redacted`);
   // Where Inspect's thought itself is sealed, its summary is not; beside a thought it says the same again.
   const names = isRedacted ? ["summary"] : ["thinking", "reasoning", "text", "summary"];
   const name = names.find((one) => !isNothing(fields[one]));

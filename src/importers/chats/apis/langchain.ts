@@ -156,8 +156,8 @@ function refuseOtherCopies(calls: readonly ToolCall[], parts: readonly Part[], p
     const call = calls.find(({ id }) => id === part.call.id);
     const [given, copied] = [call && argumentsIn(call), argumentsIn(part.call)];
     const isOther = given && copied && !isNothing(copied) && canonicalJson(given) !== canonicalJson(copied);
-    if (isOther)
-      throw new CliError(`${place}.content: expected the arguments of tool_calls, found others of ${shown(call!.id)}`);
+    if (isOther || (call && call.name !== part.call.name))
+      throw new CliError(`${place}.content: expected the calls of tool_calls, found another one of ${shown(call!.id)}`);
   }
 }
 
@@ -188,10 +188,19 @@ function callsOf(fields: Fields, extra: Fields, place: string): ToolCall[] {
     : isNothing(extra.function_call)
       ? []
       : [callOf(extra.function_call, `${at}.function_call`)];
-  const isSame = raw.length === listed.length && raw.every(({ name }) => listed.some((call) => call.name === name));
+  const isSame = raw.length === listed.length && raw.every((call) => listed.some((other) => isSameCall(call, other)));
   if (raw.length > 0 && listed.length > 0 && !isSame)
     throw new CliError(`${place}: expected the same calls in tool_calls and additional_kwargs, found others`);
   return raw.length > 0 ? withListedIds(raw, listed) : listed;
+}
+
+/** Whether two copies of a call say the same: their arguments in whatever form, and their text where it is no JSON. */
+function isSameCall(one: ToolCall, other: ToolCall): boolean {
+  const isOtherId = one.id !== "" && other.id !== "" && one.id !== other.id;
+  if (one.name !== other.name || isOtherId) return false;
+  const [given, copied] = [argumentsIn(one), argumentsIn(other)];
+  if (!given || !copied) return one.arguments.trim() === other.arguments.trim();
+  return canonicalJson(given as never) === canonicalJson(copied as never);
 }
 
 /** A function_call has no id of its own. */

@@ -71,32 +71,41 @@ export const openai: Api = {
   },
   turns(list, place) {
     const drafts = list.flatMap((message, index) => messageTurns(message, `${place}[${index}]`));
-    refuseOtherAgents(list, place);
+    refuseOtherSpeakers(list, place);
     return withIds(drafts);
   },
 };
 
-/** Agents that talk to each other in one list are told apart by `name`. Which of them is to be learned nobody can say. */
-function refuseOtherAgents(list: readonly unknown[], place: string): void {
-  const agents = (list as readonly Fields[]).filter(({ role }) => role === "assistant").map(({ name }) => name);
-  const names = [...new Set(agents.filter((name) => !isNothing(name)))];
-  if (names.length > 1) throw new CliError(`${place}: expected one agent, found ${names.map(shown).join(" and ")}`);
+/**
+ * Speakers of one role are told apart by `name`. Which agent of several is to be learned nobody can say, and who of several
+ * users speaks no message says. One name for all of them says nothing more: it is left out.
+ */
+function refuseOtherSpeakers(list: readonly unknown[], place: string): void {
+  for (const [role, what] of Object.entries({ assistant: "agent", user: "user" })) {
+    const names = new Set((list as readonly Fields[]).filter((one) => one.role === role).map(({ name }) => name));
+    const [first, second] = [...names].filter((name) => !isNothing(name));
+    if (second !== undefined)
+      throw new CliError(`${place}: expected one ${what}, found ${shown(first)} and ${shown(second)}`);
+  }
 }
+
+const NAMED = "name of a speaker";
 
 function messageTurns(message: unknown, place: string): Draft[] {
   const fields = fieldsOf(message, place, KNOWN);
   const { role: name } = fields;
   const role = roleOf(name, ROLES, place);
-  if (role === "assistant") return turnsOfParts(role, agentParts(fields, place), place);
+  const named: Part[] = role === "tool" || isNothing(fields.name) ? [] : [{ kind: "leftOut", what: NAMED }];
+  if (role === "assistant") return turnsOfParts(role, [...named, ...agentParts(fields, place)], place);
   const mayLack = role === "tool" && fields.content === null;
-  const parts = mayLack ? [] : partsOf(fields.content, `${place}.content`, CONTENT_PARTS);
+  const parts = [...named, ...(mayLack ? [] : partsOf(fields.content, `${place}.content`, CONTENT_PARTS))];
   const [turn, ...others] = turnsOfParts(role, parts, place);
   if (role !== "tool") return [turn!, ...others];
   const { name: toolName = fields.function } = fields;
   return [
     {
       ...turn!,
-      ...failureOf(fields.error, turn!.content, `${place}.error`),
+      ...failureOf(fields, turn!, place),
       ...optionalId("toolCallId", fields.tool_call_id, place),
       ...(typeof toolName === "string" && toolName !== "" && { toolName }),
     },
@@ -125,11 +134,27 @@ function spokenParts(audio: unknown, place: string): Part[] {
   return [{ kind: "leftOut", what: "audio" }, ...textParts(words)];
 }
 
-/** How a call failed is its answer where there is no other text: the model read it. */
-function failureOf(error: unknown, content: string, place: string): { content: string; isError?: true } {
-  if (isNothing(error)) return { content };
-  const told = typeof error === "string" ? error : objectOf(error, `message in ${place}`).message;
-  return { content: content === "" ? textOf(told, `${place}.message`, "text") : content, isError: true };
+/** What a tool's message says of a call that failed; others say nothing there (`completed`). */
+const FAILED: ReadonlySet<unknown> = new Set(["error", "failed", "failure"]);
+/** An error as Inspect has it: the model reads its message, and not what the tool had put out. */
+const INSPECTS: ReadonlySet<string> = new Set(["type", "message"]);
+
+/** How a call failed is its answer where there is no other text. Where there is one, the model read one of both. */
+function failureOf(
+  { error, status }: Fields,
+  { content, leftOut = [] }: ChatTurn,
+  place: string,
+): Pick<ChatTurn, "content" | "isError" | "leftOut"> {
+  if (isNothing(error)) return { content, ...(FAILED.has(status) && { isError: true }) };
+  const isText = typeof error === "string";
+  const fields = isText ? {} : objectOf(error, `message in ${place}.error`);
+  const value = isText ? error : fields.message;
+  const told = content !== "" && isNothing(value) ? "" : textOf(value, `${place}.error.message`, "text");
+  if (content === "" || told === "" || content.includes(told))
+    return { content: content === "" ? told : content, isError: true };
+  const isInspects = !isText && Object.keys(fields).every((name) => INSPECTS.has(name)) && !isNothing(fields.type);
+  const [read, unread] = isInspects ? [told, "output of a call that failed"] : [content, "error beside an answer"];
+  return { content: read, isError: true, leftOut: [...leftOut, unread] };
 }
 
 function callsOf(fields: Fields, place: string): ToolCall[] {

@@ -103,9 +103,11 @@ const REASONING_PARTS = { reasoning_text: textPart(), summary_text: textPart(), 
 /** The thought itself, where it is told; else its summary. Of both the summary is left out. */
 const reasoning: ItemReader = (item, place) => {
   const { summary, content, encrypted_content: sealed } = fieldsOf(item, place, REASONING);
-  const name = isNothing(content) ? "summary" : "content";
-  const told = isNothing(content) ? summary : content;
-  const texts = isNothing(told) ? [] : partsOf(told, `${place}.${name}`, REASONING_PARTS);
+  // The summary is read for what is wrong in it, also where it is left out.
+  const [whole, short] = [content, summary].map((told, index) =>
+    isNothing(told) ? [] : partsOf(told, `${place}.${index === 0 ? "content" : "summary"}`, REASONING_PARTS),
+  );
+  const texts = (isNothing(content) ? short : whole) ?? [];
   const thought = texts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n\n");
   const isSealed = isNothing(content) && (!isNothing(sealed) || thought === "");
   const hasBoth = !isNothing(content) && !isNothing(summary);
