@@ -108,6 +108,45 @@ export function namesIn(json: string): string[] {
   return names;
 }
 
+/**
+ * A name that stands twice in one object of `json`, whose `value` has it once; undefined: none does. Of most texts it is known
+ * without looking at each string: as many names end as there are members.
+ */
+export function repeatedName(json: string, value: unknown): string | undefined {
+  if (nameEndsIn(json) === membersIn(value)) return undefined;
+  const left = new Map<string, number>();
+  for (const name of namesOf(value)) left.set(name, (left.get(name) ?? 0) + 1);
+  return namesIn(json).find((name) => {
+    const times = (left.get(name) ?? 0) - 1;
+    left.set(name, times);
+    return times < 0;
+  });
+}
+
+/**
+ * How often a quote that is not escaped stands right before a colon: at the end of each name but those with a space behind it,
+ * and where a text begins with a colon.
+ */
+function nameEndsIn(json: string): number {
+  let ends = 0;
+  for (let at = json.indexOf('":'); at >= 0; at = json.indexOf('":', at + 2)) {
+    let slashes = 0;
+    while (json.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) ends += 1;
+  }
+  return ends;
+}
+const BACKSLASH = 0x5c;
+
+/** How many members the objects in a value have together. */
+function membersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const members: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let sum = Array.isArray(value) ? 0 : members.length;
+  for (const member of members) if (typeof member === "object") sum += membersIn(member);
+  return sum;
+}
+
 /** The names of all members in a parsed value, at any depth, in its order: `namesIn` has more where one stands twice. */
 export function namesOf(value: unknown, names: string[] = []): string[] {
   if (typeof value !== "object" || value === null) return names;

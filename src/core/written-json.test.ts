@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { anyCharacter } from "../../test/any-character.ts";
 import { parseJson } from "../files/python-json.ts";
+import { repeatedName } from "./marked-json.ts";
 import { parseWritten, writtenJson, writtenMember } from "./written-json.ts";
 
 const number = fc.oneof(
@@ -60,4 +61,19 @@ test("a part of what was parsed is written as it was, and values are those of JS
   assert.equal(writtenJson(parsed.a), '{"price":20.0,"e":1e-7}');
   assert.deepEqual(parsed, JSON.parse(whole));
   assert.throws(() => parseWritten("{"), SyntaxError);
+});
+
+test("a name that stands twice in one object is found, at any depth and however it is written", () => {
+  const found = (text: string) => repeatedName(text, JSON.parse(text));
+  assert.equal(found('{"a":1,"a":2}'), "a");
+  assert.equal(found('{"x":":)","b":{"y":[{"c":1,"\\u0063":2}]}}'), "c");
+  assert.equal(found('{"a" : 1, "a" : 2}'), "a");
+  for (const text of [
+    '{"a":1,"b":{"a":2}}',
+    '[{"a" : ":"},{"a":1}]',
+    '{"\\\\":"\\":","\\"":1}',
+    '{"__proto__":1}',
+    "7",
+  ])
+    assert.equal(found(text), undefined, text);
 });

@@ -3,6 +3,7 @@
  * claims. Whether that is true is found out by replaying it (`import.ts`).
  */
 import { CliError, messageOf } from "../core/errors.ts";
+import { repeatedName } from "../core/marked-json.ts";
 import type { Chat } from "../core/message.ts";
 import type { Task } from "../core/task.ts";
 import type { StepTokenIds } from "../core/trajectory.ts";
@@ -172,6 +173,12 @@ function* rowsIn(reader: LogReader, text: string, position: Position): Generator
     record = parseJson(text);
   } catch (error) {
     const problem = `not JSON (${messageOf(error)}): expected one episode in each record`;
+    yield { kind: "malformed", ...position, problem };
+    return;
+  }
+  const twice = repeatedName(text, record);
+  if (twice !== undefined) {
+    const problem = `the name ${shown(twice)} stands twice in one object: expected it once, one of both would be lost`;
     yield { kind: "malformed", ...position, problem };
     return;
   }

@@ -7,6 +7,7 @@ import { importing } from "../../../test/importing.ts";
 import { jsonLines, scratchFolder } from "../../../test/logs.ts";
 import { zipOf } from "../../../test/zip.ts";
 import { openSqlite } from "../../store/sqlite.ts";
+import { withoutWorld } from "../../worlds/none/index.ts";
 import type { LoggedEpisode } from "../reader.ts";
 import { READERS, type ReaderOptions } from "./registry.ts";
 
@@ -282,4 +283,32 @@ test("rows of any kind are told apart by line, and nothing of a broken one is st
     [[4, "the environment does not have its task"]],
   );
   assert.equal(repository.trajectoriesOf("logs").length, 1);
+});
+
+test("lists that are Gemini's or the Responses API's are found by their names; two that differ are refused", () => {
+  const none = READERS.messages!({ benchmark: withoutWorld() });
+  const said = (row: unknown) => none.read(row).chat!.messages.map(({ role, content }) => `${role}: ${content}`);
+  const parts = [
+    { role: "user", parts: [{ text: "Go." }] },
+    { role: "model", parts: [{ text: "Yes." }] },
+  ];
+  const told = ["system: Be brief.", "user: Go.", "assistant: Yes."];
+  assert.deepEqual(said({ contents: parts, systemInstruction: { parts: [{ text: "Be brief." }] } }), told);
+  const output = [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "Yes." }] }];
+  assert.deepEqual(said({ instructions: "Be brief.", input: [{ role: "user", content: "Go." }], output }), told);
+  assert.deepEqual(said({ input: "Go.", output }), told.slice(1));
+  const messages = [
+    { role: "user", content: "Go." },
+    { role: "assistant", content: "Yes." },
+  ];
+  const conversations = [
+    { from: "human", value: "Go." },
+    { from: "gpt", value: "Yes." },
+  ];
+  assert.deepEqual(said({ messages, conversations }), told.slice(1));
+  const other = [conversations[0], { from: "gpt", value: "No." }];
+  assert.throws(() => none.read({ messages, conversations: other }), {
+    name: "CliError",
+    message: "conversations: expected the same conversation as in messages; --messages says which one is meant",
+  });
 });

@@ -91,7 +91,10 @@ test("what cannot be understood says what was found and what was expected", () =
   fails({ ...good, traj: `${HEAD}> Think: hm` }, /at least one action/);
   fails({ ...good, traj: `${HEAD}You see.\n> look` }, /traj, line 3: expected a turn that begins with ">", found "You/);
   fails({ ...good, traj: `${HEAD}> Think: hm\nYou see.\n> look` }, /traj, line 4: expected a turn/);
-  fails({ ...good, traj: `${HEAD}> look\n> look\nYou see.` }, /traj, line 3: expected an answer to "> look", found none; only the last/);
+  fails(
+    { ...good, traj: `${HEAD}> look\n> look\nYou see.` },
+    /traj, line 3: expected an answer to "> look", found none; only the last/,
+  );
   fails({ ...good, name: "x".repeat(500) }, /found "x{78}…$/);
 });
 

@@ -85,7 +85,9 @@ function readTurns(lines: readonly string[], from: number): Pick<Turns, "steps" 
     const answer = answerAfter(lines, at);
     const isLast = at === lines.length - 1;
     if (answer.length === 0 && !isLast) {
-      throw new CliError(`traj, line ${at + 1}: expected an answer to ${shown(line)}, found none; only the last action may lack one`);
+      throw new CliError(
+        `traj, line ${at + 1}: expected an answer to ${shown(line)}, found none; only the last action may lack one`,
+      );
     }
     steps.push({
       thought: thoughts.map(withoutPrompt).join("\n"),

@@ -4,6 +4,8 @@
  *     messages                [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"?}, …]; ShareGPT's
  *                             `conversations` of `from` and `value`, and TRL's `prompt` and `completion`, likewise;
  *                             `history` and `traj` of agents (mini-swe-agent, tau-bench)
+ *                             `contents` of Gemini, `input` and `output` of OpenAI's Responses API. Of several in one record
+ *                             all must say the same
  *     system (system_prompt, system_instruction)
  *                             the system message, where it stands beside the messages
  *     reward (score, return)  in the benchmark's units; may be absent
@@ -52,8 +54,8 @@ export interface ChatReaderOptions {
 
 /** What a chat is called, whole or in two parts. */
 const LISTS = [["messages"], ["conversations"], ["conversation"], ["prompt", "completion"]] as const;
-/** Agents' names for it, if it is one: others have steps or texts there. */
-const AGENTS_LISTS = ["history", "traj", "trajectory"] as const;
+/** Names that are also given to other things: it is a chat if each element has a speaker. */
+const MAYBE_LISTS = ["history", "traj", "trajectory", "contents"] as const;
 
 /** Reads chats of any benchmark. A record may be the chat itself. */
 export function messages(options: ChatReaderOptions): LogReader {
@@ -70,14 +72,50 @@ export function messages(options: ChatReaderOptions): LogReader {
       ...usualEnd(row),
     });
     if (told !== undefined) return read(toldAt(row, told), told);
-    const agents = AGENTS_LISTS.find((name) => isChat(row[name]));
-    const parts = LISTS.find((names) => names.every((name) => row[name] !== undefined)) ?? (agents && [agents]);
-    if (!parts) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
-    const lists = parts.map((name) => row[name]);
-    // In one piece: calls of one part may be answered in the other.
-    return read(lists.length > 1 && lists.every(Array.isArray) ? lists.flat() : lists[0], parts.join(" + "));
+    const [first, ...others] = listsIn(row);
+    if (!first) throw nothingAt("messages", "a list of messages", row, "--messages says where it is");
+    const chat = read(first.list, first.name);
+    for (const { list, name } of others) refuseOther(chat, read(list, name), [first.name, name]);
+    return chat;
   });
   return { ...reader, read: (row) => reader.read(Array.isArray(row) ? { messages: row } : row) };
+}
+
+/** A list of messages in a record. */
+interface NamedList {
+  readonly name: string;
+  readonly list: unknown;
+}
+
+/** The chats of a record, each in one piece: calls of one part may be answered in the other. */
+function listsIn(row: Row): NamedList[] {
+  const whole = LISTS.filter((names) => names.every((name) => row[name] !== undefined)).map((names): NamedList => {
+    const lists = names.map((name) => row[name]);
+    return { name: names.join(" + "), list: lists.length > 1 && lists.every(Array.isArray) ? lists.flat() : lists[0] };
+  });
+  const others = MAYBE_LISTS.filter((name) => isChat(row[name])).map((name) => ({ name, list: row[name] }));
+  return [...whole, ...others, ...responsesIn(row)];
+}
+
+/** A request to OpenAI's Responses API and its answer: `input` and `output`. */
+function responsesIn({ input, output }: Row): NamedList[] {
+  const items = Array.isArray(output) ? output : [];
+  const asked = typeof input === "string" && isItems(items) ? [{ role: "user", content: input }] : input;
+  return isItems(asked) ? [{ name: items.length > 0 ? "input + output" : "input", list: [...asked, ...items] }] : [];
+}
+
+const isItems = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => one !== null && typeof one === "object" && ("role" in one || "type" in one));
+
+/** Throws CliError where a record has two conversations: which one is to be learned nobody can say. */
+function refuseOther(chat: LoggedChat, other: LoggedChat, names: readonly [string, string]): void {
+  const [one, two] = [chat, other].map(({ turns }) => JSON.stringify(turns.map(({ place: _, ...turn }) => turn)));
+  if (one !== two)
+    throw new CliError(
+      `${names[1]}: expected the same conversation as in ${names[0]}; --messages says which one is meant`,
+    );
 }
 
 /** Whether each element has a speaker. SWE-agent's demonstrations are no part of the run: such a list is none. */
@@ -86,7 +124,8 @@ const isChat = (value: unknown): boolean =>
   value.length > 0 &&
   value.every((message: unknown) => {
     if (message === null || typeof message !== "object") return false;
-    return (Object.hasOwn(message, "role") || Object.hasOwn(message, "from")) && !Object.hasOwn(message, "is_demo");
+    const isSpoken = ["role", "from", "parts"].some((name) => Object.hasOwn(message, name));
+    return isSpoken && !Object.hasOwn(message, "is_demo");
   });
 
 /** A reader of rows that hold a chat each; `parts` takes a row apart. */
