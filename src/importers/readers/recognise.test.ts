@@ -55,7 +55,7 @@ test("what nothing fits, an empty file, and files of two formats are refused by 
   const odd = write("odd.jsonl", jsonLines([{ nothing: 1 }]));
   await assert.rejects(
     recognise([odd], readers),
-    /odd\.jsonl: no format of logs fits its first records \(nearest: messages: messages: expected a list of messages, found nothing; the record has nothing; --messages says where it is; gleaner: .*\); expected --format/,
+    /odd\.jsonl: no format of logs fits its first records \(nearest: --format messages, but messages: expected a list of messages, found nothing; the record has nothing; --messages says where it is; --format gleaner, but .*\); expected --format/,
   );
   const empty = write("empty.jsonl", "");
   assert.equal(await recognise([empty], readers), undefined);
@@ -109,7 +109,7 @@ test("every container is told from all others, by what only it has; what nearly 
   await assert.rejects(recognise([write("nearly.json", JSON.stringify(odd))], kept), {
     name: "CliError",
     message:
-      /no format of logs fits its first records \(nearest: atif: steps\[0\]\.source: expected system, .*\); expected --format/,
+      /no format of logs fits its first records \(nearest: --format atif, but steps\[0\]\.source: expected system, .*\); expected --format/,
   });
   const part = { type: "hologram", tool_use: 1 };
   const use = { type: "tool_use", id: "a", name: "b", input: {} };
@@ -121,7 +121,7 @@ test("every container is told from all others, by what only it has; what nearly 
   };
   await assert.rejects(recognise([write("chat.jsonl", jsonLines([chat]))], kept), {
     name: "CliError",
-    message: /\(nearest: messages: looks like Anthropic messages \(a part of type tool_use\); .*hologram/,
+    message: /\(nearest: --format messages, but looks like Anthropic messages \(a part of type tool_use\); .*hologram/,
   });
 });
 
@@ -158,12 +158,12 @@ test("a path that leads to nothing is told with the names that the record has, w
     const told = readersFor({ benchmark: withoutWorld(), paths });
     await assert.rejects(recognise([file], told), {
       name: "CliError",
-      message: new RegExp(`\\(nearest: messages: (tolk|eval\\.scores|won|name): .*${names}`),
+      message: new RegExp(`\\(nearest: --format messages, but (tolk|eval\\.scores|won|name): .*${names}`),
     });
   }
   const usual = write("usual.jsonl", jsonLines([{ messages: chat, reward: 1 }]));
   const told = readersFor({ benchmark: withoutWorld(), paths: { reward: "rewards" } });
-  await assert.rejects(recognise([usual], told), /nearest: messages: rewards: .*has messages\[2\], reward/);
+  await assert.rejects(recognise([usual], told), /nearest: --format messages, but rewards: .*has messages\[2\], reward/);
   const text = write("notes.txt", "It went well.\n");
-  await assert.rejects(recognise([text], told), /notes\.txt: .*nearest: messages: not JSON/);
+  await assert.rejects(recognise([text], told), /notes\.txt: .*nearest: --format messages, but not JSON/);
 });

@@ -101,11 +101,13 @@ async function formatOf(
 
 /** Where no record looks like one of a format, what people write themselves is nearest. */
 function nearMissesOf(readings: readonly Reading[]): readonly string[] {
-  const near = readings.flatMap(({ format, nearMiss }) => (nearMiss === undefined ? [] : [`${format}: ${nearMiss}`]));
+  const near = readings.flatMap(({ format, nearMiss }) => (nearMiss === undefined ? [] : [butFor(format, nearMiss)]));
   if (near.length > 0) return near;
   const general = readings.filter(({ format }) => readings.length === 1 || GENERAL.includes(format));
-  return general.flatMap(({ format, problem }) => (problem === undefined ? [] : [`${format}: ${problem}`]));
+  return general.flatMap(({ format, problem }) => (problem === undefined ? [] : [butFor(format, problem)]));
 }
+
+const butFor = (format: string, problem: string) => `--format ${format}, but ${problem}`;
 
 async function readAs(format: string, reader: LogReader, peek: Peek): Promise<Reading> {
   const episodes: unknown[] = [];
