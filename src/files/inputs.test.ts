@@ -34,7 +34,7 @@ test("a folder is the logs in it, by their paths", async () => {
   assert.deepEqual(both.files, [...all.slice(1, 4), "first.json", all[0], all[4]]);
   await assert.rejects(logFiles([join(folder, "empty")]), {
     name: "CliError",
-    message: /empty: no log in this folder, expected files that end in \.jsonl, .*, or these with \.gz$/,
+    message: /empty: no log in this folder, expected files that end in \.jsonl, .*, or these with \.gz or \.zst$/,
   });
 });
 

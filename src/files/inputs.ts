@@ -5,10 +5,10 @@ import { CliError } from "../core/errors.ts";
 import { quoted } from "../core/wording.ts";
 import { unreadable } from "./file.ts";
 
-/** What the names of logs end in; each may be followed by `.gz`. */
+/** What the names of logs end in; each may be followed by `.gz` or `.zst`. */
 export const LOG_ENDINGS = [".jsonl", ".ndjson", ".json", ".traj", ".eval"] as const;
 
-const isLog = (name: string) => LOG_ENDINGS.some((ending) => name.replace(/\.gz$/, "").endsWith(ending));
+const isLog = (name: string) => LOG_ENDINGS.some((ending) => name.replace(/\.(?:gz|zst)$/, "").endsWith(ending));
 const isPattern = (input: string) => /[*?[\]{}]/.test(input);
 
 export interface InputFiles {
@@ -55,7 +55,7 @@ async function inFolder(folder: string): Promise<string[]> {
   const files = await filesBelow(folder);
   if (files.length > 0) return files;
   throw new CliError(
-    `${folder}: no log in this folder, expected files that end in ${LOG_ENDINGS.join(", ")}, or these with .gz`,
+    `${folder}: no log in this folder, expected files that end in ${LOG_ENDINGS.join(", ")}, or these with .gz or .zst`,
   );
 }
 

@@ -117,8 +117,8 @@ test("a pipe, a device and a link that leads back to itself are refused by name"
   const circle = join(folder, "circle");
   symlinkSync(circle, circle);
   for (const [file, message] of [
-    [pipe, "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz)"],
-    ["/dev/null", "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz)"],
+    [pipe, "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz, .zst)"],
+    ["/dev/null", "is a pipe or a device, expected a file of logs (.jsonl, .json, .gz, .zst)"],
     [circle, "a link that leads back to itself, expected a file"],
     [join(written("file", "x"), "below"), "no such file (ENOTDIR)"],
     ["n".repeat(300), "no such file (ENAMETOOLONG)"],

@@ -1,5 +1,5 @@
 /** Packed logs: Inspect's archives and gzipped lines, cut, with bits changed, or made up. None unpacks to much. */
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { random } from "../../src/core/random.ts";
 import { corridor } from "../corridor.ts";
 import { ROWS } from "../log-rows.ts";
@@ -14,6 +14,8 @@ const sample = JSON.stringify(row);
 const SAMPLES = [0, 1, 2].map((index) => [`samples/${index}.json`, sample] as const);
 const plain = zipOf(SAMPLES);
 const lines = gzipSync(jsonLines([row, row, row]));
+/** Two frames: Node's own reader sees the first one only. */
+const frames = Buffer.concat([jsonLines([row]), jsonLines([row, row])].map((text) => zstdCompressSync(text)));
 
 function changed(archive: Buffer, change: (copy: Buffer) => void): Buffer {
   const copy = Buffer.from(archive);
@@ -98,4 +100,12 @@ export function* hostileArchives(write: (name: string, content: Buffer) => strin
   for (const [name, content] of cuts(lines, 15)) yield packed(name, content, 3);
   for (const [name, content] of flips(lines, 30, random("gzip"))) yield packed(name, content, 3);
   for (const [name, content] of GZIPPED) yield packed(name, content);
+  const zstandard = (name: string, content: Buffer, expected?: number): HostileCase => ({
+    name: `Zstandard: ${name}`,
+    place: "hostile.jsonl.zst",
+    read: () => readAll("messages", corridor, write("hostile.jsonl.zst", content), expected),
+  });
+  yield { ...zstandard("good", frames, 3), expected: "read" };
+  for (const [name, content] of cuts(frames, 30)) yield zstandard(name, content);
+  for (const [name, content] of flips(frames, 40, random("zstandard"))) yield zstandard(name, content);
 }

@@ -57,7 +57,10 @@ interface ImportFlags extends EnvironmentFlags, PathFlags, WaitFlags {
 
 export function register(command: Command): void {
   pathOptions(waitOption(projectOption(environmentOptions(command, "gleaner import --env webshop --help"))))
-    .argument("<logs...>", "files of logs (JSON, JSON Lines, also gzipped; Inspect's .eval), folders, quoted patterns")
+    .argument(
+      "<logs...>",
+      "files of logs (JSON, JSON Lines, also .gz and .zst; Inspect's .eval), folders, quoted patterns",
+    )
     .option(
       "--format <format>",
       `format of the logs: auto (recognised), ${Object.keys(READERS).join(", ")} (default: auto)`,
