@@ -183,4 +183,19 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
       ],
     }),
   },
+  toolbench: {
+    lacks: ["rewards"],
+    record: (told) => {
+      const messages = openaiOf(told);
+      const read = messages.flatMap(({ role }, at) => (role === "assistant" ? [messages.slice(0, at + 1)] : []));
+      return {
+        tree: { size: 2, max_length: 2, tree: { node_type: "Action Input", children: [{ children: [] }] } },
+        answer_generation: {
+          ...{ valid_data: true, query: told.asked, function: [TOOL], finish_type: "give_answer" },
+          // What came behind its last turn no model read: here it stands in the last list.
+          train_messages: read.with(-1, messages),
+        },
+      };
+    },
+  },
 };

@@ -111,6 +111,21 @@ function claudeCodeSaid({ events }: Row): unknown {
   });
 }
 
+/** The last list is the run; what earlier ones have beside it is told, each message once. */
+function toolbenchSaid({ answer_generation }: Row): unknown {
+  const lists = listOf(rowOf(answer_generation).train_messages).map(listOf);
+  const run = lists.at(-1) ?? [];
+  const known = new Set(run.map((message) => JSON.stringify(message)));
+  const others = new Set(
+    lists
+      .slice(0, -1)
+      .flat()
+      .map((message) => JSON.stringify(message)),
+  );
+  const alone = [...others].filter((text) => !known.has(text)).map((text): unknown => JSON.parse(text));
+  return [openaiSaid(run), alone.map((content) => ({ aside: "message of one call alone", content }))];
+}
+
 function openhandsSaid({ history }: Row): unknown {
   return listOf(history).map((value) => {
     const event = rowOf(value);
@@ -163,6 +178,7 @@ export const SAID: Readonly<Record<string, SaidBy>> = {
     ],
   },
   atif: { said: ({ steps, subagent_trajectories: others }) => [steps, listOf(others).map((one) => rowOf(one).steps)] },
+  toolbench: { said: toolbenchSaid, isCopied: true },
   "tau-bench": { said: ({ traj }) => openaiSaid(traj) },
   "tau2-bench": {
     said: ({ messages, results_info, policy }) => [

@@ -163,7 +163,10 @@ test("a path that leads to nothing is told with the names that the record has, w
   }
   const usual = write("usual.jsonl", jsonLines([{ messages: chat, reward: 1 }]));
   const told = readersFor({ benchmark: withoutWorld(), paths: { reward: "rewards" } });
-  await assert.rejects(recognise([usual], told), /nearest: --format messages, but rewards: .*has messages\[2\], reward/);
+  await assert.rejects(
+    recognise([usual], told),
+    /nearest: --format messages, but rewards: .*has messages\[2\], reward/,
+  );
   const text = write("notes.txt", "It went well.\n");
   await assert.rejects(recognise([text], told), /notes\.txt: .*nearest: --format messages, but not JSON/);
 });

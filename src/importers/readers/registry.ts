@@ -18,6 +18,7 @@ import { sweAgent } from "./swe-agent.ts";
 import { swiftsage } from "./swiftsage.ts";
 import { tauBench } from "./tau-bench.ts";
 import { tau2Bench } from "./tau2-bench.ts";
+import { toolbench } from "./toolbench.ts";
 import { verifiers } from "./verifiers.ts";
 import { webshopHuman } from "./webshop-human.ts";
 
@@ -45,6 +46,7 @@ export const READERS: Readonly<Record<string, (options: ReaderOptions) => LogRea
   "mini-swe-agent": miniSweAgent,
   "claude-code": claudeCode,
   openhands,
+  toolbench,
   gleaner,
 };
 
@@ -73,6 +75,7 @@ export const CHAT_FORMATS: readonly string[] = [
   "mini-swe-agent",
   "claude-code",
   "openhands",
+  "toolbench",
 ];
 /** The formats that take each of the paths. */
 export const PATH_FORMATS: Readonly<Record<keyof Paths, readonly string[]>> = {
