@@ -59,9 +59,14 @@ export function reportDocument(report: Report, options: ReportDocumentOptions): 
     lead: leadOf(report, command),
     facts: factsOf(report, written),
     sections,
-    glossary: GLOSSARY,
+    // Where no method was trained, most of its words do not occur.
+    glossary: report.methods.length > 0 ? GLOSSARY : GLOSSARY.filter(({ word }) => occursIn(sections, word)),
   };
 }
+
+/** Whether a word of the glossary stands in the sections; of an interval its figure does. */
+const occursIn = (sections: Document["sections"], word: string): boolean =>
+  JSON.stringify(sections).includes(word.replace(/ interval$/, ""));
 
 /** The answers; a leak stands before them, since it makes every figure worthless. */
 function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
@@ -167,13 +172,19 @@ function mainNotes(report: Report, labels: readonly string[]): string[] {
 }
 
 function unreplayableNotes({ unreplayable, methods }: Report): string[] {
-  return unreplayable.map(({ policy, trajectories, won }) => {
-    const what = `${policy}: ${whole(trajectories)} trajectories cannot be replayed, ${whole(won)} of them won by their log's word`;
-    return methods.length > 0
-      ? `${what}. They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts on their tasks or states, and no figure counts them.`
-      : `${what}. They serve for statistics and imitation only.`;
-  });
+  const each = unreplayable.map(({ policy, trajectories, won }) => `${policy}: ${cannotReplay(trajectories, won)}`);
+  if (methods.length > 0)
+    return each.map(
+      (what) =>
+        `${what}. They are examples for behaviour cloning, SFT-ALL, RFT, NAT and AgentEvol; no rollout starts on their tasks or states, and no figure counts them.`,
+    );
+  const sumOf = (name: "trajectories" | "won") => unreplayable.reduce((sum, one) => sum + one[name], 0);
+  const all = [`${unreplayable.length} experts: ${cannotReplay(sumOf("trajectories"), sumOf("won"))}`];
+  return (each.length > 1 ? all : each).map((what) => `${what}. They serve for statistics and imitation only.`);
 }
+
+const cannotReplay = (count: number, won: number): string =>
+  `${whole(count)} ${count === 1 ? "trajectory" : "trajectories"} cannot be replayed, ${whole(won)} of them won by their log's word`;
 
 /** How many episodes failed and why; then whose they were. */
 function failureNotes({ failures, methods }: Report): string[] {

@@ -24,6 +24,7 @@ export function storyListDocument({ run, round, lines }: StoryList, options: Sto
   if (lines.length === 0) return { title, sections: [{ title, notes: ["There are none."] }] };
   const shown = lines.slice(0, limit);
   const isProbed = lines.some(({ reading }) => reading !== null);
+  const hasWorld = lines.some(({ task }) => isPlayable(task));
   const prefix = sharedFolder(lines.map(({ task }) => task));
   const table = {
     columns: [
@@ -35,9 +36,11 @@ export function storyListDocument({ run, round, lines }: StoryList, options: Sto
   const left = lines.length - shown.length;
   const notes = [
     ...(left > 0 ? [`… and ${left} more, which --all shows.`] : []),
-    `Lost runs come first, those with harmful actions before the others. unsolved: lost, and no rollout won the task.${
-      prefix === "" ? "" : ` Every task's id begins with ${prefix}.`
-    }`,
+    [
+      `Lost runs come first${isProbed ? ", those with harmful actions before the others" : ""}.`,
+      ...(hasWorld ? ["unsolved: lost, and no rollout won the task."] : []),
+      ...(prefix === "" ? [] : [`Every task's id begins with ${prefix}.`]),
+    ].join(" "),
     ...(isProbed
       ? [
           "start, probes: how many rollouts of the student won, from the task's start and from states along the run. harmful, " +
@@ -50,6 +53,9 @@ export function storyListDocument({ run, round, lines }: StoryList, options: Sto
   return { title, sections: [{ title, table, notes }] };
 }
 
+/** Tasks of logs that were kept without a world are played by nobody. */
+const isPlayable = (task: string): boolean => !task.startsWith("none/");
+
 /** `workshop/train/` where every id begins so and what is left tells them apart; else "". */
 function sharedFolder(ids: readonly string[]): string {
   const folder = ids[0]!.slice(0, ids[0]!.lastIndexOf("/") + 1);
@@ -57,7 +63,7 @@ function sharedFolder(ids: readonly string[]): string {
 }
 
 function lineCells({ task, won, unsolved, steps }: StoryLine, prefix: string): string[] {
-  return [task.slice(prefix.length), won ? "won" : unsolved ? "unsolved" : "lost", String(steps)];
+  return [task.slice(prefix.length), won ? "won" : unsolved && isPlayable(task) ? "unsolved" : "lost", String(steps)];
 }
 
 function readingCells({ fromStart, probes, reading, recoveryLearned }: StoryLine): string[] {

@@ -103,7 +103,7 @@ export async function showReport(project: Project, runs: readonly string[], opti
   ]);
   print(toTable(report, { all, ...told }));
   if (refused === undefined) {
-    print(`\n${whereTheRestIs(project, runs, all)}`);
+    print(`\n${whereTheRestIs(project, runs, { all, isTrained: report.methods.length > 0 })}`);
     return;
   }
   tellError(`the report's files were not written: ${refused}`);
@@ -128,11 +128,17 @@ function folderName(runs: readonly string[]): string {
   return name.length <= 200 ? name : `${name.slice(0, 180)}+${fingerprint({ runs }).slice(0, 16)}`;
 }
 
-function whereTheRestIs({ folder, command }: Project, runs: readonly string[], all: boolean): string {
+function whereTheRestIs(
+  { folder, command }: Project,
+  runs: readonly string[],
+  { all, isTrained }: { readonly all: boolean; readonly isTrained: boolean },
+): string {
   const page = relative(process.cwd(), join(folder, "reports", folderName(runs), "report.html"));
   if (all) return `The same report as a page: ${printable(page)}, or report.md`;
   return [
-    "The rest (differences, probes by depth, costs, the leakage check, a glossary):",
+    isTrained
+      ? "The rest (differences, probes by depth, costs, the leakage check, a glossary):"
+      : "The rest (kinds of action, the config):",
     `  ${command("report", ...runs, "--all")}`,
     `  ${printable(page)}, or report.md`,
     "The expert's runs, one by one:",

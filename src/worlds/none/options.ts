@@ -10,9 +10,13 @@ const schema = z.strictObject({
   ended: z.enum(["won", "lost"]).optional(),
 });
 
+/** A kept action is calls, one on each line, or what the agent said. */
+const CALL = /^([\w.:/-]+)\([\s\S]*\)\s*$/;
+
 export const none: EnvironmentEntry<z.infer<typeof schema>> = {
   summary: "no world: logs are kept as they are, for statistics and training sets; nothing is replayed",
   schema,
   paths: [],
+  skill: (action) => CALL.exec(action)?.[1] ?? "(a remark)",
   open: async ({ successAt }) => withoutWorld(successAt),
 };
