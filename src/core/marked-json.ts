@@ -115,7 +115,7 @@ export function namesIn(json: string): string[] {
 export function repeatedName(json: string, value: unknown): string | undefined {
   if (nameEndsIn(json) === membersIn(value)) return undefined;
   const left = new Map<string, number>();
-  for (const name of namesOf(value)) left.set(name, (left.get(name) ?? 0) + 1);
+  for (const names of namesByObject(value)) for (const name of names) left.set(name, (left.get(name) ?? 0) + 1);
   return namesIn(json).find((name) => {
     const times = (left.get(name) ?? 0) - 1;
     left.set(name, times);
@@ -136,15 +136,24 @@ function nameEndsIn(json: string): number {
   }
   return ends;
 }
-const BACKSLASH = 0x5c;
 
-/** How many members the objects in a value have together. */
+/** How many members the objects in a value have together, however deep they are. */
 function membersIn(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const members: unknown[] = Array.isArray(value) ? value : Object.values(value);
-  let sum = Array.isArray(value) ? 0 : members.length;
-  for (const member of members) if (typeof member === "object") sum += membersIn(member);
+  let sum = 0;
+  for (const { length } of namesByObject(value)) sum += length;
   return sum;
+}
+
+/** The names of each object in a value, in no order. Not by recursion: values may be nested deeper than calls may be. */
+function* namesByObject(value: unknown): Generator<readonly string[]> {
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== "object" || one === null) continue;
+    if (!Array.isArray(one)) yield Object.keys(one);
+    for (const member of Array.isArray(one) ? one : Object.values(one))
+      if (typeof member === "object") open.push(member);
+  }
 }
 
 /** The names of all members in a parsed value, at any depth, in its order: `namesIn` has more where one stands twice. */

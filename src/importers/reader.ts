@@ -217,6 +217,9 @@ function understood<T>(read: () => T): Understood<T> {
   try {
     return { kind: "understood", value: read() };
   } catch (error) {
+    // The call stack is full: values are read from within.
+    if (error instanceof RangeError && /call stack/.test(error.message))
+      return { kind: "malformed", problem: "expected values that are nested less deeply" };
     if (!(error instanceof CliError)) throw error;
     return { kind: "malformed", problem: error.message };
   }
