@@ -9,31 +9,35 @@ import type { Rendered, Turn } from "./turns.ts";
 
 /** The turn that is message `index`, or undefined: `later` is a prompt that goes on from it. */
 export function keptTurn(of: Rendered, index: number, prompt: string, later: string): Turn | undefined {
-  const message = of.messages[index]!;
+  const [message, next] = [of.messages[index]!, of.messages[index + 1]];
   const { reasoning = "", content, toolCalls } = message;
   const isTrimmed = [reasoning, content].every((text) => text === text.trim());
-  if (!isTrimmed || !later.startsWith(prompt)) return undefined;
+  if (!isTrimmed || !later.startsWith(prompt) || (next?.role !== "user" && next?.role !== "tool")) return undefined;
   const ending = toolCalls ? of.facts.endOfCall : of.facts.endOfText;
-  if (!ending) return undefined;
+  const header = of.facts.headerOf(next.role);
+  if (!ending || !header) return undefined;
   const rest = later.slice(prompt.length);
-  const written = toolCalls || reasoning ? throughParts(rest, message, ending) : throughText(rest, content, ending);
-  if (written === undefined) return undefined;
+  const written = untilNext(rest, ending, header);
+  if (written === undefined || !isWhole(written, message, ending)) return undefined;
+  return mayHaveEmptyThought(of, message, written) ? undefined : { message: index, prompt, written, tail: "" };
+}
+
+/** Through the first ending, which the next speaker's header must follow. */
+function untilNext(rest: string, ending: string, header: string): string | undefined {
+  const at = rest.indexOf(ending);
+  const end = at + ending.length;
+  const isNext = at >= 0 && rest.startsWith(header, end) && rest.indexOf(header) >= end;
+  return isNext ? rest.slice(0, end) : undefined;
+}
+
+function isWhole(written: string, message: Message, ending: string): boolean {
+  const said = written.slice(0, -ending.length);
+  if (message.toolCalls || message.reasoning) return firstUnwritten(said, message) === undefined;
+  return message.content !== "" && said.slice(skipSpace(said, 0)) === message.content;
+}
+
+function mayHaveEmptyThought(of: Rendered, { reasoning, content, toolCalls }: Message, written: string): boolean {
   const mark = of.facts.thoughtMark;
-  const mayHaveEmptyThought = !reasoning && mark !== undefined && written.includes(mark);
   const isPlain = !toolCalls && written.trimStart().startsWith(content);
-  return mayHaveEmptyThought && !isPlain ? undefined : { message: index, prompt, written, tail: "" };
-}
-
-function throughText(rest: string, content: string, ending: string): string | undefined {
-  const start = skipSpace(rest, 0);
-  const end = start + content.length + ending.length;
-  return content !== "" && rest.slice(start, end) === content + ending ? rest.slice(0, end) : undefined;
-}
-
-/** Through the first ending that has all of the message before it: texts and arguments may hold what looks like one. */
-function throughParts(rest: string, message: Message, ending: string): string | undefined {
-  for (let at = rest.indexOf(ending); at >= 0; at = rest.indexOf(ending, at + 1)) {
-    if (firstUnwritten(rest.slice(0, at), message) === undefined) return rest.slice(0, at + ending.length);
-  }
-  return undefined;
+  return !reasoning && !isPlain && mark !== undefined && written.includes(mark);
 }

@@ -13,6 +13,8 @@ export interface TemplateFacts {
   readonly afterConversation: string;
   /** What stands between an answer that ends with no special token and what that speaker says, tag included (GLM: `<|user|>`). */
   tagOf(speaker: Speaker): string | undefined;
+  /** What stands between the end of a turn and what that speaker says; undefined where it depends on more. */
+  headerOf(speaker: Speaker): string | undefined;
   /** What ends a turn that is a text alone, in special tokens; undefined where none do, or something heads the text. */
   readonly endOfText: string | undefined;
   /** What ends a turn with a call, in special tokens. */
@@ -31,13 +33,16 @@ const CALLED: Message = {
   toolCalls: [{ id: "call00000", name: "act", arguments: '{"a": "b"}' }],
 };
 
+/** What nobody says. */
+const REPLY = "said-by-nobody";
+
 /** A thought that nobody has. */
 export const PROBE = "thought-of-nobody";
 
 /** A message of that speaker, in answer to `message`. */
 export function reply(speaker: Speaker, { toolCalls }: Message): Message {
-  if (speaker === "user") return { role: "user", content: "c" };
-  return { role: "tool", content: "c", toolCallId: toolCalls?.at(-1)?.id ?? "call00000" };
+  if (speaker === "user") return { role: "user", content: REPLY };
+  return { role: "tool", content: REPLY, toolCallId: toolCalls?.at(-1)?.id ?? "call00000" };
 }
 
 /** Each fact is found out when it is first asked for. What a template cannot render tells nothing. */
@@ -49,6 +54,12 @@ export function templateFacts(render: Render, specials: SpecialTokens): Template
     const text = render([ASKED, message], false).trimEnd();
     return text.endsWith(afterAll() ?? "") ? text.slice(0, text.length - (afterAll() ?? "").length) : text;
   };
+  const headerOf = (speaker: Speaker) => {
+    const turn = speaker === "tool" ? CALLED : ANSWERED;
+    const [before, replied] = [through(turn), render([ASKED, turn, reply(speaker, CALLED)], false)];
+    return replied.startsWith(before) ? replied.slice(before.length, replied.indexOf(REPLY, before.length)) : undefined;
+  };
+  const headers = { user: lazy(() => headerOf("user")), tool: lazy(() => headerOf("tool")) };
   const endOfText = lazy(() => {
     const ending = through(ANSWERED).slice(`${render([ASKED], true)}${ANSWERED.content}`.length);
     return ending !== "" && specials.areAll(ending) ? ending : undefined;
@@ -59,6 +70,7 @@ export function templateFacts(render: Render, specials: SpecialTokens): Template
       return afterAll() ?? "";
     },
     tagOf: (speaker) => tags[speaker](),
+    headerOf: (speaker) => headers[speaker](),
     get endOfText() {
       return endOfText();
     },
