@@ -44,7 +44,7 @@ export const FAMILIES: readonly Family[] = [
 /** How much of one kind of conversations is accepted, and as how many rows each. */
 interface Accepted {
   readonly percent: number;
-  /** 1: each is one row. NaN: a row for each turn. */
+  /** On average; 1: each is one row. */
   readonly rows: number;
 }
 
@@ -66,13 +66,12 @@ export function wideTable(page: string): WideTable {
   return { kinds: head!.slice(1), byTemplate };
 }
 
-/** `100`, `75 (1.8 rows)`, `–`; or `25 / 100`: as one row each, and as a row for each turn. */
+/** `100`, `75 (1.8 rows)`, `–`. */
 function acceptedIn(cell: string): Accepted {
-  const found = /^(?:–|(\d+)(?: \/ (\d+)| \((\d+\.\d) rows\))?)$/.exec(cell);
+  const found = /^(?:–|(\d+)(?: \((\d+\.\d) rows\))?)$/.exec(cell);
   if (!found) throw new Error(`expected a cell of docs/templates.md, found ${JSON.stringify(cell)}`);
-  const [, first = "0", turns, rows = "1"] = found;
-  if (turns === undefined) return { percent: Number(first), rows: Number(rows) };
-  return Number(first) === 100 ? { percent: 100, rows: 1 } : { percent: Number(turns), rows: Number.NaN };
+  const [, percent = "0", rows = "1"] = found;
+  return { percent: Number(percent), rows: Number(rows) };
 }
 
 /** The table between its marks in README. */
@@ -93,12 +92,11 @@ const bestOf = (choices: readonly Accepted[]) => choices.reduce((best, each) => 
 
 /** More is accepted, or as much in fewer rows. */
 const isBetter = (one: Accepted, other: Accepted) =>
-  one.percent > other.percent || (one.percent === other.percent && fewness(one) > fewness(other));
-const fewness = ({ rows }: Accepted) => (Number.isNaN(rows) ? 0 : 1 / rows);
+  one.percent > other.percent || (one.percent === other.percent && one.rows < other.rows);
 
 function wordsOf({ percent, rows }: Accepted): string {
   if (percent === 0) return "–";
-  const how = Number.isNaN(rows) ? "a row a turn" : rows === 1 ? "one row" : `${rows.toFixed(1)} rows`;
+  const how = rows === 1 ? "one row" : `${rows.toFixed(1)} rows`;
   return percent === 100 ? how : `${percent} %, ${how}`;
 }
 
