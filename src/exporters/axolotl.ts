@@ -27,6 +27,7 @@ const LENGTHS = { sequence_len: 16_384, excess_length_strategy: "raise", sample_
 export const axolotl: Exporter = {
   name: "axolotl",
   tool: "Axolotl",
+  rendering: "template",
   expresses: {
     preferences: "answers",
     masks: "each",

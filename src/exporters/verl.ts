@@ -67,6 +67,7 @@ class MaskedSFTDataset(MultiTurnSFTDataset):
 export const verl: Exporter = {
   name: "verl",
   tool: "verl",
+  rendering: "template",
   expresses: {
     ...{ preferences: "none", masks: "each", exampleWeights: false, roles: "any", thoughts: true },
     calls: { arguments: "object", ids: true, preferences: false, beside: true, several: true },
