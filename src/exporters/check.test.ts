@@ -206,7 +206,7 @@ const UNSAFE: readonly (readonly [target: string, file: string, from: string, to
   ["llamafactory", "sft.yaml", "cutoff_len: 1048576\n", "", /cut/],
   ["llamafactory-v1", "sft.yaml", "cutoff_len: 1048576\n", "", /cut/],
   ["swift", "sft.yaml", "strict: true\n", "", /dropped/],
-  ["verl", "sft-args.txt", "data.custom_cls.path=masked_dataset.py\n", "", /although it is masked/],
+  ["verl", "sft-args.txt", "data.custom_cls.path=weighted_dataset.py\n", "", /although it is masked/],
 ];
 
 for (const [target, file, from, to, found] of UNSAFE) {

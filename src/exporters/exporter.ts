@@ -95,8 +95,11 @@ export interface Exporter {
   misread?(example: Demonstration | Preference): string | undefined;
   /** The same of a set whose examples it reads as they are. */
   misreadSet?(set: TrainingSet): string | undefined;
-  /** Why the tool would show the model another text than its chat template makes of a row; undefined: it would not. */
-  otherText?(row: Demonstration): string | undefined;
+  /**
+   * Why the tool would show the model another text, or learn another part of it, although the chat template writes the row as a
+   * server sees it; undefined: it would not. Without a tokenizer: why nobody can say.
+   */
+  otherText?(row: Demonstration | Preference, tokenizer: ChatTokenizer | undefined): string | undefined;
   /** How the files are used, in one line, seen from their folder. */
   command(set: TrainingSet): string;
   /** The files of a set that it can express. Throws CliError only for what a tokenizer refuses. */

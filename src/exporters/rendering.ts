@@ -15,9 +15,8 @@ export function problemOfText(
   { tokenizer, leaveOut }: ExportOptions,
 ): string | undefined {
   // Rows of token ids are refused when they are written.
-  if (!tokenizer || (exporter.rendering === "ids" && !leaveOut)) return undefined;
-  const other = "messages" in row ? exporter.otherText?.(row) : undefined;
-  return other ?? refusalOf(tokenizer, row);
+  const isKnown = !tokenizer || (exporter.rendering === "ids" && !leaveOut);
+  return (isKnown ? undefined : refusalOf(tokenizer, row)) ?? exporter.otherText?.(row, tokenizer);
 }
 
 /** Why the tokenizer refuses it; undefined if it does not. */

@@ -37,9 +37,8 @@ export const trl: Exporter = {
     if (!alone) return undefined;
     return `the only message of the column "${alone.name}" is a call, whose arguments TRL's reader of JSON may change; add an example`;
   },
-  otherText({ messages }) {
-    const learned = messages.slice(firstLearned(messages));
-    if (learned.length === 1) return undefined;
+  otherText(row, tokenizer) {
+    if (!tokenizer || !("messages" in row) || firstLearned(row.messages) === row.messages.length - 1) return undefined;
     return `it learns several turns in one row, whose text TRL makes by a chat template of its own; ${IN_TURNS}`;
   },
   command: ({ kind }) => `trl ${kind} --config ${kind}.yaml --model_name_or_path MODEL --output_dir OUT`,
