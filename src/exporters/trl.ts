@@ -61,7 +61,7 @@ const IN_TURNS = "--split-turns writes a row for each learned message, which TRL
 /** What `test/real/histories.test.ts` sees of the templates that TRL puts in place of the model's. */
 const OTHER_HISTORY = [
   "assistant_only_loss makes TRL replace the model's chat template, if it has no {% generation %}, by one of its own or stop:",
-  "for Qwen3, 3.5 and 3.6 earlier thoughts stay and answers without a thought learn an empty one; Llama 3.1 and 3.2 stop.",
+  "for Qwen3, 3.5, 3.6 and GLM-4.5 earlier thoughts stay and answers without a thought learn an empty one; for Llama 3.1 and Gemma 4 it stops.",
   "gleaner export --split-turns writes rows that need neither; --to trl-tokenized writes token ids.",
 ];
 

@@ -52,15 +52,47 @@ function setFor(template: string): TrainingSet {
   return { kind: "sft", examples };
 }
 
+/** Whole conversations as one row, which TRL can only mark by a template: its own where the model's has no marks. */
+const WHOLE = ["text", "thoughts"] as const;
+const wholeJobs = TEMPLATES.flatMap((template) =>
+  WHOLE.map((kind) => ({ template, kind, folder: join(root, `${template}-${kind}`) })),
+);
+let wholeAnswers: readonly Loaded[] = [];
+let renderings: readonly (readonly number[])[] = [];
+
+function wholeSet(kind: (typeof WHOLE)[number]): TrainingSet {
+  const turn = (step: number) => {
+    const reasoning = kind === "thoughts" ? { reasoning: `So ${step}.` } : {};
+    const provenance = { trajectory: "t1" as Demonstration["source"], step, actor: "a", reason: "r" };
+    return [
+      { role: "user", content: `Room ${step}.`, weight: 0 },
+      { role: "assistant", content: `go ${step}`, ...reasoning, weight: 1, provenance },
+    ] as const;
+  };
+  return { kind: "sft", examples: [{ source: "t1" as Demonstration["source"], messages: [...turn(0), ...turn(1)] }] };
+}
+
 before(
   async (t) => {
     if (skip) return;
     const shipped = shippedTemplates();
-    for (const template of TEMPLATES) {
-      const model = templateFolder(t as never, shipped[template]!);
-      for (const target of TARGETS) await exported({ template, target, model });
-    }
-    answers = loaded(jobs.map(({ target, folder, model }) => ({ tool: target, folder, model })));
+    const models = new Map(TEMPLATES.map((name) => [name, templateFolder(t as never, shipped[name]!)]));
+    for (const [template, model] of models) for (const target of TARGETS) await exported({ template, target, model });
+    const options = { splitTurns: false, parquet: false };
+    const origin = { run: "r", method: "m", trainingSet: "s" };
+    for (const { kind, folder } of wholeJobs)
+      exportSet({ exporter: exporterNamed("trl"), set: wholeSet(kind), options, out: folder, origin });
+    const all = loaded([
+      ...jobs.map(({ target, folder, model }) => ({ tool: target, folder, model })),
+      ...wholeJobs.map(({ template, folder }) => ({ tool: "trl", folder, model: models.get(template)! })),
+    ]);
+    answers = all.slice(0, jobs.length);
+    wholeAnswers = all.slice(jobs.length);
+    renderings = wholeJobs.map(({ template, kind }) => {
+      const { render, encode } = openChatTokenizer(models.get(template)!);
+      const [example] = wholeSet(kind).examples as readonly Demonstration[];
+      return encode(render(example!.messages, false));
+    });
   },
   { timeout: 1_800_000 },
 );
@@ -122,9 +154,38 @@ test("what is proven is what the tools show and learn", { skip }, (t) => {
       if (theirs !== ours) different.push(`${template}, ${target}:\n  ${firstDifference(theirs!, ours!)}`);
     }
   }
-  t.diagnostic(
-    `${jobs.length} exports, ${jobs.reduce((sum, { rows }) => sum + rows.length, 0)} rows; refused: ${refused.join("\n")}`,
-  );
-  t.diagnostic(different.slice(0, 400).join("\n"));
-  assert.equal(different.length, 0);
+  assert.deepEqual(different.slice(0, 10), [], `${different.length} differ`);
+  for (const target of TARGETS) {
+    const own = jobs.filter((job) => job.target === target);
+    const rows = own.flatMap((job) => job.rows);
+    const calling = rows.filter(({ messages }) => messages.some(({ toolCalls }) => toolCalls));
+    const figures = `${own.length} of ${TEMPLATES.length} templates, ${rows.length} rows, ${calling.length} with calls`;
+    t.diagnostic(`${target}: ${figures}`);
+    assert(own.length >= 13 && calling.length >= 10, refused.join("\n"));
+  }
 });
+
+test("rows of several turns: for which models TRL's own template shows something else, or stops", { skip }, () => {
+  const seen = wholeJobs.map(({ template, kind }, index) => {
+    const answer = wholeAnswers[index]!;
+    const found = "error" in answer ? "stops" : isSame(answer.tokens![0]!.ids, renderings[index]!) ? "same" : "other";
+    return [`${template}, ${kind}`, found] as const;
+  });
+  const other = seen.filter(([, found]) => found !== "same").map((pair) => pair.join(": "));
+  // What the comment in the export's config says (src/exporters/trl.ts).
+  const expected = {
+    qwen3: "other",
+    qwen3_5_think: "other",
+    qwen3_6: "other",
+    llama3_1: "stops",
+    gemma4_v5: "stops",
+    glm4moe: "other",
+  };
+  assert.deepEqual(
+    other,
+    Object.entries(expected).flatMap(([template, found]) => WHOLE.map((kind) => `${template}, ${kind}: ${found}`)),
+  );
+});
+
+const isSame = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((id, at) => id === b[at]);

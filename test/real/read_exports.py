@@ -135,7 +135,8 @@ def swift(job, tokenizer):
     rows, _ = load_dataset(config["dataset"], strict=config["strict"], shuffle=False, load_from_cache_file=False)
     name = job.get("template", "chatml")
     _, processor = get_model_processor(job["model"], load_model=False, model_type="llama", template_type=name)
-    template = get_template(processor, template_type=name, loss_scale=config["loss_scale"])
+    # By default the length that the model was made for, which here is a tiny one.
+    template = get_template(processor, template_type=name, loss_scale=config["loss_scale"], max_length=1 << 20)
     template.set_mode("rlhf" if "rlhf_type" in config else "train")
     found = []
     for row in rows:
