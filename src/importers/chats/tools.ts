@@ -1,4 +1,4 @@
-/** What an agent could call, as logs have it: OpenAI's spelling, Anthropic's, Gemini's, or bare functions; maybe as JSON text. */
+/** What an agent could call, as logs have it: OpenAI's spelling, Anthropic's, Gemini's, or bare functions; maybe as JSON text, whole or their schemas alone. */
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Tool } from "../../core/message.ts";
@@ -37,7 +37,7 @@ function toolIn(value: unknown, place: string): Tool[] {
 /** A JSON schema; of a function without parameters an object without properties. */
 function schemaOf(value: unknown, place: string): Json {
   if (isNothing(value)) return { type: "object", properties: {} };
-  const schema = objectOf(value, `a JSON schema in ${place}`);
+  const schema = objectOf(typeof value === "string" ? parsed(value, place) : value, `a JSON schema in ${place}`);
   // Bedrock puts it one deeper.
   const inner = Object.keys(schema).length === 1 && schema.json !== undefined ? schema.json : schema;
   return inner as Json;
