@@ -42,8 +42,8 @@ export const shownBy = (rendering: Rendering, hasTokenizer: boolean): Shown =>
 export function unproven(shown: Shown, tool: string): string | undefined {
   if (shown === "proven") return undefined;
   return {
-    template: `not proven: that the model's chat template shows each turn what a server shows; --tokenizer DIR proves it`,
-    tool: `not known: what ${tool} shows before each turn, since it renders by a template of its own`,
-    service: `not known: what the service shows before each turn`,
+    template: `not proven: that ${tool} shows the model before each turn what a server shows; --tokenizer DIR, with its folder, proves it`,
+    tool: `not known: what ${tool} shows the model before each turn; it renders by a template of its own`,
+    service: "not known: what the service shows the model before each turn",
   }[shown];
 }
