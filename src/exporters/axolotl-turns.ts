@@ -15,8 +15,9 @@ const PLACEHOLDERS = ["[[dummy_message]]", "zzdummymessagezz"];
 /** The first learned message of which Axolotl would learn another part than the policy wrote; undefined if there is none. */
 export function otherTurn(row: Demonstration, tokenizer: ChatTokenizer): string | undefined {
   const { messages, tools } = row;
-  const { labels } = tokenizer.demonstration(row);
-  const lengths = stretchesOf(labels);
+  // More rows than one are refused before (rendering.ts).
+  const [only] = tokenizer.demonstration(row).rows;
+  const lengths = stretchesOf(only!.labels);
   const whole = tokenizer.render(messages, false, tools);
   let turn = 0;
   for (const [index, { weight }] of messages.entries()) {

@@ -118,10 +118,13 @@ async function exported({ template, target, model }: Omit<Job, "folder" | "rows"
 
 /** A row's tokens, and which are learned. TRL also learns what a template writes behind the end of the last turn. */
 function expectedOf(row: Demonstration, tokenizer: ChatTokenizer, target: string): LoadedRow {
-  const { inputIds, labels } = tokenizer.demonstration(row);
-  const last = labels.findLastIndex((label) => label >= 0);
-  const learned = labels.map((label, at) => label >= 0 || (target === "trl" && at > last));
-  return { ids: inputIds, learned };
+  const [only, ...more] = tokenizer.demonstration(row).rows;
+  assert.equal(more.length, 0);
+  const { inputIds, labels } = only!;
+  const whole = tokenizer.encode(tokenizer.render(row.messages, false, row.tools));
+  assert.deepEqual(whole.slice(0, inputIds.length), inputIds);
+  const learned = whole.map((_, at) => (labels[at] === undefined ? target === "trl" : labels[at] >= 0));
+  return { ids: whole, learned };
 }
 
 /** The text of a row, learned stretches in brackets. */

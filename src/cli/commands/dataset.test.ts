@@ -186,7 +186,10 @@ test("a dataset is exported as it is, and is listed, reported and shown", async 
   const out = join(folder, "openai");
   const { output } = await gleaner(t, "export", "d-bc", "--to", "openai", "--out", out);
   assert.match(output, /^d-bc, bc: 7 demonstrations/);
-  assert.match((await gleaner(t, "export", "--check", out)).output, /the files teach the 21 stored turns and no others/);
+  assert.match(
+    (await gleaner(t, "export", "--check", out)).output,
+    /the files teach the 21 stored turns and no others/,
+  );
   const wrong = await gleaner(t, "export", "d-bc", "--to", "openai", "--out", out, "--seed", "1");
   assert.match(wrong.output, /--seed: run "d-bc" is one training set/);
   const undone = await gleaner(t, "export", "mine", "--to", "openai", "--out", out);
