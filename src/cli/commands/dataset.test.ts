@@ -182,6 +182,17 @@ test("tasks of another run can be kept out", async (t) => {
   assert.equal(leftOut["the task is one of held"], 4);
 });
 
+test("--to with flags that need it, and with --leave-out", async (t) => {
+  const args = ["dataset", "mine", "--method", "bc", "--out", "left"];
+  const alone = await gleaner(t, ...args, "--leave-out");
+  assert.match(alone.output, /--leave-out: expected --to with a training tool beside it/);
+  const refused = await gleaner(t, ...args, "--to", "tinker", "--files", join(folder, "left"));
+  assert.equal(refused.code, 2);
+  assert.match(refused.output, /calls a tool or answers a call: gleaner cannot write calls for tinker-cookbook/);
+  const nothing = await gleaner(t, ...args, "--to", "tinker", "--files", join(folder, "left"), "--leave-out");
+  assert.match(nothing.output, /--leave-out: nothing is left of 7 examples that tinker-cookbook could be told/);
+});
+
 test("a dataset is exported as it is, and is listed, reported and shown", async (t) => {
   const out = join(folder, "openai");
   const { output } = await gleaner(t, "export", "d-bc", "--to", "openai", "--out", out);
