@@ -9,6 +9,7 @@ import type { Tool, ToolCall } from "../../src/core/message.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../../src/core/training.ts";
 import { exportSet } from "../../src/exporters/export.ts";
 import { exporterNamed } from "../../src/exporters/registry.ts";
+import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { type Loaded, loaded } from "./export-tools.ts";
 import { skip, tinyCheckpoint } from "./real.ts";
@@ -74,6 +75,12 @@ const thoughtful = conversation([
   { reasoning: "All done.", content: "Paid." },
 ]);
 
+/** Thoughts in the text, as LLaMA-Factory's reasoning templates have them; of two turns the last is learned. */
+const inText = conversation([
+  { content: "<think>\nI look first.\n</think>\n\nlook", isMasked: true },
+  { content: "<think>\nNow I go.\n</think>\n\ngo" },
+]);
+
 interface Job {
   readonly target: string;
   /** The tool's own. */
@@ -87,6 +94,7 @@ const JOBS: readonly Job[] = [
     template,
     examples: [single, masked],
   })),
+  { target: "llamafactory", template: "qwen3", examples: [inText] },
   { target: "llamafactory-v1", template: "qwen3_nothink", examples: [single, masked, parallel] },
   { target: "llamafactory-v1", template: "qwen3", examples: [thoughtful] },
   ...["qwen2_5", "qwen3_nothinking"].map((template) => ({
@@ -125,7 +133,13 @@ for (const [index, { target, template, examples }] of JOBS.entries()) {
   test(`${target}, ${template}: the learned turns are the stored calls and answers`, { skip }, () => {
     const answer = answers[index]!;
     if ("error" in answer) assert.fail(answer.error);
-    assert.deepEqual(answer.rows.flat().map(saidIn), examples.flatMap(storedIn));
+    if (examples[0] !== inText) assert.deepEqual(answer.rows.flat().map(saidIn), examples.flatMap(storedIn));
+    else {
+      // The thought before, which the template would take out, is read; the last one is learned.
+      const read = openChatTokenizer(tinyCheckpoint()).decode(answer.tokens![0]!.ids);
+      assert.match(read, /<think>\nI look first\.\n<\/think>\n\nlook<\|im_end\|>/);
+      assert.deepEqual(answer.rows.flat(), ["<think>\nNow I go.\n</think>\n\ngo<|im_end|>\n"]);
+    }
   });
 }
 
