@@ -5,11 +5,12 @@
  */
 import { join } from "node:path";
 import { startAnswer } from "../src/model/answer.ts";
+import { type Architecture, parameterCount } from "../src/model/architecture.ts";
 import { initialParameters } from "../src/model/checkpoint.ts";
 import { openDecoder, ROWS } from "../src/model/decoder.ts";
 import { decodingGraph } from "../src/model/decoding-graph.ts";
 import { type Batch, gradientEngine } from "../src/model/gradients.ts";
-import { type LlamaConfig, parameterCount } from "../src/model/llama.ts";
+import { llama } from "../src/model/llama.ts";
 import { openSession } from "../src/model/onnx.ts";
 import { openOptimizer } from "../src/model/optimizer.ts";
 import { randomStream } from "../src/model/random.ts";
@@ -18,7 +19,7 @@ import { cpuMs, settled } from "./parts/cpu-time.ts";
 import { versionsOf } from "./parts/origin.ts";
 import type { Findings } from "./parts/result.ts";
 
-const CONFIG: LlamaConfig = {
+const CONFIG = llama({
   vocab_size: 2048,
   hidden_size: 128,
   intermediate_size: 352,
@@ -29,14 +30,14 @@ const CONFIG: LlamaConfig = {
   rope_theta: 10_000,
   rms_norm_eps: 1e-6,
   tie_word_embeddings: true,
-};
-const COPYING: LlamaConfig = { ...CONFIG, copy_head: true };
+});
+const COPYING: Architecture = { ...CONFIG, copy_head: true };
 const TRAIN = { sequences: 16, length: 256, steps: 12 };
 const DECODE = { rows: 32, context: 200, steps: 60 };
 const ROUNDS = 2;
 
 /** Forward, backward and AdamW on a batch in which every prediction counts. */
-async function trainMs(config: LlamaConfig): Promise<number> {
+async function trainMs(config: Architecture): Promise<number> {
   const parameters = initialParameters(config, 1);
   const engine = gradientEngine(config, parameters);
   const settings = { optimizer: "adamw", weightDecay: 0.01 } as const;
@@ -66,7 +67,7 @@ async function trainMs(config: LlamaConfig): Promise<number> {
 }
 
 /** One token for each row after `context` others, sampled from the softmax. */
-async function decodeMs(config: LlamaConfig): Promise<number> {
+async function decodeMs(config: Architecture): Promise<number> {
   const session = await openSession(decodingGraph(config, initialParameters(config, 1), ROWS), 1);
   const decoder = openDecoder(config, session);
   const answers = Array.from({ length: DECODE.rows }, (_, seed) => {

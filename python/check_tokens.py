@@ -1,6 +1,8 @@
 """Compares token ids that gleaner made with those that transformers makes of the same text.
 
-    python check_tokens.py CHECKPOINT_FOLDER < rows.jsonl
+    python check_tokens.py CHECKPOINT_FOLDER [VARIABLES] < rows.jsonl
+
+VARIABLES is a JSON object: what the chat template is given beside each conversation (template_variables.py).
 
 A row is {"messages", "ids"}: a conversation and what its chat template's text should be as tokens (with "prompt": true,
 the generation prompt included; with "tools", what could be called; arguments of calls as the model wrote them, in JSON),
@@ -12,6 +14,8 @@ and those that differ, with the first position and the text around it, as transf
 
 import json
 import sys
+
+from template_variables import with_variables
 
 # A character may be several tokens: from some of them before the difference it can be read.
 SHOWN_BEFORE, SHOWN_AFTER = 4, 12
@@ -81,7 +85,8 @@ def parting(tokenizer, expected, found):
 def main():
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(sys.argv[1], local_files_only=True)
+    variables = json.loads(sys.argv[2]) if len(sys.argv) > 2 else None
+    tokenizer = with_variables(AutoTokenizer.from_pretrained(sys.argv[1], local_files_only=True), variables)
     count, differences = 0, []
     for count, line in enumerate(sys.stdin, start=1):
         found = difference(tokenizer, json.loads(line))

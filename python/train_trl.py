@@ -26,6 +26,7 @@ from pathlib import Path
 from check_tokens import difference
 from checkpoint_files import Refused, lacks_memory, open_model, open_tokenizer, save
 from steps import laid_out
+from template_variables import with_variables
 
 CONTEXT = -100
 METRICS = {
@@ -96,7 +97,7 @@ def die_with_parent():
 def train(config, say):
     examples = [json.loads(line) for line in Path(config["rows"]).open(encoding="utf-8")]
     tokenizer = open_tokenizer(config["from"])
-    check_tokens(tokenizer, examples, config["kind"])
+    check_tokens(with_variables(tokenizer, config["settings"].get("template")), examples, config["kind"])
 
     import torch
 

@@ -174,6 +174,7 @@ export { type TinkerModelOptions, tinkerModel } from "./students/tinker/model.ts
 export type { TinkerServer } from "./students/tinker/protocol/transport.ts";
 export type { TinkerSettings } from "./students/tinker/settings.ts";
 export { type TinkerOptions, tinkerBase, tinkerTrainer } from "./students/tinker/trainer.ts";
+export type { TemplateVariables } from "./tokenizers/template-variables.ts";
 
 // Compare: several methods in one experiment, from one config.
 

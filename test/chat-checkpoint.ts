@@ -30,6 +30,11 @@ export const TEMPLATES = {
   dated: "{{ strftime_now('%d %b %Y') }}{% for m in messages %}{{ m.content + '<|im_end|>' }}{% endfor %}",
 } as const;
 
+/** Takes a variable, as that of Qwen3: without thinking, every answer begins with an empty thought. */
+export const THINKING = `{% set no_thought = '<think></think>' if enable_thinking is defined and enable_thinking is false else '' %}${chatml("{{ no_thought + m.content + '<|im_end|>' }}").replace(/\{% endif %\}$/, "{{ no_thought }}{% endif %}")}`;
+/** The same, and it writes the day in two ways. */
+export const DATED = `{{ '<|im_start|>system\n' + strftime_now('%d %b %Y') + ' ' + strftime_now('%Y-%m-%d') + '<|im_end|>\n' }}${THINKING}`;
+
 const SPECIAL = [
   "<|pad|>",
   "<|im_start|>",

@@ -1,6 +1,6 @@
 /** Gradients beside what the loss itself does when parameters move. */
 import assert from "node:assert/strict";
-import type { Parameters } from "../src/model/llama.ts";
+import type { Parameters } from "../src/model/architecture.ts";
 import { randomStream } from "../src/model/random.ts";
 
 export interface Slopes {

@@ -1,7 +1,10 @@
 /** GGUF files of a tiny Llama, as llama.cpp's converter writes them. */
-import { type randomParameters, TINY } from "./tiny-model.ts";
+import { llama } from "../src/model/llama.ts";
+import { type randomParameters, TINY_CONFIG } from "./tiny-model.ts";
 
-export const CONFIG = { ...TINY, hidden_size: 32, intermediate_size: 32, rms_norm_eps: 1e-5 };
+export const CONFIG = { ...TINY_CONFIG, hidden_size: 32, intermediate_size: 32, rms_norm_eps: 1e-5 };
+
+export const ARCHITECTURE = llama(CONFIG);
 
 export interface Tensor {
   readonly shape: readonly number[];

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "../src/core/message.ts";
 import { random, seedFrom } from "../src/core/random.ts";
 import type { Usage } from "../src/core/trajectory.ts";
+import type { Prompted } from "./chat-server.ts";
 
 /** One chat completion that was asked for. */
 export interface Asked {
@@ -59,6 +60,10 @@ export interface Behaviour {
   readonly apiKey?: string;
   /** As Azure: requests without this query are unknown, and the key comes in a header of its own. */
   readonly query?: string;
+  /** The token ids that the model reads, by a tokenizer of its own. Default: a number for each word. */
+  readonly prompt?: (body: Prompted) => readonly number[];
+  /** Routes beside `/v1`: what they answer to a request's body. */
+  readonly routes?: Readonly<Record<string, (body: Prompted) => unknown>>;
 }
 
 export interface TestServer {
@@ -88,6 +93,8 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
   const server = createServer(async (request, response) => {
     if (request.method === "GET" && request.url === `/v1/models${query}`)
       return send(response, 200, modelList(behaviour));
+    const route = request.method === "POST" ? behaviour.routes?.[request.url ?? ""] : undefined;
+    if (route) return send(response, 200, route(JSON.parse(await bodyOf(request)) as Prompted));
     if (request.method !== "POST" || request.url !== `/v1/chat/completions${query}`) {
       return send(response, 404, { error: { message: "no such route" } });
     }
@@ -140,9 +147,8 @@ export async function openServer(behaviour: Behaviour = {}, port = 0): Promise<T
   };
 }
 
-interface RequestBody {
+interface RequestBody extends Prompted {
   readonly model?: string;
-  readonly messages: readonly Message[];
   readonly seed?: number;
   readonly temperature?: number;
   readonly max_tokens?: number;
@@ -191,7 +197,8 @@ interface Answering {
 
 function answerOf(asked: Asked, { body, behaviour, seed }: Answering) {
   const { ignores = [], contextTokens = Number.POSITIVE_INFINITY, answer = words } = behaviour;
-  const prompt = promptTokens(asked.messages);
+  const read = behaviour.prompt?.(body) ?? Array.from({ length: promptTokens(asked.messages) }, (_, index) => index);
+  const prompt = read.length;
   const room = Math.max(1, contextTokens - prompt);
   const most = ignores.includes("max tokens") ? room : Math.min(asked.maxTokens, room);
   const temperature = ignores.includes("temperature") ? 0 : asked.temperature;
@@ -216,7 +223,7 @@ function answerOf(asked: Asked, { body, behaviour, seed }: Answering) {
     object: "chat.completion",
     model: body.model,
     choices,
-    ...(ids && { prompt_token_ids: Array.from({ length: prompt }, (_, index) => index) }),
+    ...(ids && { prompt_token_ids: read }),
     usage: {
       prompt_tokens: prompt,
       completion_tokens: completionTokens,

@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LlamaConfig, type Parameters, parametersOf, sizeOf } from "../src/model/llama.ts";
+import { type Architecture, type Parameters, parametersOf, sizeOf } from "../src/model/architecture.ts";
+import { type LlamaConfig, llama } from "../src/model/llama.ts";
 import type { Pair } from "../src/model/objectives.ts";
 import { randomStream } from "../src/model/random.ts";
 
-export const TINY: LlamaConfig = {
+/** As its config.json says it. */
+export const TINY_CONFIG: LlamaConfig = {
   vocab_size: 24,
   hidden_size: 16,
   intermediate_size: 24,
@@ -19,17 +21,40 @@ export const TINY: LlamaConfig = {
   tie_word_embeddings: true,
 };
 
-/** The same with a copy head. */
-export const COPYING: LlamaConfig = { ...TINY, copy_head: true };
+export const TINY: Architecture = llama(TINY_CONFIG);
 
-/** Both kinds of model, by what tests call them. */
+/** The same with a copy head. */
+export const COPYING: Architecture = { ...TINY, copy_head: true };
+
+const rope = { theta: 500, scaling: { kind: "linear", factor: 3 } } as const;
+
+/** Whatever families do otherwise than Llama, all at once: with a layer of each kind. */
+export const OTHERWISE: Architecture = {
+  ...llama({ ...TINY_CONFIG, num_hidden_layers: 3 }),
+  headSize: 6,
+  scoreSize: 5,
+  attention: [
+    { rope, window: 5 },
+    { rope: null, window: null },
+    { rope: { theta: 10_000, scaling: null }, window: 70 },
+  ],
+  biases: ["queries", "keys", "values", "attentionOutput", "gate", "up", "down"],
+  queryKeyNorms: true,
+  outputNorms: true,
+  normOffset: 1,
+  activation: "gelu_tanh",
+  embeddingScale: 4,
+};
+
+/** Kinds of models, by what tests call them. */
 export const KINDS = [
   ["plain", TINY],
   ["with a copy head", COPYING],
+  ["with all that families do otherwise", OTHERWISE],
 ] as const;
 
 /** Larger than an untrained model's, so that every part matters and answers differ. */
-export function randomParameters(config: LlamaConfig, seed: number): Parameters {
+export function randomParameters(config: Architecture, seed: number): Parameters {
   const random = randomStream(seed);
   return new Map(
     parametersOf(config).map(({ name, shape }) => {
@@ -48,7 +73,7 @@ export function temporaryFolder(test: { after(done: () => void): void }): string
 }
 
 /** Pairs of sides that share their first four tokens (weight 0) and then go on by turns: two weighted tokens, one not. */
-export function randomPairs(config: Pick<LlamaConfig, "vocab_size">, count: number, seed: number): Pair[] {
+export function randomPairs(config: Pick<Architecture, "vocab_size">, count: number, seed: number): Pair[] {
   const random = randomStream(seed);
   // Transformers keeps the padding token's row (0) from learning as an input.
   const draw = (length: number) =>

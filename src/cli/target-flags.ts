@@ -8,7 +8,8 @@ import type { ExportOptions } from "../exporters/exporter.ts";
 import { learnable } from "../exporters/learnable.ts";
 import { exporterNamed } from "../exporters/registry.ts";
 import { unproven } from "../exporters/rendering.ts";
-import { openChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
+import { openTokenizerWith } from "../tokenizers/chat-tokenizer.ts";
+import type { TemplateVariables } from "../tokenizers/template-variables.ts";
 import { table } from "./table.ts";
 import { printable } from "./terminal.ts";
 
@@ -36,14 +37,12 @@ export const targetOptions = (command: Command): Command =>
     .option("--leave-out", "leave out, and count, the examples that the tool cannot be told");
 
 /** Throws CliError for a folder that is no checkpoint. */
-export const targetOptionsOf = ({
-  tokenizer,
-  splitTurns = false,
-  parquet = false,
-  leaveOut = false,
-}: TargetFlags): ExportOptions => ({
+export const targetOptionsOf = (
+  { tokenizer, splitTurns = false, parquet = false, leaveOut = false }: TargetFlags,
+  template?: TemplateVariables,
+): ExportOptions => ({
   ...{ splitTurns, parquet, leaveOut },
-  ...(tokenizer !== undefined && { tokenizer: openChatTokenizer(tokenizer) }),
+  ...(tokenizer !== undefined && { tokenizer: openTokenizerWith(tokenizer, template) }),
 });
 
 /** What was written, and what was not. */

@@ -3,6 +3,7 @@
  * trainer can express. Trainers and algorithms do not know each other.
  */
 import type { CheckpointId, TrainingSetId, TrajectoryId } from "./ids.ts";
+import type { Json } from "./json.ts";
 import type { Message, Tool } from "./message.ts";
 
 /** Why a message is learned. Stored with it, so that a mask can be checked years later. */
@@ -190,7 +191,7 @@ export interface Trainer {
   /** The kinds of training sets that it can learn. */
   readonly kinds: readonly TrainingSet["kind"][];
   /** Every setting that changes the result; part of each checkpoint's id. */
-  readonly settings: Readonly<Record<string, number | string | boolean>>;
+  readonly settings: Readonly<Record<string, Json>>;
   /** Trains. Throws TrainerError, before anything starts where the examples cannot be trained exactly. */
   train(request: TrainRequest): AsyncIterable<TrainEvent>;
 }

@@ -12,7 +12,6 @@ import { CliError, PolicyError, StopError } from "../core/errors.ts";
 import { type CompletionRequest, ContextFullError } from "../core/policy.ts";
 import { serverModel } from "./model.ts";
 import type { ServerOptions } from "./options.ts";
-import { returnsTokenIds } from "./token-ids.ts";
 
 const opened: TestServer[] = [];
 after(() => Promise.all(opened.map((server) => server.close())));
@@ -220,9 +219,6 @@ test("token ids are kept where they are asked for, and must be as many as were c
   const fault = { kind: "other", body: choiceWith({ token_ids: [1] }) } as const;
   const wrong = await serve({ fault: () => fault });
   await assert.rejects(open(wrong, { tokenIds: true }).complete(ask("hello")), /token ids as in usage/);
-  const refusing = await serve({ fault: () => ({ kind: "status", status: 400 }) });
-  const found = [server, silent, refusing].map(({ url }) => returnsTokenIds({ urls: [url], model: "tiny" }));
-  assert.deepEqual(await Promise.all(found), [true, false, false]);
 });
 
 test("a completion that reached maxTokens is what the model said; one that found no room is a full context", async () => {

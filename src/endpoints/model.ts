@@ -16,7 +16,7 @@ import { readAnswer, usageOf } from "./answers.ts";
 import { type Cost, openLedger, type Spending } from "./budget.ts";
 import { contextIn, contextMemory, mostTokens, usualTokens } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
-import { resolveOptions, type ServerOptions, type ServerSettings } from "./options.ts";
+import { furtherFields, resolveOptions, type ServerOptions, type ServerSettings } from "./options.ts";
 import { openPace } from "./pace.ts";
 import { routeOf } from "./routing.ts";
 import { openTransport, type RequestBody } from "./transport.ts";
@@ -197,7 +197,7 @@ export function serverModel(options: ServerOptions): ServerModel {
 
 /** Equal requests are equal bytes, and a longer conversation begins with the bytes of a shorter one. */
 export function bodyOf(request: CompletionRequest, settings: ServerSettings): RequestBody {
-  const { model, limitField, tokenIds, extra } = settings;
+  const { model, limitField, tokenIds } = settings;
   return {
     model,
     messages: request.messages.map(chatMessage),
@@ -207,6 +207,6 @@ export function bodyOf(request: CompletionRequest, settings: ServerSettings): Re
     seed: request.seed >>> 1,
     [limitField]: request.maxTokens,
     ...(tokenIds && { return_token_ids: true }),
-    ...extra,
+    ...furtherFields(settings),
   };
 }

@@ -5,6 +5,7 @@
 import { CliError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { baseUrl } from "../http/addresses.ts";
+import type { TemplateVariables } from "../tokenizers/template-variables.ts";
 import type { Budget, Prices, Spending } from "./budget.ts";
 
 /** A server, and how to use it. Numbers out of range are refused with CliError. */
@@ -52,7 +53,12 @@ export interface ServerOptions {
   readonly answersAs?: readonly string[];
   /** The field that limits a completion: newer models of OpenAI take only `max_completion_tokens`. Default `max_tokens`. */
   readonly limitField?: "max_tokens" | "max_completion_tokens";
-  /** More fields of every request (`top_p`, `chat_template_kwargs` …). They change answers: make them part of the run's ids. */
+  /**
+   * What the server gives the model's chat template beside each conversation, by name (`chat_template_kwargs` of each request).
+   * It changes answers: make it part of the run's ids. Absent: nothing.
+   */
+  readonly template?: TemplateVariables;
+  /** More fields of every request (`top_p` …). They change answers: make them part of the run's ids. */
   readonly extra?: Readonly<Record<string, Json>>;
   /** Hears, a line at a time, when the server keeps us waiting. Absent: nobody does. */
   readonly say?: (line: string) => void;
@@ -60,7 +66,7 @@ export interface ServerOptions {
 
 /** `ServerOptions` with nothing left open but what may be unknown. */
 export type ServerSettings = Required<Omit<ServerOptions, Optional>> & Pick<ServerOptions, Optional>;
-type Optional = "apiKeyEnv" | "requestsPerMinute" | "tokensPerMinute" | "prices" | "contextTokens" | "say";
+type Optional = "apiKeyEnv" | "requestsPerMinute" | "tokensPerMinute" | "prices" | "contextTokens" | "template" | "say";
 
 const LONGEST_TIMEOUT_MS = 300_000;
 const MEGABYTE = 2 ** 20;
@@ -83,6 +89,8 @@ export function resolveOptions(options: ServerOptions): ServerSettings {
     limitField: options.limitField ?? "max_tokens",
     extra: options.extra ?? {},
   };
+  if (settings.template && "chat_template_kwargs" in settings.extra)
+    throw new CliError("chat_template_kwargs: expected template variables or this field of requests, got both");
   if (settings.urls.length === 0) throw new CliError("server: expected at least one base URL, got none");
   if (settings.model === "") throw new CliError('server model: expected a name, got ""');
   const { concurrency, timeoutMs, retries, backoffMs, maxAnswerBytes, contextTokens } = settings;
@@ -98,6 +106,12 @@ export function resolveOptions(options: ServerOptions): ServerSettings {
   if (budget.money !== undefined && !prices) throw new CliError("budget.money: expected prices of tokens, got none");
   return settings;
 }
+
+/** The fields of every request beside those of the conversation and its sampling. */
+export const furtherFields = ({ template, extra }: Pick<ServerSettings, "template" | "extra">) => ({
+  ...(template && { chat_template_kwargs: template }),
+  ...extra,
+});
 
 function expectAtLeast(name: string, value: number | undefined, least: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return;

@@ -12,12 +12,15 @@ import { fields, usageOf, whyNoUsage } from "./answers.ts";
 import { NOTHING_SPENT, type Spending } from "./budget.ts";
 import { contextIn } from "./context.ts";
 import { type Fault, faultIn, faultOf } from "./faults.ts";
-import { resolveOptions, type ServerOptions } from "./options.ts";
+import { furtherFields, resolveOptions, type ServerOptions } from "./options.ts";
 import { missing, ok, SAMPLING_QUESTION, type ServerCheck, samplingChecks } from "./sampling-checks.ts";
 import { type ModelEntry, openTransport, type RequestBody, type Transport } from "./transport.ts";
 
 /** Which server to probe. The rest as in ServerOptions; `timeoutMs` is 60,000 unless given. */
-export type ProbeOptions = Pick<ServerOptions, "apiKeyEnv" | "timeoutMs" | "limitField" | "extra" | "say"> & {
+export type ProbeOptions = Pick<
+  ServerOptions,
+  "apiKeyEnv" | "timeoutMs" | "limitField" | "template" | "extra" | "say"
+> & {
   /** Base URL, up to `/chat/completions`: `http://127.0.0.1:8000/v1`. */
   readonly url: string;
   /** The model to ask. Absent: the first one the server lists. */
@@ -63,7 +66,7 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   const asker = openAsker(transport, {
     model,
     limitField: settings.limitField,
-    extra: settings.extra,
+    extra: furtherFields(settings),
     say: settings.say,
   });
   const checks = [

@@ -15,6 +15,8 @@ export type RequestBody = Readonly<Record<string, unknown>>;
 export interface Transport {
   /** The parsed answer. Throws what the SDK throws, or a SyntaxError for invalid JSON. */
   complete(body: RequestBody): Promise<unknown>;
+  /** The parsed answer of another route, beside `/v1`: what servers offer for themselves (`/tokenize`). Throws likewise. */
+  beside(route: string, body: RequestBody): Promise<unknown>;
   /** What `GET /models` lists, with every field. Throws likewise. */
   models(timeoutMs: number): Promise<readonly ModelEntry[]>;
 }
@@ -35,9 +37,11 @@ export function openTransport(url: string, apiKey: string | undefined, settings:
   return {
     async complete(body) {
       const opened = await client();
-      const answer: unknown = await watch(opened.post("/chat/completions", { body }));
-      // What does not call itself JSON comes as text.
-      return typeof answer === "string" ? JSON.parse(answer) : answer;
+      return parsed(await watch(opened.post("/chat/completions", { body })));
+    },
+    async beside(route, body) {
+      const opened = await client();
+      return parsed(await watch(opened.post(`${opened.baseURL.replace(/\/v1\/*$/, "")}${route}`, { body })));
     },
     async models(timeoutMs) {
       const opened = await client();
@@ -46,6 +50,9 @@ export function openTransport(url: string, apiKey: string | undefined, settings:
     },
   };
 }
+
+/** What does not call itself JSON comes as text. */
+const parsed = (answer: unknown): unknown => (typeof answer === "string" ? JSON.parse(answer) : answer);
 
 async function openClient(url: string, apiKey: string | undefined, settings: Settings): Promise<OpenAI> {
   const { OpenAI } = await import("openai");

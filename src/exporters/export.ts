@@ -15,7 +15,7 @@ export interface ExportRequest {
   /** The folder to make. */
   readonly out: string;
   /** Where the set is from. */
-  readonly origin: Pick<Manifest, "run" | "method" | "seed" | "iteration" | "trainingSet">;
+  readonly origin: Pick<Manifest, "run" | "method" | "seed" | "iteration" | "trainingSet" | "template">;
 }
 
 export interface Exported {

@@ -3,9 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CliError, messageOf } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
 import { checked, problemText } from "../core/problems.ts";
 
 export const MANIFEST = "export.json";
+
+const VALUE: z.ZodType<Json> = z.json();
 
 const SCHEMA = z.strictObject({
   format: z.literal(1),
@@ -18,6 +21,8 @@ const SCHEMA = z.strictObject({
   iteration: z.int().optional(),
   /** Its id in the store. */
   trainingSet: z.string(),
+  /** Of files of token ids: what the chat template was given beside each conversation. Absent: nothing. */
+  template: z.record(z.string(), VALUE).optional(),
   splitTurns: z.boolean(),
   parquet: z.boolean(),
   /** What was known of the text that the model is shown before each turn (rendering.ts); older exports do not say. */

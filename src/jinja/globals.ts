@@ -19,7 +19,7 @@ export function globals(date: string | null): ReadonlyMap<string, Value> {
       const [format] = take(["format"], args, named);
       if (date === null) {
         throw new Error(
-          "it writes today's date, so the tokens would change from day to day; write a fixed date into it",
+          "it writes today's date, so the tokens would change from day to day; give it a day, as the template variable date",
         );
       }
       return strftime(date, text(format));

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { assertSlopes } from "../../test/finite-differences.ts";
 import { randomPairs, randomParameters, TINY } from "../../test/tiny-model.ts";
 import { adaptersOf, initialAdapters, type Lora } from "./adapters.ts";
+import type { Architecture, Parameters } from "./architecture.ts";
 import { type Example, makeBatch } from "./batches.ts";
 import { gradientEngine } from "./gradients.ts";
-import type { LlamaConfig, Parameters } from "./llama.ts";
 import { type Objective, openObjective } from "./objectives.ts";
 import { randomStream } from "./random.ts";
 
@@ -15,14 +15,14 @@ const pairs = randomPairs(TINY, 5, 1);
 const examples = pairs.map(({ chosen }) => chosen);
 
 /** Adapters none of which is zero. */
-function movedAdapters(config: LlamaConfig, seed: number): Parameters {
+function movedAdapters(config: Architecture, seed: number): Parameters {
   const random = randomStream(seed);
   return new Map(
     [...initialAdapters(config, lora, seed)].map(([name, values]) => [name, values.map(() => 0.3 * random.normal())]),
   );
 }
 
-const engineOf = (config: LlamaConfig, values: Parameters, threads = 1) =>
+const engineOf = (config: Architecture, values: Parameters, threads = 1) =>
   gradientEngine(config, randomParameters(config, 1), { threads, adapters: { lora, values } });
 
 test("adapters are named as PEFT names them, stand on all seven matrices of every block, and change nothing at first", async () => {

@@ -3,7 +3,14 @@
  * and B (out, R), and the layer computes W x + alpha / R · B A x. W stays as it is, A and B are learned; merged, they are
  * an ordinary checkpoint again (merging.ts). On every linear layer but the head, as PEFT's "all-linear", under its names.
  */
-import { blockNames, type LlamaConfig, type Parameter, type Parameters, parametersOf, sizeOf } from "./llama.ts";
+import {
+  type Architecture,
+  blockNames,
+  type Parameter,
+  type Parameters,
+  parametersOf,
+  sizeOf,
+} from "./architecture.ts";
 import { randomStream } from "./random.ts";
 
 export interface Lora {
@@ -22,15 +29,15 @@ export function adapterNames(weight: string): { readonly down: string; readonly 
 }
 
 /** The matrices that have adapters. */
-export function adaptedMatrices(config: LlamaConfig): Parameter[] {
+export function adaptedMatrices(config: Architecture): Parameter[] {
   const names = new Set<string>(
-    Array.from({ length: config.num_hidden_layers }, (_, layer) => Object.values(blockNames(layer))).flat(),
+    Array.from({ length: config.num_hidden_layers }, (_, layer) => Object.values(blockNames(config, layer))).flat(),
   );
   return parametersOf(config).filter(({ name, shape }) => names.has(name) && shape.length === 2);
 }
 
 /** Every adapter in a fixed order: A and B of one matrix after the other. */
-export function adaptersOf(config: LlamaConfig, rank: number): Parameter[] {
+export function adaptersOf(config: Architecture, rank: number): Parameter[] {
   return adaptedMatrices(config).flatMap(({ name, shape }) => {
     const [outputs, inputs] = shape as [number, number];
     const { down, up } = adapterNames(name);
@@ -42,7 +49,7 @@ export function adaptersOf(config: LlamaConfig, rank: number): Parameter[] {
 }
 
 /** A uniform within ±1/√in (Kaiming with a = √5, as PEFT draws it) and B zero, so that nothing changes at first. */
-export function initialAdapters(config: LlamaConfig, { rank }: Lora, seed: number): Parameters {
+export function initialAdapters(config: Architecture, { rank }: Lora, seed: number): Parameters {
   const random = randomStream(seed, rank);
   const adapters = new Map<string, Float32Array>();
   for (const { name, shape } of adaptedMatrices(config)) {

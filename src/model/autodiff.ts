@@ -6,6 +6,7 @@
  * terms of kept values is shorter than the chain of its parts.
  */
 
+import type { Activation } from "./architecture.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import * as graphs from "./graph.ts";
 
@@ -76,30 +77,47 @@ export function linear(tape: Tape, x: Tensor, weight: Tensor, scale = 1): Tensor
   ]);
 }
 
-/** x · sigmoid(x). */
-export function silu(tape: Tape, x: Tensor): Tensor {
+/** factor · x; where the factor is 1, x itself. */
+export function scaled(tape: Tape, x: Tensor, factor: number): Tensor {
+  if (factor === 1) return x;
   const { graph } = tape;
-  const gate = graphs.sigmoid(graph, x);
+  const by = graphs.scalar(graph, factor);
+  return record(tape, graphs.multiply(graph, x, by), (dy) => [[x, graphs.multiply(graph, dy, by)]]);
+}
+
+/** x · sigmoid(u), with u = x for "silu" and u = 2 √(2/π) (x + 0.044715 x³) for "gelu_tanh". */
+export function activated(tape: Tape, x: Tensor, activation: Activation): Tensor {
+  const { graph } = tape;
+  const { bent, slope: steepness } = graphs.bentFor(graph, x, activation);
+  const gate = graphs.sigmoid(graph, bent);
   const y = graphs.multiply(graph, x, gate);
   return record(tape, y, (dy) => {
-    // dy/dx = s + x s (1 − s) = s + y (1 − s)
+    // dy/dx = s + x s (1 − s) du/dx = s + y (1 − s) du/dx
     const rest = graphs.subtract(graph, graphs.scalar(graph, 1), gate);
-    const slope = graphs.add(graph, gate, graphs.multiply(graph, y, rest));
-    return [[x, graphs.multiply(graph, dy, slope)]];
+    const turned = graphs.multiply(graph, y, rest);
+    const bending = steepness ? graphs.multiply(graph, turned, steepness()) : turned;
+    return [[x, graphs.multiply(graph, dy, graphs.add(graph, gate, bending))]];
   });
 }
 
-/** x / sqrt(mean(x²) + epsilon) · weight over the last axis of `x` (N, C). */
-export function rmsNorm(tape: Tape, x: Tensor, weight: Tensor, epsilon: number): Tensor {
+export interface NormOptions {
+  readonly epsilon: number;
+  /** Added to the weight. Default 0. */
+  readonly offset?: number;
+}
+
+/** x / sqrt(mean(x²) + epsilon) · (weight + offset) over the last axis of `x` (…, C). */
+export function rmsNorm(tape: Tape, x: Tensor, weight: Tensor, { epsilon, offset = 0 }: NormOptions): Tensor {
   const { graph } = tape;
   const meanSquare = graphs.meanOfLast(graph, graphs.multiply(graph, x, x)); // (N, 1)
   const root = graphs.squareRoot(graph, graphs.add(graph, meanSquare, graphs.scalar(graph, epsilon)));
   const inverse = graphs.reciprocal(graph, root); // (N, 1)
   const normed = graphs.multiply(graph, x, inverse); // (N, C)
-  return record(tape, graphs.multiply(graph, normed, weight), (dy) => {
-    const scaled = graphs.multiply(graph, dy, weight); // (N, C)
-    const along = graphs.meanOfLast(graph, graphs.multiply(graph, scaled, normed)); // (N, 1)
-    const across = graphs.subtract(graph, scaled, graphs.multiply(graph, normed, along)); // (N, C)
+  const gain = graphs.offset(graph, weight, offset); // (C)
+  return record(tape, graphs.multiply(graph, normed, gain), (dy) => {
+    const gained = graphs.multiply(graph, dy, gain); // (N, C)
+    const along = graphs.meanOfLast(graph, graphs.multiply(graph, gained, normed)); // (N, 1)
+    const across = graphs.subtract(graph, gained, graphs.multiply(graph, normed, along)); // (N, C)
     return [
       [x, graphs.multiply(graph, across, inverse)],
       [weight, graphs.sumOfLeading(graph, graphs.multiply(graph, dy, normed))], // (C)
@@ -163,12 +181,13 @@ export interface AttentionOperands {
   readonly values: Tensor; // (B, G, T, C)
   /** 0 where a query may look and very negative where not. */
   readonly mask: Tensor; // (1, 1, Q, T)
+  readonly scoreSize: number;
 }
 
-/** softmax(q kᵀ / sqrt(C) + mask) v: (B, G, Q, C). */
-export function attention(tape: Tape, { queries, keys, values, mask }: AttentionOperands): Tensor {
+/** softmax(q kᵀ / sqrt(scoreSize) + mask) v: (B, G, Q, C). */
+export function attention(tape: Tape, { queries, keys, values, mask, scoreSize }: AttentionOperands): Tensor {
   const { graph } = tape;
-  const scale = 1 / Math.sqrt(queries.shape.at(-1)!);
+  const scale = 1 / Math.sqrt(scoreSize);
   const scores = graphs.product(graph, queries, keys, { transposeB: true, scale }); // (B, G, Q, T)
   const shares = graphs.softmax(graph, graphs.add(graph, scores, mask)); // (B, G, Q, T)
   const mixed = graphs.product(graph, shares, values); // (B, G, Q, C)

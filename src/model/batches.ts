@@ -2,10 +2,11 @@
  * Examples → batches of fixed shapes. Each epoch is shuffled by the seed and sorted by length within windows of eight
  * batches, so that batches are nearly rectangular and still change from epoch to epoch. Nothing is cut or left out.
  */
+
+import type { Architecture } from "./architecture.ts";
 import { ModelError } from "./errors.ts";
 import { LENGTH_STEP } from "./forward.ts";
 import type { Batch } from "./gradients.ts";
-import type { LlamaConfig } from "./llama.ts";
 import type { RandomStream } from "./random.ts";
 
 export interface Example {
@@ -18,7 +19,7 @@ export interface Example {
 const SEQUENCES_STEP = 8;
 const WINDOW = 8;
 
-function problemOf({ tokens, weights }: Example, config: LlamaConfig): string | undefined {
+function problemOf({ tokens, weights }: Example, config: Architecture): string | undefined {
   if (tokens.length !== weights.length)
     return `expected a weight for each of its ${tokens.length} tokens, got ${weights.length}`;
   if (tokens.length > config.max_position_embeddings) {
@@ -34,7 +35,7 @@ function problemOf({ tokens, weights }: Example, config: LlamaConfig): string | 
 }
 
 /** Throws ModelError naming the first example (from 0), each of some sequences, that cannot be trained exactly as it is. */
-export function checkExamples(examples: readonly (readonly Example[])[], config: LlamaConfig): void {
+export function checkExamples(examples: readonly (readonly Example[])[], config: Architecture): void {
   if (examples.length === 0) throw new ModelError("training: expected at least one example, got none");
   for (const [i, sequences] of examples.entries()) {
     for (const sequence of sequences) {

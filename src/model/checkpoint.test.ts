@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
+import { randomParameters, TINY_CONFIG, temporaryFolder } from "../../test/tiny-model.ts";
+import { EMBEDDING, FINAL_NORM, parametersOf } from "./architecture.ts";
 import { initialize, readCheckpoint, readConfig, writeSuccessor } from "./checkpoint.ts";
 import { writeFolder } from "./folder.ts";
-import { EMBEDDING, FINAL_NORM, parametersOf } from "./llama.ts";
 import { encodeSafetensors, readSafetensors } from "./safetensors.ts";
 import { buildTokenizer } from "./tokenizer.ts";
 
 const tokenizer = buildTokenizer(["go to the shelf", "go back"]);
-const { vocab_size: _, ...shape } = TINY;
+const { vocab_size: _, ...shape } = TINY_CONFIG;
 
 function untrained(test: { after(done: () => void): void }, seed = 1): string {
   const folder = join(temporaryFolder(test), "base");
@@ -95,14 +95,19 @@ test("a damaged or foreign file is refused by name", (t) => {
 });
 
 for (const [field, value, expected] of [
-  ["model_type", "gpt2", /model_type "llama", got "gpt2"/],
+  ["model_type", "gpt2", /model_type to be one of llama, .*got "gpt2"/],
   ["hidden_act", "gelu", /hidden_act/],
-  ["head_dim", 8, /head_dim 4/],
-  ["attention_bias", true, /attention_bias/],
-  ["rope_scaling", { rope_type: "linear", factor: 2 }, /rope_scaling/],
-  ["rope_scaling", { type: "dynamic", factor: 2 }, /rope_scaling null, or llama3/],
-  ["rope_scaling", { factor: 2 }, /rope_scaling null, or llama3/],
-  ["rope_parameters", { rope_type: "yarn", factor: 2 }, /rope_scaling null, or llama3/],
+  ["head_dim", 5, /head_dim to be an even number, got 5/],
+  ["copy_head", true, /copy_head to be false where model_type is llama, got true/],
+  ["attention_bias", "some", /attention_bias to be true or false, got "some"/],
+  ["rope_scaling", { rope_type: "linear", factor: 2, low_freq_factor: 1 }, /rope_scaling to be null, or/],
+  ["rope_scaling", { type: "dynamic", factor: 2 }, /rope_scaling to be null, or default, linear or llama3/],
+  ["rope_scaling", { factor: 2 }, /rope_scaling to be null, or/],
+  ["rope_parameters", { rope_type: "yarn", factor: 2 }, /rope_parameters to be null, or/],
+  ["rope_parameters", { rope_theta: 7 }, /rope_theta to be 7, as rope_parameters says, got 10000/],
+  ["partial_rotary_factor", 0.5, /partial_rotary_factor to be 1, got 0.5/],
+  ["quantization_config", { bits: 4 }, /"quantization_config": \{"bits":4\} is not understood: remove it if/],
+  ["num_local_experts", 8, /"num_local_experts": 8 is not understood/],
   ["num_key_value_heads", 3, /num_key_value_heads to be a divisor of num_attention_heads/],
   ["hidden_size", 18, /hidden_size/],
   ["num_hidden_layers", 0, /num_hidden_layers/],
@@ -111,7 +116,7 @@ for (const [field, value, expected] of [
     const folder = untrained(t);
     const path = join(folder, "config.json");
     const config = JSON.parse(readFileSync(path, "utf8"));
-    writeFileSync(path, JSON.stringify({ ...config, [field]: value }));
+    writeFileSync(path, JSON.stringify({ ...config, head_dim: undefined, [field]: value }));
     assert.throws(() => readConfig(folder), expected);
   });
 }
@@ -128,13 +133,21 @@ test("stretched positions are read as either version of transformers writes them
     writeFileSync(path, JSON.stringify({ ...plain, ...changes }));
     return readConfig(folder);
   };
-  assert.deepEqual(read({ rope_scaling: scaling }).rope_scaling, scaling);
-  const newer = { rope_theta: 500, ...scaling };
-  assert.deepEqual(read({ rope_scaling: undefined, rope_parameters: newer }).rope_scaling, newer);
-  assert.equal(read({ rope_scaling: undefined, rope_parameters: { rope_type: "default" } }).rope_scaling, null);
+  const stretched = { kind: "llama3", factor: 8, low: 1, high: 4, firstLength: 16 };
+  const [older] = read({ rope_scaling: scaling }).attention;
+  assert.deepEqual(older, { rope: { theta: 10_000, scaling: stretched }, window: null });
+  const parameters = { rope_theta: 500, ...scaling };
+  const [newer] = read({ rope_theta: undefined, rope_parameters: parameters }).attention;
+  assert.deepEqual(newer, { rope: { theta: 500, scaling: stretched }, window: null });
+  const [plainly] = read({ rope_parameters: { rope_type: "default" } }).attention;
+  assert.deepEqual(plainly, { rope: { theta: 10_000, scaling: null }, window: null });
+  assert.throws(
+    () => read({ rope_scaling: scaling, rope_parameters: parameters }),
+    /expected rope_scaling to be null where rope_parameters is there/,
+  );
   assert.throws(
     () => read({ rope_scaling: { ...scaling, factor: undefined } }),
-    /expected rope_scaling null, or llama3/,
+    /expected rope_scaling to be null, or/,
   );
 });
 

@@ -1,24 +1,17 @@
 /**
  * A checkpoint folder as transformers reads it: config.json, generation_config.json, model.safetensors,
- * tokenizer.json, tokenizer_config.json. Llama models only; what cannot be computed exactly is refused. Reads weights of
- * less precision and in several files, too (then model.safetensors.index.json says which), and writes float32. A model with a
- * copy head has a type of its own, so that other programs refuse it rather than leave its copy head out.
+ * tokenizer.json, tokenizer_config.json. Models of the families in families.ts; what cannot be computed exactly is refused.
+ * Reads weights of less precision and in several files, too (then model.safetensors.index.json says which), and writes float32.
+ * A model with a copy head has a type of its own, so that other programs refuse it rather than leave its copy head out.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { type Architecture, HEAD, type Parameter, type Parameters, parametersOf, sizeOf } from "./architecture.ts";
+import { isObject, type Stored } from "./config-members.ts";
 import { ModelError } from "./errors.ts";
+import { architectureOf, COPYING } from "./families.ts";
 import { prettyJson, writeFolder } from "./folder.ts";
-import {
-  checkConfig,
-  HEAD,
-  headSize,
-  type LlamaConfig,
-  type Parameter,
-  type Parameters,
-  parametersOf,
-  type RopeScaling,
-  sizeOf,
-} from "./llama.ts";
+import { type LlamaConfig, llama } from "./llama.ts";
 import { randomStream } from "./random.ts";
 import { encodeSafetensors, readSafetensors, type StoredTensor } from "./safetensors.ts";
 import { SPECIAL_TOKENS, type TokenizerFile } from "./tokenizer.ts";
@@ -48,22 +41,11 @@ export const LLAMA = {
 } as const;
 
 /** The same of one with a copy head. */
-const LLAMA_COPY = { ...LLAMA, architectures: ["LlamaCopyForCausalLM"], model_type: "llama_copy" } as const;
+const LLAMA_COPY = { ...LLAMA, architectures: ["LlamaCopyForCausalLM"], model_type: COPYING } as const;
 
 const kindOf = ({ copy_head }: Pick<LlamaConfig, "copy_head">) => (copy_head ? LLAMA_COPY : LLAMA);
 
-interface StoredConfig extends Partial<Omit<LlamaConfig, "rope_scaling">> {
-  readonly model_type?: string;
-  readonly hidden_act?: string;
-  readonly head_dim?: number;
-  readonly attention_bias?: boolean;
-  readonly mlp_bias?: boolean;
-  readonly rope_scaling?: unknown;
-  /** Newer versions of transformers write it all here. */
-  readonly rope_parameters?: { readonly rope_theta?: number; readonly rope_type?: string };
-}
-
-function readObject(path: string): Readonly<Record<string, unknown>> {
+function readObject(path: string): Stored {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
@@ -74,46 +56,10 @@ function readObject(path: string): Readonly<Record<string, unknown>> {
   throw new ModelError(`${path}: expected a JSON object`);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function isRopeScaling(scaling: Partial<RopeScaling>): boolean {
-  const { rope_type, factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings } = scaling;
-  const numbers = [factor, low, high, original_max_position_embeddings];
-  return rope_type === "llama3" && numbers.every((value) => typeof value === "number" && value > 0) && low! < high!;
-}
-
-/** The configuration of the checkpoint in `folder`. Throws ModelError for what this code would not compute exactly. */
-export function readConfig(folder: string): LlamaConfig {
+/** What the checkpoint in `folder` computes. Throws ModelError for what this code would not compute exactly. */
+export function readConfig(folder: string): Architecture {
   const path = join(folder, CONFIG);
-  const stored: StoredConfig = readObject(path);
-  const refuse = (what: string, found: unknown, expected: string) => {
-    throw new ModelError(`${path}: expected ${what} ${expected}, got ${JSON.stringify(found)}`);
-  };
-  const { rope_parameters } = stored;
-  const isStretched = (rope_parameters?.rope_type ?? "default") !== "default";
-  const config = {
-    ...(stored as LlamaConfig),
-    rope_scaling: (stored.rope_scaling || (isStretched ? rope_parameters : null)) as RopeScaling | null,
-    num_key_value_heads: stored.num_key_value_heads ?? stored.num_attention_heads!,
-    rope_theta: stored.rope_theta ?? stored.rope_parameters?.rope_theta ?? 10_000,
-    rms_norm_eps: stored.rms_norm_eps ?? 1e-6,
-    tie_word_embeddings: stored.tie_word_embeddings ?? false,
-  };
-  checkConfig(config, path);
-  const { model_type } = kindOf(config);
-  if (stored.model_type !== model_type) {
-    refuse(config.copy_head ? "model_type of a copy_head" : "model_type", stored.model_type, `"${model_type}"`);
-  }
-  if ((stored.hidden_act ?? "silu") !== "silu") refuse("hidden_act", stored.hidden_act, '"silu"');
-  if ((stored.head_dim ?? headSize(config)) !== headSize(config)) {
-    refuse("head_dim", stored.head_dim, `${headSize(config)} (hidden_size / num_attention_heads)`);
-  }
-  if (stored.attention_bias || stored.mlp_bias) refuse("attention_bias and mlp_bias", true, "false");
-  if (config.rope_scaling && !isRopeScaling(config.rope_scaling)) {
-    refuse("rope_scaling", config.rope_scaling, "null, or llama3 with all its numbers above 0");
-  }
-  return config;
+  return architectureOf(path, readObject(path));
 }
 
 /** The names of the files in `folder` that hold the weights. Throws ModelError for an index that names none. */
@@ -136,7 +82,7 @@ export function weightFiles(folder: string): string[] {
 export const isDerived = (name: string): boolean => name.endsWith("rotary_emb.inv_freq");
 
 /** Configuration and parameters of the checkpoint in `folder`. Throws ModelError. */
-export function readCheckpoint(folder: string): { config: LlamaConfig; parameters: Parameters } {
+export function readCheckpoint(folder: string): { config: Architecture; parameters: Parameters } {
   const config = readConfig(folder);
   const list = parametersOf(config);
   const known = new Set(list.map(({ name }) => name)).add(HEAD);
@@ -162,14 +108,14 @@ export function readCheckpoint(folder: string): { config: LlamaConfig; parameter
   return { config, parameters };
 }
 
-function weightFile(config: LlamaConfig, parameters: Parameters): Buffer {
+function weightFile(config: Architecture, parameters: Parameters): Buffer {
   return encodeSafetensors(
     new Map(parametersOf(config).map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }])),
   );
 }
 
 /** Writes the checkpoint `from` with other parameters as the new folder `to`: whole or not at all. */
-export function writeSuccessor(from: string, to: string, config: LlamaConfig, parameters: Parameters): void {
+export function writeSuccessor(from: string, to: string, config: Architecture, parameters: Parameters): void {
   const files = new Map<string, Uint8Array>();
   for (const name of COPIED) if (existsSync(join(from, name))) files.set(name, readFileSync(join(from, name)));
   files.set(WEIGHTS, weightFile(config, parameters));
@@ -180,7 +126,7 @@ export function writeSuccessor(from: string, to: string, config: LlamaConfig, pa
  * Small random matrices, norms of 1. The embedding is as large as the residual stream wants it (0.05 √width); where it
  * is the output matrix too, the final norm is smaller by √width, so that the first predictions are nearly uniform.
  */
-export function initialParameters(config: LlamaConfig, seed: number): Parameters {
+export function initialParameters(config: Architecture, seed: number): Parameters {
   const random = randomStream(seed);
   const stretch = Math.sqrt(config.hidden_size);
   const scaleOf: Record<Parameter["role"], number> = {
@@ -189,6 +135,7 @@ export function initialParameters(config: LlamaConfig, seed: number): Parameters
     blockInput: DEFAULT_MATRIX_SCALE,
     blockOutput: DEFAULT_MATRIX_SCALE / Math.sqrt(2 * config.num_hidden_layers),
     norm: 1,
+    bias: 0,
     copyGate: 0,
     adapter: 0,
     finalNorm: config.tie_word_embeddings ? 1 / stretch : 1,
@@ -215,7 +162,7 @@ export interface Initialisation {
 export function initialize({ config: given, tokenizer, seed, to }: Initialisation): void {
   const vocabulary = Object.keys(tokenizer.model.vocab);
   const config: LlamaConfig = { ...given, vocab_size: given.vocab_size ?? vocabulary.length };
-  checkConfig(config);
+  const architecture = llama(config);
   if (config.vocab_size < vocabulary.length) {
     throw new ModelError(
       `config: expected vocab_size ≥ ${vocabulary.length}, the tokenizer's, got ${config.vocab_size}`,
@@ -233,12 +180,12 @@ export function initialize({ config: given, tokenizer, seed, to }: Initialisatio
       prettyJson({
         ...kindOf(config),
         ...config,
-        head_dim: headSize(config),
+        head_dim: architecture.headSize,
         ...ids,
       }),
     ],
     ["generation_config.json", prettyJson(ids)],
-    [WEIGHTS, weightFile(config, initialParameters(config, seed))],
+    [WEIGHTS, weightFile(architecture, initialParameters(architecture, seed))],
     ["tokenizer.json", prettyJson(tokenizer)],
     [
       "tokenizer_config.json",

@@ -12,11 +12,12 @@
  *
  * Both passes here: for training with gradients, for decoding from a cache. Pointer and vocabulary mixed: See et al. 2017.
  */
+import { type Architecture, COPY } from "./architecture.ts";
 import type { Arrangement, Tape } from "./autodiff.ts";
 import * as differentiable from "./autodiff.ts";
 import type { Tensor } from "./graph.ts";
 import * as graphs from "./graph.ts";
-import { COPY, HIDDEN, type LlamaConfig } from "./llama.ts";
+import { HIDDEN } from "./masks.ts";
 
 /** Decided at run time. */
 const ANY = -1;
@@ -32,7 +33,7 @@ export const QUERIES = {
 } as const;
 
 export interface CopyOperands {
-  readonly config: LlamaConfig;
+  readonly config: Architecture;
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** What the last layer gives where predictions are made. */
   readonly final: Tensor; // (M, D)
@@ -49,7 +50,7 @@ export interface CopyOperands {
 export function mixedLogProbabilities(tape: Tape, operands: CopyOperands): Tensor {
   const { config, parameters, final, inner, tokens, positions, targets, written } = operands;
   const { graph } = tape;
-  const { hidden_size: width, rms_norm_eps: epsilon } = config;
+  const { hidden_size: width, rms_norm_eps } = config;
   const sequences = positions.shape[0]!;
   const parameter = (name: string) => parameters.get(name)!;
   const queryPositions = graphs.input(graph, QUERIES.positions, [sequences, ANY, 1], "int64");
@@ -59,10 +60,10 @@ export function mixedLogProbabilities(tape: Tape, operands: CopyOperands): Tenso
   };
   const bySequence = (x: Tensor) => differentiable.reshape(tape, x, [sequences, ANY, width]);
 
-  const state = differentiable.rmsNorm(tape, final, parameter(COPY.queryNorm), epsilon); // (M, D)
+  const state = differentiable.rmsNorm(tape, final, parameter(COPY.queryNorm), { epsilon: rms_norm_eps }); // (M, D)
   const asked = differentiable.linear(tape, state, parameter(COPY.queries)); // (M, D)
   const queries = bySequence(differentiable.arrangeRows(tape, asked, arrangement)); // (B, Q, D)
-  const context = differentiable.rmsNorm(tape, inner, parameter(COPY.keyNorm), epsilon); // (B·T, D)
+  const context = differentiable.rmsNorm(tape, inner, parameter(COPY.keyNorm), { epsilon: rms_norm_eps }); // (B·T, D)
   const own = bySequence(differentiable.linear(tape, context, parameter(COPY.keys))); // (B, T, D)
   const following = bySequence(differentiable.linear(tape, context, parameter(COPY.previousKeys))); // (B, T, D)
   const keys = differentiable.add(tape, own, differentiable.shiftRows(tape, following)); // (B, T, D)
@@ -97,7 +98,7 @@ export const COPY_CACHE = {
 } as const;
 
 export interface CopyContext {
-  readonly config: LlamaConfig;
+  readonly config: Architecture;
   readonly rows: number;
   /** A matrix as it is stored. */
   readonly weight: (name: string) => Tensor;

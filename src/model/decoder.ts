@@ -6,9 +6,10 @@
  * row's numbers do not depend on how many others are busy: of a product's result, each row is summed up by itself.
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { type Architecture, windowsOf } from "./architecture.ts";
 import { COPY_CACHE } from "./copy-head.ts";
-import { keptOf } from "./decoding-graph.ts";
-import { causalMask, HIDDEN, type LlamaConfig } from "./llama.ts";
+import { CACHE_PLACES, keptOf } from "./decoding-graph.ts";
+import { causalMask, HIDDEN } from "./masks.ts";
 
 /** Rows of a bank that is always read whole. */
 export const ROWS = 16;
@@ -96,12 +97,13 @@ function copyAcross(data: Float32Array, size: number, to: Lines): void {
 
 /** Row r is in bank r / rows. `session` runs `decodingGraph(config, …)` for as many rows as the layout's calls have. */
 export function openDecoder(
-  config: LlamaConfig,
+  config: Architecture,
   session: InferenceSession,
   { rows, stretches }: Layout = WHOLE_BANKS,
 ): Decoder {
   const { hidden_size: width, vocab_size: vocabulary, copy_head: copies } = config;
   const kept = keptOf(config);
+  const slides = windowsOf(config).some((window) => window !== null);
   const context = kept.findIndex(({ output }) => output === COPY_CACHE.newContext);
   const logits = new Float32Array(rows * vocabulary); // (rows, V)
   /** Room for (B, heads, T, size) of each of what is kept; `places` is the largest B·T. */
@@ -131,6 +133,12 @@ export function openDecoder(
       if (input) feeds[input] = new Tensor("float32", part(arrays[i]!, heads * size * length), shape);
     });
     if (copies) feeds[COPY_CACHE.tokens] = new Tensor("int64", part(tokens, length), [count, length]);
+    if (slides)
+      feeds[CACHE_PLACES] = new Tensor(
+        "int64",
+        BigInt64Array.from({ length }, (_, i) => BigInt(i)),
+        [length],
+      );
     views.set(key, feeds);
     return feeds;
   }

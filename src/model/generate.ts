@@ -4,9 +4,9 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Answered } from "./answer.ts";
+import type { Architecture } from "./architecture.ts";
 import { readConfig } from "./checkpoint.ts";
 import { ContextFullError, errorOf, type Failure, failure, ModelError } from "./errors.ts";
-import type { LlamaConfig } from "./llama.ts";
 import { requireRuntime } from "./runtime.ts";
 import type { Request } from "./scheduler.ts";
 import { warnOfOutput } from "./worker-output.ts";
@@ -54,7 +54,7 @@ export type GenerateMessage =
 
 const DEFAULT_SLOTS = 64;
 
-function checkRequest(request: Request, config: LlamaConfig): void {
+function checkRequest(request: Request, config: Architecture): void {
   const { chunks, choices, maxTokens, temperature, seed, stop } = request;
   const require = (ok: boolean, name: string, expected: string, found: unknown) => {
     if (!ok) throw new ModelError(`generate: expected ${name} to be ${expected}, got ${found}`);

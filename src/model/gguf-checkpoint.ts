@@ -4,11 +4,12 @@
  *
  * llama.cpp keeps the two halves of a rotated pair side by side; here they are put half a head apart again.
  */
+import { blockNames, EMBEDDING, FINAL_NORM, HEAD, parametersOf } from "./architecture.ts";
 import { LLAMA } from "./checkpoint.ts";
 import { ModelError } from "./errors.ts";
 import { type FileContent, prettyJson, writeFolder } from "./folder.ts";
 import { type GgufFile, openGguf } from "./gguf.ts";
-import { blockNames, checkConfig, EMBEDDING, FINAL_NORM, HEAD, type LlamaConfig, parametersOf } from "./llama.ts";
+import { type LlamaConfig, llama } from "./llama.ts";
 import { safetensorsHead } from "./safetensors.ts";
 
 /** What llama.cpp calls a block's weights. */
@@ -22,7 +23,7 @@ const BLOCK_NAMES = {
   gate: "ffn_gate",
   up: "ffn_up",
   down: "ffn_down",
-} as const satisfies Record<keyof ReturnType<typeof blockNames>, string>;
+} as const;
 
 /** How `tokenizer.ggml.pre` parts text before merging, as tokenizer.json says it. */
 const PARTINGS: Readonly<Record<string, readonly object[]>> = {
@@ -102,7 +103,7 @@ function configOf(path: string, metadata: Metadata, { tensors }: GgufFile): Llam
     rms_norm_eps: Number(number("attention.layer_norm_rms_epsilon").toPrecision(6)),
     tie_word_embeddings: !tensors.has("output.weight"),
   };
-  checkConfig(config, path);
+  llama(config, path);
   return config;
 }
 
@@ -165,7 +166,10 @@ function tokenizerConfigOf(metadata: Metadata, config: LlamaConfig): object {
 /** The bytes of model.safetensors; one tensor at a time is in memory. */
 function* weights(path: string, config: LlamaConfig, { tensors }: GgufFile): Generator<Uint8Array> {
   const names = ggufNames(config);
-  const parameters = parametersOf(config);
+  const parameters = parametersOf(llama(config));
+  const known = new Set(parameters.map(({ name }) => names.get(name)));
+  const other = [...tensors.keys()].find((name) => !known.has(name));
+  if (other !== undefined) throw new ModelError(`${path}: expected the weights of a plain Llama, got ${other} as well`);
   yield safetensorsHead(new Map(parameters.map(({ name, shape }) => [name, { shape }])));
   for (const { name, shape } of parameters) {
     const tensor = tensors.get(names.get(name)!);
@@ -189,8 +193,9 @@ function ggufNames(config: LlamaConfig): Map<string, string> {
     [HEAD, "output.weight"],
   ]);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    for (const [part, name] of Object.entries(blockNames(layer))) {
-      names.set(name, `blk.${layer}.${BLOCK_NAMES[part as keyof typeof BLOCK_NAMES]}.weight`);
+    const ours = blockNames({ outputNorms: false }, layer);
+    for (const [part, name] of Object.entries(BLOCK_NAMES)) {
+      names.set(ours[part as keyof typeof BLOCK_NAMES], `blk.${layer}.${name}.weight`);
     }
   }
   return names;

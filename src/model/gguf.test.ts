@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CONFIG, counting, encodeGguf, METADATA, type Tensor, tensorsOf, type Value } from "../../test/gguf-file.ts";
+import {
+  ARCHITECTURE,
+  counting,
+  encodeGguf,
+  METADATA,
+  type Tensor,
+  tensorsOf,
+  type Value,
+} from "../../test/gguf-file.ts";
 import { randomParameters, temporaryFolder } from "../../test/tiny-model.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { openGguf } from "./gguf.ts";
@@ -61,7 +69,7 @@ test("a file that is none, or has a format that is not read, is refused by name"
 
 test("a converted file is the checkpoint that it was made of", async (t) => {
   const folder = temporaryFolder(t);
-  const parameters = randomParameters(CONFIG, 3);
+  const parameters = randomParameters(ARCHITECTURE, 3);
   writeFileSync(join(folder, "model.gguf"), encodeGguf(METADATA, tensorsOf(parameters)));
   await convertGguf(join(folder, "model.gguf"), join(folder, "made"));
   const made = readCheckpoint(join(folder, "made"));
@@ -78,7 +86,7 @@ test("a converted file is the checkpoint that it was made of", async (t) => {
 
 test("what would be guessed is refused: another architecture, another tokenizer, a tensor of another shape", async (t) => {
   const folder = temporaryFolder(t);
-  const tensors = tensorsOf(randomParameters(CONFIG, 3));
+  const tensors = new Map(tensorsOf(randomParameters(ARCHITECTURE, 3)));
   const refused = async (metadata: Readonly<Record<string, Value>>, message: RegExp) => {
     writeFileSync(join(folder, "model.gguf"), encodeGguf(metadata, tensors));
     await assert.rejects(convertGguf(join(folder, "model.gguf"), join(folder, "made")), {
@@ -93,4 +101,7 @@ test("what would be guessed is refused: another architecture, another tokenizer,
     { ...METADATA, "llama.feed_forward_length": 64 },
     /blk\.0\.ffn_gate\.weight of shape \[64,32\], got \[32,32\]/,
   );
+  // Positions that are stretched: read without it, the model would compute something else.
+  tensors.set("rope_freqs.weight", { shape: [32], type: 0, bytes: new Uint8Array(128) });
+  await refused(METADATA, /expected the weights of a plain Llama, got rope_freqs\.weight as well/);
 });

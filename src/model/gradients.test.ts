@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertSlopes } from "../../test/finite-differences.ts";
-import { COPYING, KINDS, randomParameters, TINY } from "../../test/tiny-model.ts";
+import { COPYING, KINDS, OTHERWISE, randomParameters, TINY, TINY_CONFIG } from "../../test/tiny-model.ts";
+import type { Architecture } from "./architecture.ts";
 import { type Batch, gradientEngine } from "./gradients.ts";
-import type { LlamaConfig } from "./llama.ts";
+import { llama } from "./llama.ts";
 import { randomStream } from "./random.ts";
 
 const SHAPE = { sequences: 3, length: 8 };
 
-function randomBatch(config: LlamaConfig, places: readonly number[], seed: number): Batch {
+function randomBatch(config: Architecture, places: readonly number[], seed: number): Batch {
   const random = randomStream(seed);
   const token = () => BigInt(Math.floor(random.next() * config.vocab_size));
   return {
@@ -26,7 +27,9 @@ for (const [what, config] of [
   ["tied output matrix", TINY],
   ["free output matrix", { ...TINY, tie_word_embeddings: false }],
   ["copy head", COPYING],
-  ["copy head, one layer", { ...COPYING, num_hidden_layers: 1 }],
+  ["all that families do otherwise", OTHERWISE],
+  ["biases of queries alone, head size of its own", { ...TINY, headSize: 2, scoreSize: 2, biases: ["queries"] }],
+  ["copy head, one layer", llama({ ...TINY_CONFIG, copy_head: true, num_hidden_layers: 1 })],
 ] as const) {
   test(`gradients agree with finite differences, ${what}`, async () => {
     const parameters = randomParameters(config, 1);

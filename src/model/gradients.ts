@@ -5,16 +5,9 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { adaptersOf, type Lora } from "./adapters.ts";
+import { type Architecture, EMBEDDING, type Parameter, type Parameters, parametersOf, sizeOf } from "./architecture.ts";
 import { QUERIES } from "./copy-head.ts";
-import {
-  causalMask,
-  EMBEDDING,
-  type LlamaConfig,
-  type Parameter,
-  type Parameters,
-  parametersOf,
-  sizeOf,
-} from "./llama.ts";
+import { maskFeeds } from "./mask-feeds.ts";
 import { openSession } from "./onnx.ts";
 import { addTo, type OpenPrefix, openPrefixes } from "./prefixes.ts";
 import { gradientOf, likelihoodGraph, PREFIX, ROW_GRADIENTS, trainingGraph } from "./training-graph.ts";
@@ -122,7 +115,7 @@ const zeros = (list: readonly Parameter[]): Map<string, Float32Array> =>
 
 /** `parameters` and adapters are read at each run, so an optimiser may change them in place. */
 export function gradientEngine(
-  config: LlamaConfig,
+  config: Architecture,
   parameters: Parameters,
   { threads = 1, adapters, isStopped = () => false }: EngineOptions = {},
 ): GradientEngine {
@@ -156,16 +149,14 @@ export function gradientEngine(
   function forwardFeeds(batch: Batch, prefix: OpenPrefix | undefined): Record<string, Tensor> {
     const { sequences, length, tokens, places, targets } = batch;
     const before = prefix?.length ?? 0;
-    const groups = config.num_attention_heads / config.num_key_value_heads;
     const positions = BigInt64Array.from(tokens, (_, i) => BigInt(before + (i % length)));
-    const mask = causalMask(length, groups, before);
     return {
       ...feeds,
       ...prefix?.feeds,
       ...(prefix && { [PREFIX.lengths]: new Tensor("int64", BigInt64Array.of(BigInt(before), BigInt(length)), [2]) }),
       tokens: new Tensor("int64", tokens, [tokens.length]),
       positions: new Tensor("int64", positions, [sequences, length]),
-      mask: new Tensor("float32", mask, [1, 1, groups * length, before + length]),
+      ...maskFeeds(config, length, before),
       places: new Tensor("int64", places, [places.length]),
       targets: new Tensor("int64", targets, [places.length, 1]),
       ...(config.copy_head && queryFeeds(places, sequences, length)),

@@ -5,6 +5,8 @@
  * Operators: https://onnx.ai/onnx/operators/ (opset 17) and ONNX Runtime's own `com.microsoft` domain.
  */
 
+import type { Activation } from "./architecture.ts";
+
 export type ElementType = "float32" | "int64";
 
 /** A named value of the graph. A dimension of -1 is decided when the graph runs. */
@@ -145,7 +147,7 @@ function broadcast(a: readonly number[], b: readonly number[]): readonly number[
 }
 
 export const add = (graph: Graph, a: Tensor, b: Tensor): Tensor =>
-  apply(graph, "Add", [a, b], broadcast(a.shape, b.shape));
+  apply(graph, "Add", [a, b], broadcast(a.shape, b.shape), { type: a.type });
 export const subtract = (graph: Graph, a: Tensor, b: Tensor): Tensor =>
   apply(graph, "Sub", [a, b], broadcast(a.shape, b.shape));
 export const multiply = (graph: Graph, a: Tensor, b: Tensor): Tensor =>
@@ -271,6 +273,30 @@ export const gatherRows = (graph: Graph, table: Tensor, indices: Tensor): Tensor
 /** From each row of `x` (N, C) the elements at `indices` (N, n): (N, n). */
 export const pick = (graph: Graph, x: Tensor, indices: Tensor): Tensor =>
   apply(graph, "GatherElements", [x, indices], indices.shape, { attributes: { axis: integer(1) } });
+
+/** x + by; where that is 0, x itself. */
+export const offset = (graph: Graph, x: Tensor, by: number): Tensor =>
+  by === 0 ? x : add(graph, x, constant(graph, Float32Array.of(by)));
+
+const GELU = { stretch: 2 * Math.sqrt(2 / Math.PI), cubic: 0.044715 } as const;
+
+/**
+ * u(x) of the activations x · sigmoid(u): x itself, or for the tanh form of GELU 2 √(2/π) (x + 0.044715 x³), since
+ * (1 + tanh(v)) / 2 = sigmoid(2v). `slope` appends du/dx; undefined where it is 1.
+ */
+export function bentFor(
+  graph: Graph,
+  x: Tensor,
+  activation: Activation,
+): { readonly bent: Tensor; readonly slope?: () => Tensor } {
+  if (activation === "silu") return { bent: x };
+  const { stretch, cubic } = GELU;
+  const square = multiply(graph, x, x);
+  const polynomial = (second: number) =>
+    add(graph, multiply(graph, square, scalar(graph, second)), scalar(graph, stretch));
+  const bent = multiply(graph, x, polynomial(stretch * cubic));
+  return { bent, slope: () => polynomial(3 * stretch * cubic) };
+}
 
 export interface ProductOptions {
   readonly transposeA?: boolean;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { randomPairs, randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
+import { randomPairs, randomParameters, TINY_CONFIG, temporaryFolder } from "../../test/tiny-model.ts";
 import { adaptedMatrices, adaptersOf, initialAdapters, type Lora } from "./adapters.ts";
+import type { Architecture, Parameters } from "./architecture.ts";
 import { makeBatch } from "./batches.ts";
 import { initialize, readCheckpoint, writeSuccessor } from "./checkpoint.ts";
 import { gradientEngine } from "./gradients.ts";
-import type { LlamaConfig, Parameters } from "./llama.ts";
 import { writeMerged } from "./merging.ts";
 import { type NumberFormat, narrow } from "./number-formats.ts";
 import { randomStream } from "./random.ts";
@@ -20,7 +20,7 @@ const WEIGHTS = "model.safetensors";
 /** A checkpoint with parameters of some size, and adapters for it. */
 function base(test: { after(done: () => void): void }) {
   const folder = temporaryFolder(test);
-  const { vocab_size: _, ...shape } = TINY;
+  const { vocab_size: _, ...shape } = TINY_CONFIG;
   initialize({ config: shape, tokenizer: buildTokenizer([]), seed: 1, to: join(folder, "untrained") });
   const { config } = readCheckpoint(join(folder, "untrained"));
   const from = join(folder, "base");
@@ -56,7 +56,7 @@ function rewrite(folder: string, format: NumberFormat, files: number): void {
   if (files > 1) writeFileSync(join(folder, `${WEIGHTS}.index.json`), JSON.stringify({ metadata: {}, weight_map }));
 }
 
-const batch = (config: LlamaConfig) => makeBatch(randomPairs(config, 4, 2).map(({ chosen }) => chosen));
+const batch = (config: Architecture) => makeBatch(randomPairs(config, 4, 2).map(({ chosen }) => chosen));
 
 async function logProbabilities(folder: string, adapters?: Parameters): Promise<Float32Array> {
   const { config, parameters } = readCheckpoint(folder);

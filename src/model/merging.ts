@@ -6,17 +6,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adaptedMatrices, adapterNames, adaptersOf, type Lora, loraScale } from "./adapters.ts";
+import type { Architecture, Parameters } from "./architecture.ts";
 import { WEIGHTS_INDEX, weightFiles } from "./checkpoint.ts";
 import { ModelError } from "./errors.ts";
 import { type FileContent, type FolderContents, writeFolder } from "./folder.ts";
-import type { LlamaConfig, Parameters } from "./llama.ts";
 import { narrow, widen } from "./number-formats.ts";
 import { encodeSafetensors, formatOf, openSafetensors } from "./safetensors.ts";
 
 export interface Merging {
   /** Folder of the checkpoint that the adapters were trained on. */
   readonly from: string;
-  readonly config: LlamaConfig;
+  readonly config: Architecture;
   readonly lora: Lora;
   readonly adapters: Parameters;
 }

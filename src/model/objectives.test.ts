@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assertSlopes } from "../../test/finite-differences.ts";
-import { KINDS, randomPairs, randomParameters, TINY, temporaryFolder } from "../../test/tiny-model.ts";
+import { KINDS, randomPairs, randomParameters, TINY, TINY_CONFIG, temporaryFolder } from "../../test/tiny-model.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Example } from "./batches.ts";
 import { initialize } from "./checkpoint.ts";
 import { gradientEngine } from "./gradients.ts";
-import type { LlamaConfig } from "./llama.ts";
 import { type Objective, openObjective, type Pair, preferenceTerm } from "./objectives.ts";
 import { buildTokenizer } from "./tokenizer.ts";
 import { DEFAULT_TRAIN_SETTINGS, type TrainProgress, train } from "./train.ts";
@@ -17,7 +17,7 @@ const running = { parallel: 2 };
 const ALL = [0, 1, 2, 3, 4];
 
 /** The preference objective with one model as its reference and, from then on, another one at work. */
-async function preference(config: LlamaConfig, pairs: readonly Pair[]) {
+async function preference(config: Architecture, pairs: readonly Pair[]) {
   const parameters = randomParameters(config, 2);
   const engine = gradientEngine(config, parameters);
   const objective = await openObjective({ kind: "preference", pairs, beta: BETA }, engine, running);
@@ -133,7 +133,7 @@ async function trained(folder: string, name: string, objective: Objective) {
 
 test("training makes the loss of preferences smaller, and equal trainings give equal bytes", async (t) => {
   const folder = temporaryFolder(t);
-  const { vocab_size: _, ...shape } = TINY;
+  const { vocab_size: _, ...shape } = TINY_CONFIG;
   initialize({ config: shape, tokenizer: buildTokenizer([]), seed: 1, to: join(folder, "base") });
   const objective = { kind: "preference", pairs: randomPairs(TINY, 5, 7), beta: BETA } as const;
   const one = await trained(folder, "one", objective);

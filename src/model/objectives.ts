@@ -14,9 +14,10 @@
  * Where a step's items do not fit into memory at once, they are computed in parts whose gradients add up to the step's.
  * What all of them begin with, as a prompt and its examples, need not be computed for each (prefix-graph.ts).
  */
+
+import type { Architecture } from "./architecture.ts";
 import { checkExamples, type Example, magnitudeOf, makeBatch, sharedPrefix, shares } from "./batches.ts";
 import type { Batch, GradientEngine } from "./gradients.ts";
-import type { LlamaConfig } from "./llama.ts";
 
 /** Two ways to go on from the same tokens. Only weighted tokens count, so what both share may stand in both, unweighted. */
 export interface Pair {
@@ -38,7 +39,7 @@ export interface OpenObjective {
 }
 
 /** Throws ModelError naming the first example (from 0; a pair is two) that cannot be trained exactly as it is. */
-export function checkObjective(objective: Objective, config: LlamaConfig): void {
+export function checkObjective(objective: Objective, config: Architecture): void {
   const examples =
     objective.kind === "likelihood"
       ? objective.examples

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TINY } from "../../test/tiny-model.ts";
-import { EMBEDDING, parametersOf, sizeOf } from "./llama.ts";
+import { TINY_CONFIG } from "../../test/tiny-model.ts";
+import { EMBEDDING, parametersOf, sizeOf } from "./architecture.ts";
+import { llama } from "./llama.ts";
 import { adamStep, clipGradients, nesterov, openOptimizer } from "./optimizer.ts";
 import { openOrthogonaliser } from "./orthogonalise.ts";
 import { randomStream } from "./random.ts";
@@ -79,7 +80,7 @@ test("orthogonalising equals the written-out iteration, for matrices of several 
 });
 
 test("one Muon step, by hand, and AdamW for what is not in a block", async () => {
-  const config = { ...TINY, num_hidden_layers: 1 };
+  const config = llama({ ...TINY_CONFIG, num_hidden_layers: 1 });
   const list = parametersOf(config);
   const random = randomStream(2);
   const filled = (draw: () => number) =>

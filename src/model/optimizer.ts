@@ -4,8 +4,8 @@
  *
  * AdamW: Loshchilov and Hutter 2019. Muon: Keller Jordan 2024, with Nesterov momentum and five Newton–Schulz steps.
  */
-import type { LlamaConfig, Parameter, Parameters } from "./llama.ts";
-import { parametersOf } from "./llama.ts";
+import type { Architecture, Parameter, Parameters } from "./architecture.ts";
+import { parametersOf } from "./architecture.ts";
 import { openOrthogonaliser } from "./orthogonalise.ts";
 
 export interface OptimizerSettings {
@@ -66,7 +66,7 @@ export function nesterov(gradient: Float32Array, momentum: Float32Array, directi
  * How fast a parameter learns, relative to the learning rate. Adam's steps do not depend on a parameter's scale, so
  * what `initialParameters` makes larger or smaller by √width must move by as much.
  */
-function relativeRate({ role }: Parameter, config: LlamaConfig): number {
+function relativeRate({ role }: Parameter, config: Architecture): number {
   const stretch = Math.sqrt(config.hidden_size);
   if (role === "embedding") return stretch;
   if (role === "finalNorm" && config.tie_word_embeddings) return 1 / stretch;
@@ -75,7 +75,7 @@ function relativeRate({ role }: Parameter, config: LlamaConfig): number {
 
 const decays = ({ role }: Parameter): boolean => role !== "norm" && role !== "finalNorm";
 
-function adamw(list: readonly Parameter[], config: LlamaConfig, state: TrainingState): Optimizer {
+function adamw(list: readonly Parameter[], config: Architecture, state: TrainingState): Optimizer {
   const { parameters, gradients, settings } = state;
   const members = list.map((parameter) => {
     const weights = parameters.get(parameter.name)!;
@@ -136,7 +136,7 @@ export interface TrainingState {
 
 /** `list`: what is learned. Default: every parameter. */
 export async function openOptimizer(
-  config: LlamaConfig,
+  config: Architecture,
   state: TrainingState,
   list: readonly Parameter[] = parametersOf(config),
 ): Promise<Optimizer> {

@@ -4,7 +4,8 @@
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { adaptersOf, type Lora } from "./adapters.ts";
-import { causalMask, headSize, type LlamaConfig, type Parameters, sizeOf } from "./llama.ts";
+import { type Architecture, type Parameters, sizeOf } from "./architecture.ts";
+import { maskFeeds } from "./mask-feeds.ts";
 import { openSession } from "./onnx.ts";
 import { prefixAdapters, prefixGradientGraph, prefixGraph } from "./prefix-graph.ts";
 import { gradientOf, PREFIX } from "./training-graph.ts";
@@ -39,7 +40,7 @@ export function addTo(sum: Float32Array, part: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
 }
 
-export function openPrefixes(config: LlamaConfig, { lora, feeds, threads }: PrefixOptions): Prefixes {
+export function openPrefixes(config: Architecture, { lora, feeds, threads }: PrefixOptions): Prefixes {
   let forward: Promise<InferenceSession> | undefined;
   let backward: Promise<InferenceSession> | undefined;
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer);
@@ -55,7 +56,6 @@ export function openPrefixes(config: LlamaConfig, { lora, feeds, threads }: Pref
 
   function inputs(tokens: BigInt64Array): Record<string, Tensor> {
     const { length } = tokens;
-    const groups = config.num_attention_heads / config.num_key_value_heads;
     return {
       ...feeds,
       tokens: new Tensor("int64", tokens, [length]),
@@ -64,13 +64,13 @@ export function openPrefixes(config: LlamaConfig, { lora, feeds, threads }: Pref
         BigInt64Array.from(tokens, (_, i) => BigInt(i)),
         [1, length],
       ),
-      mask: new Tensor("float32", causalMask(length, groups), [1, 1, groups * length, length]),
+      ...maskFeeds(config, length),
     };
   }
 
   return {
     async open(tokens) {
-      const shape = [1, config.num_key_value_heads, tokens.length, headSize(config)];
+      const shape = [1, config.num_key_value_heads, tokens.length, config.headSize];
       const read = inputs(tokens);
       forward ??= openSession(prefixGraph(config, lora), threads);
       const found = await (await forward).run(read);

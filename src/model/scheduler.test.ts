@@ -4,15 +4,15 @@ import fc from "fast-check";
 import { cases } from "../../test/cases.ts";
 import { KINDS, randomParameters, TINY } from "../../test/tiny-model.ts";
 import type { Answered } from "./answer.ts";
+import type { Architecture } from "./architecture.ts";
 import { callLength, piecesOf } from "./conversation.ts";
 import { type Decoder, openDecoder, ROWS, type RowChunk } from "./decoder.ts";
 import { decodingGraph } from "./decoding-graph.ts";
-import type { LlamaConfig } from "./llama.ts";
 import { openSession } from "./onnx.ts";
 import { createScheduler, type Request, type Scheduler } from "./scheduler.ts";
 
 const STOP = 2;
-async function sessionOf(config: LlamaConfig) {
+async function sessionOf(config: Architecture) {
   const session = await openSession(decodingGraph(config, randomParameters(config, 1), ROWS), 1);
   after(() => session.release());
   return session;

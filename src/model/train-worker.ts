@@ -1,11 +1,11 @@
 /** The thread behind train.ts: reads the checkpoint, does the steps, writes the result. Talks in TrainMessages. */
 import { parentPort, workerData } from "node:worker_threads";
 import { adaptersOf, initialAdapters } from "./adapters.ts";
+import { parametersOf } from "./architecture.ts";
 import { epoch } from "./batches.ts";
 import { readCheckpoint, writeSuccessor } from "./checkpoint.ts";
 import { failure, ModelError } from "./errors.ts";
 import { gradientEngine } from "./gradients.ts";
-import { parametersOf } from "./llama.ts";
 import { writeMerged } from "./merging.ts";
 import { openObjective } from "./objectives.ts";
 import { clipGradients, openOptimizer } from "./optimizer.ts";

@@ -1,5 +1,5 @@
 /**
- * One training step of a Llama transformer as a graph: parameters, tokens and a weight for each token go in; the loss,
+ * One training step of a transformer as a graph: parameters, tokens and a weight for each token go in; the loss,
  * each token's log-probability and every gradient come out. One weight per token is enough for every objective that is
  * a function of log-probabilities: supervised learning, preferences, policy gradients. With adapters (adapters.ts) the
  * parameters are only read, and the gradients are those of the adapters.
@@ -8,11 +8,11 @@
  * embedded row; the caller scatters the rows, in a fixed order whatever the number of threads.
  */
 import type { Lora } from "./adapters.ts";
+import { type Architecture, blockNames, EMBEDDING, FINAL_NORM, HEAD } from "./architecture.ts";
 import * as differentiable from "./autodiff.ts";
 import { mixedLogProbabilities } from "./copy-head.ts";
-import { attend, finishBlock, type Llama, openLlama, type Past } from "./forward.ts";
+import { attend, finishBlock, openTransformer, type Past, type Transformer } from "./forward.ts";
 import { type Graph, input, type Tensor } from "./graph.ts";
-import { blockNames, EMBEDDING, FINAL_NORM, HEAD, headSize, type LlamaConfig } from "./llama.ts";
 
 /** The name of a parameter's gradient among the outputs. */
 export const gradientOf = (parameter: string): string => `gradient of ${parameter}`;
@@ -39,41 +39,41 @@ export interface GraphOptions {
 
 /** The forward pass with what a backward pass starts from. */
 interface Forward {
-  readonly llama: Llama;
+  readonly model: Transformer;
   /** By the name of the input. */
   readonly past: ReadonlyMap<string, Tensor>;
   readonly logProbabilities: Tensor; // (M, 1)
 }
 
-function pastInputs({ tape, config }: Llama): Map<string, Tensor> {
-  const shape = [1, config.num_key_value_heads, ANY, headSize(config)];
+function pastInputs({ tape, config }: Transformer): Map<string, Tensor> {
+  const shape = [1, config.num_key_value_heads, ANY, config.headSize];
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer);
   const names = layers.flatMap((layer) => [PREFIX.keys(layer), PREFIX.values(layer)]);
   return new Map(names.map((name) => [name, input(tape.graph, name, shape)]));
 }
 
-function forward(config: LlamaConfig, sequences: number, { lora, isAfterPrefix = false }: GraphOptions): Forward {
-  const llama = openLlama(config, sequences, lora);
-  const { tape, parameters, norm, tokens, rows, positions } = llama;
+function forward(config: Architecture, sequences: number, { lora, isAfterPrefix = false }: GraphOptions): Forward {
+  const model = openTransformer(config, sequences, lora);
+  const { tape, parameters, norm, tokens, embedded, positions } = model;
   const { graph } = tape;
   const places = input(graph, "places", [ANY], "int64");
   const targets = input(graph, "targets", [ANY, 1], "int64");
-  const past = isAfterPrefix ? pastInputs(llama) : new Map<string, Tensor>();
+  const past = isAfterPrefix ? pastInputs(model) : new Map<string, Tensor>();
   const lengths = isAfterPrefix ? input(graph, PREFIX.lengths, [2], "int64") : undefined;
   const pastOf = (layer: number): Past | undefined =>
     lengths && { keys: past.get(PREFIX.keys(layer))!, values: past.get(PREFIX.values(layer))!, lengths };
 
-  let x = rows;
-  let inner = rows; // what the last layer reads
+  let x = embedded;
+  let inner = embedded; // what the last layer reads
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     inner = x;
-    let { mixed } = attend(llama, norm(x, blockNames(layer).attentionNorm), layer, pastOf(layer)); // (B·T, D)
+    let { mixed } = attend(model, norm(x, blockNames(config, layer).attentionNorm), layer, pastOf(layer)); // (B·T, D)
     if (layer === config.num_hidden_layers - 1) {
       // From here on no token looks at another: the predictions that do not count are left out.
-      mixed = differentiable.selectRows(tape, mixed, places); // (M, D)
+      mixed = differentiable.selectRows(tape, mixed, places); // (M, H·C)
       x = differentiable.selectRows(tape, x, places); // (M, D)
     }
-    x = finishBlock(llama, x, mixed, layer); // (B·T or M, D)
+    x = finishBlock(model, x, mixed, layer); // (B·T or M, D)
   }
   const head = parameters.get(config.tie_word_embeddings ? EMBEDDING : HEAD)!;
   const logits = differentiable.linear(tape, norm(x, FINAL_NORM), head); // (M, V)
@@ -81,21 +81,21 @@ function forward(config: LlamaConfig, sequences: number, { lora, isAfterPrefix =
   const operands = { config, parameters, final: x, inner, tokens, positions, targets, written };
   const logProbabilities = config.copy_head ? mixedLogProbabilities(tape, operands) : written; // (M, 1)
   graph.outputs.set("log probabilities", logProbabilities);
-  return { llama, past, logProbabilities };
+  return { model, past, logProbabilities };
 }
 
 /**
  * For batches of `sequences` (B); their length (T) and the number of predictions that count (M) are decided at run
  * time, so that one session's memory serves all lengths.
- * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), `mask` (1, 1, G·T, T); for the predictions
+ * Inputs: every parameter by name; `tokens` (B·T), `positions` (B, T), by `maskName` (1, 1, G·T, T); for the predictions
  * `places` (M, different indices into B·T), `targets` (M, 1) and `weights` (M, 1); with a copy head also QUERIES.
  * Outputs: `loss` = −Σ weight · log p, `log probabilities` (M, 1), ROW_GRADIENTS (B·T, D) and `gradientOf` each parameter.
  * With `lora` the adapters are inputs too, and of gradients only theirs are outputs. After a prefix PREFIX comes in, too,
- * the mask is (1, 1, G·T, P + T), and `gradientOf` the prefix's keys and values comes out.
+ * masks are (1, 1, G·T, P + T), and `gradientOf` the prefix's keys and values comes out.
  */
-export function trainingGraph(config: LlamaConfig, sequences: number, options: GraphOptions = {}): Graph {
-  const { llama, past, logProbabilities } = forward(config, sequences, options);
-  const { tape, parameters, adapters, rows } = llama;
+export function trainingGraph(config: Architecture, sequences: number, options: GraphOptions = {}): Graph {
+  const { model, past, logProbabilities } = forward(config, sequences, options);
+  const { tape, parameters, adapters, rows } = model;
   const { graph } = tape;
   const weights = input(graph, "weights", [ANY, 1]);
   const loss = differentiable.weightedLoss(tape, logProbabilities, weights);
@@ -111,6 +111,6 @@ export function trainingGraph(config: LlamaConfig, sequences: number, options: G
 }
 
 /** The forward pass of `trainingGraph` alone: the same inputs but `weights`, and of its outputs `log probabilities` (M, 1). */
-export function likelihoodGraph(config: LlamaConfig, sequences: number, options: GraphOptions = {}): Graph {
-  return forward(config, sequences, options).llama.tape.graph;
+export function likelihoodGraph(config: Architecture, sequences: number, options: GraphOptions = {}): Graph {
+  return forward(config, sequences, options).model.tape.graph;
 }

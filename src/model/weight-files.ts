@@ -5,9 +5,9 @@
 import { closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { type Architecture, HEAD, parametersOf } from "./architecture.ts";
 import { isDerived, weightFiles } from "./checkpoint.ts";
 import { ModelError } from "./errors.ts";
-import { HEAD, type LlamaConfig, parametersOf } from "./llama.ts";
 import { widen } from "./number-formats.ts";
 import { formatOf, type HeaderEntry, openSafetensors } from "./safetensors.ts";
 import type { WeightPlace, WeightPlaces } from "./weights.ts";
@@ -30,7 +30,7 @@ interface StoredWeight extends HeaderEntry {
 type StoredWeights = ReadonlyMap<string, StoredWeight>;
 
 /** Finds the weights of the checkpoint in `folder`. Throws ModelError for one that is missing, too many, or of another shape. */
-export function openWeightFiles(folder: string, config: LlamaConfig): WeightFiles {
+export function openWeightFiles(folder: string, config: Architecture): WeightFiles {
   const stored = storedWeights(folder);
   const weights = new Map<string, StoredWeight>();
   for (const { name, shape } of parametersOf(config)) {
@@ -44,7 +44,7 @@ export function openWeightFiles(folder: string, config: LlamaConfig): WeightFile
   for (const name of stored.keys()) {
     // Some store the output matrix though it is the embedding.
     if (weights.has(name) || name === HEAD || isDerived(name)) continue;
-    throw new ModelError(`${folder}: weights: ${name} is no parameter of a plain Llama`);
+    throw new ModelError(`${folder}: weights: ${name} is no parameter of this architecture, expected it to be absent`);
   }
   return inPlace(weights) ?? asFloat32(weights);
 }

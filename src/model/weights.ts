@@ -2,7 +2,9 @@
  * A model's weights in a decoding graph: inside it, or left in their files. Inside, matrices that read the same numbers
  * become one; in files they stay as they are, so that a file of any program serves without being rewritten.
  */
+import { type Architecture, biasOf, blockNames, type Parameters, parametersOf } from "./architecture.ts";
 import {
+  add,
   concatenate,
   constant,
   type Graph,
@@ -11,12 +13,11 @@ import {
   storedConstant,
   type Tensor,
 } from "./graph.ts";
-import { blockNames, headSize, type LlamaConfig, type Parameters } from "./llama.ts";
 
 export interface Weights {
   readonly matrix: (name: string) => Tensor;
   readonly vector: (name: string) => Tensor;
-  /** x·Wᵀ for several matrices, side by side: (N, Σ out). */
+  /** x·Wᵀ with its bias for several matrices that all have one or none, side by side: (N, Σ out). */
   readonly project: (x: Tensor, ...names: readonly string[]) => Tensor;
   /** What scores are still to be multiplied by. */
   readonly scale: number;
@@ -31,7 +32,7 @@ export interface WeightPlace extends Omit<StoredConstant, "tensor"> {
 export type WeightPlaces = ReadonlyMap<string, WeightPlace>;
 
 /** The weights of `source` for `graph`. */
-export function weightsIn(graph: Graph, config: LlamaConfig, source: Parameters | WeightPlaces): Weights {
+export function weightsIn(graph: Graph, config: Architecture, source: Parameters | WeightPlaces): Weights {
   const first = source.values().next().value;
   return first instanceof Float32Array
     ? weightsInside(graph, config, source as Parameters)
@@ -49,36 +50,47 @@ function stack(matrices: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/** Attention divides scores by √C; folded into the query matrix, the product itself is plain. */
-function scaledQueries(config: LlamaConfig, parameters: Parameters): Parameters {
+/** Attention divides scores by a root; folded into what makes the queries, the product itself is plain. */
+function scaledQueries(config: Architecture, parameters: Parameters): Parameters {
   const scaled = new Map(parameters);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    const name = blockNames(layer).queries;
-    scaled.set(
-      name,
-      parameters.get(name)!.map((value) => value / Math.sqrt(headSize(config))),
-    );
+    const { queries } = blockNames(config, layer);
+    for (const name of [queries, biasOf(queries)]) {
+      const values = parameters.get(name);
+      if (values)
+        scaled.set(
+          name,
+          values.map((value) => value / Math.sqrt(config.scoreSize)),
+        );
+    }
   }
   return scaled;
 }
 
-function weightsInside(graph: Graph, config: LlamaConfig, given: Parameters): Weights {
-  const parameters = scaledQueries(config, given);
-  const columnsOf = (name: string) =>
-    name.endsWith("down_proj.weight") ? config.intermediate_size : config.hidden_size;
+function weightsInside(graph: Graph, config: Architecture, given: Parameters): Weights {
+  // Where queries are normed, nothing folded into them would be left.
+  const parameters = config.queryKeyNorms ? given : scaledQueries(config, given);
+  const shapes = new Map(parametersOf(config).map(({ name, shape }) => [name, shape]));
   const stacked = (...names: readonly string[]): Tensor => {
     const data = stack(names.map((name) => parameters.get(name)!));
-    return constant(graph, data, [data.length / columnsOf(names[0]!), columnsOf(names[0]!)]);
+    const columns = shapes.get(names[0]!)![1]!;
+    return constant(graph, data, [data.length / columns, columns]);
   };
   return {
     matrix: stacked,
     vector: (name) => constant(graph, parameters.get(name)!, [parameters.get(name)!.length]),
-    project: (x, ...names) => product(graph, x, stacked(...names), { transposeB: true }),
-    scale: 1,
+    project(x, ...names) {
+      const result = product(graph, x, stacked(...names), { transposeB: true });
+      const biases = names.flatMap((name) => parameters.get(biasOf(name)) ?? []);
+      if (biases.length === 0) return result;
+      const bias = stack(biases);
+      return add(graph, result, constant(graph, bias, [bias.length]));
+    },
+    scale: config.queryKeyNorms ? 1 / Math.sqrt(config.scoreSize) : 1,
   };
 }
 
-function weightsOutside(graph: Graph, config: LlamaConfig, places: WeightPlaces): Weights {
+function weightsOutside(graph: Graph, config: Architecture, places: WeightPlaces): Weights {
   const weight = (name: string): Tensor => {
     const { shape, ...place } = places.get(name)!;
     return storedConstant(graph, shape, place);
@@ -87,9 +99,13 @@ function weightsOutside(graph: Graph, config: LlamaConfig, places: WeightPlaces)
     matrix: weight,
     vector: weight,
     project(x, ...names) {
-      const parts = names.map((name) => product(graph, x, weight(name), { transposeB: true }));
+      const parts = names.map((name) => {
+        const result = product(graph, x, weight(name), { transposeB: true });
+        const bias = biasOf(name);
+        return places.has(bias) ? add(graph, result, weight(bias)) : result;
+      });
       return parts.length === 1 ? parts[0]! : concatenate(graph, parts, 1);
     },
-    scale: 1 / Math.sqrt(headSize(config)),
+    scale: 1 / Math.sqrt(config.scoreSize),
   };
 }

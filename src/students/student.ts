@@ -44,6 +44,8 @@ export interface Sampling {
   readonly context?: number;
   /** More fields of each request to a server. */
   readonly extra?: Readonly<Record<string, Json>>;
+  /** What the chat template is given beside the conversation. Absent: nothing. */
+  readonly template?: Readonly<Record<string, Json>>;
   /** The ending that conversations ask for at their beginning. Absent: they ask for none. */
   readonly mode?: string;
 }
@@ -67,7 +69,7 @@ export interface StudentKind<Parts extends z.ZodRawShape, Config = StudentConfig
   /** True for pretrained models: they read and learn their own words as written, not as a format renders them. */
   readonly writesFreely: boolean;
   /** What changes its rollouts, beside the format and `maxTokens`. */
-  sampling(config: Config): Pick<Sampling, "context" | "extra">;
+  sampling(config: Config): Pick<Sampling, "context" | "extra" | "template">;
   /** Episodes of random play that it is trained on first; absent: it needs none. */
   practiceEpisodes?(config: Config): number;
   /** What of `student` and `training` decides results, and is stored with a run: no paths, no addresses. Throws CliError. */

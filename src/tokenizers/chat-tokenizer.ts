@@ -13,6 +13,7 @@ import { type JsonObject, readJsonObject } from "./json-file.ts";
 import { COMPUTING_LIMITS } from "./limits.ts";
 import { conversationRows, onlyRow, type Row } from "./rows.ts";
 import { type TemplateFacts, templateFacts } from "./template-facts.ts";
+import { type TemplateVariables, templateInputs } from "./template-variables.ts";
 import { specialTokens } from "./texts.ts";
 import { NO_LIMIT, timeLimit } from "./time-limit.ts";
 import { openTokenizerFile } from "./tokenizer-file.ts";
@@ -84,6 +85,10 @@ export function openChatTokenizer(
     decode: (ids) => whole(() => decode(ids)),
   };
 }
+
+/** The tokenizer of a checkpoint folder whose chat template is given `variables`. Throws as `openChatTokenizer`. */
+export const openTokenizerWith = (folder: string, variables: TemplateVariables | undefined): ChatTokenizer =>
+  openChatTokenizer(folder, COMPUTING_LIMITS, templateInputs(variables));
 
 /** tokenizer_config.json; older checkpoints name their special tokens in a file of their own. */
 function tokenizerConfig(folder: string): JsonObject {

@@ -11,7 +11,7 @@ import { convertGguf } from "../../src/model/gguf-checkpoint.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import type { Row } from "../../src/tokenizers/rows.ts";
 import { context, demonstration, learned } from "../chat-checkpoint.ts";
-import { encodeGguf, CONFIG as GGUF_CONFIG, METADATA, tensorsOf, type Value } from "../gguf-file.ts";
+import { encodeGguf, ARCHITECTURE as GGUF, METADATA, tensorsOf, type Value } from "../gguf-file.ts";
 import { changes, cuts, flips, mutated } from "../mutating.ts";
 import { pretrainedCheckpoint } from "../pretrained-checkpoint.ts";
 import { randomParameters } from "../tiny-model.ts";
@@ -240,7 +240,7 @@ function* tokenizers(good: string, folder: string): Generator<HostileCase> {
 }
 
 async function* ggufs(folder: string): AsyncGenerator<HostileCase> {
-  const tensors = tensorsOf(randomParameters(GGUF_CONFIG, 3));
+  const tensors = tensorsOf(randomParameters(GGUF, 3));
   const path = join(folder, "hostile.gguf");
   const file = (name: string, content: Uint8Array): HostileCase => ({
     name: `gguf: ${name}`,

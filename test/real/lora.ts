@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { adaptersOf, initialAdapters, type Lora } from "../../src/model/adapters.ts";
+import type { Architecture, Parameters } from "../../src/model/architecture.ts";
 import type { Example } from "../../src/model/batches.ts";
 import { readCheckpoint } from "../../src/model/checkpoint.ts";
 import { gradientEngine } from "../../src/model/gradients.ts";
-import type { LlamaConfig, Parameters } from "../../src/model/llama.ts";
 import { writeMerged } from "../../src/model/merging.ts";
 import { type Objective, openObjective, type Pair } from "../../src/model/objectives.ts";
 import { randomStream } from "../../src/model/random.ts";
@@ -27,7 +27,7 @@ export interface LoraCase {
 const BETA = 0.3;
 
 /** Adapters as training leaves them: of all of them, something is added to the matrix beside them. */
-export function trainedAdapters(config: LlamaConfig, lora: Lora, seed: number): Parameters {
+export function trainedAdapters(config: Architecture, lora: Lora, seed: number): Parameters {
   const random = randomStream(seed);
   const adapters = initialAdapters(config, lora, seed);
   for (const { name } of adaptersOf(config, lora.rank)) {

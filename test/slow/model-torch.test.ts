@@ -5,10 +5,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Message } from "../../src/core/message.ts";
 import { tokenChunks } from "../../src/formats/tokens.ts";
+import { type Parameters, sizeOf } from "../../src/model/architecture.ts";
 import { initialize, readConfig, writeSuccessor } from "../../src/model/checkpoint.ts";
 import { openGenerator } from "../../src/model/generate.ts";
 import { gradientEngine } from "../../src/model/gradients.ts";
-import { type LlamaConfig, type Parameters, sizeOf } from "../../src/model/llama.ts";
+import type { LlamaConfig } from "../../src/model/llama.ts";
 import { openObjective } from "../../src/model/objectives.ts";
 import { adamStep } from "../../src/model/optimizer.ts";
 import { randomStream } from "../../src/model/random.ts";
@@ -16,7 +17,7 @@ import { readSafetensors } from "../../src/model/safetensors.ts";
 import { buildTokenizer, loadTokenizer, SPECIAL_TOKENS } from "../../src/model/tokenizer.ts";
 import { anyCharacter } from "../any-character.ts";
 import { askPython, skipWithoutPython } from "../python-torch.ts";
-import { randomPairs, randomParameters, TINY, temporaryFolder } from "../tiny-model.ts";
+import { randomPairs, randomParameters, TINY_CONFIG, temporaryFolder } from "../tiny-model.ts";
 
 const SCRIPT = join(import.meta.dirname, "model-torch.py");
 const skip = skipWithoutPython();
@@ -24,7 +25,7 @@ const tokenizer = buildTokenizer(["you see a shelf_8 and a café", "go to shelf_
 
 /** A checkpoint with parameters far from their initial values. */
 function checkpoint(folder: string, config: Partial<LlamaConfig>, seed = 2) {
-  const { vocab_size: _, ...shape } = { ...TINY, ...config };
+  const { vocab_size: _, ...shape } = { ...TINY_CONFIG, ...config };
   const [base, to] = [join(folder, `base-${seed}`), join(folder, `random-${seed}`)];
   initialize({ config: shape, tokenizer, seed: 1, to: base });
   const full = readConfig(base);

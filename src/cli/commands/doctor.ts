@@ -13,15 +13,24 @@ import { EXIT } from "../failure.ts";
 import { keyAndValue } from "../flags.ts";
 import { examineServer } from "../server-check.ts";
 import { table } from "../table.ts";
+import { type TemplateFlags, templateVariableOption } from "../template-flags.ts";
 import { print, printJson } from "../terminal.ts";
 
-interface DoctorFlags {
+interface DoctorFlags extends TemplateFlags {
   readonly data?: string[];
   readonly json?: boolean;
   readonly server?: string;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly tokenizer?: string;
 }
+
+const OF_SERVERS = [
+  ["model", "--model"],
+  ["apiKeyEnv", "--api-key-env"],
+  ["tokenizer", "--tokenizer"],
+  ["templateVariable", "--template-variable"],
+] as const;
 
 export function register(command: Command): void {
   command
@@ -30,13 +39,15 @@ export function register(command: Command): void {
     .option("--server <url>", "base URL of an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
     .option("--model <name>", "the model's name on the server (default: the first one it lists)")
     .option("--api-key-env <name>", "environment variable that holds the API key")
+    .option("--tokenizer <dir>", "checkpoint folder of its model: are its prompts the server's, token for token?")
+    .addOption(templateVariableOption())
     .optionsGroup("Options:")
     .option("--json", "as JSON")
     .action(async ({ server, ...options }: DoctorFlags) => {
       if (server !== undefined && options.data) throw new CliError("--data: not with --server, expected one of them");
       if (server !== undefined) return examineServer({ server, ...options });
-      const lonely = options.model !== undefined ? "--model" : options.apiKeyEnv !== undefined ? "--api-key-env" : "";
-      if (lonely !== "") throw new CliError(`${lonely}: expected --server as well`);
+      const lonely = OF_SERVERS.find(([name]) => options[name] !== undefined);
+      if (lonely) throw new CliError(`${lonely[1]}: expected --server as well`);
       const findings = [
         nodeVersion(),
         machine(),

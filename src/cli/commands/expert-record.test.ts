@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { chatCheckpoint, THINKING } from "../../../test/chat-checkpoint.ts";
+import { servingChats } from "../../../test/chat-server.ts";
 import { gleanerHere as gleaner } from "../../../test/command-here.ts";
 import { type Asked, type Behaviour, openServer, type TestServer } from "../../../test/openai-server.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
@@ -149,4 +151,48 @@ test("doctor shows what a server keeps, and fails for one that is not there", as
   assert.equal(JSON.parse(json).notes.length, 1);
   await server.close();
   assert.equal((await gleaner(context, "doctor", "--server", server.url)).code, 1);
+});
+
+test("template variables go to the server with each request, and make another run of it", async (context) => {
+  const project = temporaryFolder();
+  const server = await serve();
+  const variables = ["--template-variable", "enable_thinking=false", "date=2026-11-30"];
+  assert.equal((await gleaner(context, ...recording(server, project, ...variables))).code, 0);
+  const given = { enable_thinking: false, date: "2026-11-30" };
+  assert(server.asked.length > 0);
+  for (const { raw } of server.asked) assert.deepEqual(JSON.parse(raw).chat_template_kwargs, given);
+  const repository = openSqlite(join(project, "store.sqlite"));
+  const { config } = repository.run("big")!;
+  assert.deepEqual((config as { sampling: { template: unknown } }).sampling.template, given);
+  const ids = repository.trajectoriesOf("big");
+  repository.close();
+  const other = temporaryFolder();
+  assert.equal((await gleaner(context, ...recording(server, other))).code, 0);
+  const plain = openSqlite(join(other, "store.sqlite"));
+  assert(plain.trajectoriesOf("big").every((id) => !ids.includes(id)));
+  plain.close();
+  const twice = [...variables, "--field", 'chat_template_kwargs={"a":1}'];
+  const { code, output } = await gleaner(context, ...recording(server, temporaryFolder(), ...twice));
+  assert.equal(code, 2);
+  assert.match(output, /expected template variables or this field of requests, got both/);
+});
+
+test("doctor compares a server's prompts with those of a checkpoint's template", async (context) => {
+  const folder = chatCheckpoint(context, { template: THINKING });
+  const doctor = async (heedsVariables: boolean, ...flags: string[]) => {
+    const server = await serve(servingChats({ folder, tells: "/tokenize", heedsVariables }));
+    return gleaner(context, "doctor", "--server", server.url, "--tokenizer", folder, ...flags);
+  };
+  const plain = await doctor(true);
+  assert.equal(plain.code, 0, plain.output);
+  assert.match(plain.output, /✓ +│ prompts +│ 3 prompts as here, token for token/);
+  const variable = ["--template-variable", "enable_thinking=false"];
+  assert.equal((await doctor(true, ...variable)).code, 0);
+  const { code, output } = await doctor(false, ...variable);
+  assert.equal(code, 1, output);
+  assert.match(output, /– +│ prompts +│ from token \d+ on it has/);
+  const misspelt = await doctor(true, "--template-variable", "enable_thinkin=false");
+  assert.match(misspelt.output, /--template-variable enable_thinkin: unknown variable/);
+  const lonely = await gleaner(context, "doctor", "--tokenizer", folder);
+  assert.match(lonely.output, /--tokenizer: expected --server as well/);
 });

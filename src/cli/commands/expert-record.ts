@@ -32,9 +32,10 @@ import { openProgress } from "../progress.ts";
 import { openProject, type Project, projectOption } from "../project.ts";
 import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
+import { type TemplateFlags, templateVariableOption, templateVariables } from "../template-flags.ts";
 import { print } from "../terminal.ts";
 
-interface RecordFlags extends EnvironmentFlags, WaitFlags {
+interface RecordFlags extends EnvironmentFlags, WaitFlags, TemplateFlags {
   readonly project: string;
   readonly env: string;
   readonly out: string;
@@ -64,7 +65,8 @@ interface RecordFlags extends EnvironmentFlags, WaitFlags {
 }
 
 export function register(expert: Command): void {
-  waitOption(projectOption(environmentOptions(expert.command("record"), "gleaner expert record --env webshop --help")))
+  const command = environmentOptions(expert.command("record"), "gleaner expert record --env webshop --help");
+  waitOption(projectOption(command))
     .description(
       "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
     )
@@ -86,6 +88,7 @@ export function register(expert: Command): void {
     .option("--example-count <n>", "how many episodes to show", positiveInteger, 1)
     .option("--context <tokens>", "context length (default: what the server reports)", positiveInteger)
     .option("--field <key=value...>", "add a field to every request, e.g. top_p=0.9")
+    .addOption(templateVariableOption())
     .option(
       "--token-ids",
       "store each step's token ids; `gleaner doctor --server` says whether the server returns them",
@@ -202,14 +205,17 @@ function formatOf(flags: RecordFlags, benchmark: Benchmark, repository: Reposito
 }
 
 /** Everything that changes what the model answers. It is part of each trajectory's id. */
-function samplingOf({ temperature, maxTokens, context, field }: RecordFlags, format: Format): Record<string, Json> {
+function samplingOf(flags: RecordFlags, format: Format): Record<string, Json> {
+  const { temperature, maxTokens, context, field } = flags;
   const fields = fieldsOf(field);
+  const template = templateVariables(flags);
   return {
     format: formatId(format),
     temperature,
     maxTokens,
     ...(context !== undefined && { context }),
     ...(Object.keys(fields).length > 0 && { fields }),
+    ...(template && { template }),
   };
 }
 
@@ -219,6 +225,7 @@ const fieldsOf = (texts: readonly string[] = []) =>
 function serverOptions(flags: RecordFlags): ServerOptions {
   const { server, model, apiKeyEnv, concurrency, context, requestsPerMinute, tokensPerMinute } = flags;
   const prices = pricesOf(flags);
+  const template = templateVariables(flags);
   return {
     urls: server,
     model,
@@ -231,6 +238,7 @@ function serverOptions(flags: RecordFlags): ServerOptions {
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     ...(tokensPerMinute !== undefined && { tokensPerMinute }),
     ...(prices && { prices }),
+    ...(template && { template }),
   };
 }
 
@@ -263,11 +271,13 @@ function storedNotes(
 /** The guarantees that this server lacks. They are found once: a continued recording keeps the first findings. */
 async function serverNotes(flags: RecordFlags, say: (line: string) => void): Promise<readonly string[]> {
   const { server, model, apiKeyEnv } = flags;
+  const template = templateVariables(flags);
   const probe = await probeServer({
     url: server[0]!,
     model,
     say,
     extra: fieldsOf(flags.field),
+    ...(template && { template }),
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
   });
   const failed = probe.checks.find(

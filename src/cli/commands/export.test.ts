@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mock, test } from "node:test";
+import { chatCheckpoint, THINKING } from "../../../test/chat-checkpoint.ts";
 import { addSyntheticRun } from "../../../test/synthetic-run.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import { openSqlite } from "../../store/sqlite.ts";
@@ -131,4 +132,55 @@ test("what cannot be done says which flag is missing", async () => {
   assert.match(errors[0]!.printed, /--to: expected one of trl,/);
   assert.match(errors[1]!.printed, /--out: expected the folder/);
   assert.match(errors[2]!.printed, /expected the manifest of an export/);
+});
+
+test("token ids are rendered with the run's template variables, or with those of the flags", async (t) => {
+  const model = chatCheckpoint(t, { template: THINKING });
+  repository.addRun({
+    name: "thoughtless",
+    kind: "experiment",
+    config: { student: { template: { enable_thinking: false } } },
+  });
+  const [round] = repository.rounds("demo");
+  repository.addRound({ ...round!, run: "thoughtless" });
+  const exported = async (name: string, run: string, ...flags: string[]) => {
+    const out = join(project, name);
+    const common = ["export", run, "--to", "trl-tokenized", "--out", out, "--tokenizer", model];
+    const { code, printed } = await gleaner(...common, ...flags);
+    assert.equal(code, 0, printed);
+    const checked = await gleaner("export", "--check", out, "--tokenizer", model);
+    assert.equal(checked.code, 0, checked.printed);
+    const { template } = JSON.parse(readFileSync(join(out, "export.json"), "utf8"));
+    return { rows: readFileSync(join(out, "train.jsonl"), "utf8"), template };
+  };
+  const demo = ["--method", round!.method, "--seed", String(round!.seed), "--iteration", String(round!.iteration)];
+  const plain = await exported("plain", "demo", ...demo);
+  const stored = await exported("stored", "thoughtless");
+  const flagged = await exported("flagged", "demo", ...demo, "--template-variable", "enable_thinking=false");
+  const other = await exported("other", "thoughtless", "--template-variable", "enable_thinking=true");
+  assert.deepEqual([plain.template, stored.template], [undefined, { enable_thinking: false }]);
+  assert.deepEqual([flagged.template, other.template], [{ enable_thinking: false }, { enable_thinking: true }]);
+  assert.equal(stored.rows, flagged.rows);
+  assert.equal(other.rows, plain.rows);
+  assert.notEqual(stored.rows, plain.rows);
+});
+
+test("a template variable that changes nothing is refused", async (t) => {
+  const model = chatCheckpoint(t, { template: THINKING });
+  const refused = async (...flags: string[]) => {
+    const { code, printed } = await gleaner("export", "demo", "--to", "trl-tokenized", "--out", "x", ...flags);
+    assert.equal(code, 2);
+    return printed;
+  };
+  const flags = ["--method", "EEF", "--seed", "1", "--iteration", "1", "--template-variable"];
+  const withModel = ["--tokenizer", model, ...flags];
+  assert.match(
+    await refused(...withModel, "think=1"),
+    /--template-variable think: unknown variable "think": expected one/,
+  );
+  assert.match(await refused(...withModel, "date=today"), /--template-variable date: expected a day as YYYY-MM-DD/);
+  assert.match(await refused(...withModel, "think"), /--template-variable "think": expected key=value/);
+  assert.match(await refused(...flags, "enable_thinking=false"), /--template-variable: expected --tokenizer as well/);
+  const { printed } = await gleaner("export", "--check", join(project, "out"), "--template-variable", "a=1");
+  assert.match(printed, /--template-variable: not with --check/);
 });

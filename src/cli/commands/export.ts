@@ -5,23 +5,28 @@
 import type { Command } from "commander";
 import { CliError } from "../../core/errors.ts";
 import type { TrainingSetId } from "../../core/ids.ts";
+import type { Repository } from "../../core/repository.ts";
 import { checkExport } from "../../exporters/check.ts";
 import type { Exported } from "../../exporters/export.ts";
+import type { Exporter } from "../../exporters/exporter.ts";
 import { exportOrSayWhere } from "../../exporters/instead.ts";
 import { readManifest } from "../../exporters/manifest.ts";
 import { EXPORTERS, exporterNamed } from "../../exporters/registry.ts";
+import type { Sampling } from "../../students/student.ts";
+import type { TemplateVariables } from "../../tokenizers/template-variables.ts";
 import { EXIT } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
 import { commandsOn, projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
 import { exportedLines, provenLines, type TargetFlags, targetOptions, targetOptionsOf } from "../target-flags.ts";
+import { type TemplateFlags, templateVariableOption, templateVariables } from "../template-flags.ts";
 import { print, printable, printJson } from "../terminal.ts";
 import { chosenOrigin, sizeOf, storedSet } from "../training-set.ts";
 
 /** This many differences are printed; `--json` has all. */
 const SHOWN = 20;
 
-interface ExportFlags extends TargetFlags {
+interface ExportFlags extends TargetFlags, TemplateFlags {
   readonly project: string;
   readonly to?: string;
   readonly out?: string;
@@ -40,6 +45,7 @@ export function register(command: Command): void {
     .option("--method <name>", "export the examples of this method (needed if the run has several methods)")
     .option("--seed <n>", "export the examples of this seed", wholeNumber)
     .option("--iteration <n>", "export the examples of this iteration (0 = the starting policy)", wholeNumber)
+    .addOption(templateVariableOption())
     .option("--check <dir>", "check that an exported folder teaches exactly what is stored")
     .option("--json", "print the result as JSON")
     .action(async (run: string | undefined, flags: ExportFlags) => {
@@ -58,8 +64,10 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   try {
     const chosen = chosenOrigin(project.repository, run, flags);
     const set = storedSet(project.repository, chosen.trainingSet);
-    const options = targetOptionsOf(flags);
-    const exported = exportOrSayWhere({ exporter, set, options, out, origin: { run, ...chosen } });
+    const template = templateOf(project.repository, run, exporter, flags);
+    const options = targetOptionsOf(flags, template);
+    const origin = { run, ...chosen, ...(template && { template }) };
+    const exported = exportOrSayWhere({ exporter, set, options, out, origin });
     const ids = flags.tokenizer === undefined ? [] : ["--tokenizer", flags.tokenizer];
     const check = project.command("export", "--check", out, ...ids);
     const { manifest, cost, command } = exported;
@@ -68,6 +76,22 @@ async function write(run: string | undefined, flags: ExportFlags): Promise<void>
   } finally {
     project.close();
   }
+}
+
+/** The variables of the flags; without one, those that the run's student was rendered with. Other tools are given none. */
+function templateOf(
+  repository: Repository,
+  run: string,
+  { name, tool, tokenizer }: Exporter,
+  flags: ExportFlags,
+): TemplateVariables | undefined {
+  if (flags.tokenizer === undefined || tokenizer === undefined) {
+    if (!flags.templateVariable) return undefined;
+    if (flags.tokenizer === undefined) throw new CliError("--template-variable: expected --tokenizer as well");
+    throw new CliError(`--template-variable: ${name} is written as text, and ${tool} gives the template none`);
+  }
+  const { student } = (repository.run(run)?.config ?? {}) as { readonly student?: Pick<Sampling, "template"> };
+  return templateVariables(flags, flags.tokenizer) ?? student?.template;
 }
 
 function writtenText(exported: Exported, { out, check }: { out: string; check: string }): string {
@@ -90,7 +114,9 @@ async function check(folder: string, run: string | undefined, flags: ExportFlags
   const project = readProject(flags);
   try {
     const set = storedSet(project.repository, manifest.trainingSet as TrainingSetId);
-    const { tokenizer } = targetOptionsOf(flags);
+    if (flags.templateVariable)
+      throw new CliError("--template-variable: not with --check, which takes those that the files were written with");
+    const { tokenizer } = targetOptionsOf(flags, manifest.template);
     const report = await checkExport({ folder, manifest, set, ...(tokenizer && { tokenizer }) });
     const { differences } = report;
     if (flags.json) printJson({ ...manifest, ...report });

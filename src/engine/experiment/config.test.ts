@@ -130,6 +130,31 @@ test("a pretrained student writes freely, learns with adapters and keeps few con
   );
 });
 
+test("a chat template's variables are those of students that have one, and the day is a day", () => {
+  const kinds = {
+    served: "kind: served, checkpoint: base, serve: [serve]",
+    pretrained: "kind: pretrained, checkpoint: base",
+    tinker: "kind: tinker, url: 'http://localhost:8000', model: qwen, tokenizer: folder",
+  };
+  const withTemplate = (student: string, template: string) =>
+    `${SMALLEST}student: { ${student}, template: ${template} }`;
+  for (const student of Object.values(kinds)) {
+    const given = "{ date: 2026-11-30, enable_thinking: false, reasoning_effort: high, tags: [a, { b: null }] }";
+    const config = parseConfig("c.yaml", withTemplate(student, given));
+    const template = { date: "2026-11-30", enable_thinking: false, reasoning_effort: "high", tags: ["a", { b: null }] };
+    assert.partialDeepStrictEqual(config, { student: { template } });
+    for (const [wrong, message] of [
+      ["{ date: 2026-02-30 }", /template\.date: expected a day as YYYY-MM-DD, got "2026-02-30"$/],
+      ["{ date: 20261130 }", /template\.date: expected a day as YYYY-MM-DD, got 20261130$/],
+      ["{ messages: [] }", /template\.messages: .* has this name/],
+      ["{ 'enable-thinking': true }", /enable-thinking: expected a name of letters, digits and underscores$/],
+      ["thinking", /student\.template: /],
+    ] as const)
+      assert.match(messageOf(withTemplate(student, wrong)), message);
+  }
+  assert.match(messageOf(withTemplate("kind: embedded", "{}")), /student\.template: no such key/);
+});
+
 test("a kind of student that there is not is told which there are", () => {
   const kinds =
     /^c\.yaml:8:\d+: student\.kind: expected one of embedded, .*served, .*tinker.*, got "sreved" \(did you mean "served"\?\)$/;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
+import { template } from "../shared/template.ts";
 import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
 
@@ -22,6 +23,8 @@ export const pretrainedParts = {
      * heads × head size × 8 bytes for each token of each episode in flight; with SmolLM2-135M 46 kB, 0.75 GB in all.
      */
     context: count("context").default(2048),
+    /** What the chat template is given beside the conversation; `date` is the day that it writes. Absent: nothing. */
+    template,
     /** Of the processor. 0 = all. */
     threads: countOrNone("threads").default(0),
   }),

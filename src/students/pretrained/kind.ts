@@ -7,10 +7,10 @@ export const pretrained: StudentKind<typeof pretrainedParts> = {
   parts: pretrainedParts,
   folders: ["checkpoint"],
   writesFreely: true,
-  sampling: ({ student: { context } }) => ({ context }),
+  sampling: ({ student: { context, template } }) => ({ context, ...(template && { template }) }),
   // Where the checkpoint lies and how many cores compute should change nothing.
-  stored({ student: { kind, checkpoint, context }, training }) {
-    return { student: { kind, checkpoint: checkpointContent(checkpoint), context }, training };
+  stored({ student: { kind, checkpoint, context, template }, training }) {
+    return { student: { kind, checkpoint: checkpointContent(checkpoint), context, template }, training };
   },
   open: async (project, config) => (await import("./student.ts")).pretrainedStudent(project, config),
 };

@@ -104,19 +104,23 @@ test("what cannot be tokenised exactly fails the episode, not the run", async (t
   await assert.rejects(model.complete(request({ messages })), { name: "PolicyError", message: /^base: .*surrogate/ });
 });
 
-test("a checkpoint that is no plain Llama is refused by the field", async (t) => {
+test("a checkpoint that cannot be computed exactly is refused by the field", async (t) => {
   const refused = async (change: object, message: RegExp) => {
     const folder = checkpoint(t);
     edit(folder, "config.json", change);
     await assert.rejects(pretrainedModel({ folder, name: "base", slots: 1 }), { name: "CliError", message });
   };
-  await refused({ model_type: "qwen2" }, /config\.json: expected model_type "llama", got "qwen2"/);
-  await refused({ attention_bias: true }, /attention_bias and mlp_bias false/);
+  await refused({ model_type: "gpt2" }, /config\.json: expected model_type to be one of llama, .*, got "gpt2"/);
+  await refused({ sliding_window: 64 }, /"sliding_window": 64 is not understood/);
+  await refused(
+    { attention_bias: true },
+    /expected model\.layers\.0\.self_attn\.q_proj\.bias of shape \[32\], got nothing/,
+  );
   await refused(
     { rope_scaling: { rope_type: "llama3", factor: 8 } },
-    /expected rope_scaling null, or llama3 with all its numbers above 0, got .*llama3/,
+    /expected rope_scaling to be null, or .*llama3 with all its numbers above 0 and nothing else, got .*llama3/,
   );
-  await refused({ head_dim: 16 }, /expected head_dim 8/);
+  await refused({ head_dim: 16 }, /expected model\.layers\.0\.self_attn\.q_proj\.weight of shape \[64,32\]/);
   await refused({ intermediate_size: 32 }, /expected model\.layers\.0\.mlp\.gate_proj\.weight of shape \[32,32\]/);
 });
 

@@ -10,6 +10,7 @@ import { type Completion, type CompletionRequest, ContextFullError, type Languag
 import { calledIn } from "../../formats/calls/answer.ts";
 import type { ChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { answerHeader, endsOfTurn } from "../../tokenizers/end-of-turn.ts";
+import type { TemplateVariables } from "../../tokenizers/template-variables.ts";
 import { expectTools } from "../shared/tools.ts";
 
 /** Which checkpoint folder is sampled, and how. */
@@ -26,6 +27,8 @@ export interface PretrainedModelOptions {
   readonly threads?: number;
   /** Whether completions have their token ids. Default: false. */
   readonly tokenIds?: boolean;
+  /** What the chat template is given beside each conversation, by name; `date` is the day that it writes. Absent: nothing. */
+  readonly template?: TemplateVariables | undefined;
 }
 
 /**
@@ -33,10 +36,10 @@ export interface PretrainedModelOptions {
  * listed actions (`CompletionRequest.choices`). Throws CliError for a folder that cannot be sampled exactly.
  */
 export async function pretrainedModel(options: PretrainedModelOptions): Promise<LanguageModel> {
-  const { folder, name, slots, context, threads = availableParallelism(), tokenIds = false } = options;
+  const { folder, name, slots, context, threads = availableParallelism(), tokenIds = false, template } = options;
   const { openGenerator } = await import("../../model/generate.ts");
-  const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
-  const tokenizer = openChatTokenizer(folder);
+  const { openTokenizerWith } = await import("../../tokenizers/chat-tokenizer.ts");
+  const tokenizer = openTokenizerWith(folder, template);
   const [stop, ...ends] = endsOfTurn(tokenizer);
   const otherStops = [...new Set([...ends, ...endsIn(folder)])].filter((id) => id !== stop);
   const header = answerHeader(tokenizer);

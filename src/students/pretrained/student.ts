@@ -7,6 +7,7 @@ import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
 import { setAsideIfDamaged } from "../shared/checkpoint-work.ts";
 import { requireRuntimeFor } from "../shared/runtime.ts";
+import { expectVariables } from "../shared/template.ts";
 import type { Student } from "../student.ts";
 import type { PretrainedConfig } from "./config.ts";
 import { pretrainedModel } from "./model.ts";
@@ -18,13 +19,14 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
   const { student, training, restrict, maxTokens, concurrency } = config;
   if (restrict && config.format === "tools")
     throw new CliError("restrict: listed actions are texts, so format tools cannot be held to them; set it to false");
-  const { checkpoint: base, context } = student;
+  const { checkpoint: base, context, template } = student;
   if (!existsSync(base)) {
     const advice = "`gleaner model fetch smollm2-135m --out DIR` makes one";
     throw new CliError(`student.checkpoint: ${base}: no such folder, expected a Llama checkpoint (${advice})`);
   }
+  expectVariables(base, template);
   const threads = student.threads || availableParallelism();
-  const trainer = pretrainedTrainer(project, { ...training, threads });
+  const trainer = pretrainedTrainer(project, { ...training, threads, ...(template && { template }) });
   return {
     trainer,
     practiceTrainer: trainer,
@@ -32,7 +34,7 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
     check: async (checkpoint) => setAsideIfDamaged(project, checkpoint),
     async policy(checkpoint, format, temperature) {
       const folder = folderOf(project, checkpoint);
-      const options = { folder, name: checkpoint.id, slots: concurrency, context, threads, tokenIds: true };
+      const options = { folder, name: checkpoint.id, slots: concurrency, context, threads, template, tokenIds: true };
       return prompted({ model: await pretrainedModel(options), format, temperature, maxTokens, restrict });
     },
     notes: async () => [],

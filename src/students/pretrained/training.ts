@@ -11,7 +11,7 @@ import type { LeftOut, TrainEvent, TrainingSet, TrainRequest } from "../../core/
 import type { Example } from "../../model/batches.ts";
 import { readConfig } from "../../model/checkpoint.ts";
 import type { Objective } from "../../model/objectives.ts";
-import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { openTokenizerWith } from "../../tokenizers/chat-tokenizer.ts";
 import { CONTEXT } from "../../tokenizers/labels.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
 import { type Count, counted, type DpoRow, rowsOf, rowsTold, type SftExample } from "../shared/rows.ts";
@@ -25,10 +25,10 @@ export async function* trainPretrained(
   settings: PretrainedSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
-  const { deviceBatch, loraRank, loraAlpha, maxLength, threads, ...rest } = settings;
+  const { deviceBatch, loraRank, loraAlpha, maxLength, threads, template, ...rest } = settings;
   let learned: Learned;
   try {
-    learned = await learnedFrom(folderOf(project, request.from), request.set, maxLength);
+    learned = await learnedFrom(folderOf(project, request.from), request.set, { maxLength, template });
   } catch (error) {
     throw new TrainerError(`training ${request.id}: ${messageOf(error)}`, { cause: error });
   }
@@ -51,9 +51,13 @@ interface Learned {
 }
 
 /** Throws TrainerError naming the example that cannot be trained exactly, CliError and ModelError for the folder. */
-async function learnedFrom(folder: string, given: TrainingSet, maxLength: number): Promise<Learned> {
+async function learnedFrom(
+  folder: string,
+  given: TrainingSet,
+  { maxLength, template }: Pick<PretrainedSettings, "maxLength" | "template">,
+): Promise<Learned> {
   const { max_position_embeddings: context } = readConfig(folder);
-  const tokenizer = openChatTokenizer(folder);
+  const tokenizer = openTokenizerWith(folder, template);
   const { set, leftOut } = trainable(given, tokenizer);
   const count = { examples: 0, rows: 0 };
   const rows = counted(rowsOf(set, tokenizer, Math.min(maxLength || context, context)), count);

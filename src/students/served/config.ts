@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
+import { template } from "../shared/template.ts";
 import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
 
@@ -15,7 +16,10 @@ export const servedParts = {
     kind: z.literal("served"),
     /** A Hugging Face checkpoint folder: where every training starts. */
     checkpoint: z.string(),
-    /** A program and its arguments that serve the folder `{checkpoint}` on the port `{port}` of this machine. */
+    /**
+     * A program and its arguments that serve the folder `{checkpoint}` on the port `{port}` of this machine. `{template}` is a
+     * file with its chat template, the day of `template` written into it.
+     */
     serve: z.array(z.string()).nonempty(),
     /** What the server calls the model. */
     model: z.string().default("{checkpoint}"),
@@ -25,6 +29,8 @@ export const servedParts = {
     startupSeconds: count("seconds").default(600),
     /** More fields of each request: `top_p`, `chat_template_kwargs` … */
     extra: z.record(z.string(), z.json()).optional(),
+    /** What the chat template is given beside the conversation; `date` is the day that it writes. Absent: nothing. */
+    template,
   }),
   training: z
     .strictObject({

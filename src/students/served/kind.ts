@@ -7,13 +7,14 @@ export const served: StudentKind<typeof servedParts> = {
   parts: servedParts,
   folders: ["checkpoint"],
   writesFreely: true,
-  sampling: ({ student: { context, extra } }) => ({
+  sampling: ({ student: { context, extra, template } }) => ({
     ...(extra && { extra }),
     ...(context !== undefined && { context }),
+    ...(template && { template }),
   }),
   // How a checkpoint is served and on how many devices it is trained should change nothing.
-  stored({ student: { kind, checkpoint, context, extra }, training: { accelerateConfig: _, ...training } }) {
-    return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra }, training };
+  stored({ student: { kind, checkpoint, context, extra, template }, training: { accelerateConfig: _, ...training } }) {
+    return { student: { kind, checkpoint: checkpointContent(checkpoint), context, extra, template }, training };
   },
   open: async (project, config, say) => (await import("./student.ts")).servedStudent(project, config, say),
 };

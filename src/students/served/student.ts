@@ -1,19 +1,22 @@
 /** The served student of an experiment: checkpoints trained by TRL, each acting behind a server that the config starts. */
-import { CliError } from "../../core/errors.ts";
+import { CliError, StopError } from "../../core/errors.ts";
 import type { Trainer } from "../../core/training.ts";
 import { serverModel } from "../../endpoints/model.ts";
 import type { ServerOptions } from "../../endpoints/options.ts";
 import { probeServer } from "../../endpoints/probe.ts";
-import { returnsTokenIds } from "../../endpoints/token-ids.ts";
+import { checkPrompts, type PromptCheck } from "../../endpoints/prompt-check.ts";
 import { interpreterOf, trainingEnvironment } from "../../installs/python-environment.ts";
 import { prompted } from "../../policies/prompted.ts";
+import { openTokenizerWith } from "../../tokenizers/chat-tokenizer.ts";
 import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
 import { setAsideIfDamaged } from "../shared/checkpoint-work.ts";
 import { rolloutJournals } from "../shared/rollout-journals.ts";
+import { expectVariables } from "../shared/template.ts";
 import type { Student } from "../student.ts";
 import { checkpointServers } from "./checkpoint-servers.ts";
 import type { ServedConfig } from "./config.ts";
+import { serveCommand } from "./serve-command.ts";
 import { trlTrainer } from "./trainer.ts";
 
 /** Throws CliError if there is no Python to train with. */
@@ -21,9 +24,20 @@ export function servedStudent(project: string, config: ServedConfig, say?: (line
   const { run, student, training, maxTokens, concurrency } = config;
   const journals = rolloutJournals(project, run);
   const { accelerateConfig, ...settings } = training;
-  const { checkpoint: base, serve, model, context, startupSeconds, extra } = student;
-  const servers = checkpointServers({ command: serve, startupMs: startupSeconds * 1000 });
-  const options = { project, python: trainingPython(), settings, ...(accelerateConfig && { accelerateConfig }) };
+  const { checkpoint: base, model, context, startupSeconds, extra, template } = student;
+  if (template && extra && "chat_template_kwargs" in extra)
+    throw new CliError(
+      "student.extra.chat_template_kwargs: expected student.template alone, which also goes to the server",
+    );
+  expectVariables(base, template);
+  const command = serveCommand(project, config);
+  const servers = checkpointServers({ command, startupMs: startupSeconds * 1000 });
+  const options = {
+    project,
+    python: trainingPython(),
+    settings: { ...settings, ...(template && { template }) },
+    ...(accelerateConfig && { accelerateConfig }),
+  };
   const trl = trlTrainer(options);
   const trainer: Trainer = {
     ...trl,
@@ -39,8 +53,11 @@ export function servedStudent(project: string, config: ServedConfig, say?: (line
     ...(say && { say }),
     ...(context !== undefined && { contextTokens: context }),
     ...(extra && { extra }),
+    ...(template && { template }),
   });
-  let tokenIds: Promise<boolean> | undefined;
+  // One program serves all checkpoints, and one chat template is theirs.
+  let compared: Promise<PromptCheck> | undefined;
+  const compare = (server: ServerOptions, folder: string) => (compared ??= comparePrompts(server, folder, config));
   return {
     trainer,
     practiceTrainer: trainer,
@@ -50,9 +67,8 @@ export function servedStudent(project: string, config: ServedConfig, say?: (line
       const folder = folderOf(project, checkpoint);
       const server = await servers.open(folder);
       const options = { ...serverOf(server.url, folder), name: checkpoint.id };
-      // One program serves all checkpoints.
-      tokenIds ??= returnsTokenIds(options);
-      const served = serverModel({ ...options, tokenIds: await tokenIds });
+      const { tokenIds } = await compare(options, folder);
+      const served = serverModel({ ...options, tokenIds });
       const policy = prompted({ model: journals.before(served), format, temperature, maxTokens, restrict: false });
       return {
         ...policy,
@@ -65,18 +81,28 @@ export function servedStudent(project: string, config: ServedConfig, say?: (line
     async notes() {
       const folder = folderOf(project, baseCheckpoint(project, base));
       const server = await servers.open(folder);
-      const named = model.replaceAll("{checkpoint}", folder);
-      const { notes } = await probeServer({
-        url: server.url,
-        model: named,
-        ...(extra && { extra }),
-        ...(say && { say }),
-      });
-      server.release();
-      return notes;
+      try {
+        const options = serverOf(server.url, folder);
+        const { notes } = await probeServer({ ...options, url: server.url });
+        const { check } = await compare(options, folder);
+        return [...notes, ...(check.note === "" ? [] : [check.note])];
+      } finally {
+        server.release();
+      }
     },
     close: servers.close,
   };
+}
+
+/** Throws StopError where the server shows its model other prompts than those that would be trained. */
+async function comparePrompts(server: ServerOptions, folder: string, config: ServedConfig): Promise<PromptCheck> {
+  const { format, student } = config;
+  const openTokenizer = () => openTokenizerWith(folder, student.template);
+  const check = await checkPrompts({ server, openTokenizer, hasTools: format === "tools" });
+  if (check.difference === undefined) return check;
+  const advice = "give it the checkpoint's own chat template, and the template's variables as student.template";
+  const what = "the server shows its model another prompt than is trained here";
+  throw new StopError("server", `${server.urls[0]}: ${what}: ${check.difference} (${advice})`);
 }
 
 function trainingPython(): string {

@@ -12,7 +12,7 @@ import { breathe } from "../../core/breath.ts";
 import { refusedBy, writeAll } from "../../core/disk.ts";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import type { TrainEvent, TrainRequest } from "../../core/training.ts";
-import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { type ChatTokenizer, openTokenizerWith } from "../../tokenizers/chat-tokenizer.ts";
 import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
 import { beginCheckpoint, type CheckpointWork } from "../shared/checkpoint-work.ts";
 import { type Count, counted, rowsOf, rowsTold } from "../shared/rows.ts";
@@ -55,7 +55,7 @@ export async function* trainWithTrl(
   // Python numbers the examples that it is given.
   let kept = request;
   try {
-    const tokenizer = tokenizerOf(resolve(folderOf(options.project, request.from)));
+    const tokenizer = tokenizerOf(resolve(folderOf(options.project, request.from)), settings);
     const { set, leftOut } = trainable(request.set, tokenizer);
     if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
     kept = { ...request, set };
@@ -109,9 +109,9 @@ async function writeRows(path: string, rows: Iterable<object>): Promise<void> {
   }
 }
 
-function tokenizerOf(folder: string): ChatTokenizer {
+function tokenizerOf(folder: string, { template }: TrlSettings): ChatTokenizer {
   try {
-    return openChatTokenizer(folder);
+    return openTokenizerWith(folder, template);
   } catch (error) {
     if (error instanceof CliError) throw trlError("bad checkpoint", error.message);
     throw error;

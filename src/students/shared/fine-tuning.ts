@@ -1,5 +1,6 @@
 /** What any training of a pretrained checkpoint can be told: TRL's, the one inside Node and, but for devices, Tinker's. */
 import { CliError } from "../../core/errors.ts";
+import type { TemplateVariables } from "../../tokenizers/template-variables.ts";
 
 /** What any training of a pretrained checkpoint can be told. Everything here changes the result. */
 export interface FineTuning {
@@ -26,6 +27,8 @@ export interface FineTuning {
   readonly loraRank: number;
   /** Tokens of the longest conversation; longer ones are refused. 0 = as long as the checkpoint can read. */
   readonly maxLength: number;
+  /** What the chat template is given beside each conversation, by name; `date` is the day that it writes. Absent: nothing. */
+  readonly template?: TemplateVariables;
 }
 
 /** What throws CliError in the name of `trainer`, naming the setting, if `ok` is false. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { FORMATS } from "../../formats/format.ts";
 import { examples } from "../shared/examples.ts";
+import { template } from "../shared/template.ts";
 import { amountParts, count, countOrNone, maxLength, rateParts } from "../shared/training-parts.ts";
 import type { StudentConfig } from "../student.ts";
 
@@ -28,6 +29,8 @@ export const tinkerParts = {
     recognisesRepeats: z.boolean().default(false),
     /** Prompt and completion together. Absent: until the server refuses. */
     context: count("context").optional(),
+    /** What the chat template is given beside the conversation; `date` is the day that it writes. Absent: nothing. */
+    template,
   }),
   training: z
     .strictObject({

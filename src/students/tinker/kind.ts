@@ -7,10 +7,13 @@ export const tinker: StudentKind<typeof tinkerParts> = {
   parts: tinkerParts,
   folders: ["tokenizer"],
   writesFreely: true,
-  sampling: ({ student: { context } }) => (context === undefined ? {} : { context }),
+  sampling: ({ student: { context, template } }) => ({
+    ...(context !== undefined && { context }),
+    ...(template && { template }),
+  }),
   // Where a server is and how it is paid should change nothing.
-  stored({ student: { kind, model, tokenizer, context }, training }) {
-    return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context }, training };
+  stored({ student: { kind, model, tokenizer, context, template }, training }) {
+    return { student: { kind, model, tokenizer: tokenizerContent(tokenizer), context, template }, training };
   },
   open: async (project, config, say) => (await import("./student.ts")).tinkerStudent(project, config, say),
 };

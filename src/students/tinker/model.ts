@@ -8,6 +8,7 @@ import { type Completion, type CompletionRequest, ContextFullError, type Languag
 import { calledIn } from "../../formats/calls/answer.ts";
 import { redactor } from "../../http/secrets.ts";
 import { endsOfTurn } from "../../tokenizers/end-of-turn.ts";
+import type { TemplateVariables } from "../../tokenizers/template-variables.ts";
 import { expectTools } from "../shared/tools.ts";
 import { TinkerError, type TinkerReason } from "./protocol/failures.ts";
 import type { Sampler } from "./protocol/sampler.ts";
@@ -28,6 +29,8 @@ export interface TinkerModelOptions extends TinkerServer {
   readonly contextTokens?: number;
   /** Whether completions have their token ids. Default: false. */
   readonly tokenIds?: boolean;
+  /** What the chat template is given beside each conversation, by name; `date` is the day that it writes. Absent: nothing. */
+  readonly template?: TemplateVariables;
 }
 
 /**
@@ -37,11 +40,20 @@ export interface TinkerModelOptions extends TinkerServer {
  * Throws CliError for a key that is not there and for a tokenizer that cannot be used; nothing is sent yet.
  */
 export async function tinkerModel(options: TinkerModelOptions): Promise<LanguageModel> {
-  const { model, name, tokenizer: folder, concurrency = 32, contextTokens, tokenIds = false, ...server } = options;
+  const {
+    model,
+    name,
+    tokenizer: folder,
+    concurrency = 32,
+    contextTokens,
+    tokenIds = false,
+    template,
+    ...server
+  } = options;
   const { apiKey } = transportSettings(server);
   const { clean } = redactor(apiKey);
-  const { openChatTokenizer } = await import("../../tokenizers/chat-tokenizer.ts");
-  const tokenizer = openChatTokenizer(folder);
+  const { openTokenizerWith } = await import("../../tokenizers/chat-tokenizer.ts");
+  const tokenizer = openTokenizerWith(folder, template);
   const stop = endsOfTurn(tokenizer);
   const slots = pLimit(concurrency);
   let opening: Promise<{ readonly session: TinkerSession; readonly sampler: Sampler }> | undefined;

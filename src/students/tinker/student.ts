@@ -6,6 +6,7 @@ import { prompted } from "../../policies/prompted.ts";
 import { openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
 import { tokenizerContent } from "../../tokenizers/content.ts";
 import { rolloutJournals } from "../shared/rollout-journals.ts";
+import { expectVariables } from "../shared/template.ts";
 import type { Student } from "../student.ts";
 import type { TinkerConfig } from "./config.ts";
 import { tinkerModel } from "./model.ts";
@@ -15,11 +16,17 @@ import { tinkerBase, tinkerTrainer } from "./trainer.ts";
 export function tinkerStudent(project: string, config: TinkerConfig, say?: (line: string) => void): Student {
   const { run, student, training, maxTokens, concurrency } = config;
   const journals = rolloutJournals(project, run);
-  const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context } = student;
+  const { url, model: baseModel, tokenizer, apiKeyEnv, recognisesRepeats, context, template } = student;
   const server = { url, recognisesRepeats, ...(apiKeyEnv !== undefined && { apiKeyEnv }), ...(say && { say }) };
   // Before an expert is played for nothing.
   expectTokenizer(tokenizer);
-  const trainer = tinkerTrainer({ ...server, baseModel, tokenizer, settings: training });
+  expectVariables(tokenizer, template);
+  const trainer = tinkerTrainer({
+    ...server,
+    baseModel,
+    tokenizer,
+    settings: { ...training, ...(template && { template }) },
+  });
   const base = tinkerBase(baseModel, tokenizerContent(tokenizer));
   const modelOf = (checkpoint: Checkpoint) =>
     tinkerModel({
@@ -29,6 +36,7 @@ export function tinkerStudent(project: string, config: TinkerConfig, say?: (line
       tokenizer,
       concurrency,
       tokenIds: true,
+      ...(template && { template }),
       ...(context !== undefined && { contextTokens: context }),
     });
   return {

@@ -12,7 +12,7 @@ import { breathe, gathered } from "../../core/breath.ts";
 import { CliError, messageOf, TrainerError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import type { Checkpoint, TrainEvent, TrainingSet, TrainRequest } from "../../core/training.ts";
-import { type ChatTokenizer, openChatTokenizer } from "../../tokenizers/chat-tokenizer.ts";
+import { type ChatTokenizer, openTokenizerWith } from "../../tokenizers/chat-tokenizer.ts";
 import { counted, type DpoRow, rowsOf, rowsTold, type SftExample } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
 import {
@@ -73,7 +73,7 @@ async function* training(
   const { set: given } = request;
   if (given.kind === "dpo" && !(given.beta > 0))
     throw new TrainerError(`beta is ${given.beta}, expected a number above 0`);
-  const tokenizer = openChatTokenizer(options.tokenizer);
+  const tokenizer = openTokenizerWith(options.tokenizer, settings.template);
   const { set, leftOut } = trainable(given, tokenizer);
   if (leftOut.length > 0) yield { kind: "left out", examples: leftOut };
   const limit = Math.min(settings.maxLength || Number.POSITIVE_INFINITY, contextIn(options.tokenizer));

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import type { TemplateVariables } from "../../../tokenizers/template-variables.ts";
 import { trlError } from "./failures.ts";
 import { PYTHON_VARIABLES } from "./python-process.ts";
 
@@ -38,11 +39,19 @@ export interface TokenCheck {
   /** The checkpoint folder. */
   readonly folder: string;
   readonly rows: readonly TokenRow[];
+  /** What the chat template is given beside each conversation, by name; `date` is the day that it writes. Absent: nothing. */
+  readonly template?: TemplateVariables;
 }
 
 /** The rows whose ids are not those of transformers, in order. Throws TrainerError if Python cannot say. */
-export async function tokenDifferences({ python, folder, rows }: TokenCheck): Promise<readonly TokenDifference[]> {
-  const child = spawn(python, [SCRIPT, resolve(folder)], { env: { ...process.env, ...PYTHON_VARIABLES } });
+export async function tokenDifferences({
+  python,
+  folder,
+  rows,
+  template,
+}: TokenCheck): Promise<readonly TokenDifference[]> {
+  const given = template ? [JSON.stringify(template)] : [];
+  const child = spawn(python, [SCRIPT, resolve(folder), ...given], { env: { ...process.env, ...PYTHON_VARIABLES } });
   // A child that is gone makes writing fail; why it went is said below.
   Readable.from(linesOf(rows))
     .pipe(child.stdin)

@@ -1,0 +1,36 @@
+// README's table of families says what docs/templates.md says, and leaves out none of its templates.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { between, FAMILIES, familyTable, wideTable } from "./family-table.ts";
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
+
+test("README's table of families is that of docs/templates.md (`npx node24 test/family-table.ts` writes it)", () => {
+  assert.equal(between(read("README.md"), "families"), familyTable(read("docs/templates.md")));
+});
+
+test("every template is of one family", () => {
+  const named = FAMILIES.flatMap(({ templates, older = [] }) => [...templates, ...older]);
+  assert.deepEqual(named.toSorted(), [...wideTable(read("docs/templates.md")).byTemplate.keys()].toSorted());
+});
+
+test("a family has the best of its variables, and the least of its templates", () => {
+  const rows = FAMILIES.flatMap(({ templates }) => templates).map((name) => `| ${name} | 100 |`);
+  const others = rows.filter((row) => !/ (llama3_2|qwen3|phi3|gptoss|gemma) /.test(row));
+  const given = [
+    "| qwen3 | 0 |\n| qwen3, `enable_thinking: false` | 100 (1.8 rows) |",
+    "| llama3_2 | 50 (2.0 rows) |\n| phi3 | 25 / 100 |\n| gptoss | – |\n| gemma | 100 / 100 |",
+  ];
+  const page = `<!-- table -->\n| template | text |\n|---|--:|\n${[...others, ...given].join("\n")}\n<!-- end -->`;
+  const lines = familyTable(page).split("\n");
+  assert.equal(lines[0], "| family | answers |");
+  const of = (name: string) => lines.find((line) => line.startsWith(`| ${name}`));
+  assert.equal(of("Qwen3 "), "| Qwen3 | 1.8 rows |");
+  assert.equal(of("Llama 3.1"), "| Llama 3.1, 3.2 | 50 %, 2.0 rows |");
+  assert.equal(of("Phi"), "| Phi-3, 3.5 | a row a turn |");
+  assert.equal(of("gpt-oss"), "| gpt-oss | – |");
+  assert.equal(of("Gemma 1"), "| Gemma 1–3 | one row |");
+  assert.throws(() => familyTable(page.replace("| – |", "| many |")), /found "many"/);
+});
