@@ -15,6 +15,7 @@ import { shareGptMessage } from "./messages.ts";
 export const agentgym: Exporter = {
   name: "agentgym",
   tool: "AgentGym",
+  rendering: "tool",
   expresses: { preferences: "none", masks: "none", exampleWeights: false, roles: "human-gpt" },
   command: () => "train_file of AgentGym's BC trainer: train.json",
   files(set) {

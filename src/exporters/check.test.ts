@@ -197,7 +197,7 @@ test("a lost and an added file are found", async () => {
 
 /** What each tool would do without the setting that makes its file exact. */
 const UNSAFE: readonly (readonly [target: string, file: string, from: string, to: string, found: RegExp])[] = [
-  ["trl", "sft.yaml", "assistant_only_loss: true", "assistant_only_loss: false", /although it is the user's/],
+  ["trl", "sft.yaml", "completion_only_loss: true", "completion_only_loss: false", /although it is the user's/],
   ["trl", "sft.yaml", "max_length: null\n", "", /rows are cut/],
   ["axolotl", "sft.yaml", "    message_field_training: train\n    roles_to_train: []\n", "", /although it is masked/],
   ["axolotl", "sft.yaml", "excess_length_strategy: raise\n", "", /dropped/],
@@ -205,7 +205,7 @@ const UNSAFE: readonly (readonly [target: string, file: string, from: string, to
   ["llamafactory", "sft.yaml", "cutoff_len: 1048576\n", "", /cut/],
   ["llamafactory-v1", "sft.yaml", "cutoff_len: 1048576\n", "", /cut/],
   ["swift", "sft.yaml", "strict: true\n", "", /dropped/],
-  ["verl", "sft-args.txt", "data.custom_cls.path=masked_dataset.py\n", "", /although it is masked/],
+  ["verl", "sft-args.txt", "data.custom_cls.path=weighted_dataset.py\n", "", /although it is masked/],
 ];
 
 for (const [target, file, from, to, found] of UNSAFE) {

@@ -6,14 +6,18 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CliError } from "../core/errors.ts";
-import type { TrainingSet } from "../core/training.ts";
+import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
 import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
 import { compareTexts } from "./check-texts.ts";
 import { compareTokens } from "./check-tokens.ts";
 import type { Difference } from "./decisions.ts";
+import { withoutLeftOut } from "./export.ts";
+import type { Exporter } from "./exporter.ts";
+import { expectRendered } from "./expressible.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
-import { ReadError } from "./readers/reader.ts";
+import { ReadError, type ReadExample, type ReadTurn } from "./readers/reader.ts";
 import { exporterNamed, textReaderOf, tokenReaderOf } from "./registry.ts";
+import { problemOfText, type Shown, shownBy } from "./rendering.ts";
 import { digestOf } from "./write.ts";
 
 export interface CheckOptions {
@@ -26,6 +30,8 @@ export interface CheckOptions {
 }
 
 export interface CheckReport {
+  /** What is known of the text that the model is shown before each learned turn. */
+  readonly shown: Shown;
   /** Messages that are learned, as stored; of preferences on both sides. */
   readonly learned: number;
   readonly differences: readonly Difference[];
@@ -33,12 +39,15 @@ export interface CheckReport {
 
 /** Throws CliError for a target that nobody reads back, or if the tokenizer is missing. */
 export async function checkExport(options: CheckOptions): Promise<CheckReport> {
-  const { folder, manifest, set } = options;
+  const { folder, manifest, tokenizer } = options;
+  const set = withoutLeftOut(options.set, manifest);
   const changed = changedFiles(folder, manifest);
   // Reading a damaged Parquet file can fail in ways that nobody can catch.
   const isReadable = !changed.some(({ place }) => place.endsWith(".parquet"));
-  const taught = isReadable ? await contents(options) : [];
-  return { learned: learnedMessages(set), differences: [...changed, ...taught] };
+  const taught = isReadable ? await contents({ ...options, set }) : [];
+  const { rendering } = exporterNamed(manifest.target);
+  const shown = tokenizer ? "proven" : (manifest.shown ?? shownBy(rendering, false));
+  return { learned: learnedMessages(set), shown, differences: [...changed, ...taught] };
 }
 
 async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Promise<readonly Difference[]> {
@@ -52,11 +61,43 @@ async function contents({ folder, manifest, set, tokenizer }: CheckOptions): Pro
       return await compareTokens(set, tokenizer, readTokens(folder, parquet));
     }
     if (!readTexts) throw new CliError(`target ${target}: its files cannot be read back`);
-    return await compareTexts(set, readTexts(folder), exporterNamed(target).expresses.calls);
+    const exporter = exporterNamed(target);
+    const { expresses } = exporter;
+    const differences = await compareTexts(set, readTexts(folder), expresses.calls);
+    if (!tokenizer || differences.length > 0) return differences;
+    return await otherTexts(exporter, readTexts(folder), tokenizer);
   } catch (error) {
     if (error instanceof ReadError) return [{ place: "files", what: error.message }];
     throw error;
   }
+}
+
+/** Rows before whose learned messages the tool would show the model something else than a server does. */
+async function otherTexts(exporter: Exporter, rows: AsyncIterable<ReadExample>, tokenizer: ChatTokenizer) {
+  expectRendered(exporter);
+  const differences: Difference[] = [];
+  for await (const row of rows) {
+    const what = problemOfText(exporter, rowAsStored(row), { splitTurns: false, parquet: false, tokenizer });
+    if (what !== undefined) differences.push({ place: row.place, what });
+  }
+  return differences;
+}
+
+/** What was read, as a training set has it. Why it is learned is no matter of its text. */
+function rowAsStored(row: ReadExample): Demonstration | Preference {
+  const source = "" as Demonstration["source"];
+  const tools = row.tools && { tools: row.tools };
+  const messages = (turns: readonly ReadTurn[]) =>
+    turns.map(({ weight, ...turn }) => ({ ...turn, weight: weight > 0 ? 1 : 0 }) as WeightedMessage);
+  if (row.kind === "sft") return { source, ...tools, messages: messages(row.turns) };
+  const [chosen, rejected] = [messages(row.chosen), messages(row.rejected)];
+  return {
+    sources: [source, source],
+    ...tools,
+    prompt: chosen.slice(0, -1),
+    chosen: chosen.slice(-1),
+    rejected: rejected.slice(-1),
+  };
 }
 
 /** Files that are not, byte for byte, what was written. */

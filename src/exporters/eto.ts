@@ -16,6 +16,7 @@ import { shareGptMessage } from "./messages.ts";
 export const eto: Exporter = {
   name: "eto",
   tool: "ETO",
+  rendering: "tool",
   expresses: {
     preferences: "trajectories",
     masks: "none",

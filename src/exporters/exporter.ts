@@ -52,9 +52,18 @@ export interface ExportOptions {
   readonly splitTurns: boolean;
   /** Parquet in place of JSON lines, where the tool reads both. */
   readonly parquet: boolean;
-  /** Of the model that will be trained; needed where the tool reads token ids. */
+  /** Of the model that will be trained; needed where the tool reads token ids, and proves what is shown where it renders texts. */
   readonly tokenizer?: ChatTokenizer;
+  /** Examples that the tool cannot be told are left out and counted; otherwise the first one ends the export. */
+  readonly leaveOut?: boolean;
 }
+
+/**
+ * Who makes the text of a conversation that the model is shown. `ids`: it stands in the files. `template`: the tool, of each row
+ * as a whole and by the chat template of the model's folder. `tool`: the tool, by a template of its own. `service`: nobody can
+ * look.
+ */
+export type Rendering = "ids" | "template" | "tool" | "service";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -77,12 +86,20 @@ export interface Exporter {
   /** The tool, for messages: `TRL`, `LLaMA-Factory`. */
   readonly tool: string;
   readonly expresses: Expresses;
+  readonly rendering: Rendering;
   /** `needed`: it writes token ids; `parquet`: only its Parquet file does. Absent: it writes texts. */
   readonly tokenizer?: "needed" | "parquet";
   /** Absent: JSON only; `option`: with `--parquet`; `always`: its only format. */
   readonly parquet?: "option" | "always";
-  /** Why the tool would read something else than the files say; undefined: it reads them as they are. */
-  misread?(set: TrainingSet): string | undefined;
+  /** Why the tool would read another example than the files have; undefined: it reads it as it is. */
+  misread?(example: Demonstration | Preference): string | undefined;
+  /** The same of a set whose examples it reads as they are. */
+  misreadSet?(set: TrainingSet): string | undefined;
+  /**
+   * Why the tool would show the model another text, or learn another part of it, although the chat template writes the row as a
+   * server sees it; undefined: it would not. Without a tokenizer: why nobody can say.
+   */
+  otherText?(row: Demonstration | Preference, tokenizer: ChatTokenizer | undefined): string | undefined;
   /** How the files are used, in one line, seen from their folder. */
   command(set: TrainingSet): string;
   /** The files of a set that it can express. Throws CliError only for what a tokenizer refuses. */

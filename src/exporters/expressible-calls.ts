@@ -3,43 +3,39 @@ import type { Message, Tool, ToolCall } from "../core/message.ts";
 import { argumentsObject, keepsNames } from "./calls.ts";
 import type { Calls, Exporter } from "./exporter.ts";
 
-/** Says why, and ends the export. */
-export type Refuse = (why: string) => never;
-
 interface Conversation {
   readonly messages: readonly Message[];
   readonly tools: readonly Tool[] | undefined;
   readonly isPreference: boolean;
 }
 
-/** Refuses naming the first message with something that the tool would lose or change. */
-export function expectCalls({ tool, expresses }: Exporter, conversation: Conversation, refuse: Refuse): void {
-  const { messages, tools, isPreference } = conversation;
+/** Names the first message with something that the tool would lose or change; undefined if there is none. */
+export function problemOfCalls(
+  { tool, expresses }: Exporter,
+  { messages, tools, isPreference }: Conversation,
+): string | undefined {
   const thought = messages.findIndex(({ reasoning }) => reasoning !== undefined);
   if (thought >= 0 && !expresses.thoughts)
-    refuse(
-      `message ${thought} has a thought apart from what it says: ${tool} has no place for it, so it would be lost`,
-    );
+    return `message ${thought} has a thought apart from what it says: ${tool} has no place for it, so it would be lost`;
   const { calls } = expresses;
   const call = messages.findIndex(({ role, toolCalls }) => role === "tool" || toolCalls !== undefined);
   if (!calls) {
     if (call >= 0)
-      refuse(
-        `message ${call} calls a tool or answers a call: gleaner cannot write calls for ${tool}, so they would be lost`,
-      );
-    if (tools && tools.length > 0)
-      refuse(`it says what can be called: ${tool} has no place for it, so it would be lost`);
-    return;
+      return `message ${call} calls a tool or answers a call: gleaner cannot write calls for ${tool}, so they would be lost`;
+    return tools && tools.length > 0
+      ? `it says what can be called: ${tool} has no place for it, so it would be lost`
+      : undefined;
   }
   if (isPreference && !calls.preferences && (call >= 0 || tools !== undefined))
-    refuse(`it has calls, or says what can be called: of preferences ${tool} reads texts alone, so they would be lost`);
-  messages.forEach((message, index) => {
+    return `it has calls, or says what can be called: of preferences ${tool} reads texts alone, so they would be lost`;
+  for (const [index, message] of messages.entries()) {
     const problem = problemOf(message, messages[index - 1], calls, tool);
-    if (problem !== undefined) refuse(`message ${index} ${problem}`);
-  });
+    if (problem !== undefined) return `message ${index} ${problem}`;
+  }
   const unordered = calls.ids ? undefined : outOfOrder(messages);
-  if (unordered !== undefined)
-    refuse(`message ${unordered} answers another call than its place says: ${tool} has no ids for calls`);
+  return unordered === undefined
+    ? undefined
+    : `message ${unordered} answers another call than its place says: ${tool} has no ids for calls`;
 }
 
 function problemOf(

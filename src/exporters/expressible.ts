@@ -1,45 +1,150 @@
 /**
- * Whether a tool can be told exactly what a training set says. Everything that it cannot is refused with a CliError that
- * names the first such example and what would be lost; nothing is rounded, dropped or rewritten.
+ * Whether a tool can be told exactly what a training set says. What it cannot is refused with a CliError that names the first
+ * such example and what would be lost, or left out and counted where the user asks for it; nothing is rounded, dropped or
+ * rewritten.
  */
 import { CliError } from "../core/errors.ts";
-import type { Message } from "../core/message.ts";
-import type { Demonstration, Preference, TrainingSet, WeightedMessage } from "../core/training.ts";
+import { countedReasons, reasonsText } from "../core/reasons.ts";
+import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
 import { type Exporter, type ExportOptions, nameOf } from "./exporter.ts";
-import { expectCalls, type Refuse } from "./expressible-calls.ts";
 import { learnable } from "./learnable.ts";
-import { type SplitCost, splitSet } from "./split.ts";
+import { learnedTurns, masksOf } from "./masks.ts";
+import { problemOfExample } from "./problems.ts";
+import { problemOfText } from "./rendering.ts";
+import { inTurns, type SplitCost, splitCost } from "./split.ts";
 
-/** The set as this exporter takes it, and what splitting cost (null where nothing was split). Throws CliError. */
-export function expressible(
-  exporter: Exporter,
-  given: TrainingSet,
-  options: ExportOptions,
-): { readonly set: TrainingSet; readonly cost: SplitCost | null } {
+/** A training set as an exporter takes it. */
+export interface Expressed {
+  readonly set: TrainingSet;
+  /** What splitting cost; null where nothing was split. */
+  readonly cost: SplitCost | null;
+  /** The stored examples that are not in it, in their order. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** An example that is left out: its index in the stored set, and why. */
+export interface LeftOut {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** Throws CliError. */
+export function expressible(exporter: Exporter, given: TrainingSet, options: ExportOptions): Expressed {
   expectOptions(exporter, given.kind, options);
   if (given.examples.length === 0) throw new CliError("the training set has no examples");
   const set = learnable(given);
-  if (set.kind === "dpo") {
-    expectPreferences(exporter, set.examples);
-    expectReadable(exporter, set);
-    return { set, cost: null };
+  const { name, tool, expresses } = exporter;
+  if (set.kind === "dpo" && expresses.preferences === "none") {
+    throw new CliError(`--to ${name}: ${tool} takes demonstrations only, this set has preferences`);
   }
-  expectDemonstrations(exporter, set.examples);
-  expectReadable(exporter, set);
-  const unfit = firstUnfit(exporter, set.examples);
-  if (unfit === null) return { set, cost: null };
-  const { masks } = exporter.expresses;
-  if (masks === "none") throw new CliError(`${unfit}, and its format has no way to say otherwise`);
-  if (!options.splitTurns) {
-    const what = masks === "last" ? "learned message" : "run of learned messages";
-    throw new CliError(`${unfit}; --split-turns writes a row for each ${what} instead`);
+  const sieve = newSieve(options.leaveOut === true);
+  const { examples, cost } =
+    set.kind === "sft"
+      ? demonstrations(exporter, set.examples, options, sieve)
+      : preferences(exporter, set.examples, options, sieve);
+  const leftOut = sieve.leftOut.toSorted((a, b) => a.index - b.index);
+  if (examples.length === 0) {
+    const reasons = reasonsText(countedReasons(leftOut.map(({ reason }) => reason)));
+    throw new CliError(
+      `--leave-out: nothing is left of ${leftOut.length} examples that ${tool} could be told (${reasons})`,
+    );
   }
-  return splitSet(set, masks);
+  const taken = { ...set, examples } as TrainingSet;
+  const problem = exporter.misreadSet?.(taken);
+  if (problem !== undefined) throw new CliError(`--to ${name}: ${problem}`);
+  return { set: taken, cost, leftOut };
 }
 
-function expectReadable(exporter: Exporter, set: TrainingSet): void {
-  const problem = exporter.misread?.(set);
-  if (problem !== undefined) throw new CliError(`--to ${exporter.name}: ${problem}`);
+interface Placed<Example> {
+  readonly index: number;
+  readonly example: Example;
+}
+
+interface Sieve {
+  readonly leftOut: LeftOut[];
+  /** Throws CliError naming the example, or notes it and goes on. */
+  leave(placed: Placed<Demonstration | Preference>, reason: string): void;
+  /** Those without a reason against them; the others are left. */
+  sift<Example extends Demonstration | Preference>(
+    placed: readonly Placed<Example>[],
+    reasonOf: (example: Example) => string | undefined,
+  ): readonly Placed<Example>[];
+}
+
+function newSieve(goesOn: boolean): Sieve {
+  const leftOut: LeftOut[] = [];
+  const leave: Sieve["leave"] = ({ index, example }, reason) => {
+    if (!goesOn) throw new CliError(`${nameOf(example, index)}: ${reason}`);
+    leftOut.push({ index, reason });
+  };
+  return {
+    leftOut,
+    leave,
+    sift: (all, reasonOf) =>
+      all.filter((placed) => {
+        const reason = reasonOf(placed.example);
+        if (reason !== undefined) leave(placed, reason);
+        return reason === undefined;
+      }),
+  };
+}
+
+const placedOf = <Example>(examples: readonly Example[]): Placed<Example>[] =>
+  examples.map((example, index) => ({ index, example }));
+
+function preferences(exporter: Exporter, given: readonly Preference[], options: ExportOptions, { sift }: Sieve) {
+  const said = sift(placedOf(given), (pair) => problemOfExample(exporter, pair));
+  const shown = sift(said, (pair) => problemOfText(exporter, pair, options));
+  return { examples: shown.map(({ example }) => example), cost: null };
+}
+
+function demonstrations(exporter: Exporter, given: readonly Demonstration[], options: ExportOptions, sieve: Sieve) {
+  const said = sieve.sift(placedOf(given), (example) => problemOfExample(exporter, example));
+  const masks = masksOf(
+    exporter,
+    said.map(({ example }) => example),
+  );
+  const splitsAll = options.splitTurns && masks.areSplit;
+  const masked = splitsAll ? said : sieve.sift(said, masks.problemOf);
+  const shown = masked.flatMap((placed) => {
+    const rows = rowsOf(exporter, placed.example, options, splitsAll);
+    if (typeof rows === "string") sieve.leave(placed, rows);
+    return typeof rows === "string" ? [] : [{ example: placed.example, rows }];
+  });
+  const examples = shown.flatMap(({ rows }) => rows);
+  const isSplit = splitsAll || examples.length > shown.length;
+  return {
+    examples,
+    cost: isSplit
+      ? splitCost(
+          shown.map(({ example }) => example),
+          examples,
+        )
+      : null,
+  };
+}
+
+/** The rows of a demonstration, or why there are none: as a whole where the tool shows the model the right text, else in turns. */
+function rowsOf(
+  exporter: Exporter,
+  example: Demonstration,
+  options: ExportOptions,
+  splits: boolean,
+): readonly Demonstration[] | string {
+  const whole = splits ? inTurns(example) : [example];
+  const problem = firstProblem(exporter, whole, options);
+  if (problem === undefined) return whole;
+  if (splits || !options.splitTurns || exporter.rendering === "ids" || learnedTurns(example) === 1) return problem;
+  const turns = inTurns(example);
+  return firstProblem(exporter, turns, options) ?? turns;
+}
+
+function firstProblem(exporter: Exporter, rows: readonly Demonstration[], options: ExportOptions): string | undefined {
+  for (const row of rows) {
+    const problem = problemOfText(exporter, row, options);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** Throws CliError for options that this exporter does not take, or that it misses. */
@@ -51,121 +156,14 @@ export function expectOptions(exporter: Exporter, kind: TrainingSet["kind"], opt
   if (needsTokenizer && !options.tokenizer) {
     throw new CliError(`--to ${name} writes token ids: expected --tokenizer with the folder of the model's checkpoint`);
   }
-  if (!needsTokenizer && options.tokenizer) {
-    const hint = tokenizer === "parquet" ? " without --parquet" : "";
-    throw new CliError(`--tokenizer: ${name}${hint} is written as text, and the tool tokenises it itself`);
-  }
+  if (options.tokenizer && !needsTokenizer) expectRendered(exporter);
 }
 
-function expectDemonstrations(exporter: Exporter, examples: readonly Demonstration[]): void {
-  const { tool, expresses } = exporter;
-  for (const [index, example] of examples.entries()) {
-    const refuse = refusal(nameOf(example, index));
-    const { messages, tools, weight = 1 } = example;
-    expectCalls(exporter, { messages, tools, isPreference: false }, refuse);
-    expectTexts(exporter, messages, refuse);
-    if (!messages.some(({ weight }) => weight === 1)) refuse("it learns nothing");
-    if (weight !== 1 && !expresses.exampleWeights) {
-      refuse(`it has weight ${weight} and would count fully: ${tool} has no weights for examples`);
-    }
-  }
-}
-
-function expectPreferences(exporter: Exporter, examples: readonly Preference[]): void {
-  const { name, tool, expresses } = exporter;
-  if (expresses.preferences === "none") {
-    throw new CliError(`--to ${name}: ${tool} takes demonstrations only, this set has preferences`);
-  }
-  for (const [index, example] of examples.entries()) {
-    const refuse = refusal(nameOf(example, index));
-    for (const side of ["chosen", "rejected"] as const) {
-      const messages = example[side];
-      const whole = [...example.prompt, ...messages];
-      expectCalls(exporter, { messages: whole, tools: example.tools, isPreference: true }, refuse);
-      expectTexts(exporter, whole, refuse);
-      if (!messages.some(({ weight }) => weight === 1)) refuse(`its ${side} side learns nothing`);
-      if (expresses.preferences === "answers" && messages.length > 1) {
-        refuse(
-          `its ${side} side has ${messages.length} messages: ${tool} takes one answer on each side, so it would learn the environment's messages or drop turns`,
-        );
-      }
-      if (expresses.beforeAnswer?.includes(messages[0]!.content)) {
-        refuse(
-          `its ${side} answer "${messages[0]!.content}" also occurs in the text that ${tool} writes before it, so the tool would find the wrong place`,
-        );
-      }
-      const masked = messages.findIndex(isMasked);
-      if (masked >= 0 && expresses.masks !== "each") {
-        refuse(`message ${masked} of its ${side} side must not be learned, but ${tool} learns every turn of a side`);
-      }
-    }
-  }
-}
-
-const refusal =
-  (example: string): Refuse =>
-  (why) => {
-    throw new CliError(`${example}: ${why}`);
-  };
-
-function expectTexts({ tool, expresses }: Exporter, messages: readonly Message[], refuse: Refuse): void {
-  const { roles, reserved = [], nonEmpty = false } = expresses;
-  messages.forEach(({ role, content, toolCalls }, index) => {
-    if (!content.isWellFormed()) refuse(`message ${index} is no valid Unicode (half of a surrogate pair)`);
-    if (nonEmpty && role === "assistant" && content.trim() === "" && !toolCalls) {
-      refuse(`message ${index} is empty: ${tool} finds an assistant's turn by its text`);
-    }
-    const mark = reserved.find((text) => content.includes(text));
-    if (mark !== undefined)
-      refuse(`message ${index} contains "${mark}", which ${tool} would take for one of its own marks`);
-  });
-  if (messages[0]?.role === "assistant") refuse(`it begins with the assistant: ${tool} needs a message to answer`);
-  if (roles === "any") return;
-  if (roles === "human-gpt" && messages[0]?.role === "system") {
-    refuse(`it has a system message, which would be lost: ${tool} knows only human and gpt`);
-  }
-  const wrong = outOfTurn(messages);
-  if (wrong < 0) return;
-  refuse(`message ${wrong} (${messages[wrong]!.role}) is out of turn: in ${tool}, user and assistant must alternate`);
-}
-
-/** The first message that does not alternate; −1 if all do. The answers to a turn's calls stand for one of the user. */
-function outOfTurn(messages: readonly Message[]): number {
-  const begin = messages[0]?.role === "system" ? 1 : 0;
-  return messages.findIndex(({ role }, index) => {
-    if (index < begin) return false;
-    const before = index === begin ? undefined : messages[index - 1]!.role;
-    if (role === "tool") return before !== "assistant" && before !== "tool";
-    return role !== (before === undefined || before === "assistant" ? "user" : "assistant");
-  });
-}
-
-const isMasked = ({ role, weight }: WeightedMessage) => role === "assistant" && weight === 0;
-
-/** What the first demonstration says that the tool's masks cannot; null if they can express all of them. */
-function firstUnfit({ tool, expresses }: Exporter, examples: readonly Demonstration[]): string | null {
-  const { masks } = expresses;
-  if (masks === "each") return null;
-  // One setting holds for the whole file: either every turn is learned, or the last one of each row.
-  if (masks === "last" && examples.every(({ messages }) => learnedTurns(messages) === 1)) return null;
-  const unfit = examples.findIndex(({ messages }) =>
-    masks === "suffix" ? isMaskedAfterLearned(messages) : messages.some(isMasked),
+/** Throws CliError where a tokenizer says nothing of what the tool shows the model. */
+export function expectRendered({ name, tool, tokenizer, rendering }: Exporter): void {
+  if (rendering === "template") return;
+  const hint = tokenizer === "parquet" ? " without --parquet" : "";
+  throw new CliError(
+    `--tokenizer: ${name}${hint} is written as text, and ${tool} does not render it by the template of that folder`,
   );
-  if (unfit < 0) return null;
-  const { messages } = examples[unfit]!;
-  const turns = messages.filter(({ role }) => role === "assistant").length;
-  const limit = {
-    suffix: "would learn everything from the first learned one on",
-    last: "learns every one of them or only the last",
-    none: "learns every one of them",
-  }[masks];
-  const learned = `it learns ${learnedTurns(messages)} of its ${turns} assistant messages`;
-  return `${nameOf(examples[unfit]!, unfit)}: ${learned}; ${tool} ${limit}`;
-}
-
-const learnedTurns = (messages: readonly WeightedMessage[]) => messages.filter(({ weight }) => weight === 1).length;
-
-function isMaskedAfterLearned(messages: readonly WeightedMessage[]): boolean {
-  const first = messages.findIndex(({ weight }) => weight === 1);
-  return messages.some((message, index) => index > first && isMasked(message));
 }

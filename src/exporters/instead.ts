@@ -3,10 +3,10 @@ import { CliError } from "../core/errors.ts";
 import type { TrainingSet } from "../core/training.ts";
 import { type Exported, type ExportRequest, exportSet } from "./export.ts";
 import type { Exporter, ExportOptions } from "./exporter.ts";
-import { expectOptions, expressible } from "./expressible.ts";
+import { type Expressed, expectOptions, expressible } from "./expressible.ts";
 import { EXPORTERS } from "./registry.ts";
 
-/** As `exportSet`. Where the tool cannot express the set, the CliError also names the targets that can. */
+/** As `exportSet`. Where the tool cannot express the set, the CliError also names the targets that can, and what could be left out. */
 export function exportOrSayWhere(request: ExportRequest): Exported {
   const { exporter, set, options } = request;
   expectOptions(exporter, set.kind, options);
@@ -14,20 +14,25 @@ export function exportOrSayWhere(request: ExportRequest): Exported {
     return exportSet(request);
   } catch (error) {
     // What else went wrong, such as a folder that is there already, has nothing to do with the target.
-    if (!(error instanceof CliError) || isExpressible(exporter, set, options)) throw error;
+    if (!(error instanceof CliError) || expressed(exporter, set, options)) throw error;
     const { splitTurns } = options;
-    const others = EXPORTERS.filter((other) => isExpressible(other, set, { splitTurns, parquet: false }));
-    if (others.length === 0) throw error;
-    throw new CliError(`${error.message}. Targets that can say it: ${others.map(({ name }) => name).join(", ")}`);
+    const rest = expressed(exporter, set, { ...options, leaveOut: true });
+    const others = EXPORTERS.filter((other) => expressed(other, set, { splitTurns, parquet: false }));
+    const ways = [
+      ...(others.length > 0 ? [`Targets that can say it: ${others.map(({ name }) => name).join(", ")}`] : []),
+      ...(rest
+        ? [`--leave-out writes the set without ${rest.leftOut.length} of its ${set.examples.length} examples`]
+        : []),
+    ];
+    throw ways.length === 0 ? error : new CliError([error.message, ...ways].join(". "));
   }
 }
 
-function isExpressible(exporter: Exporter, set: TrainingSet, options: ExportOptions): boolean {
+function expressed(exporter: Exporter, set: TrainingSet, options: ExportOptions): Expressed | undefined {
   try {
-    expressible(exporter, set, options);
-    return true;
+    return expressible(exporter, set, options);
   } catch (error) {
-    if (error instanceof CliError) return false;
+    if (error instanceof CliError) return undefined;
     throw error;
   }
 }

@@ -22,6 +22,7 @@ const CUTOFF = 1_048_576;
 export const llamafactoryV1: Exporter = {
   name: "llamafactory-v1",
   tool: "LLaMA-Factory v1",
+  rendering: "tool",
   expresses: {
     ...{ preferences: "answers", masks: "each", exampleWeights: true, roles: "any", thoughts: true },
     calls: { arguments: "object", ids: false, preferences: true, beside: true, several: true },

@@ -25,6 +25,10 @@ const SCHEMA = z.strictObject({
   template: z.record(z.string(), VALUE).optional(),
   splitTurns: z.boolean(),
   parquet: z.boolean(),
+  /** What was known of the text that the model is shown before each turn (rendering.ts); older exports do not say. */
+  shown: z.enum(["proven", "template", "tool", "service"]).optional(),
+  /** Examples of the training set that are not in the files, by their index. */
+  leftOut: z.array(z.strictObject({ reason: z.string(), examples: z.array(z.int()).min(1) })).optional(),
   files: z.array(
     z.strictObject({
       name: z.string(),

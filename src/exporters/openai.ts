@@ -18,6 +18,7 @@ const TEXTS: Calls = { arguments: "text", ids: true, preferences: true, beside: 
 export const openai: Exporter = {
   name: "openai",
   tool: "OpenAI",
+  rendering: "service",
   expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "any", calls: TEXTS },
   command: ({ kind }) => `upload train.jsonl with purpose "fine-tune", method ${kind === "sft" ? "supervised" : `dpo`}`,
   files(set) {

@@ -15,6 +15,7 @@ const CALLS: Calls = { arguments: "text", ids: true, preferences: false, beside:
 export const skyrl: Exporter = {
   name: "skyrl",
   tool: "SkyRL",
+  rendering: "ids",
   expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
   tokenizer: "needed",
   parquet: "option",

@@ -33,6 +33,7 @@ const TOOL_KEY = "\n   --tool-key tools\n   --rollout-shuffle";
 export const slime: Exporter = {
   name: "slime",
   tool: "slime",
+  rendering: "tool",
   expresses: {
     ...{ preferences: "none", masks: "each", exampleWeights: false, roles: "any", thoughts: true },
     calls: { arguments: "object", ids: true, preferences: false, beside: true, several: true },

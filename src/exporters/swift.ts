@@ -23,6 +23,7 @@ import { yamlFile } from "./yaml-file.ts";
 export const swift: Exporter = {
   name: "swift",
   tool: "ms-swift",
+  rendering: "tool",
   expresses: {
     preferences: "trajectories",
     masks: "each",

@@ -19,6 +19,7 @@ import { type Exporter, isLearned, mapped } from "./exporter.ts";
 export const tinker: Exporter = {
   name: "tinker",
   tool: "tinker-cookbook",
+  rendering: "tool",
   expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "any" },
   command: ({ kind }) =>
     kind === "sft"

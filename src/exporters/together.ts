@@ -21,6 +21,7 @@ const CALLS: Calls = { arguments: "text", ids: true, preferences: true, beside: 
 export const together: Exporter = {
   name: "together",
   tool: "Together",
+  rendering: "service",
   expresses: { preferences: "answers", masks: "each", exampleWeights: false, roles: "alternating", calls: CALLS },
   tokenizer: "parquet",
   parquet: "option",

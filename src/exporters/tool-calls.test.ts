@@ -158,17 +158,13 @@ test("what a target has no place for is refused by name", () => {
   }
   exported("openai", withCall({ toolCalls: broken }));
   const huge = [{ id: "call00000", name: "act", arguments: '{"n": 12345678901234567890123}' }];
-  refused(
-    "trl",
-    withCall({ toolCalls: huge }),
-    /--to trl: a call of act has a number that TRL's reader of JSON changes/,
-  );
+  refused("trl", withCall({ toolCalls: huge }), /a call of act has a number that TRL's reader of JSON changes/);
   refused("swift", withCall({ toolCallId: "call00009" }, 3), /message 3 answers another call than its place says/);
   refused("axolotl", SETS[1]!, /of preferences Axolotl reads texts alone/);
   const untold = { ...simple, messages: simple.messages.slice(0, 2).concat(learned("Hm.") as WeightedMessage) };
   refused("tinker", { kind: "sft", examples: [untold] }, /says what can be called/);
   const pairs = SETS[1]!;
-  refused("trl", pairs, /every message of the column "chosen" is a call/);
+  refused("trl", pairs, /the only message of the column "chosen" is a call/);
 });
 
 test("property: whatever a conversation calls and thinks, a target teaches exactly that, or refuses", async () => {

@@ -15,38 +15,51 @@ const BEGINNING = 2 ** 20;
 
 type Columns = Readonly<Record<string, readonly Message[]>>;
 
-/** Why calls would not reach TRL as they are; undefined if they do. `columnsOf`: the messages of a row, by column. */
-export function misreadCalls(set: TrainingSet, columnsOf: (example: never) => Columns): string | undefined {
-  const examples = set.examples as readonly never[];
-  for (const example of examples) {
-    for (const messages of Object.values(columnsOf(example))) {
-      const call = messages.flatMap(({ toolCalls = [] }) => toolCalls).find(hasExtremeNumber);
-      if (call)
-        return `a call of ${call.name} has a number that TRL's reader of JSON changes: ${call.arguments.slice(0, 80)}`;
-    }
-  }
-  const names = new Set(examples.flatMap((example) => Object.keys(columnsOf(example))));
-  const guessed = [...names].find((name) => isGuessed(examples, (example) => columnsOf(example)[name] ?? []));
-  if (guessed === undefined) return undefined;
+/** Why a call would not reach TRL as it is; undefined if all do. */
+export function misreadCall(columns: Columns): string | undefined {
+  const call = Object.values(columns)
+    .flat()
+    .flatMap(({ toolCalls = [] }) => toolCalls)
+    .find(hasExtremeNumber);
   return (
-    `every message of the column "${guessed}" is a call, so that TRL's reader of JSON would guess the types of arguments ` +
-    "and change some; add an example whose messages differ"
+    call && `a call of ${call.name} has a number that TRL's reader of JSON changes: ${call.arguments.slice(0, 80)}`
   );
 }
 
-/** Whether a column has calls, and its first messages all have the same members. */
-function isGuessed(examples: readonly never[], messagesOf: (example: never) => readonly Message[]): boolean {
+/** A column whose types `datasets` would guess, and how many messages it decides by. */
+export interface GuessedColumn {
+  readonly name: string;
+  readonly messages: number;
+}
+
+/** The columns with calls whose first messages all have the same members. */
+export function guessedColumns(set: TrainingSet, columnsOf: (example: never) => Columns): GuessedColumn[] {
+  const examples = set.examples as readonly never[];
+  const names = new Set(examples.flatMap((example) => Object.keys(columnsOf(example))));
+  return [...names].flatMap((name) => {
+    const messages = alikeFromTheStart(examples, (example) => columnsOf(example)[name] ?? []);
+    return messages === undefined ? [] : [{ name, messages }];
+  });
+}
+
+/** How many messages there are at the beginning; undefined if their members differ, or none of the column is a call. */
+function alikeFromTheStart(
+  examples: readonly never[],
+  messagesOf: (example: never) => readonly Message[],
+): number | undefined {
   const members = new Set<string>();
-  let characters = 0;
+  let [characters, count] = [0, 0];
   for (const example of examples) {
     for (const message of messagesOf(example)) {
       members.add(Object.keys(templateMessage(message)).join());
       characters += message.content.length + 100;
+      count++;
     }
-    if (members.size > 1) return false;
+    if (members.size > 1) return undefined;
     if (characters > BEGINNING) break;
   }
-  return examples.some((example) => messagesOf(example).some(({ toolCalls }) => toolCalls !== undefined));
+  const hasCalls = examples.some((example) => messagesOf(example).some(({ toolCalls }) => toolCalls !== undefined));
+  return hasCalls ? count : undefined;
 }
 
 /** ujson reads whole numbers of 64 bits; it loses fractions near the ends of what a double holds. */

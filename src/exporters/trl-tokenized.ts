@@ -17,6 +17,7 @@ const CALLS: Calls = { arguments: "text", ids: true, preferences: false, beside:
 export const trlTokenized: Exporter = {
   name: "trl-tokenized",
   tool: "TRL",
+  rendering: "ids",
   expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
   tokenizer: "needed",
   command: () => "trl sft --config sft.yaml --model_name_or_path MODEL --output_dir OUT",

@@ -4,6 +4,7 @@ import { contentOf, unreadable } from "./file.ts";
 import type { JsonPath } from "./json-path.ts";
 import { readLines, skimLines } from "./lines.ts";
 import { elementsAt, readList } from "./list.ts";
+import { readParquet } from "./parquet.ts";
 import type { RawRecord } from "./record.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { readValues } from "./values.ts";
@@ -28,6 +29,7 @@ export async function* readRecords(file: string, layout?: Layout): AsyncGenerato
 
 function byKind(file: string, kind: Shape | "whole"): AsyncGenerator<RawRecord> {
   if (kind === "lines") return readLines(file);
+  if (kind === "parquet") return readParquet(file);
   if (kind === "array") return readArray(file);
   return kind === "values" ? readValues(file) : readWhole(file);
 }

@@ -4,6 +4,7 @@
  * and lists on one. Where the first value is damaged, the lines behind it tell: most of them are whole in JSON Lines.
  */
 import { contentOf, unreadable } from "./file.ts";
+import { isParquet } from "./parquet.ts";
 import { parseJson } from "./python-json.ts";
 import { MAX_RECORD_BYTES } from "./record.ts";
 import { SIGN, signFinder } from "./signs.ts";
@@ -12,8 +13,9 @@ import { SIGN, signFinder } from "./signs.ts";
  * - lines: JSON Lines, or what is read as such: a file without a list or an object at its beginning
  * - values: one JSON value behind the other, over several lines each
  * - array, object: one value, or the beginning of one that was cut off
+ * - parquet: no JSON (parquet.ts)
  */
-export type Shape = "lines" | "values" | "array" | "object";
+export type Shape = "lines" | "values" | "array" | "object" | "parquet";
 
 const LINE_FEED = 0x0a;
 /** Space, tab, line feed, carriage return, and the bytes of a byte order mark. */
@@ -36,6 +38,7 @@ interface FirstValue {
 
 /** Throws CliError, naming the file, if it cannot be read as far as it takes. Memory holds a record at most. */
 export async function shapeOf(file: string): Promise<Shape> {
+  if (await isParquet(file)) return "parquet";
   try {
     return shapeBy(await firstValueOf(await contentOf(file)));
   } catch (error) {

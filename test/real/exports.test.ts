@@ -4,32 +4,17 @@
  * what our reader of its files says it would.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { fingerprint } from "../../src/core/ids.ts";
 import type { TrainingSet } from "../../src/core/training.ts";
 import { exportSet } from "../../src/exporters/export.ts";
 import { exporterNamed, textReaderOf } from "../../src/exporters/registry.ts";
-import { cacheFolder } from "../../src/installs/cache-folder.ts";
 import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { EXPORT_SETS } from "../export-sets.ts";
 import { temporaryFolder } from "../temporary.ts";
-import { ask, python, skip, tinyCheckpoint } from "./real.ts";
-
-/** The tools without what they depend on (0.2 GB): torch, transformers and datasets are those of the training environment. */
-const TOOLS = [
-  "axolotl==0.19.0",
-  "llamafactory==0.9.5",
-  "ms-swift==4.6.0",
-  "tinker-cookbook==0.6.1",
-  "verl==0.9.1",
-  ...["addict==2.4.0", "certifi==2026.10.18", "cffi==2.1.1", "cloudpickle==3.1.2", "colorama==0.4.6"],
-  ...["cryptography==50.0.2", "distro==1.9.0", "httpx==0.28.1", "json_repair==0.64.5", "modelscope==1.40.2"],
-  ...["modelscope-hub==0.5.1", "omegaconf==2.4.0", "orjson==3.13.0", "pillow==13.0.0", "protobuf==7.36.2"],
-  ...["pyvers==0.2.3", "requests==2.34.2", "tensordict==0.15.3", "tinker==0.38.0", "urllib3==2.8.0"],
-];
+import { type Loaded, loaded } from "./export-tools.ts";
+import { skip, tinyCheckpoint } from "./real.ts";
 
 interface Job {
   readonly name: string;
@@ -67,37 +52,17 @@ const JOBS: readonly Job[] = [
 const root = temporaryFolder();
 const folderOf = ({ name }: Job) => join(root, name.replaceAll(/\W/g, "-"));
 
-type Answer = { readonly rows: readonly (readonly string[])[] } | { readonly error: string };
-let answers: readonly Answer[] = [];
+let answers: readonly Loaded[] = [];
 
 before(
   () => {
     if (skip) return;
-    process.env.PYTHONPATH = installedTools();
     const model = tinyCheckpoint();
     for (const job of JOBS) exported(job, model);
-    const jobs = JOBS.map((job) => ({ tool: job.target.replace("-tokenized", ""), folder: folderOf(job) }));
-    answers = ask<Answer[]>("read_exports.py", { model, jobs });
+    answers = loaded(JOBS.map((job) => ({ tool: job.target.replace("-tokenized", ""), folder: folderOf(job), model })));
   },
   { timeout: 900_000 },
 );
-
-/** The folder that holds the tools, in the user's cache; made with one pip on first use. */
-function installedTools(): string {
-  const folder = join(cacheFolder(), `python-export-tools-${fingerprint(TOOLS).slice(0, 8)}`);
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.${process.pid}`;
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", partial];
-  execFileSync(python, [...pip, ...TOOLS], { stdio: ["ignore", "ignore", "inherit"] });
-  try {
-    renameSync(partial, folder);
-  } catch (error) {
-    // Whoever was first wins.
-    if (!existsSync(folder)) throw error;
-    rmSync(partial, { recursive: true });
-  }
-  return folder;
-}
 
 function exported(job: Job, model: string): void {
   const { target, set, without } = job;

@@ -1,7 +1,8 @@
 """What real tools learn from exported files: each file loaded with the tool's own code, the learned tokens decoded.
 
-Reads {"model", "jobs": [{"tool", "folder"}]} from standard input and prints, for each job, {"rows": [[text, ...], ...]} with
-the learned stretches of each row, or {"error"}. Packages that a tool imports for pictures, sound or clusters only are
+Reads {"jobs": [{"tool", "folder", "model", "template"?}]} from standard input and prints, for each job, {"rows": [[text, ...],
+...], "tokens": [{"ids", "learned"}, ...]} with the learned stretches of each row, and what they are cut out of where a tool has
+its tokens apart; or {"error"}. Packages that a tool imports for pictures, sound or clusters only are
 replaced by empty modules.
 """
 
@@ -29,16 +30,27 @@ def empty(name, **members):
     sys.modules[name] = module
 
 
-def stretches(tokenizer, ids, learned):
+def marked(ids, learned):
+    return [(token, bool(is_learned)) for token, is_learned in zip(ids, learned)]
+
+
+def stretches(tokenizer, row):
     """The texts of the runs of learned tokens."""
     texts, run = [], []
-    for token, is_learned in [*zip(ids, learned), (None, False)]:
+    for token, is_learned in [*row, (None, False)]:
         if is_learned:
             run.append(token)
         elif run:
             texts.append(tokenizer.decode(run))
             run = []
     return texts
+
+
+def tiny_model(tokenizer):
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = dict(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, num_key_value_heads=1)
+    return LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **sizes))
 
 
 def trl_arguments(job, config, make_parser):
@@ -54,11 +66,13 @@ def trl(job, tokenizer):
     preferences = os.path.exists("dpo.yaml")
     name, script, trainer = ("dpo.yaml", dpo, DPOTrainer) if preferences else ("sft.yaml", sft, SFTTrainer)
     _, arguments, _, mixture = trl_arguments(job, name, script.make_parser)[:4]
-    made = trainer(model=job["model"], args=arguments, train_dataset=get_dataset(mixture)["train"])
-    rows = list(made.train_dataset)
-    batch = made.data_collator(rows)
+    model = job["model"] if preferences else tiny_model(tokenizer)
+    made = trainer(model=model, args=arguments, train_dataset=get_dataset(mixture)["train"], processing_class=tokenizer)
+    batch = made.data_collator(list(made.train_dataset))
     learned = batch["completion_mask"] == 1 if preferences else batch["labels"] != -100
-    return [stretches(tokenizer, *row) for row in zip(batch["input_ids"].tolist(), learned.tolist())]
+    columns = (batch["input_ids"], learned, batch["attention_mask"])
+    # What is filled up to the longest row is none of it.
+    return [[(i, x) for i, x, real in zip(*row) if real] for row in zip(*(column.tolist() for column in columns))]
 
 
 def axolotl(job, tokenizer):
@@ -77,7 +91,7 @@ def axolotl(job, tokenizer):
     strategy = load(tokenizer, config, ds_cfg=entry.model_dump(exclude_none=True))
     rows = datasets.load_dataset("json", data_files="train.jsonl", split="train")
     tokenised = [strategy.tokenize_prompt(row) for row in rows]
-    return [stretches(tokenizer, row["input_ids"], [x != -100 for x in row["labels"]]) for row in tokenised]
+    return [marked(row["input_ids"], [x != -100 for x in row["labels"]]) for row in tokenised]
 
 
 def llamafactory(job, tokenizer):
@@ -88,15 +102,15 @@ def llamafactory(job, tokenizer):
 
     preferences = os.path.exists("dpo.yaml")
     config = yaml.safe_load(open("dpo.yaml" if preferences else "sft.yaml"))
-    keys = ("dataset", "dataset_dir", "cutoff_len", "mask_history")
-    data = DataArguments(template="chatml", **{key: config[key] for key in keys if key in config})
+    keys = ("dataset", "dataset_dir", "cutoff_len", "mask_history", "preserve_thinking")
+    data = DataArguments(template=job.get("template", "chatml"), **{key: config[key] for key in keys if key in config})
     template = get_template_and_fix_tokenizer(tokenizer, data)
     training = Seq2SeqTrainingArguments(output_dir=job["folder"] + ".out", use_cpu=True, report_to=[])
     model = ModelArguments(model_name_or_path=job["model"])
     stage = "rm" if preferences else "sft"
     made = get_dataset(template, model, data, training, stage=stage, tokenizer=tokenizer)["train_dataset"]
     return [
-        stretches(tokenizer, row[side + "input_ids"], [x != -100 for x in row[side + "labels"]])
+        marked(row[side + "input_ids"], [x != -100 for x in row[side + "labels"]])
         for row in made
         for side in (("chosen_", "rejected_") if preferences else ("",))
     ]
@@ -107,8 +121,8 @@ def llamafactory_v1(job, tokenizer):
     from llamafactory.v1.core.utils.rendering import Renderer
 
     rows = DataEngine(yaml.safe_load(open("sft.yaml"))["train_dataset"])
-    made = Renderer("chatml", tokenizer).process_samples([rows[index] for index in range(len(rows))])
-    return [stretches(tokenizer, row["input_ids"], [x > 0 for x in row["loss_weights"]]) for row in made]
+    made = Renderer(job.get("template", "chatml"), tokenizer).process_samples([rows[index] for index in range(len(rows))])
+    return [marked(row["input_ids"], [x > 0 for x in row["loss_weights"]]) for row in made]
 
 
 def swift(job, tokenizer):
@@ -119,15 +133,17 @@ def swift(job, tokenizer):
 
     config = yaml.safe_load(open("sft.yaml" if os.path.exists("sft.yaml") else "dpo.yaml"))
     rows, _ = load_dataset(config["dataset"], strict=config["strict"], shuffle=False, load_from_cache_file=False)
-    _, processor = get_model_processor(job["model"], load_model=False, model_type="llama", template_type="chatml")
-    template = get_template(processor, template_type="chatml", loss_scale=config["loss_scale"])
+    name = job.get("template", "chatml")
+    _, processor = get_model_processor(job["model"], load_model=False, model_type="llama", template_type=name)
+    # By default the length that the model was made for, which here is a tiny one.
+    template = get_template(processor, template_type=name, loss_scale=config["loss_scale"], max_length=1 << 20)
     template.set_mode("rlhf" if "rlhf_type" in config else "train")
     found = []
     for row in rows:
         encoded = template.encode(row)
         for side in ("chosen_", "rejected_") if "rlhf_type" in config else ("",):
             ids, labels = encoded[side + "input_ids"], encoded[side + "labels"]
-            found.append(stretches(tokenizer, ids, [x != -100 for x in labels]))
+            found.append(marked(ids, [x != -100 for x in labels]))
     return found
 
 
@@ -139,7 +155,7 @@ def tinker(job, tokenizer):
     for line in open("train.jsonl"):
         messages = json.loads(line)["messages"]
         tokens, weights = renderer.build_supervised_example(messages, train_on_what=TrainOnWhat.CUSTOMIZED)
-        found.append(stretches(tokenizer, tokens.to_ints(), [x > 0 for x in weights.tolist()]))
+        found.append(marked(tokens.to_ints(), [x > 0 for x in weights.tolist()]))
     return found
 
 
@@ -159,7 +175,7 @@ def verl(job, tokenizer):
     config.update(pad_mode="no_padding", max_length=int(config["max_length"]))
     rows = dataset(parquet_files="train.parquet", tokenizer=tokenizer, config=OmegaConf.create(config))
     made = [rows[index] for index in range(len(rows))]
-    return [stretches(tokenizer, row["input_ids"].tolist(), row["loss_mask"].tolist()) for row in made]
+    return [marked(row["input_ids"].tolist(), row["loss_mask"].tolist()) for row in made]
 
 
 TOOLS = {
@@ -177,7 +193,12 @@ def answer(job):
     # The tools read the files that their configs name, seen from the export's folder.
     os.chdir(job["folder"])
     try:
-        return {"rows": TOOLS[job["tool"]](job, AutoTokenizer.from_pretrained(job["model"]))}
+        tokenizer = AutoTokenizer.from_pretrained(job["model"])
+        rows = TOOLS[job["tool"]](job, tokenizer)
+        if not rows or isinstance(rows[0][0], str):
+            return {"rows": rows, "tokens": None}
+        tokens = [{"ids": [token for token, _ in row], "learned": [bool(x) for _, x in row]} for row in rows]
+        return {"rows": [stretches(tokenizer, row) for row in rows], "tokens": tokens}
     except Exception:
         return {"error": traceback.format_exc()}
 
@@ -185,4 +206,4 @@ def answer(job):
 question = json.load(sys.stdin)
 # Whatever the tools print must not end up in the answer.
 out, sys.stdout = sys.stdout, sys.stderr
-print(json.dumps([answer({**job, "model": question["model"]}) for job in question["jobs"]]), file=out)
+print(json.dumps([answer(job) for job in question["jobs"]]), file=out)

@@ -6,21 +6,19 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { CliError } from "../../src/core/errors.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import type { WeightedMessage } from "../../src/core/training.ts";
 import { type ChatTokenizer, openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { COMPUTING_LIMITS } from "../../src/tokenizers/limits.ts";
 import { templateMessage, templateTool } from "../../src/tokenizers/message-values.ts";
-import { chatCheckpoint, tokenizerJson } from "../chat-checkpoint.ts";
 import { conversation, KINDS, type Kind, TOOLS } from "../chats.ts";
 import { ask, skip } from "./real.ts";
+import { shippedTemplates, templateFolder } from "./template-folders.ts";
 
 const CHATS = Number(process.env.GLEANER_TEMPLATE_CHATS ?? 20);
 const DATE = "2026-11-30";
-/** Templates of pictures, and those that TRL made for its own masks: another text than servers show. */
-const LEFT_OUT = /_training$|_vl$|llava|idefics|smolvlm/;
 
 interface Answer {
   readonly prompt: readonly number[] | null;
@@ -41,46 +39,6 @@ function chatsOf(from: Random): Chat[] {
     const kind = KINDS[index % KINDS.length]!;
     return { kind, messages: conversation(from, kind) };
   });
-}
-
-const SPECIAL = /<[|｜][^<>\s{}'"]{1,40}[|｜]?>|<[a-z_]{1,20}\|>|<(?:start|end)_of_turn>|<sop>|\[gMASK\]/g;
-const ENDS = [
-  "<｜end▁of▁sentence｜>",
-  "<|return|>",
-  "<|im_end|>",
-  "<|eot_id|>",
-  "<|end|>",
-  "<end_of_turn>",
-  "<turn|>",
-  "<|END_OF_TURN_TOKEN|>",
-];
-
-/** A folder with the template and a byte-level tokenizer whose special tokens are those that the template writes. */
-function folderOf(t: TestContext, template: string): string {
-  const found = [...new Set(["<s>", "</s>", ...(template.match(SPECIAL) ?? []), ...ENDS])];
-  const given = tokenizerJson({ parting: "llama3" }) as {
-    added_tokens: object[];
-    model: { vocab: Record<string, number> };
-  };
-  const next = Math.max(...Object.values(given.model.vocab)) + 1;
-  const isNew = (content: string) => !Object.hasOwn(given.model.vocab, content);
-  const added = found.filter(isNew).map((content, index) => ({
-    ...{
-      id: next + index,
-      content,
-      special: true,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-    },
-  }));
-  const tokenizer = { ...given, added_tokens: [...given.added_tokens, ...added] };
-  const folder = chatCheckpoint(t, { template, tokenizer });
-  const end = ENDS.find((each) => template.includes(each)) ?? "</s>";
-  const config = { tokenizer_class: "PreTrainedTokenizerFast", bos_token: "<s>", eos_token: end, pad_token: "<|pad|>" };
-  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify(config));
-  return folder;
 }
 
 /** Ours against theirs; returns the reason why ours refuses, or how many rows there are. */
@@ -130,14 +88,12 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, boolean | string
 };
 
 test("the templates that trl ships: tokens and labels of transformers, or a reason", { skip }, (t) => {
-  const templates = Object.entries(ask<Record<string, string>>("render_templates.py", null)).filter(
-    ([name]) => !LEFT_OUT.test(name),
-  );
+  const templates = Object.entries(shippedTemplates());
   const rows: string[] = [];
   const different: string[] = [];
   const reasons = new Map<string, number>();
   const jobs = templates.flatMap(([name, template]) => {
-    const folder = folderOf(t, template);
+    const folder = templateFolder(t, template);
     const ways = Object.entries(SETTINGS).filter(([, given]) =>
       Object.keys(given).every((each) => template.includes(each)),
     );

@@ -9,7 +9,7 @@ import { expectedOneOf } from "../../core/wording.ts";
 import { type Dataset, datasetMethod, makeDataset } from "../../engine/experiment/dataset.ts";
 import { DATASET_METHODS } from "../../engine/experiment/dataset-methods.ts";
 import { checkExport, learnedMessages } from "../../exporters/check.ts";
-import type { Exporter } from "../../exporters/exporter.ts";
+import type { Exporter, ExportOptions } from "../../exporters/exporter.ts";
 import { exportOrSayWhere } from "../../exporters/instead.ts";
 import { exporterNamed } from "../../exporters/registry.ts";
 import { FORMATS, type Format, formatId } from "../../formats/format.ts";
@@ -23,11 +23,12 @@ import { outsideTraining } from "../held-out.ts";
 import { openProject, type Project, projectOption, readProject } from "../project.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { table } from "../table.ts";
+import { provenLines, TARGET_FLAGS, type TargetFlags, targetOptions, targetOptionsOf } from "../target-flags.ts";
 import { print, printable, printJson } from "../terminal.ts";
 import { chosenOrigin, chosenRound, sizeOf, storedSet } from "../training-set.ts";
 import { expectSameRules } from "./verify.ts";
 
-interface DatasetFlags extends EnvironmentFlags, WaitFlags {
+interface DatasetFlags extends EnvironmentFlags, WaitFlags, TargetFlags {
   readonly project: string;
   readonly method: string;
   readonly out: string;
@@ -64,8 +65,8 @@ export function register(command: Command): void {
     .option("--iteration <n>", "of an experiment: the round of this iteration", wholeNumber)
     .option("--to <target>", "also write it for this training tool, and check the files")
     .option("--files <dir>", "with --to: folder to write; it must be new or empty")
-    .option("--json", "print JSON")
-    .action(datasetCommand);
+    .option("--json", "print JSON");
+  targetOptions(command).action(datasetCommand);
 }
 
 async function datasetCommand(names: readonly string[], flags: DatasetFlags): Promise<void> {
@@ -91,31 +92,38 @@ async function datasetCommand(names: readonly string[], flags: DatasetFlags): Pr
 interface Target {
   readonly exporter: Exporter;
   readonly out: string;
+  readonly options: ExportOptions;
 }
 
 /** Where the set is written besides. Throws CliError for half of it, and for what needs more flags than there are here. */
-function targetOf({ to, files }: DatasetFlags): Target | undefined {
-  if (to === undefined && files === undefined) return undefined;
+function targetOf({ to, files, ...flags }: DatasetFlags): Target | undefined {
+  if (to === undefined && files === undefined) {
+    const idle = TARGET_FLAGS.find(({ key }) => flags[key] !== undefined);
+    if (idle) throw new CliError(`${idle.flag}: expected --to with a training tool beside it`);
+    return undefined;
+  }
   if (to === undefined) throw new CliError("--files: expected --to with a training tool beside it");
   if (files === undefined) throw new CliError("--to: expected --files with the folder to make");
   const exporter = exporterNamed(to);
-  if (exporter.tokenizer !== "needed") return { exporter, out: files };
-  throw new CliError(`--to ${to} writes token ids: \`gleaner export\` does that, with --tokenizer`);
+  const options = targetOptionsOf(flags);
+  if (exporter.tokenizer !== "needed" || options.tokenizer) return { exporter, out: files, options };
+  throw new CliError(`--to ${to} writes token ids: expected --tokenizer with the folder of the model's checkpoint`);
 }
 
 /** Writes the set and reads it back. The exit code tells where the two differ. */
-async function written({ repository }: Project, run: string, { exporter, out }: Target, flags: DatasetFlags) {
+async function written({ repository }: Project, run: string, { exporter, out, options }: Target, flags: DatasetFlags) {
   const origin = chosenOrigin(repository, run, {});
   const set = storedSet(repository, origin.trainingSet);
-  const options = { splitTurns: false, parquet: false };
   const { manifest, command } = exportOrSayWhere({ exporter, set, options, out, origin: { run, ...origin } });
-  const { learned, differences } = await checkExport({ folder: out, manifest, set });
+  const { tokenizer } = options;
+  const report = await checkExport({ folder: out, manifest, set, ...(tokenizer && { tokenizer }) });
+  const { differences } = report;
   if (differences.length > 0) {
     const [{ place, what }] = differences as [(typeof differences)[number]];
     throw new Error(`${out}: ${differences.length} differences from what is stored; the first: ${place}: ${what}`);
   }
   if (flags.json) return;
-  print(`${printable(out)}: ${manifest.target} learns exactly the ${learned} stored turns and nothing else`);
+  print(provenLines(out, manifest, report).join("\n"));
   print(`use it with: ${printable(command)}`);
 }
 

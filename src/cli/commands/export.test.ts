@@ -55,7 +55,9 @@ test("an export is written, checked, and found out when a mark is flipped", asyn
   assert.match(written.printed, /demo, EEF, seed 1, iteration 2: 74 demonstrations/);
   assert.match(written.printed, /learned turns 449, masked turns 128/);
   const checked = await gleaner("export", "--check", out);
-  assert.match(checked.printed, /openai learns exactly the 449 stored turns and nothing else/);
+  assert.match(checked.printed, /out: the files teach the 449 stored turns and no others/);
+  // Nobody can look at how a service renders them.
+  assert.match(checked.printed, /not known: what the service shows the model before each turn/);
   assert.deepEqual([written.code, checked.code], [0, 0]);
 
   const path = join(out, "train.jsonl");
@@ -88,6 +90,33 @@ test("what splitting cost is told", async () => {
   assert.match(refused.printed, /--split-turns writes a row for each learned message instead/);
   const { printed } = await gleaner("export", "demo", ...flags, "--split-turns");
   assert.match(printed, /split: 449 rows instead of 74; an epoch reads 4\.2 times as much text/);
+});
+
+test("what a tool cannot be told is left out where that is asked for, counted by reason, and checked without", async () => {
+  const flags = ["--to", "agentgym", "--method", "EEF", "--seed", "1", "--iteration", "2"];
+  const refused = await gleaner("export", "demo", ...flags, "--out", join(project, "some"));
+  assert.equal(refused.code, 2);
+  assert.match(refused.printed, /example \d+ .*--leave-out writes the set without \d+ of its 74 examples/);
+  const { code, printed } = await gleaner("export", "demo", ...flags, "--leave-out", "--out", join(project, "some"));
+  assert.equal(code, 0);
+  const [, count] = /^left out: (\d+) examples?: it /m.exec(printed)!;
+  const manifest = JSON.parse(readFileSync(join(project, "some", "export.json"), "utf8"));
+  assert.deepEqual(manifest.leftOut[0].examples.length, Number(count));
+  const rows = manifest.files[0].rows;
+  const gone = manifest.leftOut.flatMap(({ examples }: { examples: number[] }) => examples);
+  assert.equal(rows + gone.length, 74);
+  const checked = await gleaner("export", "--check", join(project, "some"));
+  assert.equal(checked.code, 0);
+  assert.match(checked.printed, /the files teach the \d+ stored turns and no others\n.*\nleft out: \d+ example/);
+  const nothing = await gleaner(
+    "export",
+    "demo",
+    ...flags.with(1, "slime"),
+    "--leave-out",
+    "--out",
+    join(project, "all"),
+  );
+  assert.doesNotMatch(nothing.printed, /left out/);
 });
 
 test("what cannot be done says which flag is missing", async () => {

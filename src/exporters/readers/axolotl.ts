@@ -21,6 +21,7 @@ export const readAxolotl: Reader = async function* (folder) {
       const side = (value: unknown) => [...prompt, ...chatTurns([value], place, everything)];
       yield { kind: "dpo", place, chosen: side(row.chosen), rejected: side(row.rejected) };
     } else {
+      expectMapped(dataset, row.messages, place);
       yield { kind: "sft", place, turns: chatTurns(row.messages, place, rule), ...toolsOf(row, place) };
     }
   }
@@ -32,6 +33,24 @@ function expectFields(dataset: Readonly<Record<string, unknown>>, name: string):
   const expected = "chat_template.default messages chosen rejected";
   if (found !== expected) throw new ReadError(`${name}: expected type and fields ${expected}, found ${found}`);
 }
+
+/** Templates may ask for calls and thoughts in a way that Axolotl does not see; then it takes them out. */
+function expectMapped(
+  { message_property_mappings: mapped }: Readonly<Record<string, unknown>>,
+  messages: unknown,
+  place: string,
+) {
+  const kept = typeof mapped === "object" && mapped !== null ? Object.keys(mapped) : [];
+  for (const message of listOf(messages, place)) {
+    const lost = EASILY_LOST.find((name) => objectOf(message, place)[name] !== undefined && !kept.includes(name));
+    if (lost !== undefined)
+      throw new ReadError(
+        `${place}: message_property_mappings: expected ${lost}, which some templates would not be given`,
+      );
+  }
+}
+
+const EASILY_LOST = ["reasoning_content", "tool_calls", "tool_call_id"];
 
 function trainedBy(dataset: Readonly<Record<string, unknown>>, trainsOnInputs: boolean): WeightRule {
   const field = dataset.message_field_training;

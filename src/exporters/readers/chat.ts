@@ -16,7 +16,10 @@ export function chatTurns(value: unknown, place: string, rule: WeightRule): Read
     return {
       role: roleOf(message.role, at),
       content: textOf(message.content, at),
-      ...(message.reasoning_content !== undefined && { reasoning: textOf(message.reasoning_content, at) }),
+      // A null is dropped before a template sees it.
+      ...((message.reasoning_content ?? undefined) !== undefined && {
+        reasoning: textOf(message.reasoning_content, at),
+      }),
       ...(calls !== undefined && { toolCalls: listOf(calls, at).map((call) => toolCall(call, at)) }),
       ...(message.tool_call_id !== undefined && { toolCallId: textOf(message.tool_call_id, at) }),
       weight: rule(message, at),

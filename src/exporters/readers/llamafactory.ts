@@ -14,6 +14,7 @@ export const readLlamafactory: Reader = async function* (folder) {
   const hasTools = expectWhole(folder, config, isPreferences);
   for await (const { place, row } of jsonLines(folder, "train.jsonl")) {
     const messages = calledOrSaid(row.conversations, place);
+    if (config.preserve_thinking !== true) expectNoThoughts(messages.slice(0, -1), place);
     expectOneAnswer(messages, place);
     const tools = hasTools ? toolsOf(row, place) : {};
     if (isPreferences) {
@@ -35,6 +36,14 @@ export const readLlamafactory: Reader = async function* (folder) {
     }
   }
 };
+
+/** Reasoning templates take them out of earlier turns unless the config says otherwise. */
+function expectNoThoughts(messages: readonly Message[], place: string): void {
+  if (messages.some(({ role, content }) => role === "assistant" && content.includes("<think>")))
+    throw new ReadError(
+      `${place}: preserve_thinking: expected true, otherwise thoughts of earlier turns are taken out`,
+    );
+}
 
 function expectWhole(folder: string, config: Readonly<Record<string, unknown>>, isPreferences: boolean): boolean {
   const info = objectOf(configOf(folder, "dataset_info.json")[String(config.dataset)], "dataset_info.json");

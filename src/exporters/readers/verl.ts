@@ -23,7 +23,7 @@ const byWeight: WeightRule = ({ role, weight }) => Number(role === "assistant" &
 function usesOwnClass(folder: string): boolean {
   try {
     const settings = readFileSync(join(folder, "sft-args.txt"), "utf8").split("\n");
-    return settings.includes("data.custom_cls.path=masked_dataset.py");
+    return settings.includes("data.custom_cls.path=weighted_dataset.py");
   } catch (error) {
     throw new ReadError(`sft-args.txt: ${messageOf(error)}`);
   }

@@ -1,5 +1,6 @@
 /**
- * What an agent could call, as logs have it: OpenAI's spelling, Anthropic's, Gemini's, or bare functions; maybe as JSON text.
+ * What an agent could call, as logs have it: OpenAI's spelling, Anthropic's, Gemini's, or bare functions; maybe as JSON text,
+ * whole or their schemas alone.
  * Members that are not known are refused: the model may have read them. Numbers of a schema keep their value, not their
  * spelling (20.0 becomes 20).
  */
@@ -61,7 +62,7 @@ const DEFINED: ReadonlySet<string> = new Set(["name", "description", ...SCHEMAS,
 /** A JSON schema; of a function without parameters an object without properties. */
 function schemaOf(value: unknown, place: string): Json {
   if (isNothing(value)) return { type: "object", properties: {} };
-  const schema = objectOf(value, `a JSON schema in ${place}`);
+  const schema = objectOf(typeof value === "string" ? parsed(value, place) : value, `a JSON schema in ${place}`);
   // Bedrock puts it one deeper.
   const inner = Object.keys(schema).length === 1 && schema.json !== undefined ? schema.json : schema;
   refuseOtherNumbers(inner, place);

@@ -36,6 +36,7 @@ import { endingAt, endingOf, holderOf, nothingAt, type Paths, type Row, taskKeyO
 import type { StepFields } from "../step-fields.ts";
 import { worldOf } from "../worlds/worlds.ts";
 import { readerParts } from "./conversations.ts";
+import { withoutTexts } from "./verl-rows.ts";
 
 /** How a reader of chats is to read. */
 export interface ChatReaderOptions {
@@ -59,7 +60,8 @@ const MAYBE_LISTS = ["history", "traj", "trajectory", "contents"] as const;
 
 /** Reads chats of any benchmark. A record may be the chat itself. */
 export function messages(options: ChatReaderOptions): LogReader {
-  const reader = chatReader("messages", options, (row) => {
+  const reader = chatReader("messages", options, (given) => {
+    const row = withoutTexts(given);
     if ((row.chosen ?? row.rejected ?? row.preferred_output) !== undefined) {
       throw new CliError("a preference pair: expected one conversation, messages");
     }

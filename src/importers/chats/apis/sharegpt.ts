@@ -51,7 +51,7 @@ export const sharegpt: Api = {
   name: "ShareGPT",
   shape: "from and value",
   evidence: (list) => (list.some((message) => has(message, "from", "value")) ? "from and value" : undefined),
-  turns: (list, place) => readWith(list, place, SHAREGPT, ["from", "value"]),
+  turns: (list, place) => withIds(readWith(list, place, SHAREGPT, ["from", "value"])),
 };
 
 export const swift: Api = {
@@ -63,15 +63,27 @@ export const swift: Api = {
     const own = list.find(isOwn) as Fields | undefined;
     return own && `the role ${own.role}`;
   },
-  turns: (list, place) => readWith(list, place, SWIFT, ["role", "content"]),
+  turns: (list, place) => withIds(gathered(readWith(list, place, SWIFT, ["role", "content"]))),
 };
+
+/** ms-swift puts calls together with what was said, and called, right before them. */
+function gathered(drafts: readonly Draft[]): Draft[] {
+  const turns: Draft[] = [];
+  for (const draft of drafts) {
+    const before = turns.at(-1);
+    const isSame = before?.role === "assistant" && draft.toolCalls !== undefined && draft.reasoning === undefined;
+    if (isSame) turns[turns.length - 1] = { ...before, toolCalls: [...(before.toolCalls ?? []), ...draft.toolCalls] };
+    else turns.push(draft);
+  }
+  return turns;
+}
 
 const has = (message: unknown, ...names: string[]): message is Fields =>
   typeof message === "object" && message !== null && names.every((name) => Object.hasOwn(message, name));
 
-function readWith(list: readonly unknown[], place: string, roles: Roles, names: readonly [string, string]): ChatTurn[] {
+function readWith(list: readonly unknown[], place: string, roles: Roles, names: readonly [string, string]): Draft[] {
   const known = new Set([...names, ...ASIDE]);
-  const turns = list.flatMap((message, index): Draft[] => {
+  return list.flatMap((message, index): Draft[] => {
     const at = `${place}[${index}]`;
     const fields = fieldsOf(message, at, known);
     const name = fields[names[0]];
@@ -84,7 +96,6 @@ function readWith(list: readonly unknown[], place: string, roles: Roles, names: 
       ? turnsOfParts("assistant", callParts(text, at), at)
       : turnsOfParts(role, textParts(text), at);
   });
-  return withIds(turns);
 }
 
 function callParts(text: string, place: string): Part[] {
