@@ -4,6 +4,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { METHODS } from "../src/engine/algorithms/methods.ts";
+import { FAMILY_NAMES } from "../src/model/families.ts";
 import { STUDENTS } from "../src/students/kinds.ts";
 import { ENVIRONMENTS } from "../src/worlds/open.ts";
 
@@ -149,6 +150,14 @@ for (const [page, list] of Object.entries(LISTED)) {
     assert.deepEqual([...rowsOf(page)].toSorted(), Object.keys(list).toSorted());
   });
 }
+
+test("students.md has a row for every family of models inside Node", () => {
+  const [section] = /^## Models inside Node$[\s\S]*?(?=^## )/m.exec(read("docs/students.md"))!;
+  const rows = [...section.matchAll(/^\| `([\w-]+)` \|/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== "model_type");
+  assert.deepEqual(rows.toSorted(), FAMILY_NAMES.toSorted());
+});
 
 test("methods.md says what every option of a method does", () => {
   const text = read("docs/methods.md");

@@ -1,8 +1,10 @@
 /** What config.json of each family means, as published checkpoints and either version of transformers write it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { windowsOf } from "./architecture.ts";
-import { architectureOf } from "./families.ts";
+import fc from "fast-check";
+import { parametersOf, windowsOf } from "./architecture.ts";
+import { ModelError } from "./errors.ts";
+import { architectureOf, FAMILY_NAMES } from "./families.ts";
 
 const SIZES = {
   vocab_size: 100,
@@ -172,4 +174,48 @@ test("what nobody understands is refused by name, whatever it is called; what is
   refused("llama", { rope_scaling: { rope_type: "linear", factor: -1 } }, /rope_scaling to be null, or default/);
   refused("llama", { hidden_act: "gelu" }, /hidden_act to be "silu", got "gelu"/);
   refused("llama", { rms_norm_eps: null }, /rms_norm_eps to be a number > 0, got null/);
+});
+
+const MEMBERS = [
+  ...Object.keys(SIZES),
+  ...["head_dim", "hidden_act", "hidden_activation", "rms_norm_eps", "tie_word_embeddings", "copy_head"],
+  ...["rope_theta", "rope_scaling", "rope_parameters", "rope_local_base_freq", "partial_rotary_factor"],
+  ...["attention_bias", "mlp_bias", "use_sliding_window", "sliding_window", "max_window_layers", "layer_types"],
+  ...["sliding_window_pattern", "no_rope_layers", "no_rope_layer_interval", "query_pre_attn_scalar", "pruned_heads"],
+];
+
+test("whatever a member holds, it is read or refused by a typed error, and what is read can be listed", () => {
+  const kind = fc.constantFrom("default", "linear", "llama3", "yarn");
+  const rope = fc.dictionary(
+    fc.constantFrom(
+      "rope_type",
+      "type",
+      "rope_theta",
+      "factor",
+      "low_freq_factor",
+      "full_attention",
+      "sliding_attention",
+    ),
+    fc.oneof(kind, fc.double(), fc.constant(null), fc.record({ rope_theta: fc.double() })),
+  );
+  const list = fc.array(fc.constantFrom("full_attention", "sliding_attention", 0, 1, null), { maxLength: 7 });
+  const value = fc.oneof(fc.jsonValue(), fc.integer({ min: -2, max: 9 }), fc.boolean(), rope, list);
+  const others = fc.dictionary(fc.constantFrom(...MEMBERS), value, { maxKeys: 3 });
+  let understood = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...FAMILY_NAMES), others, (family, changes) => {
+      try {
+        const found = read(family, changes);
+        understood += 1;
+        assert.equal(found.attention.length, found.num_hidden_layers);
+        for (const { shape } of parametersOf(found))
+          assert(shape.every((size) => Number.isSafeInteger(size) && size >= 1));
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        assert.match(error.message, /^config\.json: /);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert(understood > 100, `${understood}`);
 });

@@ -92,7 +92,8 @@ export async function openGenerator(folder: string, options: GeneratorOptions = 
   const { slots = DEFAULT_SLOTS, threads = 1, large = false } = options;
   if (!(Number.isInteger(slots) && slots >= 1)) throw new ModelError(`generate: expected slots ≥ 1, got ${slots}`);
   const stored = readConfig(folder);
-  if (large && stored.copy_head) throw new ModelError(`${folder}: expected a plain Llama, got one with a copy head`);
+  if (large && stored.copy_head)
+    throw new ModelError(`${folder}: expected a model without a copy head, got one with it`);
   const context = Math.min(options.context ?? Number.POSITIVE_INFINITY, stored.max_position_embeddings);
   const config = { ...stored, max_position_embeddings: context };
   const url = new URL(

@@ -2,7 +2,7 @@
  * The kinds of student a config can name: a folder each, and one line in `STUDENTS`.
  *
  *   embedded    a small transformer trained from scratch inside this process (default)
- *   pretrained  a Llama checkpoint folder that this machine can hold in memory: trained with adapters and sampled inside
+ *   pretrained  a checkpoint folder that this machine can hold in memory: trained with adapters and sampled inside
  *               this process
  *   served      a checkpoint folder of any size: trained by TRL, and served by any OpenAI-compatible server that the
  *               config says how to start

@@ -34,6 +34,11 @@ const OTHER_KEYS = [
   "model_type",
   "hidden_act",
   "rope_scaling",
+  "rope_parameters",
+  "head_dim",
+  "attention_bias",
+  "mlp_bias",
+  "a_member_that_nobody_knows",
 ];
 
 const TEMPLATES: readonly string[] = [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Example } from "../../src/model/batches.ts";
 import { randomPairs } from "../tiny-model.ts";
-import { assertEqualsTorch } from "./lora.ts";
+import { assertEqualTorch } from "./lora.ts";
 import { skip, tinyCheckpoint } from "./real.ts";
 
 test("gradients, losses and logits equal those of torch and PEFT", { skip }, async (t) => {
@@ -22,13 +22,8 @@ test("gradients, losses and logits equal those of torch and PEFT", { skip }, asy
     rejected: prompted(rejected),
   }));
   const batch = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
-  const worst = await assertEqualsTorch({
-    base: tinyCheckpoint(),
-    folder,
-    lora: { rank: 4, alpha: 12 },
-    batch,
-    pairs,
-  });
-  assert(worst > 0);
+  const lora = { rank: 4, alpha: 12 };
+  const [worst] = await assertEqualTorch([{ name: "tiny", base: tinyCheckpoint(), folder, lora, batch, pairs }]);
+  assert(worst! > 0);
   t.diagnostic(`worst relative error of a gradient: ${worst}`);
 });

@@ -1,4 +1,4 @@
-/** Adapters on a real checkpoint, beside what torch and PEFT compute from the same files. */
+/** Adapters on real checkpoints, beside what torch and PEFT compute from the same files. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ import { readSafetensors } from "../../src/model/safetensors.ts";
 import { ask } from "./real.ts";
 
 export interface LoraCase {
+  /** What messages call it. */
+  readonly name: string;
   /** Folder of the checkpoint. */
   readonly base: string;
   /** An empty folder to work in. */
@@ -37,19 +39,37 @@ export function trainedAdapters(config: Architecture, lora: Lora, seed: number):
   return adapters;
 }
 
-/** Asserts that losses, all gradients and the merged checkpoint's logits equal torch's. Returns the worst relative error of a gradient. */
-export async function assertEqualsTorch({ base, folder, lora, batch, pairs, threads = 1 }: LoraCase): Promise<number> {
+interface Torch {
+  readonly likelihood: number;
+  readonly preference?: number;
+  readonly logits: { readonly largest: number; readonly difference: number };
+}
+
+/**
+ * Asserts that losses, all gradients and the merged checkpoint's logits equal torch's, which one process computes for all
+ * `cases`. Returns for each the worst relative error of a gradient.
+ */
+export async function assertEqualTorch(cases: readonly LoraCase[]): Promise<number[]> {
+  const questions = cases.map(({ base, folder, lora, batch, pairs }) => {
+    const { config } = readCheckpoint(base);
+    const [merged, to] = [join(folder, "merged"), join(folder, "gradients")];
+    mkdirSync(to, { recursive: true });
+    writeMerged({ from: base, config, lora, adapters: trainedAdapters(config, lora, 7) }, merged);
+    return { base, merged, batch, pairs, beta: BETA, to };
+  });
+  const answers = ask<Torch[]>("lora_reference.py", questions);
+  const worst = [];
+  for (const [i, one] of cases.entries()) worst.push(await assertEquals(one, answers[i]!, questions[i]!.to));
+  return worst;
+}
+
+/** `to`: the folder with torch's gradients. */
+async function assertEquals(one: LoraCase, torch: Torch, to: string): Promise<number> {
+  const { name: who, base, lora, batch, pairs, threads = 1 } = one;
   const { config, parameters } = readCheckpoint(base);
-  const [merged, to] = [join(folder, "merged"), join(folder, "gradients")];
-  mkdirSync(to);
   const trained = trainedAdapters(config, lora, 7);
-  writeMerged({ from: base, config, lora, adapters: trained }, merged);
-  const torch = ask<{ likelihood: number; preference?: number; logits: { largest: number; difference: number } }>(
-    "lora_reference.py",
-    { base, merged, batch, pairs, beta: BETA, to },
-  );
   const { largest, difference } = torch.logits;
-  assert(difference < 1e-5 * largest, `logits of the merged checkpoint differ by ${difference} of ${largest}`);
+  assert(difference < 1e-5 * largest, `${who}: logits of the merged checkpoint differ by ${difference} of ${largest}`);
 
   // A preference's reference is the checkpoint itself: adapters as they are at first.
   const values = new Map([...initialAdapters(config, lora, 1)]);
@@ -69,13 +89,13 @@ export async function assertEqualsTorch({ base, folder, lora, batch, pairs, thre
     for (const [adapter, value] of trained) values.get(adapter)!.set(value);
     const loss = await learn(lengths.map((_, i) => i));
     const expected = torch[name as "likelihood" | "preference"]!;
-    assert(Math.abs(loss - expected) <= 2e-5 * expected, `${name}: loss ${loss}, torch ${expected}`);
+    assert(Math.abs(loss - expected) <= 2e-5 * expected, `${who}, ${name}: loss ${loss}, torch ${expected}`);
     const found = readSafetensors(join(to, `${name}.safetensors`));
     assert.deepEqual([...found.keys()].sort(), [...engine.gradients.keys()].sort());
     for (const [adapter, gradient] of engine.gradients) {
       const { data } = found.get(adapter)!;
       const error = Math.hypot(...gradient.map((value, i) => value - data[i]!)) / Math.hypot(...data);
-      assert(error <= 2e-5, `${name}, ${adapter}: relative error ${error}`);
+      assert(error <= 2e-5, `${who}, ${name}, ${adapter}: relative error ${error}`);
       errors.push(error);
     }
   }

@@ -1,7 +1,7 @@
-"""What torch and PEFT make of adapters on a checkpoint: losses, gradients and logits, for lora-gradients.test.ts.
+"""What torch and PEFT make of adapters on checkpoints: losses, gradients and logits, for lora.ts.
 
-Reads {"base", "merged", "batch", "pairs", "beta", "to"}. `merged` is a checkpoint that gleaner wrote, with its adapters in
-`adapter`; PEFT puts these on `base`. Every gradient goes to files in `to`, under the adapters' names; prints the losses and
+Reads a list of {"base", "merged", "batch", "pairs", "beta", "to"}. `merged` is a checkpoint that gleaner wrote, with its adapters in
+`adapter`; PEFT puts these on `base`. Every gradient goes to files in `to`, under the adapters' names; prints, for each, the losses and
 by how much the merged checkpoint's logits differ from those of base and adapters.
 """
 
@@ -14,7 +14,6 @@ from peft import PeftModel
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM
 
-job = json.load(sys.stdin)
 options = {"dtype": torch.float32, "local_files_only": True, "attn_implementation": "eager"}
 
 
@@ -22,43 +21,46 @@ def open_model(folder):
     return AutoModelForCausalLM.from_pretrained(folder, **options)
 
 
-model = PeftModel.from_pretrained(open_model(job["base"]), Path(job["merged"], "adapter"), is_trainable=True)
-model.eval()
-
-
-def summed(tokens, weights):
+def summed(model, tokens, weights):
     """Σ weight · log p; `weights[i]` is that of predicting `tokens[i]` from those before it."""
     ids = torch.tensor(tokens)
     found = model(ids[None]).logits[0, :-1].log_softmax(-1).gather(1, ids[1:, None])[:, 0]
     return (found * torch.tensor(weights[1:], dtype=torch.float32)).sum()
 
 
-def gradients(loss, name):
+def gradients(model, loss, path):
     model.zero_grad()
     loss.backward()
     found = {key.replace(".default", ""): value for key, value in model.named_parameters() if value.requires_grad}
-    save_file({key: value.grad.contiguous() for key, value in found.items()}, Path(job["to"], name))
+    save_file({key: value.grad.contiguous() for key, value in found.items()}, path)
     return loss.item()
 
 
-def likelihood(batch):
+def likelihood(model, batch):
     total = sum(abs(weight) for example in batch for weight in example["weights"])
-    return -sum(summed(**example) for example in batch) / total
+    return -sum(summed(model, **example) for example in batch) / total
 
 
-def preference(pairs, beta):
-    margin = lambda pair: summed(**pair["chosen"]) - summed(**pair["rejected"])
+def preference(model, pairs, beta):
+    margin = lambda pair: summed(model, **pair["chosen"]) - summed(model, **pair["rejected"])
     with torch.no_grad(), model.disable_adapter():
         before = torch.stack([margin(pair) for pair in pairs])
     gained = torch.stack([margin(pair) for pair in pairs]) - before
     return -torch.nn.functional.logsigmoid(beta * gained).mean()
 
 
-answer = {"likelihood": gradients(likelihood(job["batch"]), "likelihood.safetensors")}
-if job["pairs"]:
-    answer["preference"] = gradients(preference(job["pairs"], job["beta"]), "preference.safetensors")
-with torch.inference_mode():
-    tokens = torch.tensor([job["batch"][0]["tokens"]])
-    adapted, merged = model(tokens).logits, open_model(job["merged"])(tokens).logits
-answer["logits"] = {"largest": adapted.abs().max().item(), "difference": (adapted - merged).abs().max().item()}
-print(json.dumps(answer))
+def answer(base, merged, batch, pairs, beta, to):
+    model = PeftModel.from_pretrained(open_model(base), Path(merged, "adapter"), is_trainable=True)
+    model.eval()
+    found = {"likelihood": gradients(model, likelihood(model, batch), Path(to, "likelihood.safetensors"))}
+    if pairs:
+        loss = preference(model, pairs, beta)
+        found["preference"] = gradients(model, loss, Path(to, "preference.safetensors"))
+    with torch.inference_mode():
+        tokens = torch.tensor([batch[0]["tokens"]])
+        adapted, whole = model(tokens).logits, open_model(merged)(tokens).logits
+    found["logits"] = {"largest": adapted.abs().max().item(), "difference": (adapted - whole).abs().max().item()}
+    return found
+
+
+print(json.dumps([answer(**job) for job in json.load(sys.stdin)]))

@@ -16,14 +16,11 @@ const CONVERSATIONS = SENTENCES.slice(0, 12).map((sentence, index): Message[] =>
   return [...turns, { role: "user", content: sentence }];
 });
 
+const GREEDY = { conversations: CONVERSATIONS, tokens: 24, generate: CONVERSATIONS.length };
+
 test("greedy completions of a tiny checkpoint are those of transformers", { skip }, async () => {
-  const { tokens } = await checkGreedy({
-    folder: tinyCheckpoint(),
-    conversations: CONVERSATIONS,
-    tokens: 24,
-    generate: CONVERSATIONS.length,
-  });
-  assert(tokens > 5 * CONVERSATIONS.length);
+  const [found] = await checkGreedy([{ folder: tinyCheckpoint(), ...GREEDY }]);
+  assert(found!.tokens > 5 * CONVERSATIONS.length);
 });
 
 test("so are those of one whose positions are stretched, as Llama 3.1 stretches them", { skip }, async () => {
@@ -36,5 +33,5 @@ test("so are those of one whose positions are stretched, as Llama 3.1 stretches 
     original_max_position_embeddings: 64,
   };
   writeFileSync(path, JSON.stringify({ ...config, rope_theta: 10_000, rope_scaling }));
-  await checkGreedy({ folder, conversations: CONVERSATIONS, tokens: 24, generate: CONVERSATIONS.length });
+  await checkGreedy([{ folder, ...GREEDY }]);
 });

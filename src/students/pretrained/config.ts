@@ -16,7 +16,7 @@ export const pretrainedParts = {
   concurrency: count("concurrency").default(8),
   student: z.strictObject({
     kind: z.literal("pretrained"),
-    /** A Hugging Face checkpoint folder of a Llama model: where every training starts (`gleaner model fetch` makes one). */
+    /** A Hugging Face checkpoint folder of a family in model/families.ts: where every training starts (`gleaner model fetch` makes one). */
     checkpoint: z.string(),
     /**
      * Tokens of the longest conversation with its answer; at most what the checkpoint can read. Memory: layers × key

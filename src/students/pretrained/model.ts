@@ -1,5 +1,5 @@
 /**
- * A Llama checkpoint folder as a language model inside Node: the folder's own chat template is rendered and tokenised
+ * A checkpoint folder as a language model inside Node: the folder's own chat template is rendered and tokenised
  * here, the model is sampled in a thread of its own (model/generate.ts). No server and no Python takes part.
  */
 import { readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ export interface PretrainedModelOptions {
 }
 
 /**
- * A Llama checkpoint folder as a language model inside this process; no server and no Python takes part. It can be held to
+ * A checkpoint folder as a language model inside this process; no server and no Python takes part. It can be held to
  * listed actions (`CompletionRequest.choices`). Throws CliError for a folder that cannot be sampled exactly.
  */
 export async function pretrainedModel(options: PretrainedModelOptions): Promise<LanguageModel> {

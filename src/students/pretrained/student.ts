@@ -22,7 +22,7 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
   const { checkpoint: base, context, template } = student;
   if (!existsSync(base)) {
     const advice = "`gleaner model fetch smollm2-135m --out DIR` makes one";
-    throw new CliError(`student.checkpoint: ${base}: no such folder, expected a Llama checkpoint (${advice})`);
+    throw new CliError(`student.checkpoint: ${base}: no such folder, expected a checkpoint folder (${advice})`);
   }
   expectVariables(base, template);
   const threads = student.threads || availableParallelism();

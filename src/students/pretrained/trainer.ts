@@ -5,7 +5,7 @@ import { checkPretrainedSettings, DEFAULT_PRETRAINED_SETTINGS, type PretrainedSe
 export type { PretrainedSettings } from "./settings.ts";
 
 /**
- * The trainer of a pretrained student inside this process: low-rank adapters on every linear layer of a Llama checkpoint,
+ * The trainer of a pretrained student inside this process: low-rank adapters on every linear layer of a checkpoint,
  * merged at the end into an ordinary checkpoint folder. Throws CliError for a setting that is out of range.
  *
  * @param project Checkpoints go to `<project>/checkpoints/<id>`.

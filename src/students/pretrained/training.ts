@@ -1,5 +1,5 @@
 /**
- * A pretrained student, trained inside Node: any Llama checkpoint folder of a size that this machine can hold in memory,
+ * A pretrained student, trained inside Node: any checkpoint folder of a known family (model/families.ts) and of a size that this machine can hold in memory,
  * low-rank adapters on every linear layer, merged at the end into an ordinary checkpoint folder. Conversations are
  * tokenised with the checkpoint's own tokenizer and chat template, as for TRL; no Python takes part. What the conversations
  * of a step begin with, as instructions and example episodes, is computed once for all of them.
