@@ -5,6 +5,7 @@
  */
 import { ModelError } from "./errors.ts";
 import type { Rope } from "./rope.ts";
+import { shown } from "./shown.ts";
 
 /** Names and meaning as in transformers. */
 export interface Sizes {
@@ -202,7 +203,7 @@ export const MAX_LAYERS = 10_000;
  */
 export function checkSizes(sizes: Sizes, place: string): void {
   const refuse = (field: keyof Sizes, expected: string): never => {
-    throw new ModelError(`${place}: expected ${field} to be ${expected}, got ${JSON.stringify(sizes[field])}`);
+    throw new ModelError(`${place}: expected ${field} to be ${expected}, got ${shown(sizes[field])}`);
   };
   const whole = [
     "vocab_size",

@@ -3,6 +3,7 @@
  * that changes what a model computes cannot be passed over.
  */
 import { ModelError } from "./errors.ts";
+import { shown } from "./shown.ts";
 
 export type Stored = Readonly<Record<string, unknown>>;
 
@@ -37,7 +38,7 @@ export function membersOf(path: string, stored: Stored): Members {
     return Object.hasOwn(stored, name) ? stored[name] : undefined;
   };
   const refuse = (name: string, expected: string): never => {
-    throw new ModelError(`${path}: expected ${name} to be ${expected}, got ${JSON.stringify(any(name)) ?? "nothing"}`);
+    throw new ModelError(`${path}: expected ${name} to be ${expected}, got ${shown(any(name))}`);
   };
   return {
     any,
@@ -65,8 +66,7 @@ export function membersOf(path: string, stored: Stored): Members {
       const unknown = Object.keys(stored).find(isUnknown);
       if (unknown === undefined) return;
       const advice = "remove it if it changes nothing that the model computes";
-      const shown = `${JSON.stringify(unknown)}: ${JSON.stringify(stored[unknown])?.slice(0, 80)}`;
-      throw new ModelError(`${path}: ${shown} is not understood: ${advice}`);
+      throw new ModelError(`${path}: ${shown(unknown)}: ${shown(stored[unknown])} is not understood: ${advice}`);
     },
   };
 }

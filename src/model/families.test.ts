@@ -173,6 +173,10 @@ test("what nobody understands is refused by name, whatever it is called; what is
   );
   refused("llama", { rope_scaling: { rope_type: "linear", factor: -1 } }, /rope_scaling to be null, or default/);
   refused("llama", { hidden_act: "gelu" }, /hidden_act to be "silu", got "gelu"/);
+  let deep: unknown = 1;
+  for (let level = 0; level < 50_000; level++) deep = [deep];
+  refused("llama", { rope_theta: deep }, /rope_theta to be a number > 0, got something nested too deeply/);
+  refused("llama", { brand_new: "x".repeat(1000) }, /"brand_new": "x{78}… is not understood/);
   refused("llama", { rms_norm_eps: null }, /rms_norm_eps to be a number > 0, got null/);
 });
 

@@ -12,6 +12,7 @@ import {
   type Sizes,
 } from "./architecture.ts";
 import { type Members, membersOf, type Stored } from "./config-members.ts";
+import { shown } from "./shown.ts";
 import { type LayerType, storedRope, storedRopes } from "./stored-ropes.ts";
 
 interface Family extends Pick<Architecture, "queryKeyNorms" | "outputNorms" | "normOffset"> {
@@ -165,7 +166,7 @@ export function architectureOf(path: string, stored: Stored): Architecture {
   checkSizes(sizes, path);
   const [member, name, activation] = family.activation;
   const said = members.any(member) ?? name;
-  if (said !== name) members.refuse(member, JSON.stringify(name));
+  if (said !== name) members.refuse(member, shown(name));
   const headSize = headSizeOf(members, family, sizes);
   const { queryKeyNorms, outputNorms, normOffset, isScaled } = family;
   const architecture: Architecture = {
@@ -181,8 +182,8 @@ export function architectureOf(path: string, stored: Stored): Architecture {
     embeddingScale: isScaled ? Math.sqrt(sizes.hidden_size) : 1,
   };
   for (const [fixed, value] of Object.entries({ ...FIXED, ...family.fixed })) {
-    const found = members.any(fixed) ?? value;
-    if (JSON.stringify(found) !== JSON.stringify(value)) members.refuse(fixed, JSON.stringify(value));
+    // Values this short are shown whole.
+    if (shown(members.any(fixed) ?? value) !== shown(value)) members.refuse(fixed, shown(value));
   }
   members.refuseOthers(new Set([...IGNORED, ...family.ignored]));
   return architecture;

@@ -11,6 +11,7 @@ import { type FileContent, prettyJson, writeFolder } from "./folder.ts";
 import { type GgufFile, openGguf } from "./gguf.ts";
 import { type LlamaConfig, llama } from "./llama.ts";
 import { safetensorsHead } from "./safetensors.ts";
+import { shown } from "./shown.ts";
 
 /** What llama.cpp calls a block's weights. */
 const BLOCK_NAMES = {
@@ -78,13 +79,6 @@ function reader(path: string, metadata: GgufFile["metadata"]): Metadata {
     throw new ModelError(`${path}: expected ${key} to be ${kind}, got ${shown(value)}`);
   };
 }
-
-/** A value for a message: short, whatever it is. */
-const shown = (value: unknown): string => {
-  const text =
-    JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? Number(each) : each)) ?? "nothing";
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
-};
 
 function configOf(path: string, metadata: Metadata, { tensors }: GgufFile): LlamaConfig {
   const architecture = metadata("general.architecture", "string");

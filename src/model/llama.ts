@@ -4,6 +4,7 @@
  */
 import { type Architecture, checkSizes, type Sizes } from "./architecture.ts";
 import { ModelError } from "./errors.ts";
+import { shown } from "./shown.ts";
 
 /** Names and meaning as in transformers' LlamaConfig. */
 export interface LlamaConfig extends Sizes {
@@ -15,7 +16,7 @@ export function llama(config: LlamaConfig, place = "config"): Architecture {
   checkSizes(config, place);
   const { rope_theta: theta, hidden_size: width, num_attention_heads: heads, ...sizes } = config;
   if (typeof theta !== "number" || !(theta > 0)) {
-    throw new ModelError(`${place}: expected rope_theta to be a number > 0, got ${JSON.stringify(theta)}`);
+    throw new ModelError(`${place}: expected rope_theta to be a number > 0, got ${shown(theta)}`);
   }
   if (width % (2 * heads) !== 0) {
     const expected = `an even multiple of num_attention_heads (${heads})`;
