@@ -1,7 +1,8 @@
 /** The pretrained student of an experiment: a checkpoint folder, trained with adapters and sampled inside this process. */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { CliError } from "../../core/errors.ts";
+import { CliError, messageOf } from "../../core/errors.ts";
+import { readConfig } from "../../model/checkpoint.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { baseCheckpoint } from "../shared/base-checkpoint.ts";
 import { folderOf } from "../shared/checkpoint-folder.ts";
@@ -13,7 +14,7 @@ import type { PretrainedConfig } from "./config.ts";
 import { pretrainedModel } from "./model.ts";
 import { pretrainedTrainer } from "./trainer.ts";
 
-/** Throws CliError for a checkpoint that is not there, and where ONNX Runtime is not installed. */
+/** Throws CliError for a checkpoint that is not there or cannot be computed exactly, and where ONNX Runtime is not installed. */
 export function pretrainedStudent(project: string, config: PretrainedConfig): Student {
   requireRuntimeFor("pretrained");
   const { student, training, restrict, maxTokens, concurrency } = config;
@@ -24,6 +25,7 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
     const advice = "`gleaner model fetch smollm2-135m --out DIR` makes one";
     throw new CliError(`student.checkpoint: ${base}: no such folder, expected a checkpoint folder (${advice})`);
   }
+  expectKnown(base);
   expectVariables(base, template);
   const threads = student.threads || availableParallelism();
   const trainer = pretrainedTrainer(project, { ...training, threads, ...(template && { template }) });
@@ -40,4 +42,13 @@ export function pretrainedStudent(project: string, config: PretrainedConfig): St
     notes: async () => [],
     close: async () => {},
   };
+}
+
+/** Before anything is played. */
+function expectKnown(checkpoint: string): void {
+  try {
+    readConfig(checkpoint);
+  } catch (error) {
+    throw new CliError(`student.checkpoint: ${messageOf(error)}`, { cause: error });
+  }
 }
