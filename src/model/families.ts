@@ -143,13 +143,11 @@ const FIXED: Stored = {
 
 /** What says nothing of what a model computes, but of who made it, how it is trained, stored, sampled, or run elsewhere. */
 const IGNORED: readonly string[] = [
-  ..."_name_or_path architectures transformers_version tokenizer_class is_llama_config transformers.js_config".split(
-    " ",
-  ),
-  ..."torch_dtype dtype use_cache cache_implementation pretraining_tp _attn_implementation_autoset".split(" "),
-  ..."bos_token_id eos_token_id pad_token_id unk_token_id sep_token_id".split(" "),
-  ..."initializer_range attention_dropout unsloth_fixed unsloth_version".split(" "),
-  ..."output_attentions output_hidden_states return_dict id2label label2id problem_type".split(" "),
+  ..."_name_or_path architectures is_llama_config tokenizer_class transformers_version".split(" "),
+  ..."_attn_implementation_autoset cache_implementation dtype torch_dtype transformers.js_config use_cache".split(" "),
+  ..."bos_token_id eos_token_id pad_token_id sep_token_id unk_token_id".split(" "),
+  ..."attention_dropout initializer_range pretraining_tp unsloth_fixed unsloth_version".split(" "),
+  ..."id2label label2id output_attentions output_hidden_states problem_type return_dict".split(" "),
 ];
 
 /** What the checkpoint whose config.json, at `path`, holds `stored` computes. Throws ModelError for what is not understood. */
