@@ -106,7 +106,11 @@ for (const [field, value, expected] of [
   ["rope_parameters", { rope_type: "yarn", factor: 2 }, /rope_parameters to be null, or/],
   ["rope_parameters", { rope_theta: 7 }, /rope_theta to be 7, as rope_parameters says, got 10000/],
   ["partial_rotary_factor", 0.5, /partial_rotary_factor to be 1, got 0.5/],
-  ["quantization_config", { bits: 4 }, /"quantization_config": \{"bits":4\} is not understood: remove it if/],
+  [
+    "quantization_config",
+    { bits: 4 },
+    /"quantization_config": \{"bits":4\} is not understood, expected it to be absent/,
+  ],
   ["num_local_experts", 8, /"num_local_experts": 8 is not understood/],
   ["num_key_value_heads", 3, /num_key_value_heads to be a divisor of num_attention_heads/],
   ["hidden_size", 18, /hidden_size/],

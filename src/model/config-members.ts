@@ -65,8 +65,8 @@ export function membersOf(path: string, stored: Stored): Members {
       const isUnknown = (name: string) => !asked.has(name) && !ignored.has(name) && stored[name] !== null;
       const unknown = Object.keys(stored).find(isUnknown);
       if (unknown === undefined) return;
-      const advice = "remove it if it changes nothing that the model computes";
-      throw new ModelError(`${path}: ${shown(unknown)}: ${shown(stored[unknown])} is not understood: ${advice}`);
+      const advice = "expected it to be absent (remove it if it changes nothing that the model computes)";
+      throw new ModelError(`${path}: ${shown(unknown)}: ${shown(stored[unknown])} is not understood, ${advice}`);
     },
   };
 }

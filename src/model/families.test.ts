@@ -161,7 +161,7 @@ test("what nobody understands is refused by name, whatever it is called; what is
   refused(
     "llama",
     { brand_new: false },
-    /^config\.json: "brand_new": false is not understood: remove it if it changes/,
+    /^config\.json: "brand_new": false is not understood, expected it to be absent \(remove it/,
   );
   refused("constructor", {}, /model_type/);
   refused("llama", { toString: 1 }, /"toString": 1 is not understood/);

@@ -22,7 +22,7 @@ test("a checkpoint that cannot be computed exactly is refused before anything st
     [{ model_type: "qwen3_moe" }, /^student\.checkpoint: .*config\.json: expected model_type to be one of llama, /],
     [
       { num_local_experts: 8 },
-      /^student\.checkpoint: .*config\.json: "num_local_experts": 8 is not understood: remove it/,
+      /^student\.checkpoint: .*config\.json: "num_local_experts": 8 is not understood, expected it to be absent/,
     ],
   ] as const) {
     writeFileSync(path, JSON.stringify({ ...stored, ...change }));
