@@ -58,7 +58,10 @@ class Chat:
         """The text through the end of the last turn. Some templates end the whole conversation with one more token."""
         text, eos = self.text(messages).rstrip(), self.tokenizer.eos_token
         without = text.removesuffix(eos).rstrip()
-        if without == text or not self.is_ended(without):
+        content = messages[-1]["content"].strip()
+        # A text may itself be what looks like a special token.
+        is_own = content and without.endswith(content)
+        if without == text or not self.is_ended(without) or is_own:
             return text
         more = self.text([*messages, {"role": "user", "content": "x"}])
         return without if more.startswith(without) and not more.startswith(text) else text
