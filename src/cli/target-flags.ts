@@ -46,7 +46,8 @@ export const targetOptionsOf = (
 });
 
 /** What was written, and what was not. */
-export function exportedLines({ manifest, set, cost }: Exported, out: string): string[] {
+export function exportedLines(exported: Exported, out: string): string[] {
+  const { manifest, set, cost } = exported;
   const rows = manifest.files.map(({ name, rows, bytes }) => [join(out, name), rows ?? "", bytes]);
   const split = cost
     ? [
@@ -58,6 +59,19 @@ export function exportedLines({ manifest, set, cost }: Exported, out: string): s
     `learned turns ${learnedMessages(set)}, masked turns ${maskedMessages(set)}`,
     ...leftOutLines(manifest),
     ...split,
+    ...severalRows(exported),
+  ];
+}
+
+/** Of files of token ids: that a conversation took several rows, and how many. */
+function severalRows({ manifest, set, cost }: Exported): string[] {
+  if (cost || exporterNamed(manifest.target).rendering !== "ids") return [];
+  const rows = manifest.files.reduce((sum, file) => sum + (file.rows ?? 0), 0);
+  const examples = set.examples.length;
+  if (rows <= examples) return [];
+  const each = (rows / examples).toFixed(1);
+  return [
+    `${rows} rows for ${count(examples)} (${each} rows an example): the chat template shows earlier turns otherwise later`,
   ];
 }
 
