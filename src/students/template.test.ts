@@ -7,6 +7,7 @@ import { chatCheckpoint, context, DATED, demonstration, learned, rowOf, THINKING
 import { pretrainedCheckpoint } from "../../test/pretrained-checkpoint.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { tinkerStub } from "../../test/tinker-stub.ts";
+import { TINY_CONFIG } from "../../test/tiny-model.ts";
 import { CliError, TrainerError } from "../core/errors.ts";
 import type { CheckpointId } from "../core/ids.ts";
 import type { Checkpoint, Trainer, TrainingSet } from "../core/training.ts";
@@ -28,7 +29,7 @@ const MESSAGES = [{ role: "user", content: "find it" }] as const;
 /** A checkpoint folder with this chat template, whole but for what is in its weights. */
 function folderWith(t: TestContext, template: string): string {
   const folder = chatCheckpoint(t, { template });
-  writeFileSync(join(folder, "config.json"), JSON.stringify({ max_position_embeddings: 256 }));
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ ...TINY_CONFIG, model_type: "llama" }));
   writeFileSync(join(folder, "model.safetensors"), "");
   return folder;
 }

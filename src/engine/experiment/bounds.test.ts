@@ -8,7 +8,7 @@ import { experiments, parseConfig } from "./config.ts";
 import { sampled } from "./rollouts.ts";
 
 /** They cost nothing, however large. */
-const FREE = /^(seed|seeds|cut)$/;
+const FREE = /^(seed|seeds|hashSeed|cut)$/;
 
 interface Found {
   readonly path: string;
