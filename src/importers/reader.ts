@@ -109,6 +109,11 @@ export interface LogReader {
   goalOf?(instruction: string): string;
   /** A task that the benchmark does not have, so that its episodes can be kept without a replay. Absent: they are left out. */
   describeTask?(taskKey: string): Pick<Task, "split" | "category">;
+  /**
+   * Why these actions cannot be what the world was told, asked where no replay tells: a spelling that is not understood, say.
+   * undefined, or absent: nothing speaks against them.
+   */
+  contradiction?(episode: LoggedEpisode): string | undefined;
   /** There is no world: each task is what its key names, and nothing is replayed. */
   readonly keepsChats?: true;
   /** What a user can do when the log and the world differ; undefined if the difference says nothing. */

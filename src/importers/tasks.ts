@@ -57,9 +57,9 @@ export function taskFinder(benchmark: Benchmark, reader: LogReader): (episode: L
   function without(episode: LoggedEpisode, task: Task | undefined, because: string): FoundTask {
     const name = episode.taskKey ?? episode.instruction;
     if (!task) return { kind: "unusable", name, problem: because };
-    if (episode.end) return { kind: "unreplayable", task, reason: because };
+    const problem = episode.end ? reader.contradiction?.(episode) : "the log does not tell how it ended";
+    if (problem === undefined) return { kind: "unreplayable", task, reason: because };
     // Without a world nothing else was to be had.
-    const problem = "the log does not tell how it ended";
     return { kind: "unusable", name, problem: reader.keepsChats ? problem : `${because}, and ${problem}` };
   }
 

@@ -13,6 +13,7 @@ import type { LogReader } from "./reader.ts";
 import { agentgymWebshop } from "./readers/agentgym.ts";
 import { etoWebshop } from "./readers/eto.ts";
 import { reactWebshop } from "./readers/react-webshop.ts";
+import { READERS } from "./readers/registry.ts";
 import { webshopHuman } from "./readers/webshop-human.ts";
 import type { ImportSummary } from "./summary.ts";
 
@@ -123,6 +124,40 @@ test("a task that the environment lacks or has otherwise is kept by the log's wo
   const before = JSON.stringify([...repository.dump()]);
   assert.deepEqual(await importInto(repository, etoWebshop, small, file), { ...summary, added: 0 });
   assert.equal(JSON.stringify([...repository.dump()]), before);
+});
+
+/** A won chat in a shop that has no goal 7; what the agent said first, and what the shop answered to it. */
+function unknownChat(said: string, answer: string) {
+  const start = `WebShop [SEP] Instruction: [SEP] ${shopGoal(0)} [SEP] Search`;
+  const messages = [start, said, answer, "click[buy now]", "Thank you for shopping with us! [SEP] 1.0"].map(
+    (content, at) => ({ role: at % 2 === 0 ? "user" : "assistant", content }),
+  );
+  return JSON.stringify({ task_id: "webshop/human/7", reward: 1, success: true, messages });
+}
+
+test("what is no action cannot have led to another page: its spelling is not understood", async () => {
+  const page = "Instruction: [SEP] a mug [SEP] Back to Search [SEP] B000000001 [SEP] Buy Now";
+  const start = `WebShop [SEP] Instruction: [SEP] ${shopGoal(0)} [SEP] Search`;
+  const reader = READERS.messages!({ benchmark: shop() });
+  const fate = async (said: string, answer: string) => {
+    const { summary } = await importing(reader, shop(), write("chat.jsonl", unknownChat(said, answer)));
+    return summary.unreplayable.episodes === 1 ? "kept" : summary.unknownTasks[0]!.problem;
+  };
+  const spellings = [
+    "I go.\n```\nsearch[mug]\n```",
+    '{"action": "search[mug]"}',
+    "I do this: search[mug]",
+    "Let me look.",
+  ];
+  for (const said of spellings)
+    assert.equal(
+      await fate(said, page),
+      "the environment does not have its task, and action 1 led to another page: " +
+        `expected search[…] or click[…], found ${JSON.stringify(said)}`,
+    );
+  assert.equal(await fate("search[mug]", page), "kept");
+  assert.equal(await fate("Let me look.", start), "kept", "nonsense leaves the page as it is");
+  assert.equal(await fate("Let me look.", "Invalid action!"), "kept", "a complaint is no page");
 });
 
 test("AgentGym's goals are synthetic ones; without a result only a replay can tell", async () => {

@@ -13,6 +13,7 @@ export function readerParts({
   normalize,
   goalOf,
   describeTask,
+  contradiction,
   keepsChats,
   advice,
 }: World): Omit<LogReader, "name" | "read"> {
@@ -21,6 +22,7 @@ export function readerParts({
     normalize,
     ...(goalOf && { goalOf }),
     ...(describeTask && { describeTask }),
+    ...(contradiction && { contradiction }),
     ...(keepsChats && { keepsChats }),
     ...(advice && { advice }),
   };

@@ -38,6 +38,7 @@ export const WEBSHOP: World = {
   },
   goalOf,
   describeTask,
+  contradiction,
   advice,
   resultOf,
 };
@@ -53,6 +54,24 @@ export function goalOf(instruction: string): string {
 function describeTask(taskKey: string): { split: string; category: string } {
   const index = Number(taskKey.split("/")[1]);
   return { split: index < 500 ? "test" : index < 1500 ? "eval" : "train", category: "not known" };
+}
+
+/** An action of the shop. */
+const ACTION = /^\s*(?:search|click)\s*\[.+\]/i;
+/** What every page has, in all observation modes, and no complaint about an action. */
+const PAGE = /\[SEP\]|\[button\]/;
+
+/** A text that is no action leaves the page as it is: where another page follows, the agent did something else than was read. */
+function contradiction({ firstObservation, steps }: LoggedEpisode): string | undefined {
+  let page = firstObservation?.trim();
+  for (const [index, { action, observation }] of steps.entries()) {
+    const next = observation?.trim();
+    if (next !== undefined && !PAGE.test(next)) continue;
+    if (page !== undefined && next !== undefined && !next.includes(page) && !ACTION.test(action))
+      return `action ${index + 1} led to another page: expected search[…] or click[…], found ${shown(action)}`;
+    page = next;
+  }
+  return undefined;
 }
 
 function advice({ step, log, instruction }: LogDifference): string | undefined {

@@ -14,7 +14,10 @@ export interface Opening {
 }
 
 export interface World
-  extends Pick<LogReader, "benchmark" | "normalize" | "goalOf" | "describeTask" | "keepsChats" | "advice"> {
+  extends Pick<
+    LogReader,
+    "benchmark" | "normalize" | "goalOf" | "describeTask" | "contradiction" | "keepsChats" | "advice"
+  > {
   /** How an opening looks, for messages. */
   readonly beginning: string;
   /** Whether no observation can be mistaken for an opening. */
