@@ -94,6 +94,7 @@ const WORKSHOP: readonly (readonly [string, string, object?])[] = [
   ["13-sharegpt-tools.jsonl", "messages"],
   ["14-llamafactory-v1.jsonl", "messages"],
   ["15-verifiers-traces.jsonl", "verifiers"],
+  ["16-atif.json", "atif"],
 ];
 for (const [file, format, options = {}] of WORKSHOP) {
   test(`${file}: four actions, replayed and won`, { skip }, async () => {
