@@ -4,9 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { anyCharacter } from "../../test/any-character.ts";
+import { pythonJson } from "../../test/json-texts.ts";
 import { dumps, fromJavaScript, type JsonStyle, parseJson } from "./json.ts";
-import { floatText } from "./numbers.ts";
 import { compileTemplate } from "./template.ts";
 import type { Value } from "./values.ts";
 
@@ -47,31 +46,18 @@ test("a date is written where the day is given, in English", () => {
 
 const COMPACT: JsonStyle = { ensureAscii: false, indent: null, separators: [",", ":"], sortKeys: false };
 
-/** JSON texts with numbers, orders and texts that JavaScript's own JSON would change. */
-const written: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    fc.constantFrom("null", "true", "false", "-0.0", "20.0", "0.0001", "1e+16", "1e-07", "12345678901234567890"),
-    fc.bigInt().map(String),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map(floatText),
-    fc.string({ unit: anyCharacter }).map((text) => JSON.stringify(text)),
-    fc.array(tie("value"), { maxLength: 4 }).map((items) => `[${items.join(",")}]`),
-    fc
-      .uniqueArray(fc.tuple(fc.oneof(fc.string(), fc.nat(20).map(String)), tie("value")), {
-        maxLength: 4,
-        selector: ([key]) => key,
-      })
-      .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`),
-  ),
-})).value;
-
 test("any JSON is written again as it was: numbers, types, order and texts", () => {
   fc.assert(
-    fc.property(written, (text) => {
+    fc.property(pythonJson, (text) => {
       assert.equal(dumps(parseJson(text), COMPACT), text);
     }),
     { numRuns: 1000 },
   );
+});
+
+test("in a list or object, a character is refused that not every Python prints alike", () => {
+  assert.equal(render("{{ [x] }}{{ y }}", { x: "é🙂\u0378", y: "\u{1fae9}" }), "['é🙂\\u0378']\u{1fae9}");
+  assert.throws(() => render("{{ [x] }}", { x: "\u{1fae9}" }), /not every Python prints alike/);
 });
 
 test("what JSON does not know is refused", () => {

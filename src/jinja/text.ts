@@ -1,4 +1,5 @@
 /** How Python prints values: `str` and `repr`. */
+import { NEWER } from "./newer-characters.ts";
 import { floatText } from "./numbers.ts";
 import { typeOf, type Value } from "./values.ts";
 
@@ -10,7 +11,7 @@ export function str(value: Value): string {
   return value.kind === "undefined" ? "" : repr(value);
 }
 
-/** Python's `repr`. */
+/** Python's `repr`. Throws for what is printed otherwise by some version of Python. */
 export function repr(value: Value): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
@@ -36,6 +37,9 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "
 const HIDDEN = /[\\\n\r\t]|(?! )[\p{C}\p{Z}]/gu;
 
 function quoted(text: string): string {
+  const newer = NEWER.exec(text)?.[0];
+  if (newer !== undefined)
+    throw new Error(`it prints a list or object with ${JSON.stringify(newer)}, which not every Python prints alike`);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(HIDDEN, (character) => ESCAPES[character] ?? hexadecimal(character.codePointAt(0)!));
   return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`;

@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import fc from "fast-check";
+import { CliError } from "../../src/core/errors.ts";
 import type { Message } from "../../src/core/message.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { toolFormat } from "../../src/formats/tools.ts";
@@ -12,11 +14,13 @@ import { openChatTokenizer } from "../../src/tokenizers/chat-tokenizer.ts";
 import { templateMessage, templateTool } from "../../src/tokenizers/message-values.ts";
 import { workshop } from "../../src/worlds/workshop/index.ts";
 import { TEMPLATES } from "../chat-checkpoint.ts";
+import { anyJson } from "../json-texts.ts";
 import { smollm2 } from "../smollm2.ts";
 import { ask, python, SENTENCES, skip, tinyCheckpoint } from "./real.ts";
 
 const STRINGS = 2000;
 const CHATS = 200;
+const ARGUMENTS = 500;
 
 const WORDS = SENTENCES.flatMap((sentence) => sentence.split(" "));
 /** What tokenizers are most often wrong about: numbers, white space, marks, scripts, and their own special tokens. */
@@ -165,4 +169,46 @@ test("conversations with tool calls: the tokens of transformers, as a template l
     return [{ ...shown, prompt: true, ids: tokenizer.prompt(messages, tools) }];
   });
   assert.deepEqual(await tokenDifferences({ python, folder, rows }), []);
+});
+
+/** Prints each argument as the template's own language does. */
+const PRINTS = TEMPLATES.tools.replace(
+  "{{ call.function.arguments | tojson }}",
+  "{% for name, value in call.function.arguments.items() %}{{ name ~ '=' }}{{ value }}{{ ';' }}{% endfor %}",
+);
+
+test(`${ARGUMENTS} calls with any JSON as arguments have transformers' tokens, written as JSON or printed`, {
+  skip,
+}, (t) => {
+  assert.notEqual(PRINTS, TEMPLATES.tools);
+  const tools = [{ name: "act", description: "Act.", parameters: {} }];
+  const given = fc.sample(fc.tuple(anyJson, anyJson), { numRuns: ARGUMENTS, seed: 17 });
+  const jobs = [TEMPLATES.tools, PRINTS].map((template) => {
+    const folder = mkdtempSync(join(tmpdir(), "gleaner-arguments-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    cpSync(tinyCheckpoint(), folder, { recursive: true });
+    writeFileSync(join(folder, "chat_template.jinja"), template);
+    const tokenizer = openChatTokenizer(folder);
+    const rows = given.flatMap(([first, second]): TokenRow[] => {
+      const call = { id: "call00000", name: "act", arguments: `{"2": ${first}, "1":${second}}` };
+      const messages: Message[] = [
+        { role: "user", content: "A door." },
+        { role: "assistant", content: "", toolCalls: [call] },
+        { role: "tool", content: "Nothing happens.", toolCallId: call.id },
+      ];
+      try {
+        const ids = tokenizer.prompt(messages, tools);
+        return [{ messages: messages.map(templateMessage), tools: tools.map(templateTool), prompt: true, ids }];
+      } catch (error) {
+        assert(error instanceof CliError, String(error));
+        return [];
+      }
+    });
+    t.diagnostic(`${rows.length} of ${given.length} are accepted`);
+    assert(rows.length > given.length / 2, `${rows.length} of ${given.length}`);
+    return { folder, rows };
+  });
+  const found = ask<TokenDifference[][]>("check_many.py", jobs);
+  assert.equal(found.length, jobs.length);
+  for (const [index, { rows }] of jobs.entries()) assert.deepEqual(explained(found[index]!, rows), []);
 });
