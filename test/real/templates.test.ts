@@ -94,6 +94,7 @@ test("the templates that trl ships: tokens and labels of transformers, or a reas
   const rows: string[] = [];
   const different: string[] = [];
   const reasons = new Map<string, number>();
+  const accepted = new Set<string>();
   const jobs = templates.flatMap(([name, template]) => {
     const folder = templateFolder(t, template);
     const ways = Object.entries(SETTINGS).filter(([, given]) =>
@@ -130,6 +131,7 @@ test("the templates that trl ships: tokens and labels of transformers, or a reas
       }
     });
     for (const { kind, found } of results) {
+      if (typeof found === "number") accepted.add(name);
       if (typeof found === "string") note(reasons, `${name}${way && `, ${way}`}, ${kind}: ${short(found)}`);
     }
     rows.push(`| ${name}${way && `, \`${way}\``} | ${KINDS.map((kind) => cell(results, kind)).join(" | ")} |`);
@@ -144,6 +146,11 @@ test("the templates that trl ships: tokens and labels of transformers, or a reas
     );
   }
   assert.deepEqual(different.slice(0, 3), [], `${different.length} differ`);
+  assert.deepEqual(
+    [...accepted].sort(),
+    templates.map(([name]) => name).sort(),
+    "each template is accepted in some way",
+  );
   if (process.env.GLEANER_WRITE_TABLE) writeTable(table);
 });
 
