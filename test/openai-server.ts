@@ -47,6 +47,8 @@ export interface Behaviour {
   readonly clips?: boolean;
   /** What the model says. Default: words that follow from the messages, and from the seed if the temperature is above 0. */
   readonly answer?: (asked: Asked) => string;
+  /** What it thinks before it answers, apart from the text. */
+  readonly thought?: string;
   /** What of a request it does not heed. */
   readonly ignores?: readonly ("n" | "seed" | "temperature" | "token ids" | "logprobs" | "max tokens")[];
   readonly reportsUsage?: boolean;
@@ -196,7 +198,7 @@ interface Answering {
 }
 
 function answerOf(asked: Asked, { body, behaviour, seed }: Answering) {
-  const { ignores = [], contextTokens = Number.POSITIVE_INFINITY, answer = words } = behaviour;
+  const { ignores = [], contextTokens = Number.POSITIVE_INFINITY, answer = words, thought } = behaviour;
   const read = behaviour.prompt?.(body) ?? Array.from({ length: promptTokens(asked.messages) }, (_, index) => index);
   const prompt = read.length;
   const room = Math.max(1, contextTokens - prompt);
@@ -210,7 +212,7 @@ function answerOf(asked: Asked, { body, behaviour, seed }: Answering) {
     completionTokens += tokens.length;
     return {
       index,
-      message: { role: "assistant", content: tokens.join("") },
+      message: { role: "assistant", content: tokens.join(""), ...(thought && { reasoning_content: thought }) },
       finish_reason: tokens.length < whole.length ? "length" : "stop",
       ...(body.logprobs &&
         !ignores.includes("logprobs") && { logprobs: { content: tokens.map((token) => ({ token, logprob: -1 })) } }),

@@ -33,6 +33,7 @@ const LACKING: readonly (readonly [string, Behaviour, readonly string[], RegExp]
   ["temperature", { ignores: ["temperature"] }, ["seeds differ", "temperature"], /one and the same/],
   ["greedy answers", { answer: ({ seed }) => `word ${seed}` }, ["temperature"], /temperature 0 is not greedy/],
   ["token ids", { ignores: ["token ids"] }, ["token ids"], /tokenised again/],
+  ["thoughts in the text", { thought: "Hm." }, ["thoughts in the text"], /start the server without a reasoning parser/],
   ["usage", { reportsUsage: false }, ["usage"], /every rollout fails/],
   ["a known context", { listsContext: false }, ["context length"], /not known/],
 ];

@@ -163,7 +163,7 @@ async function answerChecks(asker: Asker): Promise<ServerCheck[]> {
   };
   try {
     const sampled = await samplingChecks(say);
-    return [ok("answers", "yes"), usageCheck(answer), ...sampled, ...(await extras(asker))];
+    return [ok("answers", "yes"), usageCheck(answer), ...thoughtsCheck(answer), ...sampled, ...(await extras(asker))];
   } catch (error) {
     return [missing("answers", messageOf(error), "no usable answer, so no rollout can be made")];
   }
@@ -178,6 +178,15 @@ function usageCheck(answer: unknown): ServerCheck {
     isThere ? whyNoUsage(answer) : "none",
     "tokens are not reported: nothing can be counted, so every rollout fails",
   );
+}
+
+/** Only where there are some: not every model thinks. */
+function thoughtsCheck(answer: unknown): ServerCheck[] {
+  const { reasoning, reasoning_content } = fields(fields(choicesIn(answer)[0]).message);
+  if (!reasoning && !reasoning_content) return [];
+  const note =
+    "thoughts come apart from the text, and such are not kept: nothing learns them, and no later turn shows them; start the server without a reasoning parser";
+  return [missing("thoughts in the text", "apart from it", note)];
 }
 
 /** Everything the model said, thoughts included. */
