@@ -16,18 +16,19 @@ An environment is a class (or a function that returns an object) with
     name, instructions, max_steps, success_return   may be missing, too
 
 or an object as Gymnasium knows them, with reset(seed=...), five values a step and a discrete or text action space. Its tasks
-are seeds. Observations that are no text are written as JSON: arrays as lists, members in their order.
+are seeds. With the render mode "ansi" an observation is what render() returns. Observations that are no text are written as
+JSON: arrays as lists, members in their order.
 """
 
-import collections
 import copy
-import importlib
 import importlib.util
 import inspect
 import json
 import math
 import os
 import sys
+import threading
+import time
 import traceback
 
 LONGEST_OBSERVATION = 1_000_000
@@ -35,125 +36,147 @@ MOST_COPIES = 256
 
 
 class Refused(Exception):
-    """A request that cannot be answered; `kind` as in the protocol."""
-
-    def __init__(self, kind, message):
-        super().__init__(message)
-        self.kind = kind
+    """What the environment is or says cannot be used; the message says why."""
 
 
 def plain(value):
     """What JSON cannot write by itself: numbers and arrays of numpy, sets never."""
-    for name in ("tolist", "item"):
-        convert = getattr(value, name, None)
-        if callable(convert):
-            return convert()
+    if callable(getattr(value, "tolist", None)):
+        return value.tolist()
     raise TypeError(f"{type(value).__module__}.{type(value).__name__}")
-
-
-def written(value, what):
-    """`value` as text: a text as it is, all else as JSON."""
-    if isinstance(value, str):
-        text = value
-    elif value is None:
-        raise Refused("environment", f"{what} is None, expected an observation")
-    else:
-        try:
-            text = json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise Refused("environment", f"{what} cannot be written as text: {error}") from error
-    if len(text) > LONGEST_OBSERVATION:
-        raise Refused("environment", f"{what} has {len(text)} characters, expected at most {LONGEST_OBSERVATION}")
-    return text
 
 
 def as_json(value, what):
     try:
-        return json.loads(json.dumps(value, default=plain, allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise Refused("environment", f"{what} is no JSON value: {error}") from error
+        return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(f"{what} cannot be written as text: {error}") from error
 
 
-def stepped(result):
-    """(observation, reward, terminated, truncated) of whatever step() returned."""
-    if not isinstance(result, tuple) or len(result) not in (3, 4, 5):
-        raise Refused("environment", f"step() returned {type(result).__name__}, expected 3, 4 or 5 values")
-    observation, reward, terminated, *more = result
-    truncated = bool(more[0]) if len(result) == 5 else False
-    try:
-        number = float(reward)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise Refused("environment", f"step() returned the reward {reward!r}, expected a finite number")
-    return written(observation, "the observation of step()"), number, bool(terminated), truncated
+def as_text(value, what):
+    """`value` as text: a text as it is, all else as JSON."""
+    if value is None:
+        raise Refused(f"{what} is None, expected an observation")
+    text = value if isinstance(value, str) else as_json(value, what)
+    if len(text) > LONGEST_OBSERVATION:
+        raise Refused(f"{what} has {len(text)} characters, expected at most {LONGEST_OBSERVATION}")
+    return text
 
 
 class Named:
-    """An environment that knows its tasks."""
+    """An environment that knows its tasks. Its public methods are what can be asked, by name; `world` is the user's object."""
 
     def __init__(self, world):
         self.world = world
-        self.own_snapshots = all(callable(getattr(world, name, None)) for name in ("snapshot", "restore"))
+        self.copies = {}
+        self.last_copy = 0
         found = world.tasks()
         if not isinstance(found, dict) or not found:
-            raise Refused("environment", f"tasks() returned {type(found).__name__}, expected a dict of splits")
+            raise Refused(f"tasks() returned {type(found).__name__}, expected a dict of splits")
         self.splits = {str(split): list(tasks) for split, tasks in found.items()}
 
     def describe(self):
         give = lambda name, default: getattr(self.world, name, default)
-        return {
+        described = {
             "name": give("name", type(self.world).__name__.lower()),
             "maxSteps": give("max_steps", None),
             "successReturn": give("success_return", 1),
             "instructions": give("instructions", ""),
             "instruction": give("instruction", ""),
+            "splits": list(self.splits),
+            "ownSnapshots": all(callable(give(name, None)) for name in ("snapshot", "restore")),
         }
+        return json.loads(as_json(described, "what the environment says of itself"))
+
+    def tasks(self, split):
+        return {"tasks": json.loads(as_json(self.splits[split], "the list of tasks"))}
 
     def reset(self, task, seed):
         result = self.world.reset(task, seed)
-        return result[0] if isinstance(result, tuple) and len(result) == 2 else result
+        observation = result[0] if isinstance(result, tuple) and len(result) == 2 else result
+        return {"observation": as_text(observation, "the observation of reset()")}
 
     def step(self, action):
-        return stepped(self.world.step(action))
+        result = self.world.step(action)
+        if not isinstance(result, tuple) or len(result) not in (3, 4, 5):
+            raise Refused(f"step() returned {type(result).__name__}, expected 3, 4 or 5 values")
+        observation, reward, terminated, *more = result
+        try:
+            number = float(reward)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise Refused(f"step() returned the reward {reward!r}, expected a finite number")
+        text = as_text(observation, "the observation of step()")
+        truncated = len(result) == 5 and bool(more[0])
+        return {"observation": text, "reward": number, "terminated": bool(terminated), "truncated": truncated}
 
     def actions(self):
-        listed = getattr(self.world, "actions", None)
-        return None if listed is None else [str(action) for action in listed()]
+        listing = getattr(self.world, "actions", None)
+        listed = None if listing is None else listing()
+        return {"actions": None if listed is None else [str(action) for action in listed]}
+
+    def snapshot(self):
+        return {"state": json.loads(as_json(self.world.snapshot(), "what snapshot() returned"))}
+
+    def restore(self, state):
+        self.world.restore(state)
+        return {}
+
+    def copy(self):
+        """Keeps the environment as it is; the oldest copies are forgotten."""
+        self.last_copy += 1
+        self.copies[self.last_copy] = copy.deepcopy(self.world)
+        if len(self.copies) > MOST_COPIES:
+            del self.copies[min(self.copies)]
+        return {"copy": self.last_copy}
+
+    def paste(self, number):
+        if number not in self.copies:
+            return {"isKept": False}
+        self.world = copy.deepcopy(self.copies[number])
+        return {"isKept": True}
 
 
-class Seeded(Named):
-    """An object as Gymnasium knows them: a task is a seed."""
+class Gymnasium:
+    """An environment as Gymnasium knows them, with tasks, which are seeds, and with actions that have names."""
 
-    def __init__(self, world, splits, actions):
-        self.world = world
-        self.own_snapshots = False
-        self.splits = {split: list(range(*bounds)) for split, bounds in splits.items()}
-        space = getattr(world, "action_space", None)
-        count = getattr(space, "n", None)
-        inner = getattr(world, "unwrapped", world)
-        if actions is None and inspect.isclass(getattr(inner, "actions", None)):
-            actions = [member.name.replace("_", " ") for member in inner.actions]
-        if count is None and type(space).__name__ != "Text":
-            raise Refused("environment", f"action_space is {space!r}, expected a discrete one or one of texts")
-        self.names = None if count is None else [str(name) for name in actions or range(int(count))]
+    def __init__(self, env, seeds, names):
+        self.env = env
+        inner, spec, space = getattr(env, "unwrapped", env), getattr(env, "spec", None), getattr(env, "action_space", None)
+        is_text = type(space).__name__ == "Text"
+        # A space of several choices at once has a shape.
+        if not is_text and (getattr(space, "n", None) is None or getattr(space, "shape", None)):
+            raise Refused(f"action_space is {space!r}, expected a discrete one or one of texts")
+        if names is None and inspect.isclass(getattr(inner, "actions", None)):
+            names = [member.name.replace("_", " ") for member in inner.actions]
+        self.first = int(getattr(space, "start", 0))
+        self.names = None if is_text else [str(name) for name in names or range(self.first, self.first + int(space.n))]
+        if self.names is not None and len(self.names) != space.n:
+            raise Refused(f"actions: expected {space.n} names, got {len(self.names)}")
+        self.seeds = {split: list(range(*bounds)) for split, bounds in seeds.items()}
+        self.name = getattr(spec, "id", type(inner).__name__.lower()).replace("/", "-")
+        self.instructions = "" if is_text else f"Actions: {', '.join(self.names)}."
+        self.max_steps = getattr(spec, "max_episode_steps", None) or getattr(inner, "max_steps", None) or None
+        for member in ("name", "instructions", "instruction", "max_steps", "success_return"):
+            if hasattr(env, member):
+                setattr(self, member, getattr(env, member))
 
-    def describe(self):
-        limit = getattr(getattr(self.world, "spec", None), "max_episode_steps", None)
-        described = super().describe()
-        listed = "" if self.names is None else f"Actions: {', '.join(self.names)}."
-        return {**described, "maxSteps": described["maxSteps"] or limit, "instructions": described["instructions"] or listed}
+    def tasks(self):
+        return self.seeds
 
     def reset(self, task, seed):
-        self.seen, _ = self.world.reset(seed=task)
-        return self.seen
+        observation, _ = self.env.reset(seed=task)
+        return self.seen(observation)
 
     def step(self, action):
-        if self.names is None:
-            return stepped(self.world.step(action))
-        if action not in self.names:
-            return f"There is no action {action!r}. Actions: {', '.join(self.names)}.", 0.0, False, False
-        return stepped(self.world.step(self.names.index(action)))
+        if self.names is not None and action not in self.names:
+            return f"There is no action {action!r}. {self.instructions}", 0.0, False
+        result = self.env.step(action if self.names is None else self.first + self.names.index(action))
+        return (self.seen(result[0]), *result[1:]) if isinstance(result, tuple) and result else result
+
+    def seen(self, observation):
+        return self.env.render() if getattr(self.env, "render_mode", None) == "ansi" else observation
 
     def actions(self):
         return self.names
@@ -173,108 +196,54 @@ def opened(place, options):
     made = getattr(module, name, None)
     if made is None:
         classes = [each for each, value in vars(module).items() if inspect.isclass(value) and value.__module__ == module.__name__]
-        raise Refused("environment", f"{module_name} has no {name}; it has {', '.join(classes) or 'no class'}")
+        raise Refused(f"{module_name} has no {name}; it has {', '.join(classes) or 'no class'}")
     own = {key: value for key, value in options.items() if key not in ("seeds", "actions")}
     world = made(**own) if callable(made) else made
     for needed in ("reset", "step"):
         if not callable(getattr(world, needed, None)):
-            raise Refused("environment", f"{name} has no {needed}()")
+            raise Refused(f"{name} has no {needed}()")
     if callable(getattr(world, "tasks", None)):
         return Named(world)
     seeds = options.get("seeds") or {"train": [0, 200], "test": [10_000, 10_100]}
-    return Seeded(world, seeds, options.get("actions"))
-
-
-class Session:
-    """One episode at a time, and copies of states that it was in."""
-
-    def __init__(self, environment):
-        self.environment = environment
-        self.copies = collections.OrderedDict()
-        self.last_copy = 0
-
-    def describe(self, _):
-        splits = list(self.environment.splits)
-        return {**self.environment.describe(), "splits": splits, "ownSnapshots": self.environment.own_snapshots}
-
-    def tasks(self, request):
-        listed = self.environment.splits.get(request["split"])
-        if listed is None:
-            raise Refused("task", f"unknown split {request['split']!r}")
-        return {"tasks": as_json(listed, "the list of tasks")}
-
-    def reset(self, request):
-        observation = self.environment.reset(request["task"], request["seed"])
-        return {"observation": written(observation, "the observation of reset()")}
-
-    def step(self, request):
-        observation, reward, terminated, truncated = self.environment.step(request["action"])
-        return {"observation": observation, "reward": reward, "terminated": terminated, "truncated": truncated}
-
-    def actions(self, _):
-        return {"actions": self.environment.actions()}
-
-    def snapshot(self, _):
-        return {"state": as_json(self.environment.world.snapshot(), "what snapshot() returned")}
-
-    def restore(self, request):
-        self.environment.world.restore(request["state"])
-        return {}
-
-    def copy(self, _):
-        """Keeps the environment as it is; the oldest copies are forgotten."""
-        self.last_copy += 1
-        self.copies[self.last_copy] = copy.deepcopy(self.environment.world)
-        if len(self.copies) > MOST_COPIES:
-            self.copies.popitem(last=False)
-        return {"copy": self.last_copy}
-
-    def paste(self, request):
-        kept = self.copies.get(request["copy"])
-        if kept is None:
-            raise Refused("state", "this copy is not kept any more")
-        self.environment.world = copy.deepcopy(kept)
-        return {}
-
-
-OPERATIONS = ("describe", "tasks", "reset", "step", "actions", "snapshot", "restore", "copy", "paste")
+    return Named(Gymnasium(world, seeds, options.get("actions")))
 
 
 def told(error):
-    """The traceback in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
+    """The error in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
+    if isinstance(error, Refused):
+        return str(error)
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
     places = ", ".join(f"{os.path.basename(each.filename)}:{each.lineno} {each.name}" for each in frames[-6:])
     return f"{type(error).__name__}: {error}" + (f" ({places})" if places else "")
 
 
-def answer(session, line):
-    request = json.loads(line)
-    number = request.get("id")
+def answer(world, id, op, **given):
     try:
-        if request["op"] not in OPERATIONS:
-            raise Refused("request", f"unknown op {request['op']!r}")
-        return {"id": number, **getattr(session, request["op"])(request)}
-    except Refused as refused:
-        return {"id": number, "error": {"kind": refused.kind, "message": str(refused)}}
+        return {"id": id, **getattr(world, op)(**given)}
     except Exception as error:
-        return {"id": number, "error": {"kind": "environment", "message": told(error)}}
+        return {"id": id, "error": {"message": told(error)}}
+
+
+def end_with(parent):
+    """A parent that was killed closes standard input, which a world in the middle of a step does not see."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def main(place, options):
     # What the environment prints goes to standard error: standard output is for replies alone.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
-    say = lambda reply: print(json.dumps(reply, ensure_ascii=True, allow_nan=False), file=replies, flush=True)
+    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
+    say = lambda reply: print(json.dumps(reply, allow_nan=False), file=replies, flush=True)
     try:
-        session = Session(opened(place, json.loads(options)))
-    except Refused as refused:
-        return say({"id": 0, "error": {"kind": refused.kind, "message": str(refused)}})
+        world = opened(place, json.loads(options))
     except Exception as error:
-        return say({"id": 0, "error": {"kind": "environment", "message": told(error)}})
+        return say({"id": 0, "error": {"message": told(error)}})
     say({"id": 0, "python": ".".join(map(str, sys.version_info[:3])), "protocol": 1})
     for line in sys.stdin.buffer:
-        if line.strip():
-            say(answer(session, line))
+        say(answer(world, **json.loads(line)))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,18 @@ class Discrete:
     n = 3
 
 
+class FromOne(Discrete):
+    """Its actions are 1, 2 and 3."""
+
+    start = 1
+
+
+class Several(Discrete):
+    """Three switches at once."""
+
+    shape = (3,)
+
+
 class Seeded:
     """An object as Gymnasium knows them: numbers for actions, a dict for an observation, seeds for tasks."""
 
@@ -84,3 +96,20 @@ class Seeded:
     def step(self, action):
         _, reward, terminated = self.game.step(ACTIONS[action])
         return self.seen(), reward, terminated, False, {}
+
+
+class Drawn(Seeded):
+    """Shows itself in pictures, and numbers its actions from 1."""
+
+    action_space = FromOne()
+    render_mode = "ansi"
+
+    def step(self, action):
+        return super().step(action - 1)
+
+    def render(self):
+        return f"at {self.game.at}"
+
+
+class Switches(Seeded):
+    action_space = Several()

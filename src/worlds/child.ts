@@ -130,7 +130,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
   function receive(line: string): void {
     const reply = parsed(line);
     if (reply?.id === 0) {
-      greet(reply);
+      if (!isReady) greet(reply);
       return;
     }
     if (!underWay || reply?.id !== lastId) return;

@@ -12,6 +12,14 @@ export type ReplaySnapshot = Extract<Snapshot, { kind: "replay" }> & {
   readonly seen?: readonly string[];
 };
 
+interface Seen {
+  readonly seen: readonly string[];
+}
+
+/** Whether `snapshot` says what was seen on the way, which what is stored elsewhere may not. */
+const isSeen = (snapshot: ReplaySnapshot): snapshot is ReplaySnapshot & Seen =>
+  snapshot.seen?.length === snapshot.actions.length;
+
 /** A faster way back for worlds that can keep copies of their states somewhere. */
 export interface Jumps {
   /** The world is in the state of `snapshot`: it may keep a copy. */
@@ -70,8 +78,8 @@ export function replaying(inner: Environment, jumps?: Jumps): Environment {
     return observation;
   }
 
-  /** What led here is known although it was not done again; what was seen on the way may not be. */
-  function continued(task: Task, { seed, actions, seen = [], observation }: ReplaySnapshot): string {
+  /** What led here is known although it was not done again. */
+  function continued(task: Task, { seed, actions, seen, observation }: ReplaySnapshot & Seen): string {
     episode = { task, seed, actions: [...actions], seen: [...seen], observation };
     return observation;
   }
@@ -94,7 +102,7 @@ export function replaying(inner: Environment, jumps?: Jumps): Environment {
         throw new EnvironmentError(`this snapshot is of ${snapshot.taskId}, not of ${task.id}`);
       }
       try {
-        if (await jumps?.jump(snapshot)) return continued(task, snapshot);
+        if (jumps && isSeen(snapshot) && (await jumps.jump(snapshot))) return continued(task, snapshot);
         return await replay(task, snapshot);
       } catch (error) {
         episode = undefined;

@@ -17,8 +17,10 @@ export function pythonEnvironment(processes: Processes, restore: Restore): Envir
 }
 
 interface Player extends Environment {
-  /** The process that plays; one that died is replaced by another, which knows nothing of the episode. */
+  /** For a new start or a way back: one that died is replaced by another, which knows nothing of the episode. */
   process(): Promise<Process>;
+  /** The process that is in the episode's state. Throws EnvironmentError where no state is known. */
+  live(): Process;
   /** The world was put into another state from outside. */
   moved(): void;
 }
@@ -45,6 +47,7 @@ function newPlayer(processes: Processes): Player {
   }
   return {
     process,
+    live,
     moved,
     async reset(task, seed) {
       isPlaying = false;
@@ -90,16 +93,23 @@ function copiesOf(player: Player): Jumps {
   const keyOf = ({ taskId, seed, actions }: ReplaySnapshot) => fingerprint([taskId, seed, actions]);
   return {
     async mark(snapshot) {
-      const process = await player.process();
-      if (process.copies.has(keyOf(snapshot))) return;
+      const process = player.live();
+      const key = keyOf(snapshot);
+      if (process.copies.has(key)) return;
       const { copy } = await process.ask<{ readonly copy: number }>({ op: "copy" });
-      process.copies.set(keyOf(snapshot), copy);
+      process.copies.set(key, copy);
     },
     async jump(snapshot) {
       const process = await player.process();
-      const copy = process.copies.get(keyOf(snapshot));
+      const key = keyOf(snapshot);
+      const copy = process.copies.get(key);
       if (copy === undefined) return false;
-      await process.ask({ op: "paste", copy });
+      const { isKept } = await process.ask<{ readonly isKept: boolean }>({ op: "paste", number: copy });
+      if (!isKept) {
+        // It keeps the latest alone.
+        process.copies.delete(key);
+        return false;
+      }
       player.moved();
       return true;
     },
@@ -127,7 +137,7 @@ function withStates(player: Player): Environment {
     async snapshot() {
       if (!now) throw new EnvironmentError("the environment was used before reset()");
       const { task, seed, observation } = now;
-      const { state } = await (await player.process()).ask<{ readonly state: Json }>({ op: "snapshot" });
+      const { state } = await player.live().ask<{ readonly state: Json }>({ op: "snapshot" });
       return { kind: "state", taskId: task.id, observation, state: { seed, world: state } };
     },
     async restore(task, snapshot) {

@@ -24,9 +24,7 @@ export interface PythonWorldOptions extends ProcessOptions {
 export async function pythonWorld(options: PythonWorldOptions): Promise<Benchmark> {
   const processes = newProcesses(options);
   const process = await orUsersError(processes.take());
-  const described = await orUsersError(process.ask<Description>({ op: "describe" }));
-  const tasks = await orUsersError(allTasks(process, described));
-  processes.release(process);
+  const { described, tasks } = await orUsersError(askedOf(process)).finally(() => processes.release(process));
   const restore = options.restore ?? (described.ownSnapshots ? "state" : "replay");
   if (restore === "state" && !described.ownSnapshots) {
     throw new CliError(`restore: ${options.class} has no snapshot() and restore(); expected "copy" or "replay"`);
@@ -50,6 +48,28 @@ async function orUsersError<Value>(value: Promise<Value>): Promise<Value> {
     throw new CliError(`world ${error.message}`, { cause: error });
   }
 }
+
+async function askedOf(process: Process) {
+  const described = await process.ask<Description>({ op: "describe" });
+  for (const [member, { isRight, expected }] of Object.entries(MEMBERS)) {
+    const value = described[member as keyof typeof MEMBERS];
+    if (!isRight(value)) throw new CliError(`world ${quoted(described.name)}: ${expected}, got ${quoted(value)}`);
+  }
+  return { described, tasks: await allTasks(process, described) };
+}
+
+const isText = (value: unknown) => typeof value === "string";
+
+/** What a class may say of itself, besides the name, which its tasks check. */
+const MEMBERS = {
+  maxSteps: {
+    isRight: (value: unknown) => value === null || (Number.isSafeInteger(value) && (value as number) > 0),
+    expected: "max_steps: expected a whole number from 1",
+  },
+  successReturn: { isRight: Number.isFinite, expected: "success_return: expected a number" },
+  instructions: { isRight: isText, expected: "instructions: expected a text" },
+  instruction: { isRight: isText, expected: "instruction: expected a text" },
+} as const;
 
 async function allTasks(process: Process, described: Description): Promise<Task[]> {
   const found = [];

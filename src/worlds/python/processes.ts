@@ -1,9 +1,11 @@
 /** The processes of a Python world. Each plays one episode at a time; those that are free wait for the next one. */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
-import { type Child, startChild } from "../child.ts";
+import { type Child, GoneError, startChild } from "../child.ts";
 
 /** What a process says of itself once the world is made. */
 export interface Greeting {
@@ -28,12 +30,14 @@ export type Process = Child<Greeting> & {
   readonly copies: Map<string, number>;
   /** What it was last reset to. */
   playing: { readonly taskId: TaskId; readonly seed: number } | undefined;
+  /** Requests that are not answered yet. */
+  asked: number;
 };
 
 export interface Processes {
   /** One that is free, or a new one. Throws EnvironmentError where the world cannot be made. */
   take(): Promise<Process>;
-  /** Takes it back when its episode is over. */
+  /** Takes it back when its episode is over. One that still answers is ended: what it is in the middle of is nobody's any more. */
   release(process: Process): void;
 }
 
@@ -58,7 +62,9 @@ export function newProcesses(options: ProcessOptions): Processes {
   const { file, package: module, class: name, python, timeout } = options;
   if (file !== undefined && !existsSync(file)) throw new CliError(`world ${file}: no such file`);
   const free: Process[] = [];
-  const start = (): Process => {
+  // Many that import at once would all be late.
+  const starting = pLimit(availableParallelism());
+  const start = async (): Promise<Process> => {
     const child = startChild<Greeting>({
       ...{ what: `the world ${name}`, program: python, timeoutMs: timeout * 1000 },
       arguments: [SERVER, `${file ?? module}:${name}`, JSON.stringify(options.options)],
@@ -70,24 +76,48 @@ export function newProcesses(options: ProcessOptions): Processes {
           ? `there is no Python at ${python} (--option python=…)`
           : `${python} cannot be started: ${message}`,
     });
-    return Object.assign(child, { copies: new Map<string, number>(), playing: undefined });
+    await child.ready;
+    return watched(child);
   };
   return {
     async take() {
-      for (let found = free.pop(); found; found = free.pop()) if (found.isAlive) return found;
-      const started = start();
-      await started.ready;
-      return started;
+      return takeFree(free) ?? starting(async () => takeFree(free) ?? start());
     },
     release(process) {
-      if (process.isAlive && free.length < MOST_FREE) free.push(process);
-      else void process.close();
+      if (process.isAlive && process.asked === 0 && free.length < MOST_FREE) free.push(process);
+      else void process.close(process.asked > 0 ? 0 : undefined);
     },
   };
 }
 
+function takeFree(free: Process[]): Process | undefined {
+  for (let found = free.pop(); found; found = free.pop()) if (found.isAlive) return found;
+  return undefined;
+}
+
+/** `child`, which counts what it was asked. That it is gone is an error of the episode. */
+function watched(child: Child<Greeting>): Process {
+  const { ask } = child;
+  const process: Process = Object.assign(child, {
+    copies: new Map<string, number>(),
+    playing: undefined,
+    asked: 0,
+    async ask<Answer>(...request: Parameters<typeof ask>): Promise<Answer> {
+      process.asked++;
+      try {
+        return await ask<Answer>(...request);
+      } catch (error) {
+        throw error instanceof GoneError ? new EnvironmentError(error.message, { cause: error }) : error;
+      } finally {
+        process.asked--;
+      }
+    },
+  });
+  return process;
+}
+
 /** The world's own words: a sentence of ours, or the end of its traceback. */
 function refusalOf(name: string, error: unknown): EnvironmentError {
-  const { message } = error as { readonly kind: string; readonly message: string };
+  const { message } = error as { readonly message: string };
   return new EnvironmentError(`${name}: ${message.trim()}`);
 }

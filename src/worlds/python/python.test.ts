@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../../../test/command.ts";
 import { skipWithoutPython } from "../../../test/python.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
@@ -30,6 +31,77 @@ test("a class says its name, tasks and limits; options reach it, and what is not
   assert.deepEqual(await world.actions(), ["go on", "grab", "open"]);
   assert.match((await world.step("go on")).observation, /"place": 1/);
   await world.close();
+});
+
+test("an object as Gymnasium knows them: actions from its first number, pictures as text, no space of several", {
+  skip,
+}, async () => {
+  const drawn = await openBenchmark({ name: `${WORLDS}:Drawn` });
+  assert.deepEqual([drawn.name, drawn.instructions], ["drawn", "Actions: 1, 2, 3."]);
+  const world = await drawn.open();
+  assert.equal(await world.reset((await drawn.tasks("train"))[1]!, 0), "at 0");
+  assert.equal((await world.step("1")).observation, "at 1");
+  await world.close();
+  await assert.rejects(openBenchmark({ name: `${WORLDS}:Switches` }), /expected a discrete one or one of texts/);
+  await assert.rejects(
+    openBenchmark({ name: `${WORLDS}:Seeded`, options: { actions: ["go on"] } }),
+    /actions: expected 3 names, got 1/,
+  );
+});
+
+test("a process that dies between two steps fails the episode: no other one's state is taken for it", {
+  skip,
+}, async (t) => {
+  const own = "def snapshot(self): return {}\ndef restore(self, state): pass\n";
+  const body = `${TASKS}def step(self, action):\n    os.system(f"(sleep 0.2; kill -9 {os.getpid()}) &")\n    return "fine", 0, False`;
+  for (const [more, options] of [
+    ["", { restore: "copy" }],
+    [own, {}],
+  ] as const) {
+    const { world, task } = await opened(t, more + body, options);
+    for (const then of [() => world.snapshot(), () => world.step("go"), () => world.actions()]) {
+      await world.reset(task, 0);
+      await world.step("go");
+      await sleep(1000);
+      await assert.rejects(
+        then,
+        (error) => error instanceof EnvironmentError && /was killed \(SIGKILL\)/.test(error.message),
+      );
+    }
+  }
+});
+
+test("no state is saved behind a step that broke, and a copy that is not kept is made again by replay", {
+  skip,
+}, async (t) => {
+  const step = 'self.at += 1\n    if action == "bad": raise ValueError("no")\n    return f"at {self.at}", 0, False';
+  const body = `def tasks(self): return {"train": ["a"]}\ndef reset(self, task, seed):\n    self.at = 0\n    return "at 0"\ndef step(self, action):\n    ${step}`;
+  const { world, task } = await opened(t, body, { restore: "copy" });
+  await world.reset(task, 0);
+  await world.step("go");
+  const early = await world.snapshot();
+  await assert.rejects(world.step("bad"), /ValueError: no/);
+  await assert.rejects(world.snapshot(), EnvironmentError);
+  await world.restore(task, early);
+  for (let copies = 0; copies < 257; copies++) {
+    await world.step("go");
+    await world.snapshot();
+  }
+  assert.equal(await world.restore(task, early), "at 1");
+  assert.equal((await world.step("go")).observation, "at 2");
+});
+
+test("what a class says of itself is checked", { skip }, async (t) => {
+  const step = "def step(self, action): return 1\n";
+  for (const [member, expected] of [
+    ["max_steps = 0", /max_steps: expected a whole number from 1, got 0/],
+    ['max_steps = "12"', /max_steps: expected a whole number from 1, got "12"/],
+    ['success_return = "1"', /success_return: expected a number, got "1"/],
+    ["instructions = 3", /instructions: expected a text, got 3/],
+    ["name = print", /cannot be written as text/],
+  ] as const) {
+    await assert.rejects(opened(t, TASKS + step + member), expected);
+  }
 });
 
 /** A module with one class, whose body is `body`. */
