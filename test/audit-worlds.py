@@ -2,6 +2,7 @@
 
 import copy
 import random
+import threading
 import time
 
 RNG = random.Random(0)
@@ -85,6 +86,14 @@ class SharedCopy(Good):
         other = copy.copy(self)
         other.rng = copy.deepcopy(self.rng)
         return other
+
+
+class Uncopyable(Good):
+    snapshot = None
+    restore = None
+
+    def __init__(self):
+        self.lock = threading.Lock()
 
 
 class RewardDrift(Good):

@@ -35,6 +35,14 @@ test("a world as it should be has no fault, by its snapshots, copies and replay"
   assert.deepEqual(notes, []);
 });
 
+test("a world that cannot be copied is put back by doing it again", { skip }, async () => {
+  const { ways, restore } = await audit("Uncopyable");
+  assert.equal(restore, "replay");
+  const { way, fault } = ways[0]!;
+  assert.deepEqual([way, fault?.kind], ["copy", "not restored"]);
+  assert.match(fault!.found, /cannot pickle/);
+});
+
 for (const [name, kind] of Object.entries(PLANTED)) {
   test(`${name}: ${kind}`, { skip }, async () => {
     const { repeats, ways, restore } = await audit(name);

@@ -19,6 +19,7 @@ export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: W
   };
   try {
     const kept = await snapshotsAlong(world, walk);
+    if ("found" in kept) return kept;
     // The detour: through the end of this walk, and another task.
     await again(world, other);
     for (const { step, snapshot } of [...kept, ...kept.toReversed()]) {
@@ -36,11 +37,19 @@ export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: W
   }
 }
 
-async function snapshotsAlong(world: Environment, walk: Walk): Promise<Kept[]> {
+/** A fault where a state cannot be saved: a world may hold what cannot be copied. */
+async function snapshotsAlong(world: Environment, walk: Walk): Promise<Kept[] | Fault> {
   await world.reset(walk.task, walk.seed);
   const kept: Kept[] = [];
   for (const [step, action] of walk.actions.entries()) {
-    kept.push({ step, snapshot: await world.snapshot() });
+    try {
+      kept.push({ step, snapshot: await world.snapshot() });
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      const expected = walk.seen[step]!.observation;
+      const place = { task: walk.task.id, step, from: step };
+      return { ...place, kind: "not restored", what: "observation", expected, found: error.message };
+    }
     await world.step(action);
   }
   return kept;
