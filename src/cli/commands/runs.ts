@@ -38,12 +38,13 @@ export function register(command: Command): void {
 
 function summaryOf(repository: Repository, run: Run) {
   const rounds = repository.rounds(run.name);
-  const { environment } = run.config as { environment?: { name?: string } };
+  const { environment } = run.config as { environment?: { name?: string; class?: string } };
   const dataset = datasetOf(run);
   return {
     run: run.name,
     kind: run.kind,
-    environment: environment?.name ?? "",
+    // Of a world in Python, the class is its name.
+    environment: environment?.class ?? environment?.name ?? "",
     trajectories: repository.countOf(run.name),
     // Only imports judge trajectories that nobody made here.
     unreplayable: run.kind === "import" ? repository.unreplayableOf(run.name).length : 0,
