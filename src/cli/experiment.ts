@@ -120,8 +120,12 @@ type StoredConfig = Readonly<Record<string, Json>>;
 /** The environment's options, with its paths taken relative to the config file. */
 function environmentOf(config: ExperimentConfig, file: string | undefined): EnvironmentSpec {
   const spec = config.environment as EnvironmentSpec;
-  const paths = environmentNamed(spec.name)?.paths ?? [];
-  const resolved = paths.flatMap((key) => (typeof spec[key] === "string" ? [[key, fromFile(file, spec[key])]] : []));
+  const { paths = [], programs = [] } = environmentNamed(spec.name) ?? {};
+  const isOnPath = (key: string, value: string) => programs.includes(key) && !value.includes("/");
+  const resolved = paths.flatMap((key) => {
+    const value = spec[key];
+    return typeof value === "string" && !isOnPath(key, value) ? [[key, fromFile(file, value)]] : [];
+  });
   return { ...spec, ...Object.fromEntries(resolved) };
 }
 

@@ -9,6 +9,8 @@ export interface EnvironmentEntry<Options = never> {
   readonly schema: z.ZodType;
   /** Options that are places on this machine: never stored with a run, relative to a config's folder. */
   readonly paths: readonly string[];
+  /** Of these, programs: one whose name has no slash is looked for on the PATH. */
+  readonly programs?: readonly string[];
   /** Options that decide how fast it goes here and change no result: never stored with a run either. */
   readonly machine?: readonly string[];
   /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */

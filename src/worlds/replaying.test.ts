@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Environment } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
 import { taskId } from "../core/ids.ts";
-import { replaying } from "./replaying.ts";
+import { type ReplaySnapshot, replaying } from "./replaying.ts";
 import { workshop } from "./workshop/index.ts";
 
 const benchmark = workshop();
@@ -37,6 +37,15 @@ test("a snapshot is the way back, and the way goes on from there", async () => {
   await environment.step("go barn");
   const further = await environment.snapshot();
   assert.deepEqual(further.kind === "replay" && further.actions, [...snapshot.actions, "go barn"]);
+});
+
+test("a jump needs what was seen on the way: without it the way is gone again, and the next snapshot knows it", async () => {
+  const { snapshot } = await walked();
+  const jumps = { mark: async () => {}, jump: async () => assert.fail("jumped") };
+  const environment = replaying(await benchmark.open(), jumps);
+  const { seen, ...unseen } = snapshot as ReplaySnapshot;
+  assert.equal(await environment.restore(task, unseen), snapshot.observation);
+  assert.deepEqual(((await environment.snapshot()) as ReplaySnapshot).seen, seen);
 });
 
 test("a difference on the way is an error that names the step and both texts", async () => {

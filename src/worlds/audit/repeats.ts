@@ -65,7 +65,15 @@ async function whyAtOnce({ open }: Worlds, walk: Walk): Promise<Fault["kind"]> {
     : "unseeded randomness";
 }
 
-const numbersIn = (text: string): number[] => (text.match(/\d+(?:\.\d+)?/g) ?? []).map(Number);
+/** A time of day is one number, in seconds: the minutes of 10:59 and 11:00 go back. */
+const numbersIn = (text: string): number[] =>
+  (
+    text
+      .replace(/(\d{1,2}):(\d{2})(?::(\d{2}))?/g, (_, hours, minutes, seconds = 0) =>
+        String(hours * 3600 + minutes * 60 + Number(seconds)),
+      )
+      .match(/\d+(?:\.\d+)?/g) ?? []
+  ).map(Number);
 
 /** Seconds since 1970, a time of day, or a date. */
 const isDated = ({ expected }: Difference): boolean => /\b1[5-9]\d{8}\b|\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}/.test(expected);

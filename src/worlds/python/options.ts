@@ -53,6 +53,7 @@ export const python: EnvironmentEntry<z.infer<typeof schema>> = {
   summary: "a world written in Python: --env my_env.py:World",
   schema: z.preprocess(parted, schema),
   paths: ["file", "python"],
+  programs: ["python"],
   machine: ["timeout"],
   open: pythonWorld,
 };
