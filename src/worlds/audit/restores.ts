@@ -24,12 +24,12 @@ export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: W
     await again(world, other);
     for (const { step, snapshot } of [...kept, ...kept.toReversed()]) {
       const unlike = await from(world, walk, { step, snapshot });
-      if (unlike) return named(unlike);
+      if (unlike) return await named(unlike);
     }
     // Snapshots are stored, and restored by other processes.
     for (const { step, snapshot } of kept.filter((_, index) => index % 3 === 0)) {
       const unlike = await from(elsewhere, walk, { step, snapshot: JSON.parse(JSON.stringify(snapshot)) });
-      if (unlike) return named(unlike);
+      if (unlike) return await named(unlike);
     }
     return undefined;
   } finally {
