@@ -1,7 +1,7 @@
 /**
- * Files of token ids against the stored training set. Each row is decoded piece by piece: the text must be that of a row of a
- * stored conversation, and the learned stretches must be its learned messages with the token that ends the turn, each right
- * behind what the policy would have been prompted with.
+ * Files of token ids against the stored training set. A row must have the ids of a row of a stored conversation: the same text
+ * in other tokens is none that the policy reads or writes. Decoded piece by piece, its learned stretches must be the learned
+ * messages with the token that ends the turn, each right behind what the policy would have been prompted with.
  */
 import type { Demonstration, TrainingSet } from "../core/training.ts";
 import type { ChatTokenizer } from "../tokenizers/chat-tokenizer.ts";
@@ -33,7 +33,7 @@ export async function compareTokens(
   return differences;
 }
 
-/** The text of a row, and where each learned message begins and what it says with the token that ends the turn. */
+/** The ids of a row, and where each learned message begins and what it says with the token that ends the turn. */
 function storedKey(
   { messages, tools }: Demonstration,
   { inputIds, labels, shows }: Row,
@@ -48,12 +48,12 @@ function storedKey(
     const isWritten = toolCalls || reasoning || text.includes(content.trim());
     return `${start} ${isWritten ? text : content.trim()}`;
   });
-  return digest(tokenizer.decode(inputIds), ...texts);
+  return digest(inputIds.join(" "), ...texts);
 }
 
 function readKey(row: ReadTokens, tokenizer: ChatTokenizer): string {
   const stretches = stretchesOf(row, tokenizer).map(({ start, text }) => `${start} ${text}`);
-  return digest(tokenizer.decode(row.ids), ...stretches);
+  return digest(row.ids.join(" "), ...stretches);
 }
 
 interface Stretch {

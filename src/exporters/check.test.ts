@@ -186,6 +186,25 @@ test("any changed byte of any file is found", async () => {
   );
 });
 
+test("a config that makes TRL teach something else is found", async () => {
+  assert(exported(EXPORTERS.find(({ name }) => name === "trl")!, EXPORT_SETS.sft));
+  const path = join(folder, "sft.yaml");
+  const config = readFileSync(path, "utf8");
+  assert.deepEqual(await differences(EXPORT_SETS.sft), []);
+  const mutants = [
+    config.replace("packing: false", "packing: true"),
+    `${config}chat_template_path: other\n`,
+    ...(config.includes("assistant_only_loss") ? [] : [`${config}assistant_only_loss: true\n`]),
+    config.replace("data_files: train.jsonl", "data_files: train.jsonl\n  - path: json\n    data_files: more.jsonl"),
+  ];
+  for (const mutant of mutants) {
+    assert.notEqual(mutant, config);
+    writeFileSync(path, mutant);
+    forgeManifest();
+    assert.notDeepEqual(await differences(EXPORT_SETS.sft), [], mutant);
+  }
+});
+
 test("a lost and an added file are found", async () => {
   assert(exported(EXPORTERS.find(({ name }) => name === "axolotl")!, EXPORT_SETS.sft));
   writeFileSync(join(folder, "more.jsonl"), "{}\n");

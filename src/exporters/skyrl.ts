@@ -16,7 +16,7 @@ export const skyrl: Exporter = {
   name: "skyrl",
   tool: "SkyRL",
   rendering: "ids",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", thoughts: true, calls: CALLS },
   tokenizer: "needed",
   parquet: "option",
   command: () =>

@@ -90,6 +90,11 @@ test("a changed id, a moved mark and a lost row are found in the file", async ()
   const last = row.labels.findLastIndex((label) => label !== -100);
   const first = row.labels.findIndex((label) => label !== -100);
   const read = row.labels.indexOf(-100, first);
+  // The first special token, spelled out: the same text.
+  const special = row.input_ids.findIndex((id) => id > 255);
+  const spelled = [...Buffer.from(tokenizer.decode([row.input_ids[special]!]))];
+  const inOtherTokens = (list: number[]) =>
+    list.toSpliced(special, 1, ...(list === row.labels ? spelled.map(() => -100) : spelled));
   const mutants = [
     { ...row, input_ids: row.input_ids.with(3, row.input_ids[3]! + 1) },
     { ...row, labels: row.labels.with(last, -100) },
@@ -99,7 +104,11 @@ test("a changed id, a moved mark and a lost row are found in the file", async ()
     { ...row, labels: row.labels.map(() => -100) },
     { ...row, labels: row.input_ids },
     { ...row, labels: row.labels.slice(1) },
+    { ...row, attention_mask: row.labels.map(() => 0) },
+    { input_ids: inOtherTokens(row.input_ids), labels: inOtherTokens(row.labels) },
   ];
+  assert.equal(tokenizer.decode(mutants.at(-1)!.input_ids), tokenizer.decode(row.input_ids));
+  assert.notDeepEqual(mutants.at(-1)!.input_ids, row.input_ids);
   const files = [
     ...mutants.map((mutant) => lines.with(0, JSON.stringify(mutant))),
     lines.slice(1),
@@ -121,4 +130,20 @@ test("an example that the tokenizer cannot label exactly is refused by name, and
   const model = openChatTokenizer(byteTokenizer(join(root, "forgetful"), forgetful));
   assert.throws(() => exported("skyrl", false, set, model), /^CliError: example 0 \(trajectory whole\): message \d/);
   assert.deepEqual(readdirSync(root).sort(), ["forgetful", "model"]);
+});
+
+test("token ids have a place for thoughts: the template writes them", () => {
+  const think: Demonstrations = structuredClone({ ...set, examples: set.examples.slice(0, 1) });
+  const last = think.examples[0]!.messages.findLastIndex(({ weight }) => weight === 1);
+  Object.assign(think.examples[0]!.messages[last]!, { reasoning: "Hm." });
+  const template =
+    "{% for m in messages %}{{ '<|im_start|>' + m.role }}{% if m.reasoning_content %}{{ '<think>' + m.reasoning_content + '</think>' }}{% endif %}{{ m.content + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant' }}{% endif %}";
+  const model = openChatTokenizer(byteTokenizer(join(root, "thinking"), template));
+  for (const target of ["trl-tokenized", "skyrl"]) {
+    rmSync(folder, { recursive: true, force: true });
+    const options = { splitTurns: false, parquet: false, tokenizer: model };
+    exportSet({ exporter: exporterNamed(target), set: think, options, out: folder, origin });
+    const [row] = readFileSync(join(folder, "train.jsonl"), "utf8").split("\n");
+    assert.match(model.decode((JSON.parse(row!) as { input_ids: number[] }).input_ids), /<think>Hm\.<\/think>/);
+  }
 });

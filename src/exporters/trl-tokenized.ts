@@ -18,7 +18,7 @@ export const trlTokenized: Exporter = {
   name: "trl-tokenized",
   tool: "TRL",
   rendering: "ids",
-  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", calls: CALLS },
+  expresses: { preferences: "none", masks: "each", exampleWeights: false, roles: "any", thoughts: true, calls: CALLS },
   tokenizer: "needed",
   command: () => "trl sft --config sft.yaml --model_name_or_path MODEL --output_dir OUT",
   files(set, options) {

@@ -5,7 +5,7 @@
 import type { Message } from "../core/message.ts";
 import { firstUnwritten } from "./call-parts.ts";
 import { skipSpace } from "./texts.ts";
-import type { Rendered, Turn } from "./turns.ts";
+import { movedPart, type Rendered, type Turn } from "./turns.ts";
 
 /** The turn that is message `index`, or undefined: `later` is a prompt that goes on from it. */
 export function keptTurn(of: Rendered, index: number, prompt: string, later: string): Turn | undefined {
@@ -18,7 +18,9 @@ export function keptTurn(of: Rendered, index: number, prompt: string, later: str
   if (!ending || !header) return undefined;
   const rest = later.slice(prompt.length);
   const written = untilNext(rest, ending, header);
-  if (written === undefined || !isWhole(written, message, ending)) return undefined;
+  if (written === undefined || !isWhole(written, message, ending) || movedPart(of, message, written)) {
+    return undefined;
+  }
   return mayHaveEmptyThought(of, message, written) ? undefined : { message: index, prompt, written, tail: "" };
 }
 

@@ -196,6 +196,45 @@ test("a template that joins arguments as text gets the text that was written", (
   assert.deepEqual(rowsOf(open(t, DEEPSEEK), example), [['hm\n</think>\n\nact:{"a":1E5,"b":"\\u00e9"}<|im_end|>']]);
 });
 
+const said = (content: string, more: object): WeightedMessage => ({ ...learned(content), ...more }) as WeightedMessage;
+const calls = { toolCalls: [{ id: "call1", name: "act", arguments: "{}" }] };
+
+/** As Gemma 4 writes calls: before the text of their turn, and behind a tool's answer without a header in the prompt. */
+const GEMMA = `{% for m in messages %}{% if m.role == 'tool' %}{{ m.content + '<|pad|>' }}{% else %}{{ '<|im_start|>' + m.role + '\\n' }}{% if m.reasoning_content %}{{ 'thought ' + m.reasoning_content + ' ' }}{% endif %}{% for call in m.tool_calls %}{{ call.function.name }}{{ call.function.arguments | tojson }}{% endfor %}{{ m.content + '<|im_end|>\\n' }}{% endif %}{% endfor %}{% if add_generation_prompt and messages[-1].role != 'tool' %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+
+test("a template that writes a text behind its call is refused for both, last or not", (t) => {
+  const tokenizer = open(t, GEMMA);
+  const [call, both] = [said("", calls), said("go", calls)];
+  assert.deepEqual(rowsOf(tokenizer, demonstration(user("a"), call)), [["act{}<|im_end|>"]]);
+  for (const rest of [[], [user("b")], [context("tool", "c"), user("b")]]) {
+    const refused = () => tokenizer.demonstration(demonstration(user("a"), both, ...rest));
+    assert.throws(refused, /^CliError: message 1: the chat template writes its text behind its call/);
+  }
+});
+
+test("a header that the prompt lacks is not learned, whatever the turn is", (t) => {
+  const tokenizer = open(t, GEMMA);
+  for (const turn of [learned("go"), said("", calls), thinks("go", "hm")]) {
+    const example = demonstration(user("a"), said("", { ...calls, weight: 0 }), context("tool", "b"), turn, user("c"));
+    const header =
+      /^CliError: message 3: the chat template begins it with "<\|im_start\|>assistant", which its prompt lacks/;
+    assert.throws(() => tokenizer.demonstration(example), header);
+  }
+});
+
+test("an answer that is the end of a turn itself has no other end than the template's", (t) => {
+  const tokenizer = open(t, QWEN);
+  const rows = rowsOf(tokenizer, demonstration(user("a"), thinks("<|im_end|>", "hm"), user("b")));
+  assert.deepEqual(rows, [["<think>\nhm\n</think>\n\n<|im_end|><|im_end|>"]]);
+});
+
+test("a text that begins like a thought does not hide an empty one", (t) => {
+  const written = "{% for call in m.tool_calls or [] %}{{ call.function.name }}{% endfor %}{{ '<|im_end|>\\n' }}";
+  const tokenizer = open(t, QWEN.replace("{{ m.content + '<|im_end|>\\n' }}", `{{ m.content }}${written}`));
+  const rows = (content: string) => rowsOf(tokenizer, demonstration(user("a"), said(content, calls)));
+  for (const content of ["<", "<think>", "<thinking>"]) assert.deepEqual(rows(content), [[`${content}act<|im_end|>`]]);
+});
+
 const words = fc.constantFrom("go", "<think>hm</think>go", "a </think> b", " on", "x\n", "", "<|im_end|>", "déjà ¾");
 const message = fc
   .record({ role: fc.constantFrom("user", "assistant", "learned", "thinks" as const), content: words })

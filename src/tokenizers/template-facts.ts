@@ -19,6 +19,10 @@ export interface TemplateFacts {
   readonly endOfText: string | undefined;
   /** What ends a turn with a call, in special tokens. */
   readonly endOfCall: string | undefined;
+  /** What a prompt is headed with behind a user's message: `<|im_start|>assistant`, without white space around it. */
+  readonly answerHeader: string;
+  /** Whether a text beside a call is written behind it. Whoever calls speaks first (core/message.ts). */
+  readonly isTextBehindCall: boolean;
   /** The mark with which a thought begins: `<think>`; empty where the prompt has it, undefined where no thought is written. */
   readonly thoughtMark: string | undefined;
 }
@@ -28,16 +32,17 @@ export type Speaker = "user" | "tool";
 
 const ASKED: Message = { role: "user", content: "a" };
 const ANSWERED: Message = { role: "assistant", content: "b" };
-const CALLED: Message = {
-  ...{ role: "assistant", content: "" },
-  toolCalls: [{ id: "call00000", name: "act", arguments: '{"a": "b"}' }],
-};
+const CALL = { id: "call00000", name: "act", arguments: '{"a": "b"}' };
+const CALLED: Message = { role: "assistant", content: "", toolCalls: [CALL] };
 
 /** What nobody says. */
 const REPLY = "said-by-nobody";
 
 /** A thought that nobody has. */
 export const PROBE = "thought-of-nobody";
+
+/** A call that nobody makes. */
+const CALL_PROBE = '{"a": "called-by-nobody"}';
 
 /** A message of that speaker, in answer to `message`. */
 export function reply(speaker: Speaker, { toolCalls }: Message): Message {
@@ -64,6 +69,15 @@ export function templateFacts(render: Render, specials: SpecialTokens): Template
     const ending = through(ANSWERED).slice(`${render([ASKED], true)}${ANSWERED.content}`.length);
     return ending !== "" && specials.areAll(ending) ? ending : undefined;
   });
+  const answerHeader = lazy(() => {
+    const [before, whole] = [render([ASKED], false), render([ASKED], true)];
+    return whole.startsWith(before) ? whole.slice(before.length).trim() : "";
+  });
+  const isTextBehindCall = lazy(() => {
+    const written = through({ ...CALLED, content: PROBE, toolCalls: [{ ...CALL, arguments: CALL_PROBE }] });
+    const call = written.lastIndexOf("called-by-nobody");
+    return call >= 0 && written.indexOf(PROBE) > call;
+  });
   const endOfCall = lazy(() => specialsAtEnd(through(CALLED), specials));
   return {
     get afterConversation() {
@@ -76,6 +90,12 @@ export function templateFacts(render: Render, specials: SpecialTokens): Template
     },
     get endOfCall() {
       return endOfCall();
+    },
+    get answerHeader() {
+      return answerHeader() ?? "";
+    },
+    get isTextBehindCall() {
+      return isTextBehindCall() ?? false;
     },
     get thoughtMark() {
       return mark();

@@ -82,6 +82,8 @@ function turnBehind(
   { prompt, written }: { readonly prompt: string; readonly written: string },
 ): Turn {
   const message = of.messages[index]!;
+  const moved = movedPart(of, message, written);
+  if (moved) throw new Unwritten(moved);
   const { header, isEnded } = partsOf(of, message, written);
   const tail = isEnded ? "" : tagBehind(of, index, written);
   if (!hasEmptyThought(of, index, { prompt, written, header })) {
@@ -96,6 +98,17 @@ function turnBehind(
   if (kept === undefined || kept === written) throw new Unwritten(EMPTY_THOUGHT);
   partsOf(of, message, kept);
   return { message: index, prompt, written: kept, next, tail };
+}
+
+/** Why what was written cannot have stood in the template's order, or undefined. */
+export function movedPart({ facts }: Rendered, { content, toolCalls }: Message, written: string): string | undefined {
+  if (toolCalls && content.trim() !== "" && facts.isTextBehindCall) {
+    return "the chat template writes its text behind its call, and the text was written first";
+  }
+  // Gemma's prompts behind a tool's answer have no header, and one of its templates writes it into the turn.
+  const header = facts.answerHeader;
+  if (header === "" || !written.trimStart().startsWith(header)) return undefined;
+  return `the chat template begins it with ${JSON.stringify(header)}, which its prompt lacks`;
 }
 
 const EMPTY_THOUGHT =
@@ -113,8 +126,9 @@ function partsOf(of: Rendered, message: Message, written: string): Parts {
   if (!message.toolCalls && !message.reasoning) return partsOfText(of.specials, message.content.trim(), written);
   const ending = of.specials.endOf(written) ?? "";
   // A text may itself end with what looks like a special token.
-  const isOwn = !message.toolCalls && written.endsWith(message.content.trim()) && message.content.trim() !== "";
-  const missing = firstUnwritten(isOwn ? written : written.slice(0, written.length - ending.length), message);
+  const [said, unended] = [message.content.trim(), written.slice(0, written.length - ending.length)];
+  const isOwn = !message.toolCalls && said !== "" && written.endsWith(said) && !unended.trimEnd().endsWith(said);
+  const missing = firstUnwritten(isOwn ? written : unended, message);
   if (missing !== undefined) {
     const [what, doubt] = message.toolCalls ? ["call", "tools"] : ["thought", "thoughts"];
     throw new Unwritten(
@@ -182,7 +196,8 @@ function hasEmptyThought(of: Rendered, index: number, { prompt, written, header 
   const mark = of.facts.thoughtMark;
   if (mark === undefined || !written.includes(mark)) return false;
   const content = message.content.trim();
-  if (content !== "" && written.trimStart().startsWith(content)) return false;
+  const mayBeMark = mark !== "" && (mark.startsWith(content) || content.startsWith(mark));
+  if (!mayBeMark && written.trimStart().startsWith(content)) return false;
   const thinking = unlessRefused(() =>
     throughTurn(of, [...of.messages.slice(0, index), { ...message, reasoning: PROBE }]),
   );

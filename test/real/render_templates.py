@@ -82,7 +82,8 @@ class Chat:
             return prompt, message["reasoning_content"].strip() + "\n</think>\n\n" + text[len(head) :]
         written = text[len(prompt) :]
         content, calls = message["content"].strip(), message.get("tool_calls")
-        is_own = content and not calls and written.endswith(content)
+        ended = [written.removesuffix(token).rstrip() for token in self.specials if written.endswith(token)]
+        is_own = content and not calls and written.endswith(content) and not any(text.endswith(content) for text in ended)
         tail = "" if self.is_ended(written) and not is_own else self.tag(index)
         empty = None if "reasoning_content" in message or not content and not calls else EMPTY_THOUGHT.match(written)
         if empty:

@@ -8,7 +8,9 @@ export const readTrl: Reader = async function* (folder) {
   const config = trlConfig(folder, isPreferences ? "dpo.yaml" : "sft.yaml");
   const promptRule = config.completion_only_loss === false ? everything : context;
   const rule = config.assistant_only_loss === true ? assistantOnly : everything;
+  let hasLongRow = config.assistant_only_loss !== true;
   for await (const { place, row } of jsonLines(folder, "train.jsonl")) {
+    hasLongRow ||= !Array.isArray(row.completion) || row.completion.length > 1;
     if (isPreferences) {
       const prompt = chatTurns(row.prompt, place, context);
       const side = (value: unknown) => [...prompt, ...chatTurns(value, place, everything)];
@@ -18,15 +20,25 @@ export const readTrl: Reader = async function* (folder) {
       yield { kind: "sft", place, turns, ...toolsOf(row, place) };
     }
   }
+  if (!hasLongRow) {
+    throw new ReadError(
+      "sft.yaml: assistant_only_loss: no row needs it, and with it TRL may use another chat template",
+    );
+  }
 };
 
 /** The config, if rows reach the trainer whole. Throws ReadError. */
 export function trlConfig(folder: string, name: string): Readonly<Record<string, unknown>> {
   const config = configOf(folder, name);
-  const [dataset] = Array.isArray(config.datasets) ? config.datasets : [];
-  if (dataset?.path !== "json" || dataset.data_files !== "train.jsonl") {
+  const [dataset, another] = Array.isArray(config.datasets) ? config.datasets : [];
+  if (another !== undefined || dataset?.path !== "json" || dataset.data_files !== "train.jsonl") {
     throw new ReadError(`${name}: datasets: expected train.jsonl`);
   }
   if (config.max_length !== null) throw new ReadError(`${name}: max_length: expected null, otherwise rows are cut`);
+  if (config.packing === true)
+    throw new ReadError(`${name}: packing: expected false, otherwise rows may read each other`);
+  if (config.chat_template_path != null) {
+    throw new ReadError(`${name}: chat_template_path: expected none, otherwise rows are rendered by another template`);
+  }
   return config;
 }
