@@ -26,11 +26,14 @@ import inspect
 import json
 import math
 import os
+import re
 import sys
 import threading
 import time
 import traceback
 
+# Whose lines tell a user nothing: this program's and Python's way to a module.
+NOT_THE_USERS = re.compile(re.escape(__file__) + r"$|^<frozen|[\\/]importlib[\\/]")
 LONGEST_OBSERVATION = 1_000_000
 MOST_COPIES = 256
 
@@ -72,7 +75,7 @@ class Named:
         self.last_copy = 0
         found = world.tasks()
         if not isinstance(found, dict) or not found:
-            raise Refused(f"tasks() returned {type(found).__name__}, expected a dict of splits")
+            raise Refused(f"tasks() returned {type(found).__name__}, expected a dict of splits: {{'train': […], 'test': […]}}")
         self.splits = {str(split): list(tasks) for split, tasks in found.items()}
 
     def describe(self):
@@ -99,7 +102,9 @@ class Named:
     def step(self, action):
         result = self.world.step(action)
         if not isinstance(result, tuple) or len(result) not in (3, 4, 5):
-            raise Refused(f"step() returned {type(result).__name__}, expected 3, 4 or 5 values")
+            given = f"a tuple of {len(result)}" if isinstance(result, tuple) else type(result).__name__
+            expected = "a tuple of 3, 4 or 5: observation, reward, whether the episode is over, then anything"
+            raise Refused(f"step() returned {given}, expected {expected}")
         observation, reward, terminated, *more = result
         try:
             number = float(reward)
@@ -203,16 +208,28 @@ def opened(place, options):
         if not callable(getattr(world, needed, None)):
             raise Refused(f"{name} has no {needed}()")
     if callable(getattr(world, "tasks", None)):
+        takes_task_and_seed(world.reset)
         return Named(world)
+    if not hasattr(world, "action_space"):
+        raise Refused(f"{name} has no tasks(), and no action_space as Gymnasium's objects have")
     seeds = options.get("seeds") or {"train": [0, 200], "test": [10_000, 10_100]}
     return Named(Gymnasium(world, seeds, options.get("actions")))
+
+
+def takes_task_and_seed(reset):
+    try:
+        inspect.signature(reset).bind({}, 0)
+    except ValueError:
+        return  # A function of C may not tell.
+    except TypeError:
+        raise Refused(f"found reset{inspect.signature(reset)}, expected reset(task, seed)") from None
 
 
 def told(error):
     """The error in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
     if isinstance(error, Refused):
         return str(error)
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if not NOT_THE_USERS.search(each.filename)]
     places = ", ".join(f"{os.path.basename(each.filename)}:{each.lineno} {each.name}" for each in frames[-6:])
     return f"{type(error).__name__}: {error}" + (f" ({places})" if places else "")
 
@@ -235,6 +252,9 @@ def main(place, options):
     # What the environment prints goes to standard error: standard output is for replies alone.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
+    # Nor does it read requests: input() finds the end at once.
+    requests = os.fdopen(os.dup(0), "rb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     say = lambda reply: print(json.dumps(reply, allow_nan=False), file=replies, flush=True)
     try:
@@ -242,7 +262,7 @@ def main(place, options):
     except Exception as error:
         return say({"id": 0, "error": {"message": told(error)}})
     say({"id": 0, "python": ".".join(map(str, sys.version_info[:3])), "protocol": 1})
-    for line in sys.stdin.buffer:
+    for line in requests:
         say(answer(world, **json.loads(line)))
 
 

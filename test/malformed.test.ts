@@ -125,10 +125,7 @@ const ROWS: readonly Row[] = [
     /--set student\.tokenizer: folder\/tokenizer\w*\.json: no such file/,
   ],
   [set("environment=3"), /--set environment: expected a mapping \(key: value\), got 3/],
-  [
-    set("environment.name=workshp"),
-    /--set environment\.name: .* \(did you mean "workshop"\?\); or the path of a module/,
-  ],
+  [set("environment.name=workshp"), /--set environment\.name: .* \(did you mean "workshop"\?\); or your own: /],
   [set("environment.name=__proto__"), NO_WORLD],
   [set("environment.name=toString"), NO_WORLD],
   [

@@ -48,7 +48,7 @@ export function resolveEnvironment(
   const entry = environmentNamed(name);
   if (!entry) {
     const known = expectedOneOf(Object.keys(ENVIRONMENTS), name);
-    throw new CliError(`${nameOf(["name"])}: ${known}; or the path of a module (./my-world.ts)`);
+    throw new CliError(`${nameOf(["name"])}: ${known}; or your own: ./my-world.ts, or a Python class, my_env.py:World`);
   }
   const parsed = checked(entry.schema, options);
   if (parsed.kind === "refused")

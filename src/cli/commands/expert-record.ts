@@ -70,7 +70,10 @@ export function register(expert: Command): void {
     .description(
       "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
     )
-    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption(
+      "--env <environment>",
+      "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
+    )
     .requiredOption("--server <url...>", "base URL of each server of the model, e.g. http://127.0.0.1:8000/v1")
     .requiredOption("--model <name>", "the model's name on the server")
     .requiredOption("--out <run>", "run to record into")

@@ -50,7 +50,10 @@ export function register(expert: Command): void {
 
 function rolloutOptions(command: Command): Command {
   return waitOption(projectOption(environmentOptions(command, `gleaner expert ${command.name()} --env webshop --help`)))
-    .requiredOption("--env <environment>", "a name from `gleaner env`, or the path of a module")
+    .requiredOption(
+      "--env <environment>",
+      "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
+    )
     .requiredOption("--out <run>", "run to record into")
     .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
     .addOption(

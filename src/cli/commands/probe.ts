@@ -32,7 +32,10 @@ export function register(command: Command): void {
       "a config as for `gleaner run` (its methods may be []), a run of this project, or logs to import",
     )
     .option("--format <format>", "logs: their format, as for `gleaner import`")
-    .option("--env <environment>", "logs: a name from `gleaner env`, or the path of a module")
+    .option(
+      "--env <environment>",
+      "logs: a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
+    )
     .option("--sample <n>", "failed runs of the expert to probe, at most one for each task", positiveInteger, 50)
     .option(
       "--probes <m>",

@@ -53,5 +53,5 @@ export function collecting(options: CollectingOptions): Experiment {
 export const needsWorld = (method: string): CliError =>
   new CliError(
     `--method ${method} needs a world and a student, since it plays on from what was recorded: bring the world as a module ` +
-      `(docs/guides/own-world.md), import the logs with --env ./your-world.ts, and name ${method} in a config of \`gleaner run\``,
+      `(docs/guides/own-world.md) or a Python class (docs/guides/python-world.md), import the logs with --env, and name ${method} in a config of \`gleaner run\``,
   );

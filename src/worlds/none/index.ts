@@ -8,7 +8,7 @@ import { CliError } from "../../core/errors.ts";
 /** What everything says that would play or replay. */
 export const NEEDS_WORLD =
   "this needs a world, and episodes that were imported with --env none have none: write one as a module " +
-  "(docs/guides/own-world.md) and import the logs again with --env ./your-world.ts";
+  "(docs/guides/own-world.md) or a Python class (docs/guides/python-world.md) and import the logs again with --env";
 
 /** `successReturn`: the reward at or above which an episode is won. */
 export function withoutWorld(successReturn = 1): Benchmark {

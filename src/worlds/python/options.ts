@@ -1,6 +1,7 @@
 /** A world written in Python, on the command line: `--env my_env.py:World`. */
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
+import { quoted } from "../../core/wording.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { pythonWorld } from "./index.ts";
 
@@ -38,15 +39,23 @@ const schema = z
     path: ["module"],
   });
 
+const FILE = /\.py(?::|$)/;
+const IMPORTED = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/;
+
 /** Whether `name` is the place of a Python world. */
-export const isPython = (name: string): boolean => /\.py(?::|$)/.test(name);
+export const isPython = (name: string): boolean => FILE.test(name) || IMPORTED.test(name);
 
 /** `module: my_env.py:World` says the file or the package, and the class. */
-function parted(options: unknown): unknown {
+function parted(options: unknown, context: z.RefinementCtx): unknown {
   const { module, ...others } = (options ?? {}) as { readonly module?: unknown };
   const [, place, name] = PLACE.exec(String(module ?? "")) ?? [];
+  if (place === undefined && module !== undefined) {
+    const message = `expected a file and its class, my_env.py:World, got ${quoted(String(module))}`;
+    context.addIssue({ code: "custom", message, path: ["module"] });
+    return z.NEVER;
+  }
   if (place === undefined) return options;
-  return { ...(isPython(place) ? { file: place } : { package: place }), class: name, ...others };
+  return { ...(FILE.test(place) ? { file: place } : { package: place }), class: name, ...others };
 }
 
 export const python: EnvironmentEntry<z.infer<typeof schema>> = {

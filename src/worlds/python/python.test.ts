@@ -128,10 +128,16 @@ test("what is wrong with a class is said before anything is played", { skip }, a
     ],
     [
       "def tasks(self): return []\ndef reset(self): pass\ndef step(self): pass",
-      /tasks\(\) returned list, expected a dict of splits/,
+      /tasks\(\) returned list, expected a dict of splits: \{'train'/,
     ],
+    ["def reset(self): pass\ndef step(self): pass", /World has no tasks\(\), and no action_space/],
     [
-      'def tasks(self): return {"train": [None]}\ndef reset(self): pass\ndef step(self): pass',
+      'def tasks(self): return {"train": ["a"]}\ndef reset(self, task): pass\ndef step(self): pass',
+      /found reset\(task\), expected reset\(task, seed\)/,
+    ],
+    ["import no_such_package", /No module named 'no_such_package' \(mine\.py:\d+ <module>, mine\.py:\d+ World\)$/],
+    [
+      'def tasks(self): return {"train": [None]}\ndef reset(self, task, seed): pass\ndef step(self): pass',
       /expected a text, a number, or a dict with "id", got null/,
     ],
     [
@@ -149,7 +155,15 @@ test("what is wrong with a class is said before anything is played", { skip }, a
     openBenchmark({ name: `${WORLDS}:Corridor`, python: "no-such-python" }),
     /there is no Python at no-such-python/,
   );
-  await assert.rejects(openBenchmark({ name: WORLDS }), CliError);
+  const noClass = /module: expected a file and its class, my_env\.py:World, got ".*python-worlds\.py"/;
+  await assert.rejects(
+    openBenchmark({ name: WORLDS }),
+    (error) => error instanceof CliError && noClass.test(error.message),
+  );
+  await assert.rejects(
+    openBenchmark({ name: "no_such.package:World" }),
+    /World: ModuleNotFoundError: No module named 'no_such'$/,
+  );
 });
 
 test("a step that breaks, hangs, floods or dies is an error of the episode, and the next one is played", {
@@ -163,7 +177,9 @@ test("a step that breaks, hangs, floods or dies is an error of the episode, and 
     ["return None, 0, False", /the observation of step\(\) is None/],
     ["return {1, 2}, 0, False", /cannot be written as text: builtins\.set/],
     ["return 'x' * 2000000, 0, False", /has 2000000 characters, expected at most 1000000/],
-    ["return 'x', 0", /step\(\) returned tuple, expected 3, 4 or 5 values/],
+    ["return 'x', 0", /step\(\) returned a tuple of 2, expected a tuple of 3, 4 or 5: observation, reward, whether/],
+    ["return {'observation': 'x'}", /step\(\) returned dict, expected a tuple/],
+    ["input('which way? ')", /EOFError: .* \(mine\.py:\d+ step\)/],
     ["os._exit(3)", /process ended with status 3/],
     ["time.sleep(60)", /gave no answer to 'step' within 1000 ms and was stopped/],
   ];
