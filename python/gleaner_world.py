@@ -208,8 +208,9 @@ def opened(place, options):
         if not callable(getattr(world, needed, None)):
             raise Refused(f"{name} has no {needed}()")
     if callable(getattr(world, "tasks", None)):
+        named = Named(world)
         takes_task_and_seed(world.reset)
-        return Named(world)
+        return named
     if not hasattr(world, "action_space"):
         raise Refused(f"{name} has no tasks(), and no action_space as Gymnasium's objects have")
     seeds = options.get("seeds") or {"train": [0, 200], "test": [10_000, 10_100]}
