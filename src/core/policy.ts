@@ -28,6 +28,8 @@ export interface Decision {
   readonly action: string;
   /** The raw text that thought and action were read from. */
   readonly completion: string;
+  /** What the model thought apart from its text, where it tells; else absent. */
+  readonly reasoning?: string;
   /** Tokens read and written by the model; null when no model acted. */
   readonly usage: Usage | null;
   /** Token ids of the whole prompt and of the completion, where the model tells; else absent. */
@@ -73,6 +75,8 @@ export interface Completion {
   readonly text: string;
   /** The tools that it calls, beside what it says; absent: none. */
   readonly toolCalls?: readonly ToolCall[];
+  /** What the model thought apart from that, where the server tells (`reasoning_content`); absent: nothing. */
+  readonly reasoning?: string;
   /** `stop`: the model ended its turn; `length`: `maxTokens` did. */
   readonly finishReason: "stop" | "length";
   /** Tokens of prompt and completion. */

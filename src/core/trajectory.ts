@@ -12,6 +12,8 @@ export interface Step {
   readonly action: string;
   /** The policy's raw text, from which thought and action were parsed. */
   readonly completion: string;
+  /** What the policy thought apart from that text (`reasoning_content`): chat templates have a place of their own for it. Absent: nothing. */
+  readonly reasoning?: string;
   /** Reward received for this action, for all of its calls together, in the benchmark's units. */
   readonly reward: number;
   /** Tokens read and written by the model for this step; null when no model acted. */

@@ -26,8 +26,6 @@ export type Answer =
   | {
       readonly kind: "completion";
       readonly completion: Completion;
-      /** It thought where nobody sees it: its completion tokens are not the text's. */
-      readonly hasReasoning: boolean;
     }
   | { readonly kind: "context full"; readonly reason: string }
   | { readonly kind: "unusable"; readonly reason: string };
@@ -84,14 +82,17 @@ export function readAnswer(body: unknown, expected: Expected): Answer {
   if (typeof text !== "string") return unusable(`expected text, got content ${shown(content)}`);
   const tokenIds = expected.tokenIds ? tokenIdsOf(body, usage) : undefined;
   if (typeof tokenIds === "string") return unusable(tokenIds);
+  const thought = reasoning || reasoning_content;
+  if (thought && typeof thought !== "string") return unusable(`expected a thought as text, got ${shown(thought)}`);
   const completion: Completion = {
     text,
+    ...(typeof thought === "string" && thought !== "" && { reasoning: thought }),
     ...(toolCalls.length > 0 && { toolCalls }),
     finishReason: finishReason === "length" ? "length" : "stop",
     usage,
     ...(tokenIds && { tokenIds }),
   };
-  return { kind: "completion", completion, hasReasoning: Boolean(reasoning ?? reasoning_content) };
+  return { kind: "completion", completion };
 }
 
 /** None where there are none; the reason where they cannot be used. Arguments are text, whatever is in them. */

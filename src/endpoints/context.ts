@@ -46,7 +46,11 @@ const keyOf = (messages: readonly Message[]) => createHash("sha256").update(JSON
 
 /** Bytes are the most tokens that text can have; templates add a few to each message and sometimes a preamble. */
 export function mostTokens({ messages, tools, maxTokens }: CompletionRequest) {
-  const said = ({ content, toolCalls = [] }: Message) => [content, ...toolCalls.map((call) => JSON.stringify(call))];
+  const said = ({ content, reasoning = "", toolCalls = [] }: Message) => [
+    content,
+    reasoning,
+    ...toolCalls.map((call) => JSON.stringify(call)),
+  ];
   const texts = [...messages.flatMap(said), ...(tools ? [JSON.stringify(tools)] : [])];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return { promptTokens: bytes + 16 * messages.length + 512, completionTokens: maxTokens };

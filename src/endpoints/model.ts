@@ -152,9 +152,10 @@ export function serverModel(options: ServerOptions): ServerModel {
     if (full) return { ...full, cost };
     // How a call goes back is not known here.
     if (contextTokens !== undefined && !toolCalls) {
-      // Reasoning is counted but not sent back, so only the prompt is sure to come again.
-      const tokens = usage.promptTokens + (answer.hasReasoning ? 0 : usage.completionTokens);
-      memory.remember([...messages, { role: "assistant", content: text }], tokens);
+      // Most templates drop earlier thoughts, so only the prompt is sure to come again.
+      const { reasoning } = answer.completion;
+      const tokens = usage.promptTokens + (reasoning ? 0 : usage.completionTokens);
+      memory.remember([...messages, { role: "assistant", content: text, ...(reasoning && { reasoning }) }], tokens);
     }
     return { kind: "completion", completion: answer.completion };
   }

@@ -33,7 +33,6 @@ const LACKING: readonly (readonly [string, Behaviour, readonly string[], RegExp]
   ["temperature", { ignores: ["temperature"] }, ["seeds differ", "temperature"], /one and the same/],
   ["greedy answers", { answer: ({ seed }) => `word ${seed}` }, ["temperature"], /temperature 0 is not greedy/],
   ["token ids", { ignores: ["token ids"] }, ["token ids"], /tokenised again/],
-  ["thoughts in the text", { thought: "Hm." }, ["thoughts in the text"], /start the server without a reasoning parser/],
   ["usage", { reportsUsage: false }, ["usage"], /every rollout fails/],
   ["a known context", { listsContext: false }, ["context length"], /not known/],
 ];
@@ -46,6 +45,12 @@ for (const [name, behaviour, what, note] of LACKING) {
     assert.match(notes[0]!, note);
   });
 }
+
+test("a server whose model thinks apart from the text is told of, and lacks nothing", async () => {
+  const { checks, notes } = await probed({ contextTokens: 4096, thought: "Hm." });
+  assert.match(checks.find(({ what }) => what === "thoughts")!.found, /go back as reasoning_content/);
+  assert.deepEqual(notes, []);
+});
 
 test("what nothing depends on is told without a note", async () => {
   const { missing, notes } = await probed({ contextTokens: 4096, ignores: ["n", "logprobs"] });

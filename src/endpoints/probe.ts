@@ -184,9 +184,7 @@ function usageCheck(answer: unknown): ServerCheck {
 function thoughtsCheck(answer: unknown): ServerCheck[] {
   const { reasoning, reasoning_content } = fields(fields(choicesIn(answer)[0]).message);
   if (!reasoning && !reasoning_content) return [];
-  const note =
-    "thoughts come apart from the text, and such are not kept: nothing learns them, and no later turn shows them; start the server without a reasoning parser";
-  return [missing("thoughts in the text", "apart from it", note)];
+  return [ok("thoughts", "apart from the text; they are kept, and go back as reasoning_content")];
 }
 
 /** Everything the model said, thoughts included. */

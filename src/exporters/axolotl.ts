@@ -84,7 +84,6 @@ const row = ({ messages, tools }: Demonstration) => ({
 
 const marked = (message: WeightedMessage) => ({
   ...chatMessage(message),
-  ...(message.reasoning !== undefined && { reasoning_content: message.reasoning }),
   train: isLearned(message),
 });
 

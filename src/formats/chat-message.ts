@@ -1,8 +1,8 @@
 /** Messages and tools as OpenAI's API, and nearly everything after it, writes them. */
 import type { Message, Tool } from "../core/message.ts";
 
-/** `{ role, content }`; with its calls, and with the id of the call that it answers. Equal messages are equal bytes as JSON. */
-export const chatMessage = ({ role, content, toolCalls, toolCallId }: Message) => ({
+/** `{ role, content }`; with its thought, its calls, and the id of the call that it answers. Equal messages are equal bytes as JSON. */
+export const chatMessage = ({ role, content, reasoning, toolCalls, toolCallId }: Message) => ({
   role,
   content,
   ...(toolCalls && {
@@ -11,6 +11,7 @@ export const chatMessage = ({ role, content, toolCalls, toolCallId }: Message) =
     })),
   }),
   ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+  ...(reasoning && { reasoning_content: reasoning }),
 });
 
 /** What can be called. */

@@ -82,7 +82,8 @@ export function stepMessages(format: Format, task: Task, steps: readonly Step[],
   return steps.map((step, index) => {
     const told = toldMessages({ format, task, observation: step.observation, said });
     const text = format.assistant(step);
-    said = format.message?.(text, firstCall + index) ?? { role: "assistant", content: text };
+    const message = format.message?.(text, firstCall + index) ?? { role: "assistant", content: text };
+    said = step.reasoning ? { ...message, reasoning: step.reasoning } : message;
     return { told, said };
   });
 }

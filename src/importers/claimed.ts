@@ -9,12 +9,16 @@ import type { Replayed } from "./trial.ts";
 /** What the log claims, as a trajectory. Rewards and ending are not known yet: the replay finds them. */
 export function asTrajectory(id: TrajectoryId, task: Task, policy: string, episode: LoggedEpisode): Trajectory {
   const told = observationsOf(episode);
-  const steps = episode.steps.map(({ thought, action, completion, tokenIds }, index): Step => {
+  const steps = episode.steps.map(({ thought, action, completion, reasoning, tokenIds }, index): Step => {
     const observation = told[index] ?? "";
     // In the order in which a store writes them, so that it need not sort them.
-    return tokenIds
-      ? { action, completion, observation, reward: 0, thought, tokenIds, usage: null }
-      : { action, completion, observation, reward: 0, thought, usage: null };
+    return {
+      ...{ action, completion, observation },
+      ...(reasoning && { reasoning }),
+      ...{ reward: 0, thought },
+      ...(tokenIds && { tokenIds }),
+      usage: null,
+    };
   });
   return {
     ...(episode.chat && { chat: episode.chat }),

@@ -17,6 +17,8 @@ export interface LoggedStep {
   readonly action: string;
   /** The raw text of the turn: thoughts and action as the log writes them. */
   readonly completion: string;
+  /** What the agent thought apart from that text, as chat templates take it (`reasoning_content`). */
+  readonly reasoning?: string;
   /** What the world answered; null if the log does not tell, most often because it broke off before the last answer. */
   readonly observation: string | null;
   /** What the model read and wrote, where the log tells. */

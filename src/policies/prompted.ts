@@ -32,7 +32,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       const listed = restrict ? await actions() : null;
       const byCompletion =
         listed && new Map(listed.map((action) => [format.assistant({ thought: "", action }), action]));
-      const { text, toolCalls, usage, tokenIds } = await model.complete({
+      const { text, toolCalls, reasoning, usage, tokenIds } = await model.complete({
         messages: conversation(format, task, steps, observation),
         ...(format.tools && { tools: format.tools }),
         temperature,
@@ -44,7 +44,7 @@ export function prompted({ model, format, temperature, maxTokens, restrict }: Pr
       const chosen = byCompletion?.get(text);
       const completion = format.tools ? turnText(text, toolCalls ?? []) : text;
       const decision = chosen === undefined ? format.parse(completion) : { thought: "", action: chosen };
-      return { ...decision, completion, usage, ...(tokenIds && { tokenIds }) };
+      return { ...decision, completion, ...(reasoning && { reasoning }), usage, ...(tokenIds && { tokenIds }) };
     },
     ...(model.forget && { forget: () => model.forget?.() }),
     close: () => model.close(),

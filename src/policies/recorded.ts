@@ -13,8 +13,8 @@ export function recorded(trajectory: Trajectory): Policy {
     async act({ steps }) {
       const step = trajectory.steps[steps.length];
       if (!step) throw new PolicyError(`${trajectory.id} has only ${trajectory.steps.length} steps`);
-      const { thought, action, completion, usage } = step;
-      return { thought, action, completion, usage };
+      const { thought, action, completion, reasoning, usage } = step;
+      return { thought, action, completion, ...(reasoning && { reasoning }), usage };
     },
     async close() {},
   };

@@ -23,6 +23,7 @@ const STEP = {
   thought: "text",
   action: "text",
   completion: "text",
+  "reasoning?": "text",
   reward: "number",
   usage: { orNull: { promptTokens: "number", completionTokens: "number" } },
 } as const;

@@ -6,7 +6,8 @@
  *
  *     task              the task's id, or its key without the benchmark's name
  *     instruction       its goal; only needed where there is no task
- *     steps             each with `action`, and, where known, `thought`, `completion` (what the model wrote) and `observation`
+ *     steps             each with `action`, and, where known, `thought`, `completion` (what the model wrote), `reasoning` (what
+ *                       it thought apart from that) and `observation`
  *                       (what was seen before it; what is not told is taken from the world), and `tokenIds`: `prompt` and
  *                       `completion` as the model read and wrote them, the prompt without the `shared` first ids of the
  *                       step before (its prompt, then its completion)
@@ -78,11 +79,16 @@ function read(row: Row, world: World): LoggedEpisode {
   return { taskKey, instruction: goal, firstObservation: seen[0] ?? null, steps, unusedThoughts: 0, ...ending, ...end };
 }
 
-function stepOf({ thought, action, completion }: Row, place: string, observation: string | null): LoggedStep {
+function stepOf(
+  { thought, action, completion, reasoning: apart }: Row,
+  place: string,
+  observation: string | null,
+): LoggedStep {
   const done = textOf(action, `${place}.action`, "an action");
   const reasoning = optional(thought, `${place}.thought`) ?? "";
   const written = optional(completion, `${place}.completion`) ?? (reasoning ? `${reasoning}\n${done}` : done);
-  return { thought: reasoning, action: done, completion: written, observation };
+  const told = optional(apart, `${place}.reasoning`);
+  return { thought: reasoning, action: done, completion: written, ...(told && { reasoning: told }), observation };
 }
 
 /** Of each step, where it tells any. */

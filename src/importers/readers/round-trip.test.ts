@@ -96,7 +96,8 @@ test("a dump is read whole: goals, forks with their beginning, and what ended th
   const steps: Step[] = [];
   for (const [index, step] of first.steps.entries()) {
     const prompt = Array.from({ length: 3 * index + 2 }, (_, at) => at);
-    steps.push({ ...step, tokenIds: newTokenIds(steps, { prompt, completion: [prompt.length] }) });
+    const reasoning = `Step ${prompt.length}.`;
+    steps.push({ ...step, reasoning, tokenIds: newTokenIds(steps, { prompt, completion: [prompt.length] }) });
   }
   const parent = { ...first, steps };
   const fork = { ...parent, id: "fork" as Trajectory["id"], fork: { from: parent.id, step: 2 } };
