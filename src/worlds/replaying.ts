@@ -23,9 +23,9 @@ const isSeen = (snapshot: ReplaySnapshot): snapshot is ReplaySnapshot & Seen =>
 /** A faster way back for worlds that can keep copies of their states somewhere. */
 export interface Jumps {
   /** The world is in the state of `snapshot`: it may keep a copy. */
-  mark(snapshot: ReplaySnapshot): Promise<void>;
+  mark(snapshot: Extract<Snapshot, { kind: "replay" }>): Promise<void>;
   /** Puts the world into that state; false where no copy is kept. */
-  jump(snapshot: ReplaySnapshot): Promise<boolean>;
+  jump(snapshot: Extract<Snapshot, { kind: "replay" }>): Promise<boolean>;
 }
 
 interface Episode {

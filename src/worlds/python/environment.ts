@@ -4,7 +4,7 @@ import { EnvironmentError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
-import { type Jumps, type ReplaySnapshot, replaying } from "../replaying.ts";
+import { type Jumps, replaying } from "../replaying.ts";
 import type { Process, Processes } from "./processes.ts";
 
 /** How a state is reached again. */
@@ -90,7 +90,7 @@ function newPlayer(processes: Processes): Player {
 
 /** Copies live in the process that made them, by what led to the state; elsewhere it is done again. */
 function copiesOf(player: Player): Jumps {
-  const keyOf = ({ taskId, seed, actions }: ReplaySnapshot) => fingerprint([taskId, seed, actions]);
+  const keyOf = ({ taskId, seed, actions }: Parameters<Jumps["mark"]>[0]) => fingerprint([taskId, seed, actions]);
   return {
     async mark(snapshot) {
       const process = player.live();
