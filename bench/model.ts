@@ -14,7 +14,7 @@ import { llama } from "../src/model/llama.ts";
 import { openSession } from "../src/model/onnx.ts";
 import { openOptimizer } from "../src/model/optimizer.ts";
 import { randomStream } from "../src/model/random.ts";
-import { askPython, skipWithoutPython } from "../test/python-torch.ts";
+import { askPython, skipWithoutTorch } from "../test/python-torch.ts";
 import { cpuMs, settled } from "./parts/cpu-time.ts";
 import { versionsOf } from "./parts/origin.ts";
 import type { Findings } from "./parts/result.ts";
@@ -104,7 +104,7 @@ export async function run(): Promise<Findings> {
   const copying = unmeasured();
   const torch = unmeasured();
   const versions = versionsOf("onnxruntime-node");
-  const skipped = skipWithoutPython();
+  const skipped = skipWithoutTorch();
   for (let round = 0; round < ROUNDS; round++) {
     best.train = Math.min(best.train, await trainMs(CONFIG));
     best.decode = Math.min(best.decode, await decodeMs(CONFIG));

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { readConfig } from "../src/model/checkpoint.ts";
 import { randomStream } from "../src/model/random.ts";
-import { askPython, skipWithoutPython, torchPython } from "../test/python-torch.ts";
+import { askPython, skipWithoutTorch, torchPython } from "../test/python-torch.ts";
 import { smollm2 } from "../test/smollm2.ts";
 import { versionsOf } from "./parts/origin.ts";
 import type { PretrainedFound, PretrainedJob } from "./parts/pretrained-work.ts";
@@ -64,7 +64,7 @@ function better(a: PretrainedFound | undefined, b: PretrainedFound): PretrainedF
 
 /** What is missing for torch's side, or false. */
 function missingTorch(): string | false {
-  const missing = skipWithoutPython();
+  const missing = skipWithoutTorch();
   if (missing) return missing;
   try {
     torchPython();

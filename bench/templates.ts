@@ -14,7 +14,7 @@ import type { Demonstration, WeightedMessage } from "../src/core/training.ts";
 import { openChatTokenizer } from "../src/tokenizers/chat-tokenizer.ts";
 import { templateMessage, templateTool } from "../src/tokenizers/message-values.ts";
 import type { Row } from "../src/tokenizers/rows.ts";
-import { askPython, skipWithoutPython, torchPython } from "../test/python-torch.ts";
+import { askPython, skipWithoutTorch, torchPython } from "../test/python-torch.ts";
 import { smollm2 } from "../test/smollm2.ts";
 import { cpuMs } from "./parts/cpu-time.ts";
 import { versionsOf } from "./parts/origin.ts";
@@ -138,7 +138,7 @@ const trlTemplates = () =>
     .trim();
 
 export async function run(): Promise<Findings> {
-  const missing = skipWithoutPython();
+  const missing = skipWithoutTorch();
   if (missing) return skipped(missing);
   const parent = mkdtempSync(join(tmpdir(), "gleaner-bench-templates-"));
   const templates = trlTemplates();

@@ -7,17 +7,13 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { interpreterOf, trainingEnvironment } from "../src/installs/python-environment.ts";
 import { ROOT } from "./command.ts";
+import { skipWithoutPython } from "./python.ts";
 
 /** The `skip` option of a test that needs torch: a reason, or false. */
-export function skipWithoutPython(): string | false {
-  if (process.env.CI || process.env.GLEANER_TORCH_PYTHON) return false;
-  try {
-    execFileSync("python3", ["-c", "import ensurepip, venv"], { stdio: "ignore" });
-    return false;
-  } catch {
-    return "needs python3 with venv, or GLEANER_TORCH_PYTHON";
-  }
-}
+export const skipWithoutTorch = (): string | false =>
+  !process.env.GLEANER_TORCH_PYTHON &&
+  skipWithoutPython(["ensurepip", "venv"]) !== false &&
+  "needs python3 with venv, or GLEANER_TORCH_PYTHON";
 
 /** The path of that Python. Installs what is missing. */
 export function torchPython(): string {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { test } from "node:test";
 import fc from "fast-check";
 import { anyCharacter } from "../../test/any-character.ts";
+import { skipWithoutPython } from "../../test/python.ts";
 import type { Benchmark, Environment } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
 import { taskId } from "../core/ids.ts";
@@ -254,9 +255,7 @@ test("bytes that are no text are one wrong request", async () => {
   await fc.assert(property);
 });
 
-const hasPython = spawnSync("python3", ["--version"]).status === 0;
-
-test("the Python client of the documentation plays", { skip: !hasPython && "needs python3" }, () => {
+test("the Python client of the documentation plays", { skip: skipWithoutPython() }, () => {
   const document = readFileSync(join(root, "docs", "stdio-protocol.md"), "utf8");
   const client = /```python\n([\s\S]*?)```/.exec(document)![1]!;
   assert(client.trimEnd().split("\n").length < 30);

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckpointId } from "../../src/core/ids.ts";
 import type { Checkpoint, TrainEvent, Trainer, TrainRequest } from "../../src/core/training.ts";
-import { askPython, skipWithoutPython, torchPython } from "../python-torch.ts";
+import { askPython, skipWithoutTorch, torchPython } from "../python-torch.ts";
 
 // Models this small are slower in several threads than in one, and those of other tests want cores, too.
 process.env.OMP_NUM_THREADS = "1";
 
 /** The `skip` option of a test here: a reason, or false. */
-export const skip = skipWithoutPython();
+export const skip = skipWithoutTorch();
 
 /** The interpreter of the training environment, installed on first use. */
 export const python: string = skip ? "" : torchPython();

@@ -16,11 +16,11 @@ import { randomStream } from "../../src/model/random.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { buildTokenizer, loadTokenizer, SPECIAL_TOKENS } from "../../src/model/tokenizer.ts";
 import { anyCharacter } from "../any-character.ts";
-import { askPython, skipWithoutPython } from "../python-torch.ts";
+import { askPython, skipWithoutTorch } from "../python-torch.ts";
 import { randomPairs, randomParameters, TINY_CONFIG, temporaryFolder } from "../tiny-model.ts";
 
 const SCRIPT = join(import.meta.dirname, "model-torch.py");
-const skip = skipWithoutPython();
+const skip = skipWithoutTorch();
 const tokenizer = buildTokenizer(["you see a shelf_8 and a café", "go to shelf_8 飲み物", "go back"]);
 
 /** A checkpoint with parameters far from their initial values. */
