@@ -6,168 +6,38 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { type ImportRequest, importInto } from "../src/cli/commands/import.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { scratchFolder } from "./logs.ts";
+import {
+  anthropic,
+  atif,
+  broken,
+  call,
+  chat,
+  gemini,
+  inJson,
+  inspectCalls,
+  inspectSample,
+  json,
+  langchain,
+  lines,
+  of,
+  openai,
+  parallel,
+  responses,
+  row,
+  START,
+  STEPS,
+  said,
+  shareGpt,
+  THOUGHT,
+  task,
+  tool,
+  traces,
+  user,
+  type Variant,
+} from "./variant-logs.ts";
 import { zipOf } from "./zip.ts";
 
 const { write } = scratchFolder();
-
-const START = "An order: pack in cotton.\n\nYou stand at the workshop's door.";
-const STEPS = [
-  ["go depot", "You are in the depot. There is no tray here."],
-  ["go cabin", "You are in the cabin. In the tray: a trowel, a rake and a basket."],
-  ["use basket", "Done. This stage of the work is finished."],
-  ["deliver piece", "The customer accepts the piece. The order is filled."],
-] as const;
-const THOUGHT = "So it goes.";
-const json = JSON.stringify;
-const task = { task_id: "workshop/train/front-0-0", reward: 1, success: true };
-const system = { role: "system", content: "Call act." };
-const user = { role: "user", content: START };
-type Message = object;
-
-/** A chat of `agent` and `result` for each step. */
-const chat = (
-  agent: (action: string, at: number) => Message | Message[],
-  result: (answer: string, at: number) => Message,
-) => [...STEPS.flatMap(([action, answer], at) => [agent(action, at), result(answer, at)].flat())];
-const row = (messages: readonly Message[], more: object = {}) => ({ ...task, messages, ...more });
-const lines = (...rows: readonly unknown[]) => rows.map((one) => `${json(one)}\n`).join("");
-const call = (action: string, at: number) => ({
-  id: `c${at}`,
-  type: "function",
-  function: { name: "act", arguments: json({ action }) },
-});
-const tool = (content: string, at: number) => ({ role: "tool", tool_call_id: `c${at}`, content });
-const openai = (more: object = {}) =>
-  chat((action, at) => ({ role: "assistant", content: null, tool_calls: [call(action, at)], ...more }), tool);
-const said = (
-  spell: (action: string) => string,
-  answer = (text: string): Message => ({ role: "tool", content: text }),
-) =>
-  chat(
-    (action) => ({ role: "assistant", content: spell(action) }),
-    (text) => answer(text),
-  );
-const anthropic = (text: unknown) =>
-  chat(
-    (action, at) => ({
-      role: "assistant",
-      content: [text, { type: "tool_use", id: `t${at}`, name: "act", input: { action } }] as never,
-    }),
-    (answer, at) => ({ role: "user", content: [{ type: "tool_result", tool_use_id: `t${at}`, content: answer }] }),
-  );
-const item = (type: string, more: object) => ({ type, ...more });
-const responses = [
-  ...[item("message", { role: "developer", content: "Call act." }), item("message", { role: "user", content: START })],
-  ...chat(
-    (action, at) => [
-      item("reasoning", { summary: [item("summary_text", { text: THOUGHT })] }),
-      item("function_call", { call_id: `c${at}`, name: "act", arguments: json({ action }) }),
-    ],
-    (answer, at) => item("function_call_output", { call_id: `c${at}`, output: answer }),
-  ),
-];
-const gemini = [
-  { role: "user", parts: [{ text: START }] },
-  ...chat(
-    (action) => ({
-      role: "model",
-      parts: [{ text: THOUGHT, thought: true }, { function_call: { name: "act", args: { action } } }],
-    }),
-    (answer) => ({ role: "user", parts: [{ function_response: { name: "act", response: { result: answer } } }] }),
-  ),
-];
-const langchain = (wrap: (type: string, data: object) => object) => [
-  wrap("human", { content: START }),
-  ...chat(
-    (action, at) =>
-      wrap("ai", { content: "", tool_calls: [{ name: "act", args: { action }, id: `c${at}`, type: "tool_call" }] }),
-    (answer, at) => wrap("tool", { content: answer, tool_call_id: `c${at}`, name: "act" }),
-  ),
-];
-const shareGpt = [
-  { from: "human", value: START },
-  ...chat(
-    (action) => ({ from: "function_call", value: json([{ name: "act", arguments: { action } }]) }),
-    (answer) => ({ from: "observation", value: answer }),
-  ),
-];
-const inspectSample = (messages: readonly Message[]) => ({
-  id: 1,
-  epoch: 1,
-  metadata: task,
-  messages,
-  scores: { s: { value: "C" } },
-});
-const inspectCalls = [
-  ...[system, user],
-  ...chat(
-    (action, at) => ({
-      ...{
-        role: "assistant",
-        source: "generate",
-        content: [
-          { type: "reasoning", reasoning: THOUGHT },
-          { type: "text", text: "" },
-        ],
-      },
-      tool_calls: [{ id: `c${at}`, function: "act", arguments: { action }, type: "function", view: null }],
-    }),
-    (content, at) => ({ role: "tool", tool_call_id: `c${at}`, function: "act", content }),
-  ),
-  { role: "assistant", content: "", tool_calls: [{ id: "s", function: "submit", arguments: { answer: "done" } }] },
-  { role: "tool", tool_call_id: "s", function: "submit", content: "done" },
-];
-const traces = {
-  ...{ id: "e", task: { key: task.task_id }, ok: true },
-  traces: [
-    {
-      ...{ id: "t", task: { key: task.task_id }, rewards: { win: { score: 0.5, weight: 2 } } },
-      nodes: [system, user, ...openai()].map((message, at) => ({
-        message,
-        sampled: "tool_calls" in message,
-        parent: at === 0 ? null : at - 1,
-      })),
-    },
-  ],
-};
-const atif = {
-  ...{ schema_version: "ATIF-v1.2", agent: { name: "a", version: "1" }, extra: task },
-  steps: [
-    { step_id: 1, source: "user", message: START },
-    ...STEPS.map(([action, content], at) => ({
-      ...{ step_id: at + 2, source: "agent", message: "", reasoning_content: THOUGHT },
-      tool_calls: [{ tool_call_id: `c${at}`, function_name: "act", arguments: { action } }],
-      observation: { results: [{ source_call_id: `c${at}`, content }] },
-    })),
-  ],
-};
-const parallel = [
-  { role: "assistant", content: "", tool_calls: [call(STEPS[0][0], 0), call(STEPS[1][0], 1)] },
-  ...[tool(STEPS[1][1], 1), tool(STEPS[0][1], 0)],
-  ...openai().slice(4),
-];
-const broken = [
-  { role: "assistant", content: "", tool_calls: [{ id: "x", function: { name: "act", arguments: '{"action": "go' } }] },
-  { role: "tool", tool_call_id: "x", content: "Arguments are no JSON." },
-];
-
-interface Variant {
-  readonly name: string;
-  readonly file: string;
-  readonly content: string | Uint8Array;
-  /** How many of the four steps have a thought. */
-  readonly thoughts?: number;
-  readonly options?: Partial<ImportRequest>;
-}
-const of = (name: string, file: string, content: string | Uint8Array, thoughts = 0, options = {}): Variant => ({
-  name,
-  file,
-  content,
-  thoughts,
-  options,
-});
-const inJson = (name: string, messages: readonly Message[], thoughts = 0, more: object = {}) =>
-  of(name, "a.jsonl", lines(row([user, ...messages], more)), thoughts);
 
 const WON: readonly Variant[] = [
   inJson(
