@@ -93,6 +93,13 @@ test("every file that a source comment names exists", () => {
   assert.deepEqual(missing, []);
 });
 
+test("README is what a person reads before trying: at most 130 lines of 140 characters, tables aside", () => {
+  const lines = read("README.md").trimEnd().split("\n");
+  assert(lines.length <= 130, `README.md has ${lines.length} lines`);
+  const long = lines.filter((line) => !line.startsWith("|") && line.length > 140);
+  assert.deepEqual(long, []);
+});
+
 test("every decision and every page of the architecture is in its list", () => {
   for (const folder of ["docs/decisions", "docs/architecture"]) {
     const list = read(`${folder}/README.md`);

@@ -15,14 +15,14 @@ interface Family {
 }
 
 export const FAMILIES: readonly Family[] = [
-  { name: "Qwen2.5, Qwen3-Instruct-2507", templates: ["qwen2_5", "qwen3_instruct_2507"] },
+  { name: "Qwen2.5 and Qwen3-Instruct-2507", templates: ["qwen2_5", "qwen3_instruct_2507"] },
   { name: "Qwen3", templates: ["qwen3"] },
   { name: "Qwen3.5", templates: ["qwen3_5_think"] },
   { name: "Qwen3.5 without thoughts", templates: ["qwen3_5_nothink"] },
   { name: "Qwen3.6", templates: ["qwen3_6"] },
   { name: "Qwen3.8", templates: ["qwen3_8"] },
   { name: "Llama 3", templates: ["llama3"] },
-  { name: "Llama 3.1, 3.2", templates: ["llama3_1", "llama3_2"] },
+  { name: "Llama 3.1 and 3.2", templates: ["llama3_1", "llama3_2"] },
   { name: "Gemma 1–3", templates: ["gemma", "gemma3"] },
   { name: "Gemma 4", templates: ["gemma4_v5"], older: ["gemma4", "gemma4_v2", "gemma4_v3", "gemma4_v4"] },
   { name: "Diffusion Gemma", templates: ["diffusion_gemma"] },
@@ -36,7 +36,7 @@ export const FAMILIES: readonly Family[] = [
   },
   { name: "LFM2", templates: ["lfm2_v2"], older: ["lfm2"] },
   { name: "LFM2.5", templates: ["lfm2_2_5_v2"], older: ["lfm2_2_5"] },
-  { name: "Phi-3, 3.5", templates: ["phi3", "phi3_5"] },
+  { name: "Phi-3 and 3.5", templates: ["phi3", "phi3_5"] },
   { name: "Command R (Cohere)", templates: ["cohere", "cohere2"] },
   { name: "Muse Glimmer", templates: ["muse_glimmer"] },
 ];
@@ -74,18 +74,24 @@ function acceptedIn(cell: string): Accepted {
   return { percent: Number(percent), rows: Number(rows) };
 }
 
-/** The table between its marks in README. */
+/** README's columns. A family of which nothing is accepted stands in none of them. */
+const COLUMNS = ["one row", "several rows", "in part"] as const;
+
+/** The table between its marks in README: a row for each kind of conversation. */
 export function familyTable(page: string): string {
   const { kinds, byTemplate } = wideTable(page);
-  const lines = FAMILIES.map(({ name, templates }) => {
-    const cells = kinds.map((_, kind) => {
-      const best = templates.map((template) => bestOf(byTemplate.get(template)!.map((row) => row[kind]!)));
-      return wordsOf(best.reduce((worst, each) => (isBetter(worst, each) ? each : worst)));
+  const lines = kinds.map((kind, at) => {
+    const families = FAMILIES.map(({ name, templates }) => {
+      const best = templates.map((template) => bestOf(byTemplate.get(template)!.map((row) => row[at]!)));
+      return { name, accepted: best.reduce((worst, each) => (isBetter(worst, each) ? each : worst)) };
     });
-    return `| ${[name, ...cells].join(" | ")} |`;
+    const cells = COLUMNS.map((column) => {
+      const here = families.filter(({ accepted }) => columnOf(accepted) === column);
+      return here.map(({ name, accepted }) => `${name}${figures(accepted)}`).join(" · ") || "–";
+    });
+    return `| ${[kind === "text" ? "answers" : kind, ...cells].join(" | ")} |`;
   });
-  const head = kinds.map((kind) => (kind === "text" ? "answers" : kind));
-  return `| family | ${head.join(" | ")} |\n|---|${kinds.map(() => "--:|").join("")}\n${lines.join("\n")}\n`;
+  return `| what is trained | ${COLUMNS.join(" | ")} |\n|---|${COLUMNS.map(() => "---|").join("")}\n${lines.join("\n")}\n`;
 }
 
 const bestOf = (choices: readonly Accepted[]) => choices.reduce((best, each) => (isBetter(each, best) ? each : best));
@@ -94,10 +100,16 @@ const bestOf = (choices: readonly Accepted[]) => choices.reduce((best, each) => 
 const isBetter = (one: Accepted, other: Accepted) =>
   one.percent > other.percent || (one.percent === other.percent && one.rows < other.rows);
 
-function wordsOf({ percent, rows }: Accepted): string {
-  if (percent === 0) return "–";
-  const how = rows === 1 ? "one row" : `${rows.toFixed(1)} rows`;
-  return percent === 100 ? how : `${percent} %, ${how}`;
+function columnOf({ percent, rows }: Accepted): (typeof COLUMNS)[number] | undefined {
+  if (percent === 0) return undefined;
+  if (percent < 100) return "in part";
+  return rows === 1 ? "one row" : "several rows";
+}
+
+/** ` (1.8)`, ` (34 %)`, ` (34 %, 1.8)`: only what the column does not say. */
+function figures({ percent, rows }: Accepted): string {
+  const told = [...(0 < percent && percent < 100 ? [`${percent} %`] : []), ...(rows > 1 ? [rows.toFixed(1)] : [])];
+  return told.length > 0 ? ` (${told.join(", ")})` : "";
 }
 
 const cellsOf = (line: string) =>
