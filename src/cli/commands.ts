@@ -79,6 +79,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/env.ts"),
   },
   {
+    name: "tasks",
+    summary: "say what the tasks of a split really are, and whether another's are the same",
+    load: () => import("./commands/tasks.ts"),
+  },
+  {
     name: "model",
     summary: "list the pretrained models that can be fetched, or fetch one",
     load: () => import("./commands/model.ts"),

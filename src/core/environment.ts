@@ -109,6 +109,11 @@ export interface Benchmark {
   /** The task with this id. Throws CliError for an unknown one. */
   task(id: TaskId): Promise<Task>;
   /**
+   * What decides whether `task` is won and is told neither by its goal nor by the first observation (WebShop: the product and
+   * the price limit). `gleaner tasks` compares it between machines. Absent: the world does not tell.
+   */
+  target?(task: Task): Promise<Json>;
+  /**
    * A new world, to be reset to any task. The caller closes it. Throws EnvironmentError if it cannot be started. Who plays in
    * it calls `openWorld`.
    */

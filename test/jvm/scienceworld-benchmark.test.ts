@@ -1,9 +1,13 @@
 /** ScienceWorld as a benchmark: its tables against the simulator's, its expert, its options. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Benchmark, StepResult } from "../../src/core/environment.ts";
 import { type TaskId, type TrajectoryId, taskId } from "../../src/core/ids.ts";
 import { rollout } from "../../src/engine/rollout/rollout.ts";
+import { panelOf, readPanel } from "../../src/worlds/panel/panel.ts";
+import { PANELS } from "../../src/worlds/panel/shipped.ts";
 import { scienceworld } from "../../src/worlds/scienceworld/index.ts";
 import { startRuntime } from "../../src/worlds/scienceworld/java.ts";
 import { TASK_KINDS } from "../../src/worlds/scienceworld/tasks.ts";
@@ -104,4 +108,17 @@ test("a win of grow-fruit tells whether the fruit was grown", { skip }, async ()
   const { score, ungrown } = grown.info as { score: number; ungrown: boolean };
   assert.deepEqual([score, ungrown], [100, false]);
   await environment.close();
+});
+
+test("the panel of the test split: every 25th task", { skip }, async () => {
+  const benchmark = await scienceworld();
+  const isTaken = (_: unknown, at: number) => at % 25 === 0;
+  const panel = readPanel("scienceworld-test", readFileSync(join(PANELS, "scienceworld-test.json"), "utf8"));
+  const all = await benchmark.tasks("test");
+  assert.deepEqual(
+    panel.tasks.map(({ id }) => id),
+    all.map(({ id }) => id),
+  );
+  const some = await panelOf({ ...benchmark, tasks: async () => all.filter(isTaken) }, { split: "test" });
+  assert.deepEqual(some.tasks, panel.tasks.filter(isTaken));
 });

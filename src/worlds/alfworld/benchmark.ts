@@ -24,6 +24,7 @@ import {
   readGame,
   readGrammar,
   readLogic,
+  readProblem,
   SPLITS,
   type Split,
 } from "./files.ts";
@@ -78,6 +79,8 @@ export async function alfworld({ data, logic, maxSteps = 50, tasks: kinds }: Alf
       return random("alfworld", split).shuffle(tasksOf(split));
     },
     task: async (id) => findTask(folder, id),
+    // Where everything lies, closed drawers included.
+    target: async (task) => readProblem(join(folder, gamePath(task))),
     open: async () => fromSimulator(simulator),
     async practice(episodes, seed) {
       const gameOf = (task: Task) => readGame(join(folder, gamePath(task)), other);

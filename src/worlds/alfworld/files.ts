@@ -149,13 +149,22 @@ export function readLogic(folder: string): OtherLogic {
 
 /** The game in `file`. Throws CliError naming the file for anything else than a whole game. */
 export function readGame(file: string, other?: OtherLogic): Game {
-  let text: string;
+  const text = textOfGame(file);
+  return inFile(file, () => parseGame(text, other));
+}
+
+/** The objects, the initial facts and the goal of the game in `file`, in PDDL as it stands there. Throws CliError as `readGame`. */
+export function readProblem(file: string): string {
+  const text = textOfGame(file);
+  return inFile(file, () => partsOf(text).pddl_problem);
+}
+
+function textOfGame(file: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw new CliError(`${file}: expected a game: ${messageOf(error)}`);
   }
-  return inFile(file, () => parseGame(text, other));
 }
 
 /** The grammar of some game in the folder, "" if there is none. Throws CliError if that game is damaged. */

@@ -96,6 +96,10 @@ export async function webshop(options: WebshopOptions): Promise<WebshopBenchmark
     notes: notesOf(shop, settings),
     tasks: async (split) => tasks.of(split),
     task: async (id) => tasks.byId(id),
+    async target(task) {
+      const { asin, attributes, priceUpper, options: chosen } = shop.stock.goals[tasks.goalOf(task)]!;
+      return { asin, attributes, priceUpper, options: chosen };
+    },
     open: async () => openSession(),
   };
 }
