@@ -85,7 +85,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
   const queue: Job[] = [];
   let isReady = false;
   let underWay: Job | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let watched: { readonly timer: NodeJS.Timeout; readonly ms: number } | undefined;
   let death: string | undefined;
   let errors = "";
   let lastId = 0;
@@ -93,7 +93,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
   function die(reason: string): void {
     if (death !== undefined) return;
     death = reason;
-    clearTimeout(timer);
+    clearTimeout(watched?.timer);
     greeting.reject(new EnvironmentError(reason));
     underWay?.answer.reject(new EnvironmentError(reason));
     for (const job of queue.splice(0)) job.answer.reject(new GoneError(reason));
@@ -102,22 +102,30 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     letProcessEnd(child, true);
   }
 
-  function watch(asked: string, timeoutMs: number): void {
-    clearTimeout(timer);
-    const late = () => die(`${options.what} gave no answer to '${asked}' within ${timeoutMs} ms and was stopped`);
-    timer = setTimeout(late, timeoutMs);
+  /** From now on. A timer that runs on while nothing is asked does nothing: to make one for each request takes longer. */
+  function watch(ms: number): void {
+    if (watched?.ms === ms) {
+      watched.timer.refresh();
+      return;
+    }
+    clearTimeout(watched?.timer);
+    const late = () => {
+      if (isReady && !underWay) return;
+      const asked = underWay?.request.op ?? "start";
+      die(`${options.what} gave no answer to '${asked}' within ${ms} ms and was stopped`);
+    };
+    watched = { timer: setTimeout(late, ms).unref(), ms };
   }
 
   function sendNext(): void {
     underWay = queue.shift();
     letProcessEnd(child, underWay === undefined);
     if (!underWay) return;
-    watch(underWay.request.op, options.timeoutMs * underWay.patience);
+    watch(options.timeoutMs * underWay.patience);
     child.stdin.write(`${JSON.stringify({ id: ++lastId, ...underWay.request })}\n`);
   }
 
   function greet(reply: Reply): void {
-    clearTimeout(timer);
     if (reply.error !== undefined) {
       die(options.refusal(reply, null).error.message);
       return;
@@ -134,7 +142,6 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
       return;
     }
     if (!underWay || reply?.id !== lastId) return;
-    clearTimeout(timer);
     const { answer, request } = underWay;
     const refused = reply.error === undefined ? undefined : options.refusal(reply, request);
     if (refused?.fatal) {
@@ -151,13 +158,17 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
   });
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
+    // A long line comes in many pieces, and is put together once.
+    const [first, ...others] = text.split("\n");
+    rest += first;
+    for (const other of others) {
+      receive(rest);
+      rest = other;
+    }
     if (rest.length > LONGEST_LINE) {
       rest = "";
       die(`${options.what} wrote a line of more than ${LONGEST_LINE / 2 ** 20} million characters and was stopped`);
     }
-    lines.forEach(receive);
   });
   // A child that is gone shows at `close`; without a listener a failed write would end this process.
   child.stdin.on("error", () => {});
@@ -169,7 +180,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     die(options.ending?.(status, errors) ?? endingOf(options.what, { status, signal, errors }));
     ended.resolve();
   });
-  watch("start", options.startTimeoutMs);
+  watch(options.startTimeoutMs);
 
   return {
     pid: child.pid,

@@ -1,11 +1,15 @@
 /** One episode of a Python world. Its process is taken at a reset and goes back when the environment is closed. */
 import type { Environment, StepResult } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
-import { fingerprint } from "../../core/ids.ts";
+import { fingerprint, type TaskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
+import type { Request } from "../child.ts";
 import { type Jumps, replaying } from "../replaying.ts";
 import type { Process, Processes } from "./processes.ts";
+
+/** A process keeps so many; of BabyAI that is 7 MB at most. What is no longer kept is done again. */
+const MOST_COPIES = 256;
 
 /** How a state is reached again. */
 export type Restore = "state" | "copy" | "replay";
@@ -21,15 +25,26 @@ interface Player extends Environment {
   process(): Promise<Process>;
   /** The process that is in the episode's state. Throws EnvironmentError where no state is known. */
   live(): Process;
+  /** Asks `process`, and names task and step in its errors. */
+  ask<Answer>(process: Process, request: Request): Promise<Answer>;
+  /** Throws EnvironmentError where no state is known. */
+  place(): Place;
   /** The world was put into another state from outside. */
-  moved(): void;
+  moved(to: Place): void;
+}
+
+/** Where in an episode the world is. */
+interface Place {
+  readonly taskId: TaskId;
+  readonly steps: number;
+  readonly isOver: boolean;
 }
 
 /** The world without a way back. */
 function newPlayer(processes: Processes): Player {
   let held: Process | undefined;
   let isPlaying = false;
-  let isOver = false;
+  let place: Place | undefined;
   /** What is accepted now, once somebody has asked. */
   let accepted: readonly string[] | null | undefined;
   const live = (): Process => {
@@ -40,38 +55,52 @@ function newPlayer(processes: Processes): Player {
     if (!held?.isAlive) held = await processes.take();
     return held;
   }
-  function moved(): void {
+  async function ask<Answer>(world: Process, request: Request): Promise<Answer> {
+    try {
+      return await world.ask<Answer>(request);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError) || !place) throw error;
+      const { taskId, steps } = place;
+      const where = `${taskId}, after ${steps} ${steps === 1 ? "action" : "actions"}`;
+      throw new EnvironmentError(`${where}: ${error.message}`, { cause: error });
+    }
+  }
+  function moved(to: Place): void {
     isPlaying = true;
-    isOver = false;
     accepted = undefined;
+    place = to;
   }
   return {
-    process,
-    live,
-    moved,
+    ...{ process, live, ask, moved },
+    place() {
+      live();
+      return place!;
+    },
     async reset(task, seed) {
       isPlaying = false;
       const world = await process();
       world.playing = undefined;
-      const { observation } = await world.ask<{ readonly observation: string }>({ op: "reset", task: task.data, seed });
+      place = { taskId: task.id, steps: 0, isOver: false };
+      const request = { op: "reset", task: task.data, seed };
+      const { observation } = await ask<{ readonly observation: string }>(world, request);
       world.playing = { taskId: task.id, seed };
-      moved();
+      moved(place);
       return observation;
     },
     async step(action): Promise<StepResult> {
       const world = live();
       // One that breaks is in no known state.
       isPlaying = false;
-      const answer = await world.ask<StepResult & { readonly truncated: boolean }>({ op: "step", action });
-      moved();
-      const { observation, reward, terminated, truncated } = answer;
-      isOver = terminated || truncated;
-      return { observation, reward, terminated: isOver, ...(truncated && { info: { truncated } }) };
+      const answer = await ask<StepResult & { readonly truncated: boolean }>(world, { op: "step", action });
+      const { observation, reward, truncated } = answer;
+      const terminated = answer.terminated || truncated;
+      moved({ taskId: place!.taskId, steps: place!.steps + 1, isOver: terminated });
+      return { observation, reward, terminated, ...(truncated && { info: { truncated } }) };
     },
     async actions() {
       const world = live();
-      if (isOver) return [];
-      accepted ??= (await world.ask<{ readonly actions: readonly string[] | null }>({ op: "actions" })).actions;
+      if (place!.isOver) return [];
+      accepted ??= (await ask<{ readonly actions: readonly string[] | null }>(world, { op: "actions" })).actions;
       return accepted;
     },
     async snapshot() {
@@ -93,27 +122,35 @@ function copiesOf(player: Player): Jumps {
   const keyOf = ({ taskId, seed, actions }: Parameters<Jumps["mark"]>[0]) => fingerprint([taskId, seed, actions]);
   return {
     async mark(snapshot) {
-      const process = player.live();
+      const [process, place] = [player.live(), player.place()];
       const key = keyOf(snapshot);
       if (process.copies.has(key)) return;
-      const { copy } = await process.ask<{ readonly copy: number }>({ op: "copy" });
-      process.copies.set(key, copy);
+      const { copy } = await player.ask<{ readonly copy: number }>(process, { op: "copy", most: MOST_COPIES });
+      process.copies.set(key, { copy, isOver: place.isOver });
     },
     async jump(snapshot) {
       const process = await player.process();
       const key = keyOf(snapshot);
-      const copy = process.copies.get(key);
-      if (copy === undefined) return false;
-      const { isKept } = await process.ask<{ readonly isKept: boolean }>({ op: "paste", number: copy });
+      const kept = process.copies.get(key);
+      if (!kept) return false;
+      const { isKept } = await player.ask<{ readonly isKept: boolean }>(process, { op: "paste", number: kept.copy });
       if (!isKept) {
         // It keeps the latest alone.
         process.copies.delete(key);
         return false;
       }
-      player.moved();
+      player.moved({ taskId: snapshot.taskId, steps: snapshot.actions.length, isOver: kept.isOver });
       return true;
     },
   };
+}
+
+/** The state of a snapshot: what the world wrote down, and where in which episode. */
+interface Saved {
+  readonly seed: number;
+  readonly steps: number;
+  readonly isOver: boolean;
+  readonly world: Json;
 }
 
 /** For worlds that write down their whole state. */
@@ -137,20 +174,21 @@ function withStates(player: Player): Environment {
     async snapshot() {
       if (!now) throw new EnvironmentError("the environment was used before reset()");
       const { task, seed, observation } = now;
-      const { state } = await player.live().ask<{ readonly state: Json }>({ op: "snapshot" });
-      return { kind: "state", taskId: task.id, observation, state: { seed, world: state } };
+      const { steps, isOver } = player.place();
+      const { state } = await player.ask<{ readonly state: Json }>(player.live(), { op: "snapshot" });
+      return { kind: "state", taskId: task.id, observation, state: { seed, steps, isOver, world: state } };
     },
     async restore(task, snapshot) {
       now = undefined;
       if (snapshot.kind !== "state") throw new EnvironmentError(`expected a state, got a ${snapshot.kind} snapshot`);
       if (snapshot.taskId !== task.id)
         throw new EnvironmentError(`this snapshot is of ${snapshot.taskId}, not of ${task.id}`);
-      const { seed, world } = snapshot.state as { readonly seed: number; readonly world: Json };
+      const { seed, steps, isOver, world } = snapshot.state as unknown as Saved;
       const process = await player.process();
       // Whatever the world prepares for a task must be there.
       if (process.playing?.taskId !== task.id || process.playing.seed !== seed) await player.reset(task, seed);
-      await process.ask({ op: "restore", state: world });
-      player.moved();
+      await player.ask(process, { op: "restore", state: world });
+      player.moved({ taskId: task.id, steps, isOver });
       return show(task, seed, snapshot.observation);
     },
   };

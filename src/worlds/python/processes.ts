@@ -10,6 +10,7 @@ import { type Child, GoneError, startChild } from "../child.ts";
 /** What a process says of itself once the world is made. */
 export interface Greeting {
   readonly python: string;
+  readonly protocol: number;
 }
 
 /** What the world says of itself. */
@@ -27,7 +28,7 @@ export interface Description {
 
 export type Process = Child<Greeting> & {
   /** States that this process keeps a copy of, by what led to them. */
-  readonly copies: Map<string, number>;
+  readonly copies: Map<string, { readonly copy: number; readonly isOver: boolean }>;
   /** What it was last reset to. */
   playing: { readonly taskId: TaskId; readonly seed: number } | undefined;
   /** Requests that are not answered yet. */
@@ -56,7 +57,9 @@ export interface ProcessOptions {
 /** Importing what environments need (torch, a simulator) takes its time. */
 const START_TIMEOUT_MS = 120_000;
 const MOST_FREE = 8;
-const SERVER = join(import.meta.dirname, "..", "..", "..", "python", "gleaner_world.py");
+/** Of the messages. A copy of the program that came with another version may speak another. */
+const PROTOCOL = 1;
+const SERVER = join(import.meta.dirname, "..", "..", "..", "python", "gleaner-world", "gleaner_world.py");
 
 export function newProcesses(options: ProcessOptions): Processes {
   const { file, package: module, class: name, python, timeout } = options;
@@ -76,7 +79,11 @@ export function newProcesses(options: ProcessOptions): Processes {
           ? `there is no Python at ${python} (--option python=…)`
           : `${python} cannot be started: ${message}`,
     });
-    await child.ready;
+    const { protocol } = await child.ready;
+    if (protocol !== PROTOCOL) {
+      void child.close(0);
+      throw new EnvironmentError(`${name}: gleaner_world there speaks protocol ${protocol}, expected ${PROTOCOL}`);
+    }
     return watched(child);
   };
   return {
@@ -99,7 +106,7 @@ function takeFree(free: Process[]): Process | undefined {
 function watched(child: Child<Greeting>): Process {
   const { ask } = child;
   const process: Process = Object.assign(child, {
-    copies: new Map<string, number>(),
+    copies: new Map(),
     playing: undefined,
     asked: 0,
     async ask<Answer>(...request: Parameters<typeof ask>): Promise<Answer> {

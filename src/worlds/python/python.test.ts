@@ -127,8 +127,8 @@ test("what is wrong with a class is said before anything is played", { skip }, a
       /ValueError: no data \(mine\.py:\d+ __init__\)/,
     ],
     [
-      "def tasks(self): return []\ndef reset(self): pass\ndef step(self): pass",
-      /tasks\(\) returned list, expected a dict of splits: \{'train'/,
+      "def tasks(self): return []\ndef reset(self, task, seed): pass\ndef step(self): pass",
+      /tasks\(\) returned list, expected a dict of splits, \{'train'/,
     ],
     ["def reset(self): pass\ndef step(self): pass", /World has no tasks\(\), and no action_space/],
     [
@@ -177,8 +177,8 @@ test("a step that breaks, hangs, floods or dies is an error of the episode, and 
     ["return None, 0, False", /the observation of step\(\) is None/],
     ["return {1, 2}, 0, False", /cannot be written as text: builtins\.set/],
     ["return 'x' * 2000000, 0, False", /has 2000000 characters, expected at most 1000000/],
-    ["return 'x', 0", /step\(\) returned a tuple of 2, expected a tuple of 3, 4 or 5: observation, reward, whether/],
-    ["return {'observation': 'x'}", /step\(\) returned dict, expected a tuple/],
+    ["return 'x', 0", /step\(\) returned \('x', 0\), expected a tuple of 3, 4 or 5: observation, reward, whether/],
+    ["return {'observation': 'x'}", /step\(\) returned \{'observation': 'x'\}, expected a tuple/],
     ["input('which way? ')", /EOFError: .* \(mine\.py:\d+ step\)/],
     ["os._exit(3)", /process ended with status 3/],
     ["time.sleep(60)", /gave no answer to 'step' within 1000 ms and was stopped/],

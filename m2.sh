@@ -1,0 +1,1 @@
+node --disable-warning=ExperimentalWarning m.ts

@@ -1,0 +1,250 @@
+"""Plays a Python environment for gleaner: one JSON object a line on standard input, one on standard output.
+
+    python gleaner_world.py my_env.py:World '{"an option": 1}'
+
+An environment is a class (or a function that returns an object) with
+
+    tasks()             -> {"train": [task, ...], "test": [...]}; a task is a text, a number, or a dict with "id" and, where
+                           wanted, "instruction", "category", "subject" and whatever reset() needs
+    reset(task, seed)   -> the first observation, or (observation, {"instruction": "a goal that was not known before"})
+    step(action)        -> (observation, reward, done), (observation, reward, done, info), or Gymnasium's five values
+    actions()           -> what it would accept now
+    snapshot()          -> the whole state as JSON, and restore(state), which puts it back
+    close(), name, instructions, max_steps, success_return
+
+of which all but the first three may be missing; or an object as Gymnasium knows them, with reset(seed=...), five values a step
+and a discrete or text action space. Its tasks are seeds. With the render mode "ansi" an observation is what render() returns.
+Observations that are no text are written as JSON: arrays as lists, members in their order.
+"""
+
+import contextlib
+import copy
+import importlib.util
+import inspect
+import json
+import math
+import os
+import sys
+import threading
+import time
+import traceback
+
+LONGEST_OBSERVATION = 1_000_000
+
+
+class Refused(Exception):
+    """What the environment is or says cannot be used; the message says why."""
+
+
+def plain(value):
+    """What JSON cannot write by itself: numbers and arrays of numpy, sets never."""
+    if callable(getattr(value, "tolist", None)):
+        return value.tolist()
+    raise TypeError(f"{type(value).__module__}.{type(value).__name__}")
+
+
+def as_json(value, what):
+    try:
+        return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(f"{what} cannot be written as text: {error}") from error
+
+
+def as_text(value, what):
+    """`value` as text: a text as it is, all else as JSON."""
+    if value is None:
+        raise Refused(f"{what} is None, expected an observation")
+    text = value if isinstance(value, str) else as_json(value, what)
+    if len(text) > LONGEST_OBSERVATION:
+        raise Refused(f"{what} has {len(text)} characters, expected at most {LONGEST_OBSERVATION}")
+    return text
+
+
+def as_reward(value):
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        if math.isfinite(value):
+            return float(value)
+    raise Refused(f"step() returned the reward {value!r}, expected a finite number")
+
+
+def as_ending(value):
+    if isinstance(value, float) or value not in (False, True):
+        raise Refused(f"step() returned {value!r} for whether the episode is over, expected True or False")
+    return bool(value)
+
+
+class Played:
+    """An environment and its tasks. The public methods are what can be asked, by name; `world` is the user's object."""
+
+    def __init__(self, world, splits):
+        if not isinstance(splits, dict) or not splits:
+            raise Refused(f"tasks() returned {type(splits).__name__}, expected a dict of splits, {{'train': […], 'test': […]}}")
+        self.world, self.copies, self.last_copy = world, {}, 0
+        self.splits = {str(split): list(tasks) for split, tasks in splits.items()}
+
+    def describe(self):
+        give = lambda name, default: getattr(self.world, name, default)
+        said = {
+            "name": give("name", type(self.world).__name__.lower()),
+            "maxSteps": give("max_steps", None),
+            "successReturn": give("success_return", 1),
+            "instructions": give("instructions", ""),
+            "instruction": give("instruction", ""),
+            "splits": list(self.splits),
+            "ownSnapshots": all(callable(give(name, None)) for name in ("snapshot", "restore")),
+        }
+        return json.loads(as_json(said, "what the environment says of itself"))
+
+    def tasks(self, split):
+        return {"tasks": json.loads(as_json(self.splits[split], "the list of tasks"))}
+
+    def reset(self, task, seed):
+        result = self.world.reset(task, seed)
+        observation, info = result if isinstance(result, tuple) and len(result) == 2 else (result, None)
+        text, goal = as_text(observation, "the observation of reset()"), isinstance(info, dict) and info.get("instruction")
+        return {"observation": f"{goal}\n\n{text}" if goal else text}
+
+    def step(self, action):
+        result = self.world.step(action)
+        if not isinstance(result, tuple) or len(result) not in (3, 4, 5):
+            expected = "a tuple of 3, 4 or 5: observation, reward, whether the episode is over, then anything"
+            raise Refused(f"step() returned {result!r:.100}, expected {expected}")
+        observation, reward, terminated, *more = result
+        text = as_text(observation, "the observation of step()")
+        truncated = more[0] if len(result) == 5 or (more and isinstance(more[0], bool)) else False
+        ends = {"terminated": as_ending(terminated), "truncated": as_ending(truncated)}
+        return {"observation": text, "reward": as_reward(reward), **ends}
+
+    def actions(self):
+        listing = getattr(self.world, "actions", None)
+        listed = listing() if callable(listing) else listing
+        return {"actions": None if listed is None else [str(action) for action in listed]}
+
+    def snapshot(self):
+        return {"state": json.loads(as_json(self.world.snapshot(), "what snapshot() returned"))}
+
+    def restore(self, state):
+        self.world.restore(state)
+        return {}
+
+    def copy(self, most):
+        self.last_copy += 1
+        self.copies[self.last_copy] = copy.deepcopy(self.world)
+        self.copies.pop(self.last_copy - most, None)  # The oldest.
+        return {"copy": self.last_copy}
+
+    def paste(self, number):
+        kept = self.copies.get(number)
+        if kept is not None:
+            self.world = copy.deepcopy(kept)
+        return {"isKept": kept is not None}
+
+
+class Gymnasium:
+    """An environment as Gymnasium knows them, which takes a seed for a task, and whose actions have names."""
+
+    def __init__(self, env, names):
+        self.env = env
+        inner, spec, space = getattr(env, "unwrapped", env), getattr(env, "spec", None), getattr(env, "action_space", None)
+        is_text = type(space).__name__ == "Text"
+        # A space of several choices at once has a shape.
+        if not is_text and (getattr(space, "n", None) is None or getattr(space, "shape", None)):
+            raise Refused(f"action_space is {space!r}, expected a discrete one or one of texts")
+        if names is None and inspect.isclass(getattr(inner, "actions", None)):
+            names = [member.name.replace("_", " ") for member in inner.actions]
+        self.first = int(getattr(space, "start", 0))
+        self.actions = None if is_text else [str(name) for name in names or range(self.first, self.first + int(space.n))]
+        if self.actions is not None and len(self.actions) != space.n:
+            raise Refused(f"actions: expected {space.n} names, got {len(self.actions)}")
+        self.name = getattr(spec, "id", type(inner).__name__.lower()).replace("/", "-")
+        self.instructions = "" if is_text else f"Actions: {', '.join(self.actions)}."
+        self.max_steps = getattr(spec, "max_episode_steps", None) or getattr(inner, "max_steps", None) or None
+        own = ("name", "instructions", "instruction", "max_steps", "success_return", "close")
+        vars(self).update({member: getattr(env, member) for member in own if hasattr(env, member)})
+
+    def reset(self, task, seed):
+        observation, info = self.env.reset(seed=task)
+        return self.seen(observation), info
+
+    def step(self, action):
+        if self.actions is not None and action not in self.actions:
+            return f"There is no action {action!r}. {self.instructions}", 0.0, False
+        result = self.env.step(action if self.actions is None else self.first + self.actions.index(action))
+        return (self.seen(result[0]), *result[1:]) if isinstance(result, tuple) and result else result
+
+    def seen(self, observation):
+        return self.env.render() if getattr(self.env, "render_mode", None) == "ansi" else observation
+
+
+def opened(place, options):
+    """The environment at `my_env.py:World` or `package.module:World`."""
+    file, _, name = place.rpartition(":")
+    if file.endswith(".py"):
+        sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
+        spec = importlib.util.spec_from_file_location(os.path.basename(file)[:-3], file)
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    else:
+        module = importlib.import_module(file)
+    made = getattr(module, name, None)
+    if made is None:
+        classes = [each for each, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
+        raise Refused(f"{file} has no {name}; it has {', '.join(classes) or 'no class'}")
+    # Two options of what is like Gymnasium's are meant for us.
+    own = {key: value for key, value in options.items() if hasattr(made, "tasks") or key not in ("seeds", "actions")}
+    world = made(**own) if callable(made) else made
+    for needed in ("reset", "step"):
+        if not callable(getattr(world, needed, None)):
+            raise Refused(f"{name} has no {needed}()")
+    if callable(getattr(world, "tasks", None)):
+        with contextlib.suppress(ValueError):  # A function of C may not tell what it takes.
+            takes = inspect.signature(world.reset)
+            if len(takes.parameters) < 2 and "*" not in str(takes):
+                raise Refused(f"found reset{takes}, expected reset(task, seed)")
+        return Played(world, world.tasks())
+    if not hasattr(world, "action_space"):
+        raise Refused(f"{name} has no tasks(), and no action_space as Gymnasium's objects have")
+    seeds = options.get("seeds") or {"train": [0, 200], "test": [10_000, 10_100]}
+    return Played(Gymnasium(world, options.get("actions")), {split: range(*bounds) for split, bounds in seeds.items()})
+
+
+def told(error):
+    """The error in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [each for each in frames if each.filename != __file__ and "importlib" not in each.filename]
+    places = ", ".join(f"{os.path.basename(each.filename)}:{each.lineno} {each.name}" for each in frames[-6:])
+    return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}" + (f" ({places})" if places else "")
+
+
+def end_with(parent):
+    """A parent that was killed closes standard input, which a world in the middle of a step does not see."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def main(place, options="{}"):
+    # What the environment prints goes to standard error, and input() finds the end: these two are for us alone.
+    replies, requests = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n"), os.fdopen(os.dup(0), "rb")
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
+    encode = json.JSONEncoder(allow_nan=False).encode
+    say = lambda id, reply: print(encode({"id": id, **reply}), file=replies, flush=True)
+    try:
+        played = opened(place, json.loads(options))
+    except Exception as error:
+        return say(0, {"error": {"message": told(error)}})
+    say(0, {"python": sys.version.split()[0], "protocol": 1})
+    for line in requests:
+        request = json.loads(line)
+        id, op = request.pop("id"), request.pop("op")
+        try:
+            say(id, getattr(played, op)(**request))
+        except Exception as error:
+            say(id, {"error": {"message": told(error)}})
+    getattr(played.world, "close", lambda: None)()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
