@@ -1,4 +1,4 @@
-/** A world written in Python, in processes of its own; the other side is python/gleaner_world.py. */
+/** A world written in Python, in processes of its own; the other side is python/gleaner-world/gleaner_world.py. */
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
