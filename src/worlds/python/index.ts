@@ -35,6 +35,8 @@ export async function pythonWorld(options: PythonWorldOptions): Promise<Benchmar
     ...{ name, instructions },
     maxSteps: options.maxSteps ?? maxSteps ?? STEPS,
     successReturn: options.successReturn ?? successReturn,
+    // All that reset() is given.
+    target: async ({ data }) => data,
     open: async () => pythonEnvironment(processes, restore),
   };
 }

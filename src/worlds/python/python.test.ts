@@ -24,6 +24,8 @@ test("a class says its name, tasks and limits; options reach it, and what is not
     (await corridor.tasks("test")).map(({ id }) => id),
     ["corridor/test/7", "corridor/test/8"],
   );
+  const [seventh] = await corridor.tasks("test");
+  assert.deepEqual(await corridor.target!(seventh!), seventh!.data);
   const seeded = await openBenchmark({ name: `${WORLDS}:Seeded`, options: { actions: ["go on", "grab", "open"] } });
   const world = await seeded.open();
   const first = await world.reset((await seeded.tasks("train"))[1]!, 0);
