@@ -84,6 +84,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/tasks.ts"),
   },
   {
+    name: "serve",
+    summary: "offer a world to other programs on this machine: OpenEnv's protocol, AgentGym's, or JSON lines",
+    load: () => import("./commands/serve.ts"),
+  },
+  {
     name: "model",
     summary: "list the pretrained models that can be fetched, or fetch one",
     load: () => import("./commands/model.ts"),

@@ -63,7 +63,8 @@ test("an episode from describe to close", async () => {
   const { ask, ended } = served();
   const benchmark = workshop();
   const { name, splits, maxSteps, successReturn, instructions } = benchmark;
-  assert.deepEqual(await ask({ op: "describe" }), { name, splits, maxSteps, successReturn, instructions });
+  const described = { name, splits, maxSteps, successReturn, instructions, tools: [] };
+  assert.deepEqual(await ask({ op: "describe" }), described);
   const { tasks } = await ask({ op: "tasks", split: "train" });
   assert.equal(tasks.length, 400);
   assert.equal(tasks[1], TASK);

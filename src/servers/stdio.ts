@@ -8,6 +8,7 @@ import { type Benchmark, type Environment, type Snapshot, stepLimitOf } from "..
 import { CliError, EnvironmentError, messageOf } from "../core/errors.ts";
 import type { TaskId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
+import type { Tool } from "../core/message.ts";
 import { printableJson } from "../core/printable.ts";
 import type { Task } from "../core/task.ts";
 import { linesOf } from "./lines.ts";
@@ -63,6 +64,8 @@ export async function serveStdio({ benchmark, input, output }: StdioOptions): Pr
 }
 
 type Reply = Readonly<Record<string, Json>>;
+
+const toolRow = ({ name, description, parameters }: Tool): Json => ({ name, description, parameters });
 
 async function replyTo(line: string | null, session: Session): Promise<Reply> {
   try {
@@ -154,8 +157,8 @@ function newSession(benchmark: Benchmark): Session {
     async answer(request) {
       switch (request.op) {
         case "describe": {
-          const { name, splits, maxSteps, successReturn, instructions } = benchmark;
-          return { name, splits, maxSteps, successReturn, instructions };
+          const { name, splits, maxSteps, successReturn, instructions, tools = [] } = benchmark;
+          return { name, splits, maxSteps, successReturn, instructions, tools: tools.map(toolRow) };
         }
         case "tasks":
           return { tasks: (await benchmark.tasks(request.split)).map((task) => task.id) };
