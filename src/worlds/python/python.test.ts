@@ -1,5 +1,6 @@
 // What a Python class says of itself, and how what is wrong with one is told.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,12 +108,16 @@ test("what a class says of itself is checked", { skip }, async (t) => {
 });
 
 /** A module with one class, whose body is `body`. */
-async function opened(t: TestContext, body: string, more: object = {}) {
+function moduleOf(t: TestContext, body: string): string {
   const folder = mkdtempSync(join(tmpdir(), "gleaner-python-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "mine.py");
   writeFileSync(file, `import os, sys, time\nclass World:\n${body.replace(/^/gm, "    ")}\n`);
-  const benchmark = await openBenchmark({ name: `${file}:World`, ...more });
+  return file;
+}
+
+async function opened(t: TestContext, body: string, more: object = {}) {
+  const benchmark = await openBenchmark({ name: `${moduleOf(t, body)}:World`, ...more });
   const world = await benchmark.open();
   t.after(() => world.close());
   const [task] = await benchmark.tasks("train");
@@ -174,20 +179,35 @@ test("a step that breaks, hangs, floods or dies is an error of the episode, and 
   const step = (does: string) =>
     `${TASKS}def step(self, action):\n    if action == "bad":\n        ${does}\n    return "fine", 0, False`;
   const cases: readonly (readonly [does: string, expected: RegExp])[] = [
-    ['raise KeyError("lamp")', /World: KeyError: 'lamp' \(mine\.py:\d+ step\)/],
+    ['raise KeyError("lamp")', /^world\/train\/a, after 1 action: World: KeyError: 'lamp' \(mine\.py:\d+ step\)$/],
     ['return "x", float("nan"), False', /returned the reward nan, expected a finite number/],
+    ['return "x", "1", False', /returned the reward '1', expected a finite number/],
+    ['return "x", [0, 1], False', /returned the reward \[0, 1\], expected a finite number/],
+    ['return "x", 10**400, False', /returned the reward 1000.*, expected a finite number/],
+    ['return "x", True, 0.0', /returned 0\.0 for whether the episode is over, expected True or False/],
+    ['return "x", 0, "no"', /returned 'no' for whether the episode is over, expected True or False/],
+    ['return "x", 0, False, None, {}', /returned None for whether the episode is over, expected True or False/],
+    ['return {"x": float("inf")}, 0, False', /the observation of step\(\) cannot be written as text: Out of range/],
+    [
+      "loop = []\n        loop.append(loop)\n        return loop, 0, False",
+      /cannot be written as text: Circular reference/,
+    ],
     ["return None, 0, False", /the observation of step\(\) is None/],
     ["return {1, 2}, 0, False", /cannot be written as text: builtins\.set/],
     ["return 'x' * 2000000, 0, False", /has 2000000 characters, expected at most 1000000/],
     ["return 'x', 0", /step\(\) returned \('x', 0\), expected a tuple of 3, 4 or 5: observation, reward, whether/],
     ["return {'observation': 'x'}", /step\(\) returned \{'observation': 'x'\}, expected a tuple/],
     ["input('which way? ')", /EOFError: .* \(mine\.py:\d+ step\)/],
-    ["os._exit(3)", /process ended with status 3/],
-    ["time.sleep(60)", /gave no answer to 'step' within 1000 ms and was stopped/],
+    ["os._exit(3)", /^world\/train\/a, after 1 action: the world World's process ended with status 3/],
+    ["sys.exit('no more')", /process ended with status 1: no more$/],
+    ["os.kill(os.getpid(), 11)", /process was killed \(SIGSEGV\)/],
+    ["time.sleep(60)", /^world\/train\/a, after 1 action: .* gave no answer to 'step' within 1000 ms and was stopped/],
+    ["while True: print('x' * 1000)", /gave no answer to 'step' within 1000 ms and was stopped/],
   ];
   for (const [does, expected] of cases) {
     const { world, task } = await opened(t, step(does), { timeout: 1 });
     await world.reset(task, 0);
+    await world.step("good");
     await assert.rejects(
       world.step("bad"),
       (error) => error instanceof EnvironmentError && expected.test(error.message),
@@ -207,4 +227,40 @@ test("what a world prints is no reply, and a limit of its own ends the episode",
     terminated: true,
     info: { truncated: true },
   });
+});
+
+test("a class may print megabytes", { skip }, async (t) => {
+  const body = `${TASKS}def step(self, action):\n    for stream in (sys.stdout, sys.stderr): stream.write("x" * 20_000_000)\n    return "fine", 0, False`;
+  const { world, task } = await opened(t, body);
+  await world.reset(task, 0);
+  assert.equal((await world.step("go")).observation, "fine");
+});
+
+test("a goal that is known at reset alone stands before the first observation", { skip }, async (t) => {
+  const body = `def tasks(self): return {"train": ["a"]}
+def reset(self, task, seed): return "A door.", {"instruction": "Open the door.", "more": 1}
+def step(self, action): return "It opens.", 1, True`;
+  const { world, task } = await opened(t, body);
+  assert.equal(await world.reset(task, 0), "Open the door.\n\nA door.");
+  const start = await world.snapshot();
+  assert.deepEqual(await world.step("open"), { observation: "It opens.", reward: 1, terminated: true });
+  assert.equal(await world.restore(task, start), "Open the door.\n\nA door.");
+});
+
+test("options of any name reach a class with tasks", { skip }, async (t) => {
+  const body = `${TASKS}def step(self, action): return self.seeds, 0, False
+def __init__(self, seeds, actions): self.seeds, self.actions = seeds, actions`;
+  const { world, task } = await opened(t, body, { options: { seeds: "sown", actions: ["go"] } });
+  await world.reset(task, 0);
+  assert.equal((await world.step("go")).observation, "sown");
+  assert.deepEqual(await world.actions(), ["go"]);
+});
+
+test("a world is closed when its requests end", { skip }, (t) => {
+  const body = `${TASKS}def step(self, action): return "", 0, False\ndef close(self): sys.stderr.write("closed")`;
+  const place = `${moduleOf(t, body)}:World`;
+  const program = join(ROOT, "python", "gleaner-world", "gleaner_world.py");
+  const { stdout, stderr, status } = spawnSync("python3", [program, place], { input: "", encoding: "utf8" });
+  assert.match(stdout, /^\{"id": 0, "python": "3\..*", "protocol": 1\}\n$/);
+  assert.deepEqual([stderr, status], ["closed", 0]);
 });
