@@ -105,7 +105,7 @@ export {
 
 // Collect: a model behind a server as the expert, what it may cost, and the store of everything collected.
 
-export type { Episode, RemovedRuns, Repository, TrajectoryPage, Unnamed } from "./core/repository.ts";
+export type { Episode, EpisodeWriter, RemovedRuns, Repository, TrajectoryPage, Unnamed } from "./core/repository.ts";
 export type { Round, Run, Timing, Verification } from "./core/run.ts";
 export type { TrajectorySummary } from "./core/summary.ts";
 export type { Budget, Prices, Spending } from "./endpoints/budget.ts";

@@ -55,6 +55,20 @@ export interface Episode {
 }
 
 /**
+ * Adds many episodes, many in one transaction, and where the store lies in a file maybe in a thread of its own. They are added in
+ * the order in which they come. A kill takes those that are on their way, and leaves those before them.
+ */
+export interface EpisodeWriter {
+  /**
+   * Adds an episode now, or with some of the next ones. What is returned, if anything, must be waited for before the next one
+   * is added. Throws what `addTask`, `addTrajectory` and `addVerification` throw, for this episode or for an earlier one.
+   */
+  add(episode: Episode): Promise<void> | undefined;
+  /** Adds those that are on their way, and waits until all are kept. Nothing may be added afterwards. Throws as `add` does. */
+  end(): Promise<void>;
+}
+
+/**
  * The store of a project. Adding what is already there does nothing, so a run that was killed can be started again, and what
  * was added never changes. Synchronous, like SQLite itself. Every method throws StoreError for a store that is closed, locked or damaged. So
  * does adding a task, trajectory, verification, training set, checkpoint or round that is stored already with other content.
@@ -103,11 +117,8 @@ export interface Repository {
    * trajectory's parent must be there already.
    */
   addTrajectory(run: string, trajectory: Trajectory): void;
-  /**
-   * Writes an episode out, and returns what adds its task, trajectory and verification, for `together`. While many wait for
-   * one transaction, memory holds their text and not their parts.
-   */
-  addingEpisode(run: string, episode: Episode): () => void;
+  /** Begins to add many episodes to `run`, which is noted with the first of them. */
+  addingEpisodes(run: Run): EpisodeWriter;
   /** The trajectory with this id and every step, the forked prefix included. */
   trajectory(id: TrajectoryId): Trajectory | undefined;
   /** Notes that `run` found this trajectory already made. */

@@ -18,8 +18,8 @@ import type { Run, Verification } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { hashOf } from "../files/file.ts";
-import { type Batches, batches } from "./batches.ts";
 import { asLogged, asTrajectory, untoldOf } from "./claimed.ts";
+import { type Kept, keptIn } from "./kept.ts";
 import { type LoggedEpisode, type LogReader, readLog, type Survey, surveyOf } from "./reader.ts";
 import type { Place } from "./reasons.ts";
 import { type ImportSummary, startTally } from "./summary.ts";
@@ -53,15 +53,15 @@ export async function importLogs(options: ImportOptions): Promise<ImportSummary>
     throw new CliError(`${reader.name} logs are of ${reader.benchmark}, but the environment is ${benchmark.name}`);
   }
   const run = await runOf(options);
-  const kept = batches(options.repository, run);
+  const kept = keptIn(options.repository, run);
   try {
     return await importInto(kept, run, options);
   } finally {
-    kept.flush();
+    await kept.end();
   }
 }
 
-async function importInto(store: Batches, run: Run, options: ImportOptions): Promise<ImportSummary> {
+async function importInto(store: Kept, run: Run, options: ImportOptions): Promise<ImportSummary> {
   const { reader, files, benchmark } = options;
   const surveys = await surveysOf(reader, files);
   const total = surveys.reduce((sum, { count }) => sum + count, 0);
@@ -161,7 +161,7 @@ async function chosen(found: Findable, attempt: (task: Task) => Attempt, reposit
 
 /** What the store has of this episode, or else what `judge` finds, which is then stored. */
 async function keptOnce(
-  store: Batches,
+  store: Kept,
   task: Task,
   id: TrajectoryId,
   judge: () => Promise<Replayed>,
@@ -169,7 +169,7 @@ async function keptOnce(
   const stored = store.stored(id);
   if (stored) return { ...stored, isNew: false };
   const judged = await judge();
-  store.add(task, judged);
+  await store.add(task, judged);
   return { ...judged, isNew: true };
 }
 

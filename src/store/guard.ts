@@ -41,14 +41,28 @@ export function guarded<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const code = sqliteCodeOf(error);
-    const isClosed = (error as { code?: string }).code === "ERR_INVALID_STATE";
-    const isUnreadable = error instanceof DamagedError;
-    if (code === undefined && !isClosed && !isUnreadable) throw error;
-    const what = isClosed ? "the store is closed" : isUnreadable ? "the file is damaged" : SQLITE_CODES[code!];
-    const why = (cannotWrite(error) && whyNot(path)) || messageOf(error);
-    throw new StoreError(`${path}: ${what ? `${what} (${why})` : why}`, { cause: error });
+    throw told(path, error);
   }
+}
+
+/** The same for what goes on when `action` has returned. */
+async function guardedLater<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw told(path, error);
+  }
+}
+
+/** `error`, or as a StoreError what SQLite or damaged content threw. */
+function told(path: string, error: unknown): unknown {
+  const code = sqliteCodeOf(error);
+  const isClosed = (error as { code?: string }).code === "ERR_INVALID_STATE";
+  const isUnreadable = error instanceof DamagedError;
+  if (code === undefined && !isClosed && !isUnreadable) return error;
+  const what = isClosed ? "the store is closed" : isUnreadable ? "the file is damaged" : SQLITE_CODES[code!];
+  const why = (cannotWrite(error) && whyNot(path)) || messageOf(error);
+  return new StoreError(`${path}: ${what ? `${what} (${why})` : why}`, { cause: error });
 }
 
 /** Why the file at `path`, or a file beside it, cannot be read or written, as far as the disk says; SQLite says little. */
@@ -71,7 +85,7 @@ function whyNot(path: string): string | undefined {
 }
 
 /** `repository`, guarded. `checked` is called after each read, before anybody hears what was read. */
-export function guardEach(path: string, repository: Repository, checked: () => void = () => {}): Repository {
+export function guardEach<R extends Repository>(path: string, repository: R, checked: () => void = () => {}): R {
   const guard =
     <A extends unknown[], R>(method: (...args: A) => R) =>
     (...args: A): R =>
@@ -82,11 +96,15 @@ export function guardEach(path: string, repository: Repository, checked: () => v
       });
   const guardedEntries = Object.entries(repository).map(([name, method]) => [name, guard(method)]);
   return {
-    ...(Object.fromEntries(guardedEntries) as unknown as Repository),
+    ...(Object.fromEntries(guardedEntries) as unknown as R),
     close: () => guarded(path, repository.close),
     examplesOf(id) {
       const examples = guard(repository.examplesOf)(id);
       return examples && guardPieces(path, examples, checked);
+    },
+    addingEpisodes(run) {
+      const { add, end } = guard(repository.addingEpisodes)(run);
+      return { add: guard(add), end: () => guardedLater(path, end) };
     },
     dump: () => guardPieces(path, repository.dump(), checked),
   };

@@ -8,8 +8,17 @@ import type { Task } from "../core/task.ts";
 import type { Checkpoint } from "../core/training.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
-import { shortened } from "./completions.ts";
 import { dumpOf } from "./dump.ts";
+import { episodeWriter } from "./episode-writer.ts";
+import {
+  episodeRows,
+  type Parcel,
+  type PlainRow,
+  plainRow,
+  type TrajectoryRow,
+  trajectoryRow,
+  unpacked,
+} from "./parcel.ts";
 import { parentsOf } from "./parents.ts";
 import { removingOn } from "./removing.ts";
 import { decoded, type RecordKind } from "./shapes.ts";
@@ -17,8 +26,21 @@ import { summariesOn } from "./summaries.ts";
 import { trainingSetsOn } from "./training-sets.ts";
 import { transaction } from "./transaction.ts";
 
-/** What `sync` must do is known to whoever opened the database. */
-export function repositoryOn(database: DatabaseSync, sync: () => void): Repository {
+/** A repository as the other files of a store know it. */
+export interface Store extends Repository {
+  /** Adds the episodes of a parcel, and its run, in one transaction. */
+  addParcel(parcel: Parcel): void;
+}
+
+/** What only whoever opened the database knows. */
+export interface Opener {
+  /** As in `Repository`. */
+  sync(): void;
+  /** The database's file, where another thread can open it, too. */
+  readonly path?: string;
+}
+
+export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): Store {
   const sets = trainingSetsOn(database);
   const selecting = (table: string, ...keys: readonly string[]) =>
     database.prepare(`SELECT body FROM ${table} WHERE ${keys.map((key) => `${key} = ?`).join(" AND ")}`);
@@ -54,7 +76,10 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const insert = {
     run: inserting("runs", "name", "body"),
     task: inserting("tasks", "id", "body"),
-    trajectory: inserting("trajectories", "id", "run", "task", "parent", "body"),
+    // Bytes are the same text, which nobody had to make a JavaScript string of.
+    trajectory: database.prepare(
+      "INSERT OR IGNORE INTO trajectories (id, run, task, parent, body) VALUES (?, ?, ?, ?, CAST(? AS TEXT))",
+    ),
     verification: inserting("verifications", "trajectory", "body"),
     checkpoint: inserting("checkpoints", "id", "body"),
     metrics: inserting("metrics", "checkpoint", "step", "body"),
@@ -70,13 +95,9 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const recordOf = <T>(kind: RecordKind, key: string, row: Row | undefined): T | undefined =>
     row && decoded<T>(kind, key, row.body);
 
-  /** Writes one record out. What is returned adds it, or finds that the very same is there already. */
-  function adding(kind: "task" | "verification" | "checkpoint", id: string, record: unknown): () => void {
-    const body = encoded(`${kind} ${id}`, record);
-    const key = checkedKey(id);
-    return () => {
-      if (insert[kind].run(key, body).changes === 0) expectSame(`${kind} ${id}`, select[kind].get(id)?.body, body);
-    };
+  /** Adds a record, or finds that the very same is there already. */
+  function addPlain(kind: "task" | "verification" | "checkpoint", { key, body }: PlainRow): void {
+    if (insert[kind].run(key, body).changes === 0) expectSame(`${kind} ${key}`, select[kind].get(key)?.body, body);
   }
 
   function trajectory(id: string): Trajectory | undefined {
@@ -106,53 +127,58 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
   const summaries = summariesOn(database, trajectory);
   const { isReplaceable, ...removing } = removingOn(database);
 
-  /** As `adding`; what is returned must run in a transaction. */
-  function addingTrajectory(run: string, whole: Trajectory): () => void {
-    const { id, taskId, fork } = whole;
-    const own = withoutPrefix(whole);
-    const name = `trajectory ${id}`;
-    const body = encoded(name, shortened(own));
-    const key = checkedKey(id);
-    const addSummary = summaries.adding(own);
-    const parent = fork?.from ?? null;
-    return () => {
-      if (insert.trajectory.run(key, run, taskId, parent, body).changes > 0) return addSummary();
-      const stored = select.trajectory.get(id)!;
-      // Older versions kept completions whole.
-      if (stored.body !== body) expectSame(name, canonicalJson(recordOf("trajectory", id, stored)), encoded(name, own));
-      insert.reuse.run(run, id);
-    };
+  /** `body`: text, or its UTF-8. Must run in a transaction. */
+  function addTrajectory(run: string, { id, task, parent, summary }: TrajectoryRow, body: string | Uint8Array): void {
+    if (insert.trajectory.run(id, run, task, parent, body).changes > 0) {
+      if (summary) summaries.add(summary);
+      return;
+    }
+    const stored = select.trajectory.get(id)!;
+    const text = typeof body === "string" ? body : Buffer.from(body).toString("utf8");
+    // Older versions kept completions whole.
+    const whole = (known: unknown) => canonicalJson(decoded("trajectory", id, known));
+    if (stored.body !== text) expectSame(`trajectory ${id}`, whole(stored.body), whole(text));
+    insert.reuse.run(run, id);
+  }
+
+  function addRun(run: Run): void {
+    if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
+    const known = recordOf<Run>("run", run.name, select.run.get(run.name))!;
+    if (canonicalJson(known) === canonicalJson(run)) return;
+    if (!isReplaceable(known)) throw new CliError(otherRun(known, run));
+    removing.removeRuns([run.name]);
+    insert.run.run(run.name, encoded(`run ${run.name}`, run));
+  }
+
+  function addParcel(parcel: Parcel): void {
+    transaction(database, () => {
+      addRun(parcel.run);
+      for (const [{ task, trajectory, verification }, body] of unpacked(parcel)) {
+        addPlain("task", task);
+        addTrajectory(parcel.run.name, trajectory, body);
+        addPlain("verification", verification);
+      }
+    });
   }
 
   return {
     together: (work) => transaction(database, work),
 
-    addRun(run) {
-      if (insert.run.run(checkedKey(run.name), encoded(`run ${run.name}`, run)).changes > 0) return;
-      const known = recordOf<Run>("run", run.name, select.run.get(run.name))!;
-      if (canonicalJson(known) === canonicalJson(run)) return;
-      if (!isReplaceable(known)) throw new CliError(otherRun(known, run));
-      removing.removeRuns([run.name]);
-      insert.run.run(run.name, encoded(`run ${run.name}`, run));
-    },
+    addRun,
     ...removing,
     run: (name) => recordOf<Run>("run", name, select.run.get(name)),
     runs: () => select.runs.all().map((row) => decoded<Run>("run", String(row.name), row.body)),
 
-    addTask: (task) => adding("task", task.id, task)(),
+    addTask: (task) => addPlain("task", plainRow("task", task.id, task)),
     task: (id) => recordOf<Task>("task", id, select.task.get(id)),
 
-    addTrajectory: (run, whole) => transaction(database, addingTrajectory(run, whole)),
-    addingEpisode(run, { task, trajectory, verification }) {
-      const parts = [
-        adding("task", task.id, task),
-        addingTrajectory(run, trajectory),
-        adding("verification", verification.trajectory, verification),
-      ];
-      return () => {
-        for (const add of parts) add();
-      };
+    addTrajectory(run, whole) {
+      const { row, body } = trajectoryRow(withoutPrefix(whole));
+      transaction(database, () => addTrajectory(run, row, body));
     },
+    addingEpisodes: (run) =>
+      episodeWriter(run, { rowsOf: (episode) => episodeRows(episode, withoutPrefix), add: addParcel, path }),
+    addParcel,
     reuseTrajectory: (run, id) => void insert.reuse.run(run, id),
     trajectory,
     ownSteps: (id) => recordOf<Trajectory>("trajectory", id, select.trajectory.get(id))?.steps,
@@ -161,7 +187,8 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     countOf: (run) => select.count.get(run)!.count as number,
     trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
 
-    addVerification: (verification) => adding("verification", verification.trajectory, verification)(),
+    addVerification: (verification) =>
+      addPlain("verification", plainRow("verification", verification.trajectory, verification)),
     verification: (id) => recordOf<Verification>("verification", id, select.verification.get(id)),
 
     unreplayableOf: (run) => select.unreplayable.all(run, "unreplayable").map((row) => row.id as Trajectory["id"]),
@@ -170,7 +197,7 @@ export function repositoryOn(database: DatabaseSync, sync: () => void): Reposito
     trainingSet: sets.get,
     examplesOf: sets.examples,
 
-    addCheckpoint: (checkpoint) => adding("checkpoint", checkpoint.id, checkpoint)(),
+    addCheckpoint: (checkpoint) => addPlain("checkpoint", plainRow("checkpoint", checkpoint.id, checkpoint)),
     checkpoint: (id) => recordOf<Checkpoint>("checkpoint", id, select.checkpoint.get(id)),
     // Of a training that was killed and repeated the first numbers stay: not every trainer repeats itself to the last bit.
     addMetrics: (checkpoint, step, values) =>

@@ -15,7 +15,7 @@ import { BUSY_TIMEOUT_MS, sizeOf, walOf } from "./files.ts";
 import { guardEach, guarded, isBusy } from "./guard.ts";
 import { expectOurs, migrate } from "./migrations.ts";
 import { openToRead } from "./reading.ts";
-import { repositoryOn } from "./records.ts";
+import { type Opener, repositoryOn, type Store } from "./records.ts";
 
 /** Holds what a large transaction changes: SQLite would write a page that does not fit several times. */
 const CACHE_KB = 16_384;
@@ -25,7 +25,10 @@ const CACHE_KB = 16_384;
  * nowhere. What was added survives a kill of the process. Throws StoreError naming the file if it cannot be opened, is
  * damaged, is of a newer version or of another program.
  */
-export function openSqlite(path: string): Repository {
+export const openSqlite = (path: string): Repository => openStore(path);
+
+/** The same with what this room needs of it. */
+export function openStore(path: string): Store {
   return guarded(path, () => {
     expectNoLostStore(path);
     const database = new DatabaseSync(path);
@@ -36,7 +39,7 @@ export function openSqlite(path: string): Repository {
       expectOurs(database, path);
       useWriteAheadLog(database);
       migrate(database);
-      return guardEach(path, repositoryOn(database, syncOf(path)));
+      return guardEach(path, repositoryOn(database, openerOf(path)));
     } catch (error) {
       database.close();
       throw error;
@@ -58,10 +61,7 @@ export function openTemporary(): Repository {
     const database = new DatabaseSync(UNNAMED);
     database.exec(`PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KB}`);
     migrate(database);
-    return guardEach(
-      name,
-      repositoryOn(database, () => {}),
-    );
+    return guardEach(name, repositoryOn(database, UNSHARED));
   });
 }
 
@@ -75,7 +75,7 @@ export function readSqlite(path: string): Repository {
     if (!existsSync(path)) throw new StoreError(`${path}: there is no such file`);
     expectNoLostStore(path);
     const { database, checked, done } = openToRead(path);
-    const repository = repositoryOn(database, () => {});
+    const repository = repositoryOn(database, UNSHARED);
     const close = () => {
       repository.close();
       done();
@@ -106,15 +106,20 @@ function useWriteAheadLog(database: DatabaseSync): void {
   }
 }
 
+/** Of a database that nobody else can open, or to which nothing is added. */
+const UNSHARED: Opener = { sync() {} };
+
+function openerOf(path: string): Opener {
+  return path === ":memory:" ? UNSHARED : { path, sync: () => syncLog(path) };
+}
+
 /**
  * With `synchronous = NORMAL` SQLite syncs its log only before it moves it into the database, and the database behind
  * that. So whatever was added is on the disk already, or in the log. (The database itself must not be opened here: closing
  * it again would drop SQLite's locks on it.)
  */
-function syncOf(path: string): () => void {
-  return () => {
-    if (path === ":memory:" || !existsSync(walOf(path))) return;
-    syncToDisk(walOf(path));
-    syncToDisk(dirname(path));
-  };
+function syncLog(path: string): void {
+  if (!existsSync(walOf(path))) return;
+  syncToDisk(walOf(path));
+  syncToDisk(dirname(path));
 }

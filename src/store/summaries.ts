@@ -2,7 +2,7 @@
  * What is counted of each trajectory, in a table of its own, so that a report over millions of trajectories need not read
  * their text. It says nothing that the trajectories do not say, so no dump holds it.
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { TrajectoryPage } from "../core/repository.ts";
@@ -33,11 +33,8 @@ const TABLE = `
   ) WITHOUT ROWID`;
 
 export interface Summaries {
-  /**
-   * Counts what is counted of a trajectory: `stored` has its own steps only. What is returned notes it, in the transaction in
-   * which the trajectory is stored.
-   */
-  adding(stored: Trajectory): () => void;
+  /** Notes what `summaryRow` counted, in the transaction in which the trajectory is stored. */
+  add(row: SummaryRow): void;
   get(id: TrajectoryId): TrajectorySummary | undefined;
   /** As `Repository.summariesOf`. */
   page(run: string, page: TrajectoryPage): TrajectorySummary[];
@@ -63,16 +60,13 @@ export function summariesOn(
     return whole && summaryOf(whole, whole.steps.slice(whole.fork?.step ?? 0));
   };
   return {
-    adding(stored) {
-      const summary = summaryOf(stored, stored.steps);
-      return () => note(insert, summary);
-    },
+    add: (row) => void insert.run(...row),
     get(id) {
-      const row = select.get(id) as unknown as Row | undefined;
+      const row = select.get(id) as unknown as SummaryRow | undefined;
       return row ? fromRow(row) : fromBody(id);
     },
     page: (run, { after = "", limit = -1 }) =>
-      (selectPage.all(run, after, limit) as unknown as [string, ...Row][]).map(([id, ...row]) =>
+      (selectPage.all(run, after, limit) as unknown as [string, ...SummaryRow][]).map(([id, ...row]) =>
         row[0] === null ? fromBody(id as TrajectoryId)! : fromRow(row),
       ),
   };
@@ -84,7 +78,8 @@ export function addSummaries(database: DatabaseSync): void {
   const insert = inserting(database);
   for (const { id, body } of database.prepare("SELECT id, body FROM trajectories").iterate()) {
     const stored = readable(String(id), body);
-    if (stored) note(insert, summaryOf(stored, stored.steps));
+    const row = stored && summaryRow(stored);
+    if (row) insert.run(...row);
   }
 }
 
@@ -98,9 +93,12 @@ function readable(id: string, body: unknown): Trajectory | undefined {
   }
 }
 
-function note(insert: StatementSync, summary: TrajectorySummary): void {
-  // A column holds UTF-8. A name with half a surrogate pair would come back otherwise: it is read from the body.
-  if (summary.policy.isWellFormed()) insert.run(...valuesOf(summary));
+/**
+ * What is counted of a trajectory, of which `stored` has the own steps only. undefined: nothing is noted. A column holds UTF-8:
+ * a name with half a surrogate pair would come back otherwise, and is read from the body.
+ */
+export function summaryRow(stored: Trajectory): SummaryRow | undefined {
+  return stored.policy.isWellFormed() ? valuesOf(summaryOf(stored, stored.steps)) : undefined;
 }
 
 const inserting = (database: DatabaseSync) =>
@@ -108,7 +106,7 @@ const inserting = (database: DatabaseSync) =>
     `INSERT OR IGNORE INTO summaries (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
   );
 
-function valuesOf(summary: TrajectorySummary) {
+function valuesOf(summary: TrajectorySummary): SummaryRow {
   const { id, taskId, policy, fork, ownSteps, promptTokens, completionTokens, success, outcome } = summary;
   // The body's JSON knows no −0.
   const counted = [ownSteps, promptTokens, completionTokens, summary.return + 0] as const;
@@ -121,7 +119,7 @@ function valuesOf(summary: TrajectorySummary) {
     ...counted,
     Number(success),
     canonicalJson(outcome),
-  ] as const;
+  ];
 }
 
 /** Nearly all of them end in one of these. */
@@ -134,12 +132,12 @@ const USUAL = new Map(
 const outcomeOf = (text: string): Outcome => USUAL.get(text) ?? (JSON.parse(text) as Outcome);
 
 /** The values of COLUMNS. */
-type Row = readonly [
+export type SummaryRow = readonly [
   ...[id: string, task: string, policy: string, parent: string | null, before: number | null, ownSteps: number],
   ...[promptTokens: number | null, completionTokens: number | null, earned: number, success: number, outcome: string],
 ];
 
-function fromRow(row: Row): TrajectorySummary {
+function fromRow(row: SummaryRow): TrajectorySummary {
   const [id, task, policy, parent, before, ownSteps, promptTokens, completionTokens, earned, success, outcome] = row;
   return {
     id: id as TrajectoryId,
