@@ -1,6 +1,6 @@
 /**
  * Adds many episodes, in parcels of one transaction each: a transaction costs more than a small episode does, and ids are spread
- * all over an index, of which a transaction writes each page that it touches once. From the first full parcel on they are
+ * all over an index, of which a transaction writes each page that it touches once. From the first large parcel on they are
  * written in a thread of its own, while this one makes the next. A kill takes those that are on their way.
  */
 import type { Episode, EpisodeWriter } from "../core/repository.ts";
@@ -47,11 +47,11 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
     return true;
   };
   /** Sends what is packed; what is returned is to be waited for. */
-  const send = (isFull: boolean): Promise<void> | undefined => {
+  const send = (): Promise<void> | undefined => {
     if (episodes.length === 0) return undefined;
     const parcel = { run, episodes, ends, bytes };
     [episodes, ends] = [[], []];
-    if (isFull && path !== undefined) thread ??= startWriting(path);
+    if (isLarge(parcel) && path !== undefined) thread ??= startWriting(path);
     if (!thread) {
       add(parcel);
       return undefined;
@@ -71,7 +71,7 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
     if (episodes.length === 0) since = performance.now();
     episodes.push(rows);
     const isFull = episodes.length >= MOST_EPISODES;
-    return isFull || performance.now() - since >= LONGEST_WAIT_MS ? send(isFull) : undefined;
+    return isFull || performance.now() - since >= LONGEST_WAIT_MS ? send() : undefined;
   };
 
   return {
@@ -83,11 +83,11 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
         pack(body);
         return take(rows);
       };
-      return send(true)?.then(takeBehind) ?? takeBehind();
+      return send()?.then(takeBehind) ?? takeBehind();
     },
     async end() {
       try {
-        await send(false);
+        await send();
         await underway;
       } finally {
         await thread?.end();
@@ -95,3 +95,7 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
     },
   };
 }
+
+/** Whether it takes longer to write than a thread is worth. Slow worlds make a few episodes in the time that one may wait. */
+const isLarge = ({ episodes, ends }: Parcel) =>
+  episodes.length >= MOST_EPISODES / 5 || ends.at(-1)! >= PARCEL_BYTES / 5;

@@ -10,16 +10,17 @@ import { summaryOf } from "../../src/core/summary.ts";
 import type { Task } from "../../src/core/task.ts";
 import type { Trajectory } from "../../src/core/trajectory.ts";
 import { anyFamily } from "./any-trajectory.ts";
+import { checkEpisodes } from "./repository-episodes.ts";
 import { checkRuns, dumpOf, withFoundations } from "./repository-runs.ts";
 import { checkpoint, round, run, step, task, timing, trainingSet, trajectory } from "./samples.ts";
 
 /** `open` gives a fresh, empty repository each time; the suite closes it. */
 export function repositoryContract(name: string, open: () => Repository | Promise<Repository>): void {
-  const check = (title: string, body: (repository: Repository) => void) =>
+  const check = (title: string, body: (repository: Repository) => void | Promise<void>) =>
     test(title, async () => {
       const repository = await open();
       try {
-        body(repository);
+        await body(repository);
       } finally {
         repository.close();
       }
@@ -286,27 +287,8 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.equal(repository.verification(trajectory.id)?.kind, "verified");
     });
 
-    check("an episode is written out at once and added later, as its parts would be", (repository) => {
-      withFoundations(repository);
-      const verification = { kind: "verified", trajectory: trajectory.id } as const;
-      const add = repository.addingEpisode(run.name, { task, trajectory, verification });
-      assert.equal(repository.trajectory(trajectory.id), undefined);
-      repository.together(add);
-      assert.deepEqual(repository.trajectory(trajectory.id), trajectory);
-      assert.deepEqual(repository.verification(trajectory.id), verification);
-      assert.deepEqual(repository.summary(trajectory.id), summaryOf(trajectory, trajectory.steps));
-      const after = dumpOf(repository);
-      repository.together(add);
-      assert.deepEqual(dumpOf(repository), after);
-      const other = repository.addingEpisode(run.name, {
-        task,
-        trajectory: { ...trajectory, return: 0 },
-        verification,
-      });
-      assert.throws(() => repository.together(other), { name: StoreError.name, message: /already stored/ });
-    });
-
     checkRuns(check);
+    checkEpisodes(check);
 
     check("a trajectory needs its run, its task, its parent and its parent's prefix", (repository) => {
       withFoundations(repository);
