@@ -24,6 +24,8 @@ class Good:
         return "Nothing in the bag."
 
     def step(self, action):
+        if self.over:
+            return "You have left.", 0, True
         self.moves += 1
         reward = 0
         if action == "take a stone":
@@ -134,3 +136,48 @@ class EndingStays(Good):
         over = self.over
         super().restore(state)
         self.over = over
+
+
+class SavingDraws(Good):
+    def snapshot(self):
+        state = super().snapshot()
+        self.rng.random()
+        return state
+
+
+class NoWayBack(Good):
+    """Neither snapshots nor copies, and it does not begin twice as it did."""
+
+    BEGUN = 0
+    snapshot = None
+    restore = None
+
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def reset(self, task, seed):
+        NoWayBack.BEGUN += 1
+        return f"{super().reset(task, seed)} This is visit {NoWayBack.BEGUN}."
+
+
+class HalfSurrogate(Good):
+    """Halves of surrogate pairs in what is seen, of which a snapshot loses one."""
+
+    def reset(self, task, seed):
+        self.half = "\ud83d"
+        return super().reset(task, seed)
+
+    def step(self, action):
+        observation, reward, over = super().step(action)
+        return f"{observation} {self.half}", reward, over
+
+    def restore(self, state):
+        super().restore(state)
+        self.half = "\ud83e"
+
+
+class Breaks(Good):
+    def step(self, action):
+        if len(self.stones) == 2:
+            raise ValueError("the bag \x1b[31mtears")
+        return super().step(action)

@@ -1,5 +1,6 @@
 /** What is known of one world from outside: its options, how it is opened, what it needs from this machine. */
 import { z } from "zod";
+import type { Way } from "../core/audit.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { Finding } from "../installs/finding.ts";
 
@@ -15,6 +16,12 @@ export interface EnvironmentEntry<Options = never> {
   readonly machine?: readonly string[];
   /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */
   isGenerated?(options: Readonly<Record<string, unknown>>): boolean;
+  /** The ways back that its option `restore` chooses among. Absent: it has one, and no such option. */
+  readonly ways?: readonly Way[];
+  /** That one way, where its snapshots do not say it: a replay that takes copies where there are any is a `copy`. */
+  readonly way?: Way;
+  /** Options that make it order differently what has no order, sets of texts: for an audit. */
+  readonly otherOrder?: Readonly<Record<string, unknown>>;
   /** What kind of action an action is, for reports; by default its first word. */
   skill?(action: string): string;
   /** Throws CliError for missing data. */

@@ -5,53 +5,81 @@ import { test } from "node:test";
 import { auditEnvironment } from "../../src/worlds/audit/environment.ts";
 import type { Fault } from "../../src/worlds/audit/fault.ts";
 import { ROOT } from "../command.ts";
+import { gleanerHere } from "../command-here.ts";
 import { skipWithoutPython } from "../python.ts";
 
 const skip = skipWithoutPython();
 const WORLDS = join(ROOT, "test", "audit-worlds.py");
 const audit = (name: string) => auditEnvironment({ name: `${WORLDS}:${name}` }, { walks: 8, steps: 30 });
 
-const PLANTED: Readonly<Record<string, Fault["kind"]>> = {
-  ClockInText: "clock",
-  Unseeded: "unseeded randomness",
-  GlobalRandom: "state kept between episodes",
-  HashOrder: "hash order",
-  ListingSteps: "listing changes the world",
-  SharedCopy: "the copy shares state",
-  RewardDrift: "reward not restored",
-  LimitRunsOn: "a step limit runs on",
-  HiddenState: "the snapshot lacks state",
-  EndingStays: "ending not restored",
+/** The kind, and the place: the actions before the difference, and those before the state that was put back. */
+const PLANTED: Readonly<Record<string, readonly [kind: Fault["kind"], step: number, from?: number]>> = {
+  ClockInText: ["clock", 1],
+  Unseeded: ["unseeded randomness", 1],
+  GlobalRandom: ["state kept between episodes", 1],
+  HashOrder: ["hash order", 0],
+  ListingSteps: ["listing changes the world", 1],
+  SharedCopy: ["the copy shares state", 1, 0],
+  RewardDrift: ["reward not restored", 2, 1],
+  LimitRunsOn: ["a step limit runs on", 9, 1],
+  HiddenState: ["the snapshot lacks state", 2, 1],
+  EndingStays: ["ending not restored", 2, 1],
+  SavingDraws: ["saving changes the world", 1],
 };
 
 test("a world as it should be has no fault, by its snapshots, copies and replay", { skip }, async () => {
-  const { repeats, ways, restore, notes } = await audit("Good");
+  const { repeats, ways, restore, notes, walks, rewarded, ended } = await audit("Good");
   assert.deepEqual(repeats, []);
   assert.deepEqual(
     ways,
-    ["state", "copy", "replay"].map((way) => ({ way, fault: undefined })),
+    ["state", "copy", "replay"].map((way) => ({ way, fault: undefined, walks: 8 })),
   );
   assert.equal(restore, "state");
   assert.deepEqual(notes, []);
+  assert.deepEqual([walks, rewarded, ended], [8, 8, 4]);
 });
 
 test("a world that cannot be copied is put back by doing it again", { skip }, async () => {
   const { ways, restore } = await audit("Uncopyable");
   assert.equal(restore, "replay");
   const { way, fault } = ways[0]!;
-  assert.deepEqual([way, fault?.kind], ["copy", "not restored"]);
+  assert.deepEqual([way, fault?.kind, fault?.what], ["copy", "not restored", "error"]);
   assert.match(fault!.found, /cannot pickle/);
 });
 
-for (const [name, kind] of Object.entries(PLANTED)) {
+test("no way back is tried on walks that do not come out the same again", { skip }, async () => {
+  const { repeats, ways, restore } = await audit("NoWayBack");
+  assert.deepEqual([restore, repeats.length, repeats[0]!.kind], ["none", 8, "state kept between episodes"]);
+  assert.deepEqual(
+    ways,
+    ["copy", "replay"].map((way) => ({ way, fault: undefined, walks: 0 })),
+  );
+});
+
+for (const [name, [kind, step, from]] of Object.entries(PLANTED)) {
   test(`${name}: ${kind}`, { skip }, async () => {
     const { repeats, ways, restore } = await audit(name);
     const found = repeats[0] ?? ways.find(({ fault }) => fault)?.fault;
     assert(found, "no fault found");
-    assert.equal(found.kind, kind, JSON.stringify(found));
-    assert(found.step >= (found.from ?? 0));
+    assert.deepEqual([found.kind, found.step, found.from], [kind, step, from], JSON.stringify(found));
     assert.notEqual(found.expected, found.found);
     const isAtAll = repeats.length > 0;
     assert.equal(restore, isAtAll ? "none" : name === "SharedCopy" ? "replay" : "copy");
   });
 }
+
+test("halves of surrogate pairs are compared and printed", { skip }, async (t) => {
+  const { code, output } = await gleanerHere(t, "env", "audit", `${WORLDS}:HalfSurrogate`, "--walks", "2");
+  assert.equal(code, 0);
+  assert.match(output, /the snapshot lacks state: stones.*\n {2}expected {2}".*\\ud83d"\n {2}found {5}".*\\ud83e"\n/);
+  assert.match(output, /restore: copy/);
+});
+
+test("a world that breaks on a walk is named with its task, the seed and the last action", { skip }, async (t) => {
+  const { code, output } = await gleanerHere(t, "env", "audit", `${WORLDS}:Breaks`, "--walks", "2");
+  assert.equal(code, 1);
+  assert.match(
+    output,
+    /stones\/train\/2, seed 0, after 2 actions, the last one "take a stone": Breaks: ValueError: the bag \\u\{1b\}\[31mtears/,
+  );
+});

@@ -1,6 +1,6 @@
 /** What an audit can find, and the ways back that it tries. */
+import type { Way } from "../../core/audit.ts";
 import type { Environment } from "../../core/environment.ts";
-import type { Restore } from "../python/environment.ts";
 import type { Difference } from "./walk.ts";
 
 export interface Fault extends Difference {
@@ -11,18 +11,23 @@ export interface Fault extends Difference {
     | "state kept between episodes"
     | "state shared between episodes"
     | "listing changes the world"
+    | "saving changes the world"
     | "not restored"
     | "reward not restored"
     | "ending not restored"
     | "a step limit runs on"
     | "the copy shares state"
     | "the snapshot lacks state";
-  /** Where the world was put back to, if it was. */
+  /** Actions before the state that the world was put back to, if it was. */
   readonly from?: number;
 }
 
 /** A world that is put back in one way. */
 export interface OpenedWay {
-  readonly way: Restore;
+  readonly way: Way;
   open(): Promise<Environment>;
 }
+
+/** The first fault of each kind. */
+export const firstOfEach = (faults: readonly Fault[]): Fault[] =>
+  faults.filter(({ kind }, index) => faults.findIndex((fault) => fault.kind === kind) === index);

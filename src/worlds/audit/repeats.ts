@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../../core/environment.ts";
 import type { Fault } from "./fault.ts";
-import { again, type Difference, followed, type Walk } from "./walk.ts";
+import { again, type Difference, differenceOf, followed, orBroken, type Walk } from "./walk.ts";
 
 /** Longer than a second: what shows seconds must have moved on. */
 const LATER_MS = 1_100;
@@ -17,20 +17,39 @@ export interface Worlds {
   openOther?: (() => Promise<Environment>) | undefined;
 }
 
-/** Why each of `walks`, all done in `world`, does not come out the same again. None for those that do, everywhere. */
-export async function notRepeated(worlds: Worlds, world: Environment, walks: readonly Walk[]): Promise<Fault[]> {
-  const atOnce: Fault[] = [];
+/** A walk that leads elsewhere. */
+interface Moved {
+  readonly walk: Walk;
+  readonly fault: Fault;
+}
+
+/**
+ * Why each of `walks`, all done in `world`, does not come out the same again. None for those that do, everywhere. `done` is
+ * called once for each.
+ */
+export async function notRepeated(
+  worlds: Worlds,
+  world: Environment,
+  walks: readonly Walk[],
+  done: () => void,
+): Promise<Moved[]> {
+  const atOnce: Moved[] = [];
   const same: Walk[] = [];
   for (const walk of walks) {
     const difference = await again(world, walk);
-    if (difference) atOnce.push({ ...difference, kind: await whyAtOnce(worlds, walk) });
-    else same.push(walk);
+    if (!difference) {
+      same.push(walk);
+      continue;
+    }
+    atOnce.push({ walk, fault: { ...difference, kind: await whyAtOnce(worlds, walk) } });
+    done();
   }
   await sleep(LATER_MS);
-  const later: Fault[] = [];
+  const later: Moved[] = [];
   for (const [index, walk] of same.entries()) {
     const fault = await notLater(worlds, world, walk, same[(index + 1) % same.length]!);
-    if (fault) later.push(fault);
+    if (fault) later.push({ walk, fault });
+    done();
   }
   return [...atOnce, ...later];
 }
@@ -101,17 +120,24 @@ async function listing(world: Environment, walk: Walk): Promise<Fault | undefine
 /** Two episodes at once, a step of one and a step of the other in turn. */
 async function besideAnother({ open }: Worlds, walk: Walk, other: Walk): Promise<Fault | undefined> {
   const [one, two] = [await open(), await open()];
+  const shared = (difference: Difference | undefined): Fault | undefined =>
+    difference && { ...difference, kind: "state shared between episodes" };
   try {
-    await two.reset(other.task, other.seed);
-    await one.reset(walk.task, walk.seed);
-    for (const [step, action] of other.actions.entries()) {
-      await two.step(action);
-      if (step >= walk.actions.length) break;
-      const difference = await followed(one, { ...walk, actions: walk.actions.slice(0, step + 1) }, step);
-      if (difference) return { ...difference, kind: "state shared between episodes" };
+    const starts = (await begun(two, other)) ?? (await begun(one, walk));
+    if (starts) return shared(starts);
+    const turns = Math.max(walk.actions.length, other.actions.length);
+    for (let step = 0; step < turns; step++) {
+      const difference =
+        (await followed(two, other, step, { most: 1 })) ?? (await followed(one, walk, step, { most: 1 }));
+      if (difference) return shared(difference);
     }
     return undefined;
   } finally {
     await Promise.all([one.close(), two.close()]);
   }
 }
+
+const begun = (world: Environment, walk: Walk) =>
+  orBroken(walk, 0, async () =>
+    differenceOf(walk, 0, { observation: await world.reset(walk.task, walk.seed), reward: 0, terminated: false }),
+  );

@@ -2,12 +2,17 @@
 import type { Environment, Snapshot } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Fault, OpenedWay } from "./fault.ts";
-import { again, type Difference, followed, type Walk } from "./walk.ts";
+import { again, type Difference, differenceOf, followed, isEnded, orBroken, type Walk } from "./walk.ts";
 
 interface Kept {
   readonly step: number;
   readonly snapshot: Snapshot;
 }
+
+/** States of a walk that the world is put back to: with twice as many a long walk would take four times as long. */
+const MOST_STATES = 20;
+/** Actions behind a state that it is put back to for the second time. */
+const SECOND_TIME = 10;
 
 /** The first state of `walk` from which going on differs. `other`: a walk to make in between. */
 export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: Walk): Promise<Fault | undefined> {
@@ -19,16 +24,21 @@ export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: W
   };
   try {
     const kept = await snapshotsAlong(world, walk);
-    if ("found" in kept) return kept;
+    if ("kind" in kept) return kept;
     // The detour: through the end of this walk, and another task.
     await again(world, other);
-    for (const { step, snapshot } of [...kept, ...kept.toReversed()]) {
-      const unlike = await from(world, walk, { step, snapshot });
+    for (const state of kept) {
+      const unlike = await from(world, walk, state);
+      if (unlike) return await named(unlike);
+    }
+    for (const state of kept.toReversed()) {
+      const unlike = await from(world, walk, state, SECOND_TIME);
       if (unlike) return await named(unlike);
     }
     // Snapshots are stored, and restored by other processes.
     for (const { step, snapshot } of kept.filter((_, index) => index % 3 === 0)) {
-      const unlike = await from(elsewhere, walk, { step, snapshot: JSON.parse(JSON.stringify(snapshot)) });
+      const stored = { step, snapshot: JSON.parse(JSON.stringify(snapshot)) };
+      const unlike = await from(elsewhere, walk, stored, SECOND_TIME);
       if (unlike) return await named(unlike);
     }
     return undefined;
@@ -37,20 +47,21 @@ export async function notRestored({ way, open }: OpenedWay, walk: Walk, other: W
   }
 }
 
-/** A fault where a state cannot be saved: a world may hold what cannot be copied. */
+/** A fault where a state cannot be saved (a world may hold what cannot be copied), or where saving it does something. */
 async function snapshotsAlong(world: Environment, walk: Walk): Promise<Kept[] | Fault> {
-  await world.reset(walk.task, walk.seed);
   const kept: Kept[] = [];
-  for (const [step, action] of walk.actions.entries()) {
+  const every = Math.ceil(walk.actions.length / MOST_STATES);
+  await world.reset(walk.task, walk.seed);
+  for (const step of walk.actions.keys()) {
     try {
-      kept.push({ step, snapshot: await world.snapshot() });
+      if (step % every === 0) kept.push({ step, snapshot: await world.snapshot() });
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
-      const expected = walk.seen[step]!.observation;
-      const place = { task: walk.task.id, step, from: step };
-      return { ...place, kind: "not restored", what: "observation", expected, found: error.message };
+      const place = { task: walk.task.id, step, from: step, expected: walk.seen[step]!.observation };
+      return { ...place, kind: "not restored", what: "error", found: error.message };
     }
-    await world.step(action);
+    const difference = await followed(world, walk, step, { most: 1 });
+    if (difference) return { ...difference, kind: "saving changes the world" };
   }
   return kept;
 }
@@ -60,20 +71,20 @@ interface Unlike extends Difference {
   readonly from: number;
 }
 
-async function from(world: Environment, walk: Walk, { step, snapshot }: Kept): Promise<Unlike | undefined> {
-  const place = { task: walk.task.id, step, from: step };
-  const { observation: expected, listed: expectedList } = walk.seen[step]!;
-  try {
+/** Puts `world` back and goes on, to the end of `walk` or for `most` actions. */
+async function from(
+  world: Environment,
+  walk: Walk,
+  { step, snapshot }: Kept,
+  most?: number,
+): Promise<Unlike | undefined> {
+  const { reward, terminated } = walk.seen[step]!;
+  const atOnce = await orBroken(walk, step, async () => {
     const observation = await world.restore(walk.task, snapshot);
-    if (observation !== expected) return { ...place, what: "observation", expected, found: observation };
-    const [before, now] = [expectedList, await world.actions()].map((list) => JSON.stringify(list));
-    if (before !== now) return { ...place, what: "listed actions", expected: before!, found: now! };
-    const difference = await followed(world, walk, step);
-    return difference && { ...difference, from: step };
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    return { ...place, what: "observation", expected, found: error.message };
-  }
+    return differenceOf(walk, step, { observation, reward, terminated, listed: await world.actions() });
+  });
+  const difference = atOnce ?? (await followed(world, walk, step, { ...(most && { most }) }));
+  return difference && { ...difference, from: step };
 }
 
 /** What is missing shows in what differs first. */
@@ -88,7 +99,7 @@ const ROUNDS = 8;
 
 /** Whether an end comes although nothing ended before: beginning again and again, without ever reaching the end of `walk`. */
 async function countsOn(world: Environment, walk: Walk): Promise<boolean> {
-  const end = walk.seen.at(-1)!.terminated ? walk.actions.length - 1 : walk.actions.length;
+  const end = isEnded(walk) || walk.isCut ? walk.actions.length - 1 : walk.actions.length;
   const beginning = { ...walk, actions: walk.actions.slice(0, end) };
   await world.reset(walk.task, walk.seed);
   const start = await world.snapshot();

@@ -1,5 +1,6 @@
 /** A world written in Python, on the command line: `--env my_env.py:World`. */
 import { z } from "zod";
+import { WAYS } from "../../core/audit.ts";
 import { atMost } from "../../core/bounds.ts";
 import { quoted } from "../../core/wording.ts";
 import type { EnvironmentEntry } from "../entry.ts";
@@ -28,7 +29,7 @@ const schema = z
     maxSteps: whole.optional(),
     successReturn: z.number().optional(),
     /** How a state is reached again: the world's own snapshot, a copy in its process, or by doing it again. */
-    restore: z.enum(["state", "copy", "replay"]).optional(),
+    restore: z.enum(WAYS).optional(),
     /** Longest wait for one answer, in seconds. */
     timeout: z.number().positive().max(3600).default(60),
     /** PYTHONHASHSEED, which decides the order of sets of texts. */
@@ -64,5 +65,8 @@ export const python: EnvironmentEntry<z.infer<typeof schema>> = {
   paths: ["file", "python"],
   programs: ["python"],
   machine: ["timeout"],
+  ways: WAYS,
+  // Any seed but the usual one.
+  otherOrder: { hashSeed: 1 },
   open: pythonWorld,
 };

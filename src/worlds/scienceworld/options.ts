@@ -36,6 +36,7 @@ export const scienceworld: EnvironmentEntry<Options> = {
   schema,
   paths: ["data"],
   machine: ["processes", "heapMb", "timeoutMs", "states"],
+  way: "copy",
   async open({ data, ...options }) {
     return openScienceworld({ ...options, ...cacheOf(data) });
   },
