@@ -1,4 +1,5 @@
 /** What was run: settings as stored, seeds, and when and by which program. */
+import { auditOf, type RunAudit } from "../core/audit.ts";
 import type { Json } from "../core/json.ts";
 import type { Run, Timing } from "../core/run.ts";
 import { distinct, type Material } from "./material.ts";
@@ -9,6 +10,8 @@ export interface Ran {
   /** As resolved, without paths. */
   readonly config: Json;
   readonly seeds: readonly number[];
+  /** How far the world was found to be put back exactly; null where the run's config asked for no audit. */
+  readonly audit: RunAudit | null;
   /** The one part in which equal runs differ; null where the store does not say. */
   readonly timing: RanTiming | null;
 }
@@ -25,7 +28,7 @@ export interface RanTiming {
 export function ranOf({ repository, rounds }: Pick<Material, "repository" | "rounds">, run: string): Ran {
   const { kind, config } = repository.run(run)!;
   const seeds = distinct(rounds(run).map(({ seed }) => seed)).sort((a, b) => a - b);
-  return { run, kind, config, seeds, timing: timingOf(repository.timings(run)) };
+  return { run, kind, config, seeds, audit: auditOf(config) ?? null, timing: timingOf(repository.timings(run)) };
 }
 
 /** A run that is started again notes for each piece that it found it done, so only the first time counts. */

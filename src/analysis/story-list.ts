@@ -1,4 +1,5 @@
 /** The expert's runs of a run, one line each: what became of them, the ones that tell most first. */
+import { auditOf, type RunAudit } from "../core/audit.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
 import { provenanceOf, sum } from "./material.ts";
 import type { Share } from "./statistics.ts";
@@ -34,6 +35,8 @@ export interface StoryList {
   readonly kind: "stories";
   readonly run: string;
   readonly round: RoundName | null;
+  /** How far the world was found to be put back exactly; null where the run's config asked for no audit. */
+  readonly audit: RunAudit | null;
   readonly lines: readonly StoryLine[];
 }
 
@@ -68,7 +71,8 @@ export function storiesOf(telling: Telling): StoryList {
   });
   const places = new Map(naturally(lines.map(({ task }) => task)).map((task, place) => [task, place]));
   const sorted = lines.toSorted((a, b) => rankOf(a) - rankOf(b) || places.get(a.task)! - places.get(b.task)!);
-  return { kind: "stories", run, round: round && nameOf(round), lines: sorted };
+  const audit = auditOf(telling.repository.run(run)?.config ?? null) ?? null;
+  return { kind: "stories", run, round: round && nameOf(round), audit, lines: sorted };
 }
 
 /** Lost runs first, and of them those in which a win was lost, then those that nobody ever won. */

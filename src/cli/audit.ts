@@ -1,8 +1,9 @@
 /** How an audit of a world is told: its progress, and what it found. */
-import { quoted } from "../core/wording.ts";
+import { WAY_NAMES } from "../core/audit.ts";
 import type { Progress } from "../engine/experiment/progress.ts";
 import type { Audit } from "../worlds/audit/audit.ts";
 import { type Fault, firstOfEach } from "../worlds/audit/fault.ts";
+import { excerpts } from "./differences.ts";
 import { table } from "./table.ts";
 import { printable } from "./terminal.ts";
 
@@ -16,8 +17,6 @@ export function checksTold(progress: Progress): (done: number, of: number) => vo
     if (done === of) phase.end();
   };
 }
-
-export const WAY_NAMES = { state: "its snapshots", copy: "a copy", replay: "doing it again" } as const;
 
 export function auditText(name: string, audit: Audit): string {
   const { walks, steps, guided, rewarded, ended, repeats, ways, restore, notes } = audit;
@@ -55,17 +54,6 @@ const elsewhere = (repeats: readonly Fault[], walks: number) =>
 export function faultText({ kind, task, step, from, what, expected, found }: Fault): string {
   const where = `${printable(task)}, after ${step} ${step === 1 ? "action" : "actions"}`;
   const back = from === undefined ? "" : `, put back to where it was after ${from}`;
-  const [before, now] = what === "error" ? [expected, found] : fromTheDifference(expected, found);
-  return `${kind}: ${where}${back}: the ${what}\n  expected  ${quoted(before)}\n  found     ${quoted(now)}`;
-}
-
-/** Characters that are shown before the first difference. */
-const BEFORE = 60;
-
-/** Long texts begin shortly before the first character that differs. */
-function fromTheDifference(a: string, b: string): [string, string] {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  if (same <= 2 * BEFORE) return [a, b];
-  return [`…${a.slice(same - BEFORE)}`, `…${b.slice(same - BEFORE)}`];
+  const [before, now] = excerpts(expected, found);
+  return `${kind}: ${where}${back}: the ${what}\n  expected  ${before}\n  found     ${now}`;
 }

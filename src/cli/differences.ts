@@ -15,9 +15,15 @@ const LEAD = 40;
 
 /** Three lines: the step, what was recorded, what the world answered. */
 export function differenceLines({ step, expected, got }: Difference): [string, string, string] {
-  const from = Math.max(0, firstDifference(expected, got) - LEAD);
   const where = step < 0 ? "first observation" : `answer to step ${step}`;
-  return [where, `  recorded  ${excerpt(expected, from)}`, `  replayed  ${excerpt(got, from)}`];
+  const [recorded, replayed] = excerpts(expected, got);
+  return [where, `  recorded  ${recorded}`, `  replayed  ${replayed}`];
+}
+
+/** Both texts in quotes, from shortly before the first difference on. */
+export function excerpts(a: string, b: string): [string, string] {
+  const from = Math.max(0, firstDifference(a, b) - LEAD);
+  return [excerpt(a, from), excerpt(b, from)];
 }
 
 function firstDifference(a: string, b: string): number {

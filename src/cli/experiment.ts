@@ -26,6 +26,7 @@ import {
 import { keepWorld } from "../worlds/places.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
+import { restoredAs, runAudit } from "./run-audit.ts";
 import { inRun } from "./run-files.ts";
 
 /** Runs or continues the experiment. `file` is the config's path: relative paths in the config start there. */
@@ -49,8 +50,8 @@ async function executeRead(
   if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
   const { parts, stored, environment } = await partsOf(project, config, progress, file);
   try {
-    const server = await serverNotes(project, config, stored, parts.student);
-    await inRun(project, { name: config.run, kind: "experiment", config: { ...stored, ...server } }, async () => {
+    const said = await saidAtFirst(project, config, stored, { student: parts.student, environment, progress });
+    await inRun(project, { name: config.run, kind: "experiment", config: { ...stored, ...said } }, async () => {
       keepStudent(project.folder, config);
       keepWorld(project.folder, config.run, environment);
       await runExperiment(config, parts);
@@ -60,18 +61,29 @@ async function executeRead(
   }
 }
 
-/** Asked once, when the run begins, so that the report always says the same. */
-async function serverNotes(
+interface Asked {
+  readonly student: Student;
+  readonly environment: EnvironmentSpec;
+  readonly progress: Progress;
+}
+
+/** What the server said and what the world's audit found: asked once, when the run begins, so that the report always says the same. */
+async function saidAtFirst(
   { repository }: Project,
-  { run }: ExperimentConfig,
+  config: ExperimentConfig,
   stored: StoredConfig,
-  student: Student,
+  { student, environment, progress }: Asked,
 ): Promise<StoredConfig> {
-  const { server, ...rest } = (repository.run(run)?.config ?? {}) as StoredConfig;
+  const { server, audit, ...rest } = (repository.run(config.run)?.config ?? {}) as StoredConfig;
   // A run that holds nothing yet may become one of another config.
-  const isKnown = canonicalJson(rest) === canonicalJson(stored) || repository.countOf(run) > 0;
-  const notes = isKnown ? server : await student.notes();
-  return notes === undefined || (Array.isArray(notes) && notes.length === 0) ? {} : { server: notes as Json };
+  if (canonicalJson(rest) === canonicalJson(stored) || repository.countOf(config.run) > 0)
+    return { ...(server !== undefined && { server }), ...(audit !== undefined && { audit }) };
+  const notes = await student.notes();
+  const found = await runAudit({ config, environment: seeded(config, environment), repository, progress });
+  return {
+    ...(notes.length > 0 && { server: notes as Json }),
+    ...(found && { audit: JSON.parse(JSON.stringify(found)) }),
+  };
 }
 
 /** The parts that `config` names, and the share of it that is stored with a run. */
@@ -81,10 +93,9 @@ export async function partsOf(
   progress: Progress,
   file?: string,
 ): Promise<{ readonly parts: Parts; readonly stored: StoredConfig; readonly environment: EnvironmentSpec }> {
-  const environment = resolveEnvironment(environmentOf(config, file));
+  const environment = restoredAs(resolveEnvironment(environmentOf(config, file)), config.restore);
   if (environment.name === "none") throw new CliError(`run "${config.run}": ${NEEDS_WORLD}`);
-  const benchmark = (seed: number) =>
-    inputOf("environment", () => openBenchmark({ ...environment, ...(isSeeded(config) && { seed }) }));
+  const benchmark = (seed: number) => inputOf("environment", () => openBenchmark(seeded(config, environment, seed)));
   const { splits, notes } = await benchmark(config.seeds[0]!);
   expectNames(config, splits, repository);
   const parts: Parts = {
@@ -114,6 +125,12 @@ function expectNames(config: ExperimentConfig, splits: readonly string[], reposi
   for (const [index, split] of (config.evaluate?.splits ?? []).entries())
     expectSplit(`evaluate.splits.${index}`, split);
 }
+
+/** `environment` as a seed of the config sees it; by default as the first one does. */
+const seeded = (config: ExperimentConfig, environment: EnvironmentSpec, seed = config.seeds[0]!): EnvironmentSpec => ({
+  ...environment,
+  ...(isSeeded(config) && { seed }),
+});
 
 type StoredConfig = Readonly<Record<string, Json>>;
 

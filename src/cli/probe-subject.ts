@@ -59,8 +59,8 @@ async function configOf(project: Project, run: Run, flags: EnvironmentFlags): Pr
   const { name, kind, config } = run;
   const environment = environmentOfRun(project.folder, run, flags);
   if (kind === "experiment") {
-    // Notes of the world and the server are stored beside the config, but are no part of it.
-    const { notes: _, server: __, ...stored } = config as Readonly<Record<string, Json>>;
+    // Notes of the world, its audit and the server are stored beside the config, but are no part of it.
+    const { notes: _, server: __, audit: ___, ...stored } = config as Readonly<Record<string, Json>>;
     const { student } = stored;
     const found = student !== undefined && {
       student: studentOfRun(project.folder, name, student as Record<string, Json>),

@@ -10,6 +10,9 @@ export const WAYS = ["state", "copy", "replay"] as const;
 /** One of `WAYS`. */
 export type Way = (typeof WAYS)[number];
 
+/** As sentences name them: `put back by a copy`. */
+export const WAY_NAMES = { state: "its snapshots", copy: "a copy", replay: "doing it again" } as const;
+
 /** Something that does not come out the same again. */
 export interface AuditedFault {
   /** Its cause, as far as it shows: `clock`, `the copy shares state` … */

@@ -3,6 +3,7 @@ import type { Ran, RanTiming } from "../analysis/ran.ts";
 import type { Report } from "../analysis/report.ts";
 import { type Json, leaves } from "../core/json.ts";
 import type { DatasetConfig } from "../core/run.ts";
+import { auditText } from "./audit-text.ts";
 import { type Fact, type Section, tableOf } from "./document.ts";
 import { whole } from "./numbers.ts";
 
@@ -18,6 +19,7 @@ export function factsOf(report: Report, written: Written | undefined): Fact[] {
   return [
     ...facts,
     ...report.worlds.map((text) => ({ name: "about the world", text })),
+    ...report.ran.flatMap(({ audit }) => (audit?.notes ?? []).map((text) => ({ name: "about the world", text }))),
     ...report.servers.map((text) => ({ name: "about the server", text })),
     ...(report.unsolved.tasks > 0 ? [{ name: "tasks", text: tasksText(report) }] : []),
     ...(written
@@ -28,7 +30,7 @@ export function factsOf(report: Report, written: Written | undefined): Fact[] {
 
 type Settings = Readonly<Record<string, Json | undefined>>;
 
-function factsOfRun({ run, kind, config, seeds, timing }: Ran, several: boolean): Fact[] {
+function factsOfRun({ run, kind, config, seeds, audit, timing }: Ran, several: boolean): Fact[] {
   const { environment, expert, student, training } = config as Settings;
   const said: readonly (readonly [string, Json | undefined])[] = [
     ["world", environment],
@@ -44,6 +46,7 @@ function factsOfRun({ run, kind, config, seeds, timing }: Ran, several: boolean)
       // null: an import that was told no name takes that of each file.
       text: value === undefined || value === null ? "" : settingsText(value, name === "student" ? "kind" : "name"),
     })),
+    { name: "put back", text: kind === "experiment" ? auditText(audit) : "" },
     { name: "seeds", text: seeds.join(", ") },
     { name: "ran", text: timing ? timingText(timing) : "" },
   ];

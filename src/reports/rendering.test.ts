@@ -61,7 +61,7 @@ test("Markdown: the answer, what was run and the main table come first, every ro
   const markdown = toMarkdown(synthetic());
   assert.match(
     markdown,
-    /^# Report: demo\n\n\*\*EEF and RFT×2, its fairest control, cannot be told apart: .*\*\*\n\nMining .*\n\nNext: .*\n\n- seeds: 1, 2\n- tasks: .*\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
+    /^# Report: demo\n\n\*\*EEF and RFT×2, its fairest control, cannot be told apart: .*\*\*\n\nMining .*\n\nNext: .*\n\n- put back: not audited: .*\n- seeds: 1, 2\n- tasks: .*\n\n## Success on held-out tasks\n\n\| method \| success \| 95 % \| 1 word \|/,
   );
   assert.match(markdown, /\| expert † \| 62\.5 % \|/);
   const titles = [...markdown.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
@@ -97,7 +97,7 @@ test("the terminal: the answer, what was run and the main table, at most 100 col
   for (const options of [{}, { categories }, { seeds: [1] }]) {
     const report = synthetic(options);
     const [brief, all] = [toTable(report), toTable(report, { all: true })];
-    assert.match(brief, /^EEF .*\n(.*\n)+Next: (.+\n)+\nseeds .*\ntasks .*\n\nSuccess on held-out tasks\n┌/);
+    assert.match(brief, /^EEF .*\n(.*\n)+Next: (.+\n)+\nput back +not audited: .*\nseeds .*\ntasks .*\n\nSuccess on held-out tasks\n┌/);
     assert.match(brief, /\n│ method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
     assert.doesNotMatch(brief, /Differences|Cost per seed|Glossary/);
     assert(all.startsWith(brief.slice(0, brief.indexOf("Success on held-out tasks"))));

@@ -3,6 +3,7 @@ import type { Share } from "../analysis/statistics.ts";
 import type { ExpertRun, Lesson, RoundName, RunReading, Story, StoryStep, Stretch } from "../analysis/story.ts";
 import type { StoryLine, StoryList } from "../analysis/story-list.ts";
 import { type CommandLine, commandLine } from "../core/command-line.ts";
+import { auditText } from "./audit-text.ts";
 import { chatTable, oneLine } from "./chat-table.ts";
 import { type Document, type Fact, type Section, tableOf } from "./document.ts";
 import { UNKNOWN } from "./numbers.ts";
@@ -18,7 +19,7 @@ export interface StoryListOptions {
   readonly command?: CommandLine;
 }
 
-export function storyListDocument({ run, round, lines }: StoryList, options: StoryListOptions = {}): Document {
+export function storyListDocument({ run, round, audit, lines }: StoryList, options: StoryListOptions = {}): Document {
   const { limit = Number.POSITIVE_INFINITY, command = commandLine() } = options;
   const title = `The expert's ${lines.length} runs in ${run}${round ? ` (${roundText(round)})` : ""}`;
   if (lines.length === 0) return { title, sections: [{ title, notes: ["There are none."] }] };
@@ -48,6 +49,7 @@ export function storyListDocument({ run, round, lines }: StoryList, options: Sto
             "need-recover: the state behind the first harmful step, and whether winning from there was learned.",
         ]
       : []),
+    ...(audit ? [`The world is put back ${auditText(audit)}.`] : []),
     `\`${command("show", run, "TASK")}\` goes through one of them step by step; the end of the task's id will do.`,
   ];
   return { title, sections: [{ title, table, notes }] };

@@ -1,5 +1,6 @@
 /** `gleaner runs`: what the project holds. `runs rm` is in runs-rm.ts. */
 import type { Command } from "commander";
+import { auditOf } from "../../core/audit.ts";
 import type { Repository } from "../../core/repository.ts";
 import { datasetOf, type Run } from "../../core/run.ts";
 import { projectOption, readProject } from "../project.ts";
@@ -24,15 +25,18 @@ export function register(command: Command): void {
         print(`no runs yet: start with \`${demo}\`, \`${importing}\` or \`${running}\``);
         return;
       }
-      const cells = rows.map(({ run, kind, environment, trajectories, unreplayable, methods, seeds }) => [
+      const isAudited = rows.some(({ restore }) => restore !== null);
+      const cells = rows.map(({ run, kind, environment, restore, trajectories, unreplayable, methods, seeds }) => [
         run,
         kind,
         environment,
+        ...(isAudited ? [restore ?? "not audited"] : []),
         unreplayable === 0 ? trajectories : `${trajectories}, ${unreplayable} not replayable`,
         methods.join("; "),
         seeds.join(" "),
       ]);
-      print(table(["run", "kind", "environment", "trajectories", "methods", "seeds"], cells));
+      const put = isAudited ? ["put back by"] : [];
+      print(table(["run", "kind", "environment", ...put, "trajectories", "methods", "seeds"], cells));
     });
 }
 
@@ -45,6 +49,8 @@ function summaryOf(repository: Repository, run: Run) {
     kind: run.kind,
     // Of a world in Python, the class is its name.
     environment: environment?.class ?? environment?.name ?? "",
+    // What the audit of its world found; null: it was not audited.
+    restore: auditOf(run.config)?.restore ?? null,
     trajectories: repository.countOf(run.name),
     // Only imports judge trajectories that nobody made here.
     unreplayable: run.kind === "import" ? repository.unreplayableOf(run.name).length : 0,

@@ -3,6 +3,7 @@
  * line. `--set training.steps=200` changes one value.
  */
 import { z } from "zod";
+import { WAYS } from "../../core/audit.ts";
 import { atMost } from "../../core/bounds.ts";
 import { CliError } from "../../core/errors.ts";
 import { checked, type Path } from "../../core/problems.ts";
@@ -55,6 +56,11 @@ const common = {
   run: z.string().regex(RUN_NAME.pattern, { error: ({ input }) => `${RUN_NAME.expected}, got ${quoted(input)}` }),
   /** The world by name, with its options. */
   environment: z.looseObject({ name: z.string() }),
+  /**
+   * How the world must be put back, exactly: by its own snapshots, a copy, or doing it again. It is audited before the run
+   * begins, and a world with a fault is refused. `none`: audited, nothing required. Absent: not audited.
+   */
+  restore: z.enum([...WAYS, "none"]).optional(),
   /** One expert, or several (a strong and a weak one, say), whose trajectories are taken together. `prices` says what each costs. */
   expert: z.union([expertSource, z.array(expertSource).nonempty()]),
   /** At most this many training tasks (the first ones). */
