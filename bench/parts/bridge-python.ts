@@ -7,7 +7,7 @@ import type { Benchmark, Environment } from "../../src/core/environment.ts";
 import { random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
 import { openBenchmark } from "../../src/worlds/open.ts";
-import { virtualEnvironment } from "../python/environment.ts";
+import { installMinigrid, MINIGRID_VERSIONS } from "../python/minigrid.ts";
 import { cpuMs } from "./cpu-time.ts";
 import type { Findings } from "./result.ts";
 import type { Episode } from "./steps.ts";
@@ -17,12 +17,10 @@ const AT_ONCE = 2;
 const ROUNDS = 5;
 const TRIVIAL = { episodes: 80, steps: 50 };
 const BABYAI = { episodes: 24, steps: 40 };
-const VERSIONS = { minigrid: "3.2.0", gymnasium: "1.4.0", numpy: "2.4.6" };
 
 export async function pythonBridge(): Promise<Findings> {
   const trivial = await openBenchmark({ name: `${WORLDS}:TimedTrivial`, maxSteps: TRIVIAL.steps });
-  const requirements = Object.entries(VERSIONS).map(([name, version]) => `${name}==${version}`);
-  const python = await virtualEnvironment(`minigrid-${VERSIONS.minigrid}`, requirements);
+  const python = await installMinigrid();
   const babyai = await openBenchmark({ name: `${WORLDS}:TimedBabyAI`, python, options: { train: BABYAI.episodes } });
   const [bare, grid] = [await timesOf(trivial, TRIVIAL), await timesOf(babyai, BABYAI)];
   const row = ({ bridge, inside, steps, seconds }: Times) => ({
@@ -32,7 +30,7 @@ export async function pythonBridge(): Promise<Findings> {
   });
   return {
     settings: { "episodes at once": AT_ONCE, rounds: ROUNDS, "steps of BabyAI": grid.steps, "other steps": bare.steps },
-    versions: VERSIONS,
+    versions: MINIGRID_VERSIONS,
     figures: { "a world that does nothing": row(bare), BabyAI: row(grid) },
     ratios: { "over the bridge ÷ inside Python, processor time of BabyAI": grid.bridge / grid.inside },
   };
