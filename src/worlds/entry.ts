@@ -12,6 +12,8 @@ export interface EnvironmentEntry<Options = never> {
   readonly paths: readonly string[];
   /** Of these, programs: one whose name has no slash is looked for on the PATH. */
   readonly programs?: readonly string[];
+  /** Options that say where a server is and what it wants to let us in: kept as paths are, and as they are written. */
+  readonly addresses?: readonly string[];
   /** Options that decide how fast it goes here and change no result: never stored with a run either. */
   readonly machine?: readonly string[];
   /** Whether tasks are generated from the option `seed`: experiments then draw others for every seed. */

@@ -9,6 +9,7 @@ import { expectedOneOf } from "../core/wording.ts";
 import { alfworld } from "./alfworld/options.ts";
 import type { EnvironmentEntry } from "./entry.ts";
 import { none } from "./none/options.ts";
+import { openenv } from "./openenv/options.ts";
 import { isModule, ownBenchmark } from "./own.ts";
 import { isPython, python } from "./python/options.ts";
 import { scienceworld } from "./scienceworld/options.ts";
@@ -27,6 +28,7 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = {
   webshop,
   scienceworld,
   python,
+  openenv,
   none,
 };
 
@@ -44,7 +46,7 @@ export function resolveEnvironment(
   nameOf: (path: Path) => string = (path) => keyOf(["environment", ...path]),
 ): EnvironmentSpec {
   if (isModule(spec.name)) return spec;
-  const { name, ...options } = isPython(spec.name) ? { ...spec, name: "python", module: spec.name } : spec;
+  const { name, ...options } = withPlace(spec);
   const entry = environmentNamed(name);
   if (!entry) {
     const known = expectedOneOf(Object.keys(ENVIRONMENTS), name);
@@ -60,10 +62,21 @@ export function resolveEnvironment(
   return { name, ...(parsed.data as object) };
 }
 
+/** A world behind a server, named with its address: `openenv:http://127.0.0.1:8000`. */
+const SERVED = /^(\w+):(https?:.*)$/s;
+
+/** `spec` with what its name says beside the name as an option. */
+function withPlace(spec: EnvironmentSpec): EnvironmentSpec {
+  const { name } = spec;
+  const [, kind, url] = SERVED.exec(name) ?? [];
+  if (kind !== undefined) return { ...spec, name: kind, url };
+  return isPython(name) ? { ...spec, name: "python", module: name } : spec;
+}
+
 /** What of `spec` is stored with a run: everything but what concerns this machine alone. */
 export function withoutPaths(spec: EnvironmentSpec): EnvironmentSpec {
-  const { paths = [], machine = [] } = environmentNamed(spec.name) ?? {};
-  const local = [...paths, ...machine];
+  const { paths = [], addresses = [], machine = [] } = environmentNamed(spec.name) ?? {};
+  const local = [...paths, ...addresses, ...machine];
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !local.includes(key))) as unknown as EnvironmentSpec;
 }
 

@@ -16,7 +16,8 @@ const fileOf = (folder: string, run: string) => join(folder, "worlds", `${run}.j
 
 /** Keeps where `spec`, the world of `run`, has its files. `folder`: the project's. Throws StoreError where the disk refuses. */
 export function keepWorld(folder: string, run: string, spec: EnvironmentSpec): void {
-  const keys = isModule(spec.name) ? ["name"] : (environmentNamed(spec.name)?.paths ?? []);
+  const { paths = [], addresses = [] } = environmentNamed(spec.name) ?? {};
+  const keys = isModule(spec.name) ? ["name"] : [...paths, ...addresses];
   const given = keys.flatMap((key) => (typeof spec[key] === "string" ? [[key, placeOf(spec[key])] as const] : []));
   if (given.length === 0) return;
   writeWholeInFolder(fileOf(folder, run), `${JSON.stringify(Object.fromEntries(given), null, 2)}\n`);

@@ -1,0 +1,55 @@
+/** An OpenEnv server on the command line: `--env openenv:http://127.0.0.1:8000`. */
+import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
+import type { EnvironmentEntry } from "../entry.ts";
+import { serverOptions } from "../served/options.ts";
+import { openenvWorld } from "./index.ts";
+
+const whole = z.number().int().nonnegative();
+const [most, tooMany] = atMost("generatedTasks");
+const count = z.number().int().positive().max(most, tooMany);
+/** From the first to before the second. */
+const range = z
+  .tuple([whole, whole])
+  .refine(([from, to]) => from < to, { message: "expected two numbers, the first below the second" })
+  .refine(([from, to]) => to - from <= most, { message: tooMany });
+const reset = z.record(z.string(), z.json());
+const split = z.string().min(1);
+
+const schema = z
+  .strictObject({
+    ...serverOptions(8),
+    /** Tasks are seeds: so many, or by split those from one number to before another. */
+    seeds: z.union([count, z.record(split, range)]).optional(),
+    /** Tasks are what a reset is given: a list, or by split a list. */
+    resets: z.union([z.array(reset).nonempty(), z.record(split, z.array(reset).nonempty())]).optional(),
+    /** The goal of every task. */
+    instruction: z.string().min(1).optional(),
+    /** The system prompt. */
+    instructions: z.string().min(1).optional(),
+    /** The field of an action that is the text; of an observation that is the text; and of one that lists actions. */
+    actionField: z.string().min(1).optional(),
+    observationField: z.string().min(1).optional(),
+    actionsField: z.string().min(1).optional(),
+    maxSteps: z
+      .number()
+      .int()
+      .positive()
+      .max(...atMost("maxSteps"))
+      .optional(),
+    successReturn: z.number().default(1),
+    restore: z.enum(["state", "replay", "none"]).optional(),
+  })
+  .refine(({ seeds, resets }) => seeds === undefined || resets === undefined, {
+    message: "expected seeds or resets, got both",
+    path: ["resets"],
+  });
+
+export const openenv: EnvironmentEntry<z.infer<typeof schema>> = {
+  summary: "a world behind an OpenEnv server: --env openenv:http://127.0.0.1:8000",
+  schema,
+  paths: [],
+  addresses: ["url", "apiKeyEnv"],
+  machine: ["sessions", "timeout"],
+  open: openenvWorld,
+};

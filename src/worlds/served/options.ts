@@ -1,0 +1,32 @@
+/** What a config says of the server that a world is behind. */
+import { z } from "zod";
+import { CliError } from "../../core/errors.ts";
+import { baseUrl } from "../../http/addresses.ts";
+
+/** The options of every world behind a server. `sessions`: how many episodes at once, where nobody says. */
+export function serverOptions(sessions: number) {
+  return {
+    url: z.string().transform(address),
+    /** The environment variable with the key that the server wants. */
+    apiKeyEnv: z.string().min(1).optional(),
+    /** Episodes at once. */
+    sessions: z
+      .number()
+      .int()
+      .positive()
+      .max(1_000, "expected at most 1,000: each is a world on the server")
+      .default(sessions),
+    /** Longest wait for one answer, in seconds. */
+    timeout: z.number().positive().max(3600).default(60),
+  };
+}
+
+function address(text: string, context: z.RefinementCtx): string {
+  try {
+    return baseUrl("the server's address", text, { example: "http://127.0.0.1:8000" });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+    return z.NEVER;
+  }
+}
