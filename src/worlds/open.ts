@@ -6,6 +6,7 @@ import type { Benchmark } from "../core/environment.ts";
 import { CliError } from "../core/errors.ts";
 import { checked, keyOf, type Path } from "../core/problems.ts";
 import { expectedOneOf } from "../core/wording.ts";
+import { agentgym } from "./agentgym/options.ts";
 import { alfworld } from "./alfworld/options.ts";
 import type { EnvironmentEntry } from "./entry.ts";
 import { none } from "./none/options.ts";
@@ -29,6 +30,7 @@ export const ENVIRONMENTS: Readonly<Record<string, EnvironmentEntry>> = {
   scienceworld,
   python,
   openenv,
+  agentgym,
   none,
 };
 

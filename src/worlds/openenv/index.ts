@@ -19,6 +19,9 @@ import { type ToldTasks, tasksOf } from "./tasks.ts";
 /** Steps of an episode where neither the server nor the user says a number. */
 const STEPS = 50;
 
+/** Episodes at once, where the server has room for them. */
+const SESSIONS = 8;
+
 export interface OpenenvOptions extends ToldTasks {
   /** Without a slash at its end. */
   readonly url: string;
@@ -32,7 +35,7 @@ export interface OpenenvOptions extends ToldTasks {
   readonly successReturn: number;
   readonly restore?: Restore | undefined;
   /** At most so many connections. */
-  readonly sessions: number;
+  readonly sessions?: number | undefined;
   /** Longest wait for one answer, in seconds. */
   readonly timeout: number;
 }
@@ -54,7 +57,7 @@ export async function openenvWorld(options: OpenenvOptions): Promise<Benchmark> 
     actions: options.actionsField ?? (isOurs ? "actions" : undefined),
   };
   const tasks = await tasksOf(server, server.name, options);
-  const sessions = newSessions({ ...connecting, sessions: options.sessions });
+  const sessions = newSessions({ ...connecting, sessions: options.sessions ?? SESSIONS });
   const { tools, most } = await looked(sessions, rules, { server, task: tasks[0]!, isChecked: restore !== "none" });
   return {
     ...listedTasks(tasks),

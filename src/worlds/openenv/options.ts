@@ -2,25 +2,22 @@
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { EnvironmentEntry } from "../entry.ts";
-import { serverOptions } from "../served/options.ts";
+import { rangeOfNumbers, serverOptions } from "../served/options.ts";
 import { openenvWorld } from "./index.ts";
 
-const whole = z.number().int().nonnegative();
-const [most, tooMany] = atMost("generatedTasks");
-const count = z.number().int().positive().max(most, tooMany);
-/** From the first to before the second. */
-const range = z
-  .tuple([whole, whole])
-  .refine(([from, to]) => from < to, { message: "expected two numbers, the first below the second" })
-  .refine(([from, to]) => to - from <= most, { message: tooMany });
+const count = z
+  .number()
+  .int()
+  .positive()
+  .max(...atMost("generatedTasks"));
 const reset = z.record(z.string(), z.json());
 const split = z.string().min(1);
 
 const schema = z
   .strictObject({
-    ...serverOptions(8),
+    ...serverOptions(),
     /** Tasks are seeds: so many, or by split those from one number to before another. */
-    seeds: z.union([count, z.record(split, range)]).optional(),
+    seeds: z.union([count, z.record(split, rangeOfNumbers)]).optional(),
     /** Tasks are what a reset is given: a list, or by split a list. */
     resets: z.union([z.array(reset).nonempty(), z.record(split, z.array(reset).nonempty())]).optional(),
     /** The goal of every task. */

@@ -1,10 +1,20 @@
 /** What a config says of the server that a world is behind. */
 import { z } from "zod";
+import { atMost } from "../../core/bounds.ts";
 import { CliError } from "../../core/errors.ts";
 import { baseUrl } from "../../http/addresses.ts";
 
-/** The options of every world behind a server. `sessions`: how many episodes at once, where nobody says. */
-export function serverOptions(sessions: number) {
+const whole = z.number().int().nonnegative();
+const [most, tooMany] = atMost("generatedTasks");
+
+/** Tasks that are numbers: from the first to before the second. */
+export const rangeOfNumbers = z
+  .tuple([whole, whole])
+  .refine(([from, to]) => from < to, { message: "expected two numbers, the first below the second" })
+  .refine(([from, to]) => to - from <= most, { message: tooMany });
+
+/** The options of every world behind a server. */
+export function serverOptions() {
   return {
     url: z.string().transform(address),
     /** The environment variable with the key that the server wants. */
@@ -15,7 +25,7 @@ export function serverOptions(sessions: number) {
       .int()
       .positive()
       .max(1_000, "expected at most 1,000: each is a world on the server")
-      .default(sessions),
+      .optional(),
     /** Longest wait for one answer, in seconds. */
     timeout: z.number().positive().max(3600).default(60),
   };
