@@ -1,6 +1,6 @@
 /**
  * Adds many episodes, in parcels of one transaction each: a transaction costs more than a small episode does, and ids are spread
- * all over an index, of which a transaction writes each page that it touches once. From the first large parcel on they are
+ * all over an index, of which a transaction writes each page that it touches once. Of a long import they are
  * written in a thread of its own, while this one makes the next. A kill takes those that are on their way.
  */
 import type { Episode, EpisodeWriter } from "../core/repository.ts";
@@ -13,6 +13,8 @@ const PARCEL_BYTES = 2 ** 23;
 const MOST_EPISODES = 500;
 /** Whoever makes few episodes wants to lose few, too. */
 const LONGEST_WAIT_MS = 250;
+/** How long writing may have taken here before a thread does it: it takes as long to begin. */
+const MOST_WRITTEN_HERE_MS = 250;
 
 const NOTHING = new Uint8Array(new SharedArrayBuffer(0));
 
@@ -23,10 +25,15 @@ export interface Parcels {
   add(parcel: Parcel): void;
   /** The database's file. undefined: nobody else can open it. */
   readonly path: string | undefined;
+  /** Default: MOST_WRITTEN_HERE_MS. */
+  readonly mostWrittenHereMs?: number;
 }
 
 /** Begins to add episodes to `run`. */
-export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): EpisodeWriter {
+export function episodeWriter(
+  run: Run,
+  { rowsOf, add, path, mostWrittenHereMs = MOST_WRITTEN_HERE_MS }: Parcels,
+): EpisodeWriter {
   const encoder = new TextEncoder();
   let bytes = NOTHING;
   /** Filled by turns. */
@@ -34,6 +41,7 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
   let episodes: EpisodeRows[] = [];
   let ends: number[] = [];
   let since = 0;
+  let writtenHereMs = 0;
   let thread: WritingThread | undefined;
   /** The parcel that is on its way to the disk. */
   let underway: Promise<void> | undefined;
@@ -51,9 +59,11 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
     if (episodes.length === 0) return undefined;
     const parcel = { run, episodes, ends, bytes };
     [episodes, ends] = [[], []];
-    if (isLarge(parcel) && path !== undefined) thread ??= startWriting(path);
+    if (path !== undefined && writtenHereMs >= mostWrittenHereMs) thread ??= startWriting(path);
     if (!thread) {
+      const start = performance.now();
       add(parcel);
+      writtenHereMs += performance.now() - start;
       return undefined;
     }
     const before = underway;
@@ -95,7 +105,3 @@ export function episodeWriter(run: Run, { rowsOf, add, path }: Parcels): Episode
     },
   };
 }
-
-/** Whether it takes longer to write than a thread is worth. Slow worlds make a few episodes in the time that one may wait. */
-const isLarge = ({ episodes, ends }: Parcel) =>
-  episodes.length >= MOST_EPISODES / 5 || ends.at(-1)! >= PARCEL_BYTES / 5;

@@ -26,7 +26,8 @@ async function addAll(repository: Repository, to: Run, episodes: Iterable<Episod
   }
 }
 
-const several = (count: number, from = 0) => Array.from({ length: count }, (_, index) => episode(from + index));
+/** Episodes that differ. */
+export const several = (count: number, from = 0) => Array.from({ length: count }, (_, index) => episode(from + index));
 
 export function checkEpisodes(check: (title: string, body: (repository: Repository) => Promise<void>) => void): void {
   check(
