@@ -112,6 +112,13 @@ test("every decision and every page of the architecture is in its list", () => {
   }
 });
 
+test("a page of the architecture stays short: at most 90 lines", () => {
+  for (const file of filesIn("docs/architecture/*.md")) {
+    const { length } = read(file).trimEnd().split("\n");
+    assert(length <= 90, `${file} has ${length} lines: move what is a list of cases to a page under docs/`);
+  }
+});
+
 test("dependencies.md has one line for each package of package.json, and no other", () => {
   const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read("package.json"));
   const rows = [...read("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
