@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The README's table of the demo: front and back, 4 seeds each, 1 iteration. About 25 minutes on 2 cores; resumable.
+# The table of the demo in docs/results.md: front and back, 4 seeds each, 1 iteration. About 25 minutes on 2 cores; resumable.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for kind in front back; do
