@@ -65,7 +65,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "runs", summary: "list the runs of this project, or remove one", load: () => import("./commands/runs.ts") },
   {
     name: "gc",
-    summary: "say which checkpoints and texts no run names, and free their room",
+    summary: "list the checkpoints and texts that no run refers to any more, or delete them",
     load: () => import("./commands/gc.ts"),
   },
   {
@@ -80,7 +80,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "tasks",
-    summary: "say what the tasks of a split really are, and whether another's are the same",
+    summary: "print the tasks of a split as hashes, and compare them with somebody else's",
     load: () => import("./commands/tasks.ts"),
   },
   {
@@ -100,7 +100,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "completion",
-    summary: "print a script with which bash, zsh or fish completes commands, options, worlds and runs",
+    summary: "print a completion script for bash, zsh or fish: commands, options, worlds and runs",
     load: () => import("./commands/completion.ts"),
   },
 ];

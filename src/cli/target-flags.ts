@@ -34,7 +34,7 @@ export const targetOptions = (command: Command): Command =>
     .option("--tokenizer <dir>", "checkpoint folder of the model: makes token ids, or proves what the tool shows it")
     .option("--split-turns", "write several rows for an example where one row would teach something else")
     .option("--parquet", "write Parquet instead of JSON lines (together, skyrl)")
-    .option("--leave-out", "leave out, and count, the examples that the tool cannot be told");
+    .option("--leave-out", "leave out, and count, the examples that the tool's files cannot express");
 
 /** Throws CliError for a folder that is no checkpoint. */
 export const targetOptionsOf = (

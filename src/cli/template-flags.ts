@@ -14,7 +14,7 @@ export interface TemplateFlags {
 export const templateVariableOption = (): Option =>
   new Option(
     `${FLAG} <key=value...>`,
-    "give the chat template a variable, e.g. enable_thinking=false; date=2026-11-30 is the day that it writes",
+    "give the chat template a variable, e.g. enable_thinking=false; date=2026-11-30 sets the day that it prints",
   );
 
 /** Undefined where none is given. Throws CliError; `folder`: of a checkpoint, whose template must read them. */
