@@ -15,7 +15,7 @@ const TEMPORARY = temporaryFolder();
 const emptyFolder = () => mkdtempSync(join(TEMPORARY, "light-"));
 
 /** Packages that are slow to load or that only some users need. */
-const HEAVY = ["onnxruntime-node", "vega", "vega-lite", "@huggingface/", "openai", "hyparquet", "yaml", "cli-"];
+const HEAVY = ["onnxruntime-node", "vega", "vega-lite", "@huggingface/", "openai", "hyparquet", "yaml", "cli-", "ws/"];
 
 interface Ran {
   readonly output: string;
@@ -52,7 +52,8 @@ function program(lines: string): Ran {
 
 const heavyIn = ({ packages }: Ran) => packages.filter((path) => HEAVY.some((name) => path.startsWith(name)));
 
-const isOfWorld = (path: string) => /^worlds\/(alfworld|scienceworld|webshop)\//.test(path);
+/** In the folder of a world, the built-in one aside. */
+const isOfWorld = (path: string) => /^worlds\/(?!workshop\/)[^/]+\//.test(path);
 
 test('`import "gleaner"` loads no engine, no SDK and no world', () => {
   const opened = program("console.log(Object.keys(gleaner).length > 50);");
@@ -95,7 +96,7 @@ test("a world is loaded when it is made", () => {
   `);
   assert.equal(shop.output, "true\n");
   assert(shop.files.includes("worlds/webshop/benchmark.ts"));
-  assert(!shop.files.some((path) => /^worlds\/(alfworld|scienceworld)\/(?!index\.ts)/.test(path)));
+  assert(!shop.files.some((path) => isOfWorld(path) && !/^worlds\/(webshop\/|[^/]+\/index\.ts$)/.test(path)));
 });
 
 test("a student's model is loaded when it is trained or acts", () => {
