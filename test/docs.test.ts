@@ -112,6 +112,17 @@ test("every decision and every page of the architecture is in its list", () => {
   }
 });
 
+test("the list of the engine's files names each of them, and no other", () => {
+  const blocks = read("docs/architecture/README.md").split("```\n");
+  const list = blocks.find((block) => block.startsWith("src/engine/")) ?? "";
+  const folders = list.split(/^(?=src\/)/m).map((part) => part.split("\n"));
+  const listed = folders.flatMap(([folder, ...lines]) =>
+    lines.filter((line) => line !== "").map((line) => `${folder}${line.trim().split(" ")[0]}`),
+  );
+  const files = sources.filter((file) => file.startsWith("src/engine/") && !file.endsWith(".test.ts"));
+  assert.deepEqual(listed.toSorted(), files.toSorted(), "docs/architecture/README.md: a line for each file");
+});
+
 test("a page of the architecture stays short: at most 90 lines", () => {
   for (const file of filesIn("docs/architecture/*.md")) {
     const { length } = read(file).trimEnd().split("\n");
