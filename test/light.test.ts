@@ -59,6 +59,8 @@ test('`import "gleaner"` loads no engine, no SDK and no world', () => {
   const opened = program("console.log(Object.keys(gleaner).length > 50);");
   assert.equal(opened.output, "true\n");
   assert.deepEqual(heavyIn(opened), []);
+  const schemas = opened.packages.filter((path) => path.startsWith("zod/"));
+  assert.deepEqual(schemas, [], "schemas are made with the first config or world");
   const worlds = ["alfworld", "scienceworld", "webshop"].map((world) => `worlds/${world}/index.ts`);
   assert.deepEqual(opened.files.filter(isOfWorld), worlds);
   // Settings of a training have defaults, and those are the model's.

@@ -10,22 +10,24 @@ import type { Checkpoint, Demonstration } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
-import { continued, iterations, type Method, rollouts, times, trainFrom } from "./method.ts";
+import { continued, iterations, type Method, rollouts, times, trainFrom, type Zod } from "./method.ts";
 import { expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
-const options = {
-  iterations,
+const options = (z: Zod) => ({
+  /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
+  iterations: iterations(z),
   /** Rollouts per training task and iteration; ≥ 1. Default 1. */
-  samples: rollouts.default(1),
-  trainFrom,
-};
+  samples: rollouts(z).default(1),
+  /** Where each training starts: the base model (default), or the previous iteration's policy. */
+  trainFrom: trainFrom(z),
+});
 
 /**
  * Options of `agentEvol`, as a config may give them.
  *
  * @interface
  */
-export type AgentEvolOptions = z.output<z.ZodObject<typeof options>>;
+export type AgentEvolOptions = z.output<z.ZodObject<ReturnType<typeof options>>>;
 
 /**
  * AgentEvol: imitates one's own rollouts, each weighted by its return, merged with the expert's successes. The weight is the
@@ -59,7 +61,7 @@ function weighted(x: Experiment, trajectory: Trajectory, iteration: number): Dem
   return [weight === 1 ? demonstration : { ...demonstration, weight }];
 }
 
-export const agentEvolMethod: Method<typeof options> = {
+export const agentEvolMethod: Method<ReturnType<typeof options>> = {
   options,
   label: (said) => `AgentEvol${times(said)}${continued(said)}`,
   explores: () => true,

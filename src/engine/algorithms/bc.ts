@@ -30,7 +30,7 @@ export async function bc(x: Experiment, options: { readonly everything?: boolean
 export const clonedSet = (x: Experiment): TrainingSet => wholeSolutions(x, wins(recorded(x)).map(expertSolution));
 
 export const sftAllMethod: Method<Record<never, never>, unknown> = {
-  options: {},
+  options: () => ({}),
   label: () => "SFT-ALL",
   explores: () => false,
   run: (x) => bc(x, { everything: true }),

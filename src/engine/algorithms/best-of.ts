@@ -6,19 +6,19 @@ import type { z } from "zod";
 import type { Checkpoint } from "../../core/training.ts";
 import { clonedSet } from "./bc.ts";
 import type { Experiment } from "./experiment.ts";
-import { type Method, rollouts } from "./method.ts";
+import { type Method, rollouts, type Zod } from "./method.ts";
 
-const options = {
+const options = (z: Zod) => ({
   /** N: sampled rollouts of each held-out task; ≥ 1. Default 6. */
-  samples: rollouts.default(6),
-};
+  samples: rollouts(z).default(6),
+});
 
 /**
  * Options of `bestOf`, as a config may give them.
  *
  * @interface
  */
-export type BestOfOptions = z.output<z.ZodObject<typeof options>>;
+export type BestOfOptions = z.output<z.ZodObject<ReturnType<typeof options>>>;
 
 /**
  * best-of-N: trains nothing, evaluates `start` by N sampled rollouts of each held-out task, of which the best counts. An upper
@@ -32,7 +32,7 @@ export async function bestOf(x: Experiment, start: Checkpoint, { samples }: Best
   await x.finishRound({ iteration: 0, explored: [], probed: [], set: clonedSet(x), checkpoint: start, samples });
 }
 
-export const bestOfMethod: Method<typeof options> = {
+export const bestOfMethod: Method<ReturnType<typeof options>> = {
   options,
   label: ({ samples }) => `best-of-${samples}`,
   explores: () => false,

@@ -7,7 +7,7 @@
  *
  * Trajectories that cannot be replayed have no states to start from: they count in the starting policy (BC) only.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint, Demonstration, TrainingSet } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
@@ -15,7 +15,7 @@ import { CONFIDENCE, type Labels, probeSteps } from "./eef-labels.ts";
 import { changedLabels, labelsAlong, type Outcome, outcomesOf } from "./eef-outcomes.ts";
 import { example, sft } from "./examples.ts";
 import type { Experiment, ProbePoint } from "./experiment.ts";
-import { continued, count, iterations, type Method, rollouts, trainFrom } from "./method.ts";
+import { continued, count, iterations, type Method, rollouts, trainFrom, type Zod } from "./method.ts";
 import {
   bestSolution,
   byTask,
@@ -27,14 +27,18 @@ import {
   wins,
 } from "./solutions.ts";
 
-const options = {
-  iterations,
+const options = (z: Zod) => ({
+  /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
+  iterations: iterations(z),
   /** M: probed states per expert trajectory; ≥ 1. Default 5. */
-  probes: count.max(...atMost("probes")).default(5),
-  trainFrom,
+  probes: count(z)
+    .max(...atMost("probes"))
+    .default(5),
+  /** Where each training starts: the base model (default), or the previous iteration's policy. */
+  trainFrom: trainFrom(z),
   // Absent rather than 1: runs that were stored before there was a choice keep their config. So do the next two.
   /** Rollouts from each state, ≥ 1, the tasks' starts included. Absent: one, as published. */
-  samplesPerState: rollouts.optional(),
+  samplesPerState: rollouts(z).optional(),
   /**
    * Neighbouring states are labelled as different from this probability on, above ½ and below 1. Absent: 0.8. One rollout
    * against one other is never more than 0.83.
@@ -42,14 +46,14 @@ const options = {
   confidence: z.number().gt(0.5).lt(1).optional(),
   /** Whose rollouts decide the labels; solutions come from all of them anyway. Absent: this round's. */
   labels: z.enum(["this-round", "all-rounds"]).optional(),
-};
+});
 
 /**
  * Options of `eef`, as a config may give them.
  *
  * @interface
  */
-export type EefOptions = z.output<z.ZodObject<typeof options>>;
+export type EefOptions = z.output<z.ZodObject<ReturnType<typeof options>>>;
 
 /**
  * EEF, exploring expert failures: the student also starts from states along the expert's trajectories, won and lost. Where it
@@ -143,7 +147,7 @@ function chooseExamples(
   return { set: sft(examples), counts };
 }
 
-export const eefMethod: Method<typeof options> = {
+export const eefMethod: Method<ReturnType<typeof options>> = {
   options,
   label(said) {
     const { probes, samplesPerState = 1, confidence, labels } = said;

@@ -7,11 +7,10 @@
  *
  * Trajectories that cannot be replayed are of tasks that nobody plays: they count in the starting policy only.
  */
-import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import type { Experiment } from "./experiment.ts";
-import { type Method, rollouts, times } from "./method.ts";
+import { type Method, rollouts, times, type Zod } from "./method.ts";
 import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 
@@ -56,14 +55,14 @@ export function expertPairs(x: Experiment, explored: readonly Trajectory[], cut:
   return explored.flatMap((own) => (expert.get(own.taskId) ?? []).flatMap((theirs) => contrast(x, [own, theirs], cut)));
 }
 
-const options = {
+const options = (z: Zod) => ({
   iterations: z.number().int().min(1).max(3).default(1),
   /** Rollouts per training task and iteration. */
-  samples: rollouts.default(1),
-  ...preferenceOptions,
-};
+  samples: rollouts(z).default(1),
+  ...preferenceOptions(z),
+});
 
-export const etoMethod: Method<typeof options> = {
+export const etoMethod: Method<ReturnType<typeof options>> = {
   options,
   label: (said) => `ETO${times(said)}`,
   explores: () => true,

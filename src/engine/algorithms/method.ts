@@ -2,14 +2,17 @@
  * A method as a config names it: an algorithm, its options, and its name in tables. Each algorithm exports one beside its
  * function; methods.ts lists them.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Experiment } from "./experiment.ts";
 
+/** zod, handed to whoever writes options: it is loaded with the first config, and not with the library (light-start.md). */
+export type Zod = typeof z;
+
 export interface Method<Options extends z.ZodRawShape, Said = z.output<z.ZodObject<Options>>> {
   /** What a config may say of it, every default included. */
-  readonly options: Options;
+  options(z: Zod): Options;
   /** Its name in tables: the usual one, with what differs from the defaults (`RFT×6, one solution`). */
   label(said: Said): string;
   /** Whether it plays training tasks, rather than only learn from what others did. */
@@ -27,16 +30,19 @@ export interface Surroundings {
 }
 
 /** A whole number of at least 1. */
-export const count = z.number().int().positive();
+export const count = (z: Zod) => z.number().int().positive();
 
 /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
-export const iterations = count.max(...atMost("iterations")).default(1);
+export const iterations = (z: Zod) =>
+  count(z)
+    .max(...atMost("iterations"))
+    .default(1);
 
 /** Rollouts of each task or state in an iteration; ≥ 1. */
-export const rollouts = count.max(...atMost("samples"));
+export const rollouts = (z: Zod) => count(z).max(...atMost("samples"));
 
 /** Where each training starts: the base model (default), or the previous iteration's policy. */
-export const trainFrom = z.enum(["base", "previous"]).default("base");
+export const trainFrom = (z: Zod) => z.enum(["base", "previous"]).default("base");
 
 /** `×6`, and nothing for one. */
 export const times = ({ samples }: { readonly samples: number }) => (samples === 1 ? "" : `×${samples}`);

@@ -39,7 +39,7 @@ type MethodSchema = MethodSchemas[MethodName];
 export const methodSchema = z.discriminatedUnion(
   "method",
   Object.entries(METHODS).map(([method, { options }]) =>
-    z.strictObject({ method: z.literal(method), name, ...options }),
+    z.strictObject({ method: z.literal(method), name, ...options(z) }),
   ) as unknown as readonly [MethodSchema, ...MethodSchema[]],
 );
 

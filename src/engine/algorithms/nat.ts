@@ -3,16 +3,17 @@
  * won and lost. Words at the beginning say which it is. When the student acts, these words ask for a win. Published with
  * the expert's trajectories alone (`samples: 0`).
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import { example, recorded, sft } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
-import { continued, iterations, type Method, times, trainFrom } from "./method.ts";
+import { continued, iterations, type Method, times, trainFrom, type Zod } from "./method.ts";
 import { distinct, expertSolution, rolloutSolution } from "./solutions.ts";
 
-const options = {
-  iterations,
+const options = (z: Zod) => ({
+  /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
+  iterations: iterations(z),
   /** The student's own rollouts per training task and iteration; 0, the default, = the expert's trajectories alone. */
   samples: z
     .number()
@@ -20,15 +21,16 @@ const options = {
     .nonnegative()
     .max(...atMost("samples"))
     .default(0),
-  trainFrom,
-};
+  /** Where each training starts: the base model (default), or the previous iteration's policy. */
+  trainFrom: trainFrom(z),
+});
 
 /**
  * Options of `nat`, as a config may give them.
  *
  * @interface
  */
-export type NatOptions = z.output<z.ZodObject<typeof options>>;
+export type NatOptions = z.output<z.ZodObject<ReturnType<typeof options>>>;
 
 /**
  * NAT, negative-aware training: imitates every trajectory, won and lost, each behind words that say which; when acting, the
@@ -64,7 +66,7 @@ export async function nat(x: Experiment, start: Checkpoint, options: NatOptions)
   return policy;
 }
 
-export const natMethod: Method<typeof options> = {
+export const natMethod: Method<ReturnType<typeof options>> = {
   options,
   label: (said) => `NAT${said.samples === 0 ? "" : ` + own${times(said)}`}${continued(said)}`,
   explores: ({ samples }) => samples > 0,

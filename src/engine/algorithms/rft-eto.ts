@@ -5,12 +5,11 @@
  *
  * The first iteration is RFT's. The following ones are ETO's.
  */
-import { z } from "zod";
 import type { Checkpoint, Preference } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { wholeSolutions } from "./examples.ts";
 import type { Experiment } from "./experiment.ts";
-import { type Method, rollouts, times } from "./method.ts";
+import { type Method, rollouts, times, type Zod } from "./method.ts";
 import { preferenceOptions, preferenceTraining } from "./preference-options.ts";
 import { type Cut, contrast, learnPreferences, type PreferenceTraining } from "./preferences.ts";
 import { distinct, rolloutSolution, wins } from "./solutions.ts";
@@ -64,17 +63,17 @@ export function ownPairs(x: Experiment, explored: readonly Trajectory[], cut: Cu
   });
 }
 
-const options = {
+const options = (z: Zod) => ({
   /** Of ETO, after one of RFT. */
   iterations: z.number().int().min(1).max(3).default(1),
   /** Rollouts per training task and iteration. */
-  samples: rollouts.default(6),
+  samples: rollouts(z).default(6),
   /** Who plays first: the base student, so that no expert is involved, or behaviour cloning's. */
   start: z.enum(["base", "bc"]).default("base"),
-  ...preferenceOptions,
-};
+  ...preferenceOptions(z),
+});
 
-export const rftEtoMethod: Method<typeof options> = {
+export const rftEtoMethod: Method<ReturnType<typeof options>> = {
   options,
   label: (said) => `RFT${times(said)} + ETO${said.start === "bc" ? ", from BC" : ""}`,
   explores: () => true,

@@ -4,33 +4,37 @@
  * to probe; `matchProbes` then makes exactly as many rollouts of each task as EEF. `solutions: "one"` keeps one solution a
  * task, chosen as EEF chooses: the control that separates exploration from the choice of data (methods.md §3).
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
 import type { Checkpoint } from "../../core/training.ts";
 import type { Trajectory } from "../../core/trajectory.ts";
 import { probeSteps } from "./eef-labels.ts";
 import { recorded, wholeSolutions } from "./examples.ts";
 import type { Experiment, Samples } from "./experiment.ts";
-import { continued, count, iterations, type Method, rollouts, times, trainFrom } from "./method.ts";
+import { continued, count, iterations, type Method, rollouts, times, trainFrom, type Zod } from "./method.ts";
 import { bestSolution, byTask, distinct, expertSolution, rolloutSolution, wins } from "./solutions.ts";
 
-const options = {
-  iterations,
+const options = (z: Zod) => ({
+  /** Rounds of exploring, choosing and training; ≥ 1. Default 1. */
+  iterations: iterations(z),
   /** Rollouts per training task and iteration; ≥ 1. Default 1. */
-  samples: rollouts.default(1),
+  samples: rollouts(z).default(1),
   /** M, ≥ 1: in place of `samples`, as many rollouts of each task as EEF with M probes makes. */
-  matchProbes: count.max(...atMost("probes")).optional(),
+  matchProbes: count(z)
+    .max(...atMost("probes"))
+    .optional(),
   /** Which solutions of a task are learned: all, or the one that EEF would choose. Default `all`. */
   solutions: z.enum(["all", "one"]).default("all"),
-  trainFrom,
-};
+  /** Where each training starts: the base model (default), or the previous iteration's policy. */
+  trainFrom: trainFrom(z),
+});
 
 /**
  * Options of `rft`, as a config may give them.
  *
  * @interface
  */
-export type RftOptions = z.output<z.ZodObject<typeof options>>;
+export type RftOptions = z.output<z.ZodObject<ReturnType<typeof options>>>;
 
 /**
  * RFT, rejection-sampling fine-tuning: imitates the expert's successes and one's own. With N samples it is RFT×N, the control
@@ -65,7 +69,7 @@ function rolloutsOfEef({ expert }: Experiment, probes: number): Samples {
   return ({ id }) => (byTask.get(id) ?? []).reduce((sum, trajectory) => sum + probed(trajectory), 1);
 }
 
-export const rftMethod: Method<typeof options> = {
+export const rftMethod: Method<ReturnType<typeof options>> = {
   options,
   label(said) {
     const rollouts = said.matchProbes === undefined ? times(said) : ` as EEF M=${said.matchProbes}`;

@@ -62,7 +62,6 @@ export function workshop(options: WorkshopOptions = {}): Benchmark {
   if (lengths.length === 0 || !lengths.every(isLength)) {
     throw new CliError(`lengths: expected integers from 1 to ${STAGES}, got ${JSON.stringify(lengths)}`);
   }
-  const world = workshopWorld(words);
 
   /** Indexes of a split's tasks. An index always has the same length, whatever the options, so ids never clash. */
   function* indexes(split: Split): Generator<number> {
@@ -89,7 +88,7 @@ export function workshop(options: WorkshopOptions = {}): Benchmark {
       return taskOf(keyOf(id, words), words);
     },
     async open() {
-      return fromSimulator(world);
+      return fromSimulator(workshopWorld(words, await import("./schemas.ts")));
     },
   };
 }

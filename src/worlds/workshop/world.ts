@@ -3,30 +3,14 @@
  * stage does nothing; a wrong tool of the current stage ruins the piece. Delivery ends the episode: reward 1 if all
  * stages are done and the piece is whole. Everything follows from the task; the seed of a reset changes nothing.
  */
-import { z } from "zod";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
 import type { Simulator } from "../simulator.ts";
-import { RUINS, type TaskData, TRAY_SIZE } from "./tasks.ts";
+import type * as schemas from "./schemas.ts";
+import type { Progress } from "./schemas.ts";
+import type { TaskData } from "./tasks.ts";
 import { ACCEPTED, DELIVER, DONE, NOTHING, placeText, REFUSED, RUINED, START } from "./texts.ts";
-import { STAGES, toolsByWord, type Words } from "./words.ts";
-
-const dataSchema = z.object({
-  ruin: z.enum(RUINS),
-  stages: z
-    .array(z.object({ word: z.string().nullable(), room: z.string(), tray: z.array(z.string()).length(TRAY_SIZE) }))
-    .length(STAGES),
-});
-
-const progressSchema = z.object({
-  stagesDone: z.number().int().min(0).max(STAGES),
-  room: z.string().nullable(),
-  spoiled: z.boolean(),
-  over: z.boolean(),
-});
-
-/** What changes during an episode; this is what a snapshot holds. */
-type Progress = Readonly<z.infer<typeof progressSchema>>;
+import { toolsByWord, type Words } from "./words.ts";
 
 /** What a task fixes for the whole episode. */
 interface Layout extends TaskData {
@@ -41,13 +25,14 @@ interface State {
 
 const UNTOUCHED: Progress = { stagesDone: 0, room: null, spoiled: false, over: false };
 
-export function workshopWorld(words: Words): Simulator<State> {
+/** @param shapes `schemas.ts`, which is loaded when a world is opened: zod is a third of what the library would load. */
+export function workshopWorld(words: Words, shapes: typeof schemas): Simulator<State> {
   const tools = toolsByWord(words);
   const rooms = words.stages.flatMap((stage) => stage.rooms);
   const goTo = new Map(rooms.map((room) => [`go ${room}`, room]));
 
   function layoutOf(task: Task): Layout {
-    const data = dataSchema.safeParse(task.data);
+    const data = shapes.dataSchema.safeParse(task.data);
     if (!data.success) throw new EnvironmentError(`task ${task.id}: this is not the data of a ${words.name} task`);
     const needed = data.data.stages.flatMap(({ word }, stage) => (word === null ? [] : [stage]));
     return { ...data.data, needed };
@@ -96,7 +81,7 @@ export function workshopWorld(words: Words): Simulator<State> {
     save: ({ progress }) => progress,
 
     load(task, saved) {
-      const progress = progressSchema.safeParse(saved);
+      const progress = shapes.progressSchema.safeParse(saved);
       if (!progress.success) throw new EnvironmentError(`task ${task.id}: this is not a state of the ${words.name}`);
       return { layout: layoutOf(task), progress: progress.data };
     },
