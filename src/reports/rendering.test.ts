@@ -97,7 +97,10 @@ test("the terminal: the answer, what was run and the main table, at most 100 col
   for (const options of [{}, { categories }, { seeds: [1] }]) {
     const report = synthetic(options);
     const [brief, all] = [toTable(report), toTable(report, { all: true })];
-    assert.match(brief, /^EEF .*\n(.*\n)+Next: (.+\n)+\nput back +not audited: .*\nseeds .*\ntasks .*\n\nSuccess on held-out tasks\n┌/);
+    assert.match(
+      brief,
+      /^EEF .*\n(.*\n)+Next: (.+\n)+\nput back +not audited: .*\nseeds .*\ntasks .*\n\nSuccess on held-out tasks\n┌/,
+    );
     assert.match(brief, /\n│ method.*success.*95 %.*seeds.*rollouts.*env\. steps.*coverage.*training/);
     assert.doesNotMatch(brief, /Differences|Cost per seed|Glossary/);
     assert(all.startsWith(brief.slice(0, brief.indexOf("Success on held-out tasks"))));

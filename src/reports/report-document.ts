@@ -305,7 +305,7 @@ function differenceSection({ differences }: Report, wide: boolean): Section[] {
   const text = ["methods", ...(severalSplits ? ["split"] : [])];
   const numbers = ["difference", "95 %", ...(withP ? ["p"] : []), "won by one", "rollouts", "env. steps"];
   const notes = [
-    "Both methods on the same seeds and tasks, in percentage points. won by one: how often only the first : only the " +
+    "Both methods on the same seeds and tasks, in percentage points. won by one: tasks that only the first won : tasks that only the " +
       `second won.${withP ? " p: McNemar's exact test." : ""} rollouts, env. steps: how much more the first one spent.`,
   ];
   const unequal = differences.flatMap(

@@ -78,11 +78,11 @@ export function register(command: Command): void {
     )
     .option(
       "--acts-with <tools...>",
-      "chats of calls: the world's tools; calls of others are remarks (default: by evidence)",
+      "chats of calls: the tools whose calls reach the world; calls of others count as remarks (default: by evidence)",
     )
     .option(
       "--step-fields <pairs>",
-      "gleaner: other names of what a record and its steps have, e.g. action=action_taken,observation=next_observation",
+      "gleaner: your names for the members of a record and its steps, e.g. action=action_taken,observation=next_observation",
     )
     .option("--json", "print the whole summary as JSON")
     .action(importCommand);
