@@ -43,7 +43,7 @@ export function actionForm(schema: Fields, field: string | undefined): ActionFor
 function texts(field: string, { enum: choices }: Fields): ActionForm {
   const listed = Array.isArray(choices) ? choices.map(String) : null;
   const told = listed ? `Every turn, answer with one of: ${listed.join(", ")}.` : "Every turn, answer with one action.";
-  return { kind: "text", told, listed, write: (action) => sendable({ [field]: action }, action) };
+  return { kind: "text", told, listed, write: (action) => sendable({ [field]: action }) };
 }
 
 function values(field: string, schema: Fields): ActionForm {
@@ -56,7 +56,9 @@ function values(field: string, schema: Fields): ActionForm {
     write(action) {
       const value = jsonIn(action);
       if (value === undefined) return { why: `This is no action: expected ${kind} for ${field}.` };
-      return sendable({ [field]: value }, action);
+      if (!isWhole(value)) return { why: HALF };
+      // As it was written: a long number would be another one here.
+      return { json: `{${JSON.stringify(field)}:${action.trim()}}`, value: { [field]: value } };
     },
   };
 }
@@ -69,7 +71,7 @@ function objects(names: readonly string[], required: readonly unknown[], schema:
     write(action) {
       const value = jsonIn(action);
       if (!isFields(value)) return { why: `This is no action: expected a JSON object with ${fields}.` };
-      return sendable(value, action);
+      return sendable(value);
     },
   };
 }
@@ -81,17 +83,14 @@ const CALLS: ActionForm = {
   write(action) {
     const call = callInAction(action);
     if (!call) return { why: 'This is no call of a tool: expected one such as find({"name":"value"}).' };
-    return sendable({ type: "call_tool", tool_name: call.name, arguments: call.given }, action);
+    return sendable({ type: "call_tool", tool_name: call.name, arguments: call.given });
   },
 };
 
-/** Half a character would be taken by the world, and its answer could then not be written. */
-function sendable(value: Fields, action: string): Written {
-  if (!action.isWellFormed()) return { why: "This is no action: expected text, found half of a character." };
-  const json = writtenJson(value);
-  if (!/\\ud[89a-f]/i.test(json) || isWhole(value)) return { json, value };
-  return { why: "This is no action: expected text, found half of a character." };
-}
+/** It would be taken by the world, whose answer could then not be written. */
+const HALF = "This is no action: expected text, found half of a character.";
+
+const sendable = (value: Fields): Written => (isWhole(value) ? { json: writtenJson(value), value } : { why: HALF });
 
 /** Whether no text within `value` has half a character, which JSON may write as an escape. */
 function isWhole(value: unknown): boolean {
