@@ -1,5 +1,6 @@
 // OpenEnv's protocol, message by message, as a client of any language sees it. Under the real client: test/slow.
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { WebSocket } from "ws";
 import { asked, connected, served } from "../../../test/openenv-client.ts";
@@ -223,6 +224,41 @@ test("clients that vanish, flood or never read leave nothing behind", async () =
   await server.close();
   assert.equal(counts.open, 0);
   assert.equal((await sound!.closed).code, 1001);
+});
+
+test("connections that say nothing, half a request or no frames hold up nobody", async () => {
+  const server = await served();
+  const { hostname, port } = new URL(server.url);
+  const upgrade = [
+    ...[
+      "GET /ws HTTP/1.1",
+      "Host: 127.0.0.1",
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Version: 13",
+    ],
+    ...["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", ""],
+  ].join("\r\n");
+  const beginnings = [
+    "",
+    "GET /hea",
+    "POST /reset HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{",
+    "\u0000\u0001\r\n\r\n",
+  ];
+  const sockets = [...beginnings, upgrade, `${upgrade}no frame at all`].flatMap((text) =>
+    Array.from({ length: 10 }, () => {
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      return socket.on("error", () => {});
+    }),
+  );
+  // Of those that became connections, the ones that say no frames are ended, and the others fill the places.
+  while (server.count() < 8) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal((await asked(server, "/health")).status, 200);
+  for (const socket of sockets) socket.destroy();
+  while (server.count() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const client = await connected(server);
+  assert.equal((await client.ask("reset")).type, "observation");
+  await server.close();
 });
 
 test("a world that cannot be opened, or breaks in a step, is an error of its session alone", async () => {
