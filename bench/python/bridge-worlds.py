@@ -31,7 +31,7 @@ def timed(world):
     class Timed(world):
         def step(self, action):
             if action == "time":
-                return str(time.process_time()), 0, False
+                return f"{os.getpid()} {time.process_time()}", 0, False
             if action.startswith("["):
                 return self.played(json.loads(action)), 0, False
             return super().step(action)

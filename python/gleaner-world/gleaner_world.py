@@ -19,7 +19,7 @@ Observations that are no text are written as JSON: arrays as lists, members in t
 
 import contextlib
 import copy
-import importlib.util
+import importlib
 import inspect
 import json
 import math
@@ -36,17 +36,11 @@ class Refused(Exception):
     """What the environment is or says cannot be used; the message says why."""
 
 
-def plain(value):
-    """What JSON cannot write by itself: numbers and arrays of numpy, sets never."""
-    if callable(getattr(value, "tolist", None)):
-        return value.tolist()
-    raise TypeError(f"{type(value).__module__}.{type(value).__name__}")
-
-
 def as_json(value, what):
     try:
-        return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
+        # Arrays and numbers of numpy have tolist().
+        return json.dumps(value, default=lambda other: other.tolist(), ensure_ascii=False, allow_nan=False)
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise Refused(f"{what} cannot be written as text: {error}") from error
 
 
@@ -149,7 +143,7 @@ class Gymnasium:
         is_text = type(space).__name__ == "Text"
         # A space of several choices at once has a shape.
         if not is_text and (getattr(space, "n", None) is None or getattr(space, "shape", None)):
-            raise Refused(f"action_space is {space!r}, expected a discrete one or one of texts")
+            raise Refused(f"no tasks(), and action_space is {space!r}, expected a discrete one or one of texts")
         if names is None and inspect.isclass(getattr(inner, "actions", None)):
             names = [member.name.replace("_", " ") for member in inner.actions]
         self.first = int(getattr(space, "start", 0))
@@ -181,9 +175,7 @@ def opened(place, options):
     file, _, name = place.rpartition(":")
     if file.endswith(".py"):
         sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
-        spec = importlib.util.spec_from_file_location(os.path.basename(file)[:-3], file)
-        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = importlib.import_module(os.path.basename(file)[:-3])
     else:
         module = importlib.import_module(file)
     made = getattr(module, name, None)
@@ -202,8 +194,6 @@ def opened(place, options):
             if len(takes.parameters) < 2 and "*" not in str(takes):
                 raise Refused(f"found reset{takes}, expected reset(task, seed)")
         return Played(world, world.tasks())
-    if not hasattr(world, "action_space"):
-        raise Refused(f"{name} has no tasks(), and no action_space as Gymnasium's objects have")
     seeds = options.get("seeds") or {"train": [0, 200], "test": [10_000, 10_100]}
     return Played(Gymnasium(world, options.get("actions")), {split: range(*bounds) for split, bounds in seeds.items()})
 
@@ -225,25 +215,35 @@ def end_with(parent):
 
 def main(place, options="{}"):
     # What the environment prints goes to standard error, and input() finds the end: these two are for us alone.
-    replies, requests = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n"), os.fdopen(os.dup(0), "rb")
+    replies, requests = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n"), os.dup(0)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     encode = json.JSONEncoder(allow_nan=False).encode
-    say = lambda id, reply: print(encode({"id": id, **reply}), file=replies, flush=True)
+    say = lambda id, reply: print(encode({"id": id, **reply}), file=replies)
     try:
-        played = opened(place, json.loads(options))
+        worlds = {0: opened(place, json.loads(options))}
     except Exception as error:
         return say(0, {"error": {"message": told(error)}})
     say(0, {"python": sys.version.split()[0], "protocol": 1})
-    for line in requests:
-        request = json.loads(line)
-        id, op = request.pop("id"), request.pop("op")
-        try:
-            say(id, getattr(played, op)(**request))
-        except Exception as error:
-            say(id, {"error": {"message": told(error)}})
-    getattr(played.world, "close", lambda: None)()
+    data, rest = True, b""
+    while data:
+        replies.flush()
+        data = os.read(requests, 1 << 16)
+        began = time.monotonic()
+        *lines, rest = (rest + data).split(b"\n")
+        for request in map(json.loads, lines):
+            id, op, number = request.pop("id"), request.pop("op"), request.pop("world", 0)
+            try:
+                if number not in worlds:
+                    worlds[number] = opened(place, json.loads(options))
+                say(id, getattr(worlds[number], op)(**request))
+            except Exception as error:
+                say(id, {"error": {"message": told(error)}})
+            if time.monotonic() > began + 0.1:
+                replies.flush()  # The next ones may take long, too.
+    for played in worlds.values():
+        getattr(played.world, "close", lambda: None)()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /**
- * A simulator in a process of its own: requests and replies as JSON lines over its standard input and output, one at a time. A
+ * A simulator in a process of its own: requests and replies as JSON lines over its standard input and output, in order. A
  * child that dies or hangs rejects what is under way with the reason; what was not sent yet is rejected with GoneError, so that
  * it can be asked elsewhere.
  *
@@ -21,6 +21,8 @@ export interface ChildOptions {
   readonly variables: NodeJS.ProcessEnv;
   /** Longest wait for a reply; a child that takes longer is killed. */
   readonly timeoutMs: number;
+  /** Requests that may be sent before the first of them is answered. Default 1. */
+  readonly atOnce?: number;
   /** Longest wait for the first line. */
   readonly startTimeoutMs: number;
   /** What a reply with `error` means. A `fatal` one ends the child. */
@@ -60,6 +62,7 @@ export class GoneError extends Error {
 }
 
 interface Job {
+  readonly id: number;
   readonly request: Request;
   readonly patience: number;
   readonly answer: PromiseWithResolvers<never>;
@@ -82,9 +85,12 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
   const greeting = Promise.withResolvers<Greeting>();
   greeting.promise.catch(() => {});
   const ended = Promise.withResolvers<void>();
+  const { atOnce = 1 } = options;
   const queue: Job[] = [];
+  const underWay: Job[] = [];
   let isReady = false;
-  let underWay: Job | undefined;
+  /** What is written as soon as nobody has more to ask. */
+  let outgoing = "";
   let watched: { readonly timer: NodeJS.Timeout; readonly ms: number } | undefined;
   let death: string | undefined;
   let errors = "";
@@ -95,9 +101,8 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     death = reason;
     clearTimeout(watched?.timer);
     greeting.reject(new EnvironmentError(reason));
-    underWay?.answer.reject(new EnvironmentError(reason));
+    for (const job of underWay.splice(0)) job.answer.reject(new EnvironmentError(reason));
     for (const job of queue.splice(0)) job.answer.reject(new GoneError(reason));
-    underWay = undefined;
     child.kill("SIGKILL");
     letProcessEnd(child, true);
   }
@@ -110,19 +115,34 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     }
     clearTimeout(watched?.timer);
     const late = () => {
-      if (isReady && !underWay) return;
-      const asked = underWay?.request.op ?? "start";
+      if (isReady && underWay.length === 0) return;
+      const asked = underWay[0]?.request.op ?? "start";
       die(`${options.what} gave no answer to '${asked}' within ${ms} ms and was stopped`);
     };
     watched = { timer: setTimeout(late, ms).unref(), ms };
   }
 
+  /** After an answer, or when there is something to ask. */
   function sendNext(): void {
-    underWay = queue.shift();
-    letProcessEnd(child, underWay === undefined);
-    if (!underWay) return;
-    watch(options.timeoutMs * underWay.patience);
-    child.stdin.write(`${JSON.stringify({ id: ++lastId, ...underWay.request })}\n`);
+    const wasIdle = underWay.length === 0;
+    while (underWay.length < atOnce && queue.length > 0) {
+      const job = queue.shift()!;
+      underWay.push(job);
+      if (outgoing === "") process.nextTick(write);
+      outgoing += `${JSON.stringify({ id: job.id, ...job.request })}\n`;
+    }
+    if (wasIdle && underWay.length > 0) watchFirst();
+    letProcessEnd(child, underWay.length === 0);
+  }
+
+  function write(): void {
+    if (death === undefined) child.stdin.write(outgoing);
+    outgoing = "";
+  }
+
+  /** The first request under way is being worked on. */
+  function watchFirst(): void {
+    watch(options.timeoutMs * underWay[0]!.patience);
   }
 
   function greet(reply: Reply): void {
@@ -141,15 +161,17 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
       if (!isReady) greet(reply);
       return;
     }
-    if (!underWay || reply?.id !== lastId) return;
-    const { answer, request } = underWay;
+    if (underWay.length === 0 || reply?.id !== underWay[0]!.id) return;
+    const { answer, request } = underWay[0]!;
     const refused = reply.error === undefined ? undefined : options.refusal(reply, request);
     if (refused?.fatal) {
       die(refused.error.message);
       return;
     }
+    underWay.shift();
     if (refused) answer.reject(refused.error);
     else answer.resolve(reply as never);
+    if (underWay.length > 0) watchFirst();
     sendNext();
   }
 
@@ -191,8 +213,8 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     async ask(request, patience = 1) {
       if (death !== undefined) throw new GoneError(death);
       const answer = Promise.withResolvers<never>();
-      queue.push({ request, patience, answer });
-      if (isReady && !underWay) sendNext();
+      queue.push({ id: ++lastId, request, patience, answer });
+      if (isReady) sendNext();
       return answer.promise;
     },
     async close(patienceMs = CLOSE_TIMEOUT_MS) {

@@ -32,6 +32,8 @@ const schema = z
     restore: z.enum(WAYS).optional(),
     /** Longest wait for one answer, in seconds. */
     timeout: z.number().positive().max(3600).default(60),
+    /** Episodes that share a process: fewer switches between processes, but one that dies takes the others with it. */
+    together: z.number().int().min(1).max(64).default(1),
     /** PYTHONHASHSEED, which decides the order of sets of texts. */
     hashSeed: z.number().int().min(0).max(4_294_967_295).default(0),
   })

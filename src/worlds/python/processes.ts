@@ -1,11 +1,14 @@
-/** The processes of a Python world. Each plays one episode at a time; those that are free wait for the next one. */
+/**
+ * The processes of a Python world. Each plays one episode at a time, or as many as the user lets share one; places that are
+ * free wait for the next episode.
+ */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
-import { type Child, GoneError, startChild } from "../child.ts";
+import { type Child, GoneError, type Request, startChild } from "../child.ts";
 
 /** What a process says of itself once the world is made. */
 export interface Greeting {
@@ -26,6 +29,7 @@ export interface Description {
   readonly ownSnapshots: boolean;
 }
 
+/** A process, or a place in one that several episodes share. */
 export type Process = Child<Greeting> & {
   /** States that this process keeps a copy of, by what led to them. */
   readonly copies: Map<string, { readonly copy: number; readonly isOver: boolean }>;
@@ -33,12 +37,17 @@ export type Process = Child<Greeting> & {
   playing: { readonly taskId: TaskId; readonly seed: number } | undefined;
   /** Requests that are not answered yet. */
   asked: number;
+  /** Resolves when all have been answered. */
+  idle(): Promise<void>;
 };
 
 export interface Processes {
   /** One that is free, or a new one. Throws EnvironmentError where the world cannot be made. */
   take(): Promise<Process>;
-  /** Takes it back when its episode is over. One that still answers is ended: what it is in the middle of is nobody's any more. */
+  /**
+   * Takes it back when its episode is over. One that still answers is ended: what it is in the middle of is nobody's any more.
+   * Where others share it, its place is free as soon as it has answered.
+   */
   release(process: Process): void;
 }
 
@@ -50,6 +59,8 @@ export interface ProcessOptions {
   readonly options: Readonly<Record<string, unknown>>;
   /** Longest wait for one answer, in seconds. */
   readonly timeout: number;
+  /** Episodes that share a process. */
+  readonly together: number;
   /** The same everywhere, so that the order of sets and dicts does not depend on the process. */
   readonly hashSeed: number;
 }
@@ -62,16 +73,17 @@ const PROTOCOL = 1;
 const SERVER = join(import.meta.dirname, "..", "..", "..", "python", "gleaner-world", "gleaner_world.py");
 
 export function newProcesses(options: ProcessOptions): Processes {
-  const { file, package: module, class: name, python, timeout } = options;
+  const { file, package: module, class: name, python, timeout, together } = options;
   if (file !== undefined && !existsSync(file)) throw new CliError(`world ${file}: no such file`);
   const free: Process[] = [];
   // Many that import at once would all be late.
   const starting = pLimit(availableParallelism());
-  const start = async (): Promise<Process> => {
+  const start = async (): Promise<Child<Greeting>> => {
     const child = startChild<Greeting>({
       ...{ what: `the world ${name}`, program: python, timeoutMs: timeout * 1000 },
       arguments: [SERVER, `${file ?? module}:${name}`, JSON.stringify(options.options)],
       variables: { ...process.env, PYTHONHASHSEED: `${options.hashSeed}`, PYTHONUNBUFFERED: "1" },
+      atOnce: together,
       startTimeoutMs: Math.max(START_TIMEOUT_MS, timeout * 1000),
       refusal: (reply) => ({ error: refusalOf(name, reply.error) }),
       notStarted: ({ code, message }) =>
@@ -84,14 +96,24 @@ export function newProcesses(options: ProcessOptions): Processes {
       void child.close(0);
       throw new EnvironmentError(`${name}: gleaner_world there speaks protocol ${protocol}, expected ${PROTOCOL}`);
     }
-    return watched(child);
+    return child;
   };
   return {
     async take() {
-      return takeFree(free) ?? starting(async () => takeFree(free) ?? start());
+      const process = takeFree(free);
+      if (process) return process;
+      return starting(async () => {
+        const made = takeFree(free);
+        if (made) return made;
+        const child = await start();
+        const [first, ...others] = Array.from({ length: together }, (_, world) => watched(child, world));
+        free.push(...others);
+        return first!;
+      });
     },
     release(process) {
-      if (process.isAlive && process.asked === 0 && free.length < MOST_FREE) free.push(process);
+      if (together > 1) void process.idle().then(() => free.push(process));
+      else if (process.isAlive && process.asked === 0 && free.length < MOST_FREE) free.push(process);
       else void process.close(process.asked > 0 ? 0 : undefined);
     },
   };
@@ -102,25 +124,35 @@ function takeFree(free: Process[]): Process | undefined {
   return undefined;
 }
 
-/** `child`, which counts what it was asked. That it is gone is an error of the episode. */
-function watched(child: Child<Greeting>): Process {
-  const { ask } = child;
-  const process: Process = Object.assign(child, {
+/** A place of `child`, which counts what it was asked. That it is gone is an error of the episode. */
+function watched(child: Child<Greeting>, world: number): Process {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    pid: child.pid,
+    ready: child.ready,
+    get isAlive() {
+      return child.isAlive;
+    },
+    close: (patienceMs) => child.close(patienceMs),
     copies: new Map(),
     playing: undefined,
     asked: 0,
-    async ask<Answer>(...request: Parameters<typeof ask>): Promise<Answer> {
-      process.asked++;
+    idle: async () => {
+      await last.catch(() => {});
+    },
+    async ask<Answer>(request: Request, patience?: number): Promise<Answer> {
+      this.asked++;
+      const answer = child.ask<Answer>(world === 0 ? request : { world, ...request }, patience);
+      last = answer;
       try {
-        return await ask<Answer>(...request);
+        return await answer;
       } catch (error) {
         throw error instanceof GoneError ? new EnvironmentError(error.message, { cause: error }) : error;
       } finally {
-        process.asked--;
+        this.asked--;
       }
     },
-  });
-  return process;
+  };
 }
 
 /** The world's own words: a sentence of ours, or the end of its traceback. */
