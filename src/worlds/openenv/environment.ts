@@ -22,6 +22,8 @@ export interface Rules {
   readonly observation: string | undefined;
   /** The field of an observation that lists actions. */
   readonly actions: string | undefined;
+  /** The server's task of this id. Throws CliError. What a run stored may be from the same world played elsewhere. */
+  task(id: Task["id"]): Promise<Task>;
 }
 
 export function openenvEnvironment(sessions: Sessions, rules: Rules, restore: Restore): Environment {
@@ -115,7 +117,7 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
   }
 
   async function reset(task: Task, seed: number): Promise<string> {
-    const shown = await begin(task, resetOf(task, seed));
+    const shown = await begin(task, resetOf(await rules.task(task.id), seed));
     if (typeof shown === "string") throw new EnvironmentError(`${task.id}: reset: ${shown}`);
     try {
       if (shown.done) throw new EnvironmentError("the episode is over at its start");
@@ -192,7 +194,7 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
   };
 }
 
-/** What a reset says. The seed is the episode's, where the task has none of its own. */
+/** What a reset is given. The seed is the episode's, where the task has none of its own. */
 export const resetOf = ({ data }: Task, seed: number): Fields => ({ seed, ...(data as Fields) });
 
 /** Throws EnvironmentError for any other answer. */

@@ -51,16 +51,18 @@ export async function openenvWorld(options: OpenenvOptions): Promise<Benchmark> 
     throw new CliError(`restore: this server writes no snapshots (gleaner's own does); expected "replay" or "none"`);
   }
   const form = actionForm(server.schemas.action, options.actionField);
+  const tasks = await tasksOf(server, server.name, options);
+  const listed = listedTasks(tasks);
   const rules: Rules = {
     form,
+    task: listed.task,
     observation: options.observationField ?? (isOurs && form.kind === "text" ? "text" : undefined),
     actions: options.actionsField ?? (isOurs ? "actions" : undefined),
   };
-  const tasks = await tasksOf(server, server.name, options);
   const sessions = newSessions({ ...connecting, sessions: options.sessions ?? SESSIONS });
   const { tools, most } = await looked(sessions, rules, { server, task: tasks[0]!, isChecked: restore !== "none" });
   return {
-    ...listedTasks(tasks),
+    ...listed,
     name: server.name,
     maxSteps: options.maxSteps ?? (isOurs ? most : undefined) ?? STEPS,
     successReturn,
