@@ -48,7 +48,7 @@ before(() => {
 
 type Row = readonly [command: string, says: RegExp, code?: 1];
 
-const NO_WORLD = /expected one of workshop, alfworld, webshop, scienceworld, python, none, got /;
+const NO_WORLD = /expected one of workshop, alfworld, webshop, scienceworld, python, openenv, agentgym, none, got /;
 const set = (value: string) => `run ok.yaml --set ${value}`;
 const record = "expert record --env workshop --out a --server http://127.0.0.1:9 --model m";
 const logs = "import one.jsonl --env workshop --out a";

@@ -43,7 +43,7 @@ test("without a world the help names the worlds; with one it has that world's op
     assert(flagsIn(plain).includes("--max-steps"));
     assert.match(
       plain,
-      /shown where it is named: gleaner .* --help\nWorlds: workshop, alfworld, webshop, scienceworld, python, none\n$/,
+      /shown where it is named: gleaner .* --help\nWorlds: workshop, alfworld, webshop, scienceworld, python, openenv, agentgym, none\n$/,
     );
     for (const [world, flags] of Object.entries(OF_ONE_WORLD)) {
       const shown = flagsIn(await helpOf(...named, world));

@@ -1,5 +1,5 @@
-// AgentGym's servers as worlds: gleaner's own, and small ones that answer as the originals do. The originals themselves, where
-// a clone of AgentGym is at hand: test/real/agentgym.test.ts.
+// AgentGym's servers as worlds: gleaner's own, and small ones that answer as the originals do. The originals themselves, by
+// hand: test/agentgym-servers.ts.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

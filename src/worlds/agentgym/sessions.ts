@@ -23,7 +23,8 @@ export interface Session extends Pooled {
 const MOST_BYTES = 64 * 2 ** 20;
 
 export function newSessions(kind: Kind, options: SessionOptions): Pool<Session> {
-  return newPool({ ...options, advice: "its --sessions", open: () => created(kind, options) });
+  const keepsIdle = !kind.hasClose;
+  return newPool({ ...options, advice: "its --sessions", keepsIdle, open: () => created(kind, options) });
 }
 
 async function created(kind: Kind, options: SessionOptions): Promise<Session | { readonly full: string }> {

@@ -27,7 +27,7 @@ export type Sessions = Pool<Session>;
 
 const MOST_BYTES = 64 * 2 ** 20;
 export const newSessions = (options: SessionOptions): Sessions =>
-  newPool({ ...options, advice: "max_concurrent_envs", open: () => openSession(options) });
+  newPool({ ...options, advice: "max_concurrent_envs", keepsIdle: false, open: () => openSession(options) });
 
 /** A session for which the server has room. A server takes every connection and says only then that it has none. */
 async function openSession(options: SessionOptions): Promise<Session | { readonly full: string }> {

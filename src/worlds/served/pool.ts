@@ -16,6 +16,8 @@ export interface PoolOptions<Session> {
   readonly timeoutMs: number;
   /** How to give the server more room: `max_concurrent_envs`. */
   readonly advice: string;
+  /** Whether a session that nobody uses is kept: another would not be the same world. */
+  readonly keepsIdle: boolean;
   /** A new session, or why the server has no room for one. Throws EnvironmentError. */
   open(): Promise<Session | { readonly full: string }>;
 }
@@ -121,14 +123,15 @@ export function newPool<Session extends Pooled>(options: PoolOptions<Session>): 
     taken.delete(session);
     if (session.isOpen) {
       free.push(session);
-      setTimeout(() => {
-        const at = free.indexOf(session);
-        if (at < 0 || performance.now() - session.heardAt < IDLE_MS) return;
-        free.splice(at, 1);
-        leave(session);
-      }, IDLE_MS).unref();
+      if (!options.keepsIdle) setTimeout(() => leaveIdle(session), IDLE_MS).unref();
     } else leave(session);
     waiting.shift()?.();
+  }
+  function leaveIdle(session: Session): void {
+    const at = free.indexOf(session);
+    if (at < 0 || performance.now() - session.heardAt < IDLE_MS) return;
+    free.splice(at, 1);
+    leave(session);
   }
 
   return {
