@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { auditEnvironment } from "../../src/worlds/audit/environment.ts";
 import type { Fault } from "../../src/worlds/audit/fault.ts";
+import { openBenchmark } from "../../src/worlds/open.ts";
 import { ROOT } from "../command.ts";
 import { gleanerHere } from "../command-here.ts";
+import { served } from "../openenv-client.ts";
 import { skipWithoutPython } from "../python.ts";
 
 const skip = skipWithoutPython();
 const WORLDS = join(ROOT, "test", "audit-worlds.py");
-const audit = (name: string) => auditEnvironment({ name: `${WORLDS}:${name}` }, { walks: 8, steps: 30 });
+const audit = (name: string, walks = 8) => auditEnvironment({ name: `${WORLDS}:${name}` }, { walks });
 
 /** The kind, and the place: the actions before the difference, and those before the state that was put back. */
 const PLANTED: Readonly<Record<string, readonly [kind: Fault["kind"], step: number, from?: number]>> = {
@@ -71,7 +73,10 @@ for (const [name, [kind, step, from]] of Object.entries(PLANTED)) {
 test("halves of surrogate pairs are compared and printed", { skip }, async (t) => {
   const { code, output } = await gleanerHere(t, "env", "audit", `${WORLDS}:HalfSurrogate`, "--walks", "2");
   assert.equal(code, 0);
-  assert.match(output, /the snapshot lacks state: stones.*\n {2}expected {2}".*\\ud83d"\n {2}found {5}".*\\ud83e"\n/);
+  assert.match(
+    output,
+    /the snapshot lacks state: stones.*\n {2}expected {2}".*\\u\{d83d\}"\n {2}found {5}".*\\u\{d83e\}"\n/,
+  );
   assert.match(output, /restore: copy/);
 });
 
@@ -80,6 +85,24 @@ test("a world that breaks on a walk is named with its task, the seed and the las
   assert.equal(code, 1);
   assert.match(
     output,
-    /stones\/train\/2, seed 0, after 2 actions, the last one "take a stone": Breaks: ValueError: the bag \\u\{1b\}\[31mtears/,
+    /stones\/train\/2, after 2 actions: Breaks: ValueError: the bag \\u\{1b\}\[31mtears .*\(seed 0, the last action "take a stone"\)/,
+  );
+});
+
+test("a world behind a server is audited as it is: its faults are those of the world", { skip }, async () => {
+  const shared = await openBenchmark({ name: `${WORLDS}:GlobalRandom` });
+  const server = await served({ benchmark: shared });
+  const { repeats, restore } = await auditEnvironment({ name: `openenv:${server.url}` }, { walks: 2 });
+  assert.equal(restore, "none");
+  assert.match(repeats[0]!.kind, /^(state kept between episodes|unseeded randomness)$/);
+});
+
+test("a sound world behind a server has no fault, by its snapshots and by replay", { skip }, async () => {
+  const server = await served({ benchmark: await openBenchmark({ name: "workshop" }) });
+  const { repeats, ways, restore } = await auditEnvironment({ name: `openenv:${server.url}` }, { walks: 4 });
+  assert.deepEqual([restore, repeats], ["state", []]);
+  assert.deepEqual(
+    ways,
+    ["state", "replay"].map((way) => ({ way, fault: undefined, walks: 4 })),
   );
 });

@@ -3,6 +3,7 @@ import type { Environment } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
+import { quoted } from "../../core/wording.ts";
 
 /** What can be known of a state from outside. */
 export interface Seen {
@@ -78,10 +79,11 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
     }
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    const last = actions.length > 0 ? `, the last one ${JSON.stringify(actions.at(-1))}` : "";
-    throw new EnvironmentError(`${task.id}, seed ${seed}, after ${counted(actions.length)}${last}: ${error.message}`, {
-      cause: error,
-    });
+    const { message } = error;
+    // A world in Python names them itself.
+    const told = message.startsWith(task.id) ? message : `${task.id}, after ${counted(actions.length)}: ${message}`;
+    const last = actions.length > 0 ? `, the last action ${quoted(actions.at(-1))}` : "";
+    throw new EnvironmentError(`${told} (seed ${seed}${last})`, { cause: error });
   }
   return { task, seed, actions, seen, isCut };
 }

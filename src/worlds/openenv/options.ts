@@ -48,5 +48,6 @@ export const openenv: EnvironmentEntry<z.infer<typeof schema>> = {
   paths: [],
   addresses: ["url", "apiKeyEnv"],
   machine: ["sessions", "timeout"],
+  ways: ["state", "replay"],
   open: openenvWorld,
 };
