@@ -46,6 +46,8 @@ export async function parseConfig(
  * @param config From `readConfig` or `parseConfig`.
  * @param parts The world, the expert, the student and the store that the config's names stand for. The caller closes them.
  * @throws StopError if a server or a budget ends the run, StoreError, TrainerError, and CliError for what does not fit together.
+ *   With `restore` in the config the run must be noted with an audit of its world, as `gleaner run` does; EnvironmentError where
+ *   that found a fault.
  */
 export async function runExperiment(config: ExperimentConfig, parts: Parts): Promise<void> {
   return (await import("./run.ts")).runExperiment(config, parts);

@@ -11,12 +11,14 @@
 import { bc } from "../algorithms/bc.ts";
 import { methodLabel, methodOf } from "../algorithms/methods.ts";
 import { concurrently } from "../rollout/concurrent.ts";
+import { expectAudited } from "./audited.ts";
 import type { ExperimentConfig } from "./config.ts";
 import { liveExperiment } from "./live.ts";
 import type { Parts } from "./parts.ts";
 import { prepareSeed } from "./prepare.ts";
 
 export async function runExperiment(config: ExperimentConfig, parts: Parts): Promise<void> {
+  expectAudited(config, parts);
   for (const seed of config.seeds) await runSeed(config, parts, seed);
 }
 
