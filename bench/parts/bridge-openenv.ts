@@ -16,9 +16,9 @@ import { type Findings, skipped } from "./result.ts";
 const OPENENV = "0.10.0";
 const CONNECTIONS = [1, 16, 256];
 /** Of the slower and of the quicker server: about as long. */
-const STEPS = { ours: 30_000, openenv: 3_000 } as const;
+const STEPS = { ours: 60_000, openenv: 4_000 } as const;
 const CLIENT_STEPS = { ours: 5_000, openenv: 2_000 } as const;
-const ROUNDS = 2;
+const ROUNDS = 3;
 /** Of the system's clock, a second. */
 const TICKS = 100;
 

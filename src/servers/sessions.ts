@@ -114,12 +114,15 @@ export function newSessions<Id, T extends Session>({ limit, idleMs }: SessionsOp
   };
 }
 
-/** Does one thing after the other, each when the one before it is over. */
+/** Does one thing after the other, each when the one before it is over; at once where there is none. */
 export function newQueue(): <R>(work: () => Promise<R>) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
+  let left = 0;
+  const over = () => void left--;
   return (work) => {
-    const result = last.then(work, work);
-    last = result.catch(() => {});
+    const result = left === 0 ? work() : last.then(work);
+    left++;
+    last = result.then(over, over);
     return result;
   };
 }

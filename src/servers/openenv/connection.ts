@@ -157,7 +157,13 @@ export async function converse(socket: WebSocket, dialogue: Dialogue, host: Host
   }
 }
 
-/** Resolves when the text has left, so that a client that does not read is not written to; false if it is gone. */
-function sent(socket: WebSocket, answer: Json): Promise<boolean> {
-  return new Promise((resolve) => socket.send(JSON.stringify(answer), (error) => resolve(!error)));
+/**
+ * Whether the client is still there. Waits until the text has left where another one is still on its way, so that a client
+ * that does not read is not written to.
+ */
+function sent(socket: WebSocket, answer: Json): boolean | Promise<boolean> {
+  const text = JSON.stringify(answer);
+  if (socket.bufferedAmount > 0) return new Promise((resolve) => socket.send(text, (error) => resolve(!error)));
+  socket.send(text);
+  return socket.readyState === socket.OPEN;
 }

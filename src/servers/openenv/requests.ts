@@ -77,7 +77,9 @@ export type StepRequest =
 
 /** Throws ProtocolError that names what is not understood. */
 export function stepRequest(data: unknown, place = "data"): StepRequest {
-  const type = typeof data === "object" && data !== null && "type" in data ? data.type : undefined;
+  const { type, action } = typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  // Nearly all steps are this, and a schema takes as long as all the rest.
+  if (typeof action === "string" && Object.keys(data as object).length === 1) return { kind: "action", action };
   if (type === "list_tools") {
     valid(listAction, data, place);
     return { kind: "list" };
