@@ -100,7 +100,7 @@ test("requests are sent by the rules of src/http alone", () => {
   const ways = /await fetch\(|[=:] fetch\b|"(node:)?(https?|http2|net|tls|undici|ws)"/;
   const sends = (file: string) => ways.test(readFileSync(join(root, file), "utf8"));
   const found = files.filter((file) => !file.endsWith(".test.ts") && sends(file)).sort();
-  // The shop's page, loopback.ts and OpenEnv's are servers. launch.ts looks whether the server that it has started on this machine answers at all.
+  // Those of servers/ are servers. launch.ts looks whether the server that it has started on this machine answers at all.
   const expected = [
     "http/ask.ts",
     "http/socket.ts",

@@ -8,7 +8,7 @@ import { HttpRefusal, jsonIn } from "../loopback.ts";
 import { valid } from "./requests.ts";
 
 /** Tasks in one answer at most. */
-const MAX_TASKS = 20_000;
+export const MAX_TASKS = 20_000;
 
 const split = z.string();
 const splitSchema = z.strictObject({ split });
