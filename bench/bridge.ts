@@ -1,9 +1,10 @@
 /** Worlds of other programs: what a step over the bridge costs, beside the same step without it. */
+import { openenvBridge } from "./parts/bridge-openenv.ts";
 import { pythonBridge } from "./parts/bridge-python.ts";
 import type { Findings } from "./parts/result.ts";
 
 /** Measured one after the other; their findings are put together. */
-const PARTS: readonly (() => Promise<Findings>)[] = [pythonBridge];
+const PARTS: readonly (() => Promise<Findings>)[] = [pythonBridge, openenvBridge];
 
 export async function run(): Promise<Findings> {
   const found: Findings[] = [];

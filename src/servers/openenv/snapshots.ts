@@ -5,7 +5,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Snapshot } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
-import { canonicalJson } from "../../core/json.ts";
 import { ProtocolError } from "./requests.ts";
 
 /** A moment of an episode. */
@@ -20,7 +19,7 @@ export interface Moment {
 }
 
 export interface Seal {
-  /** Equal moments give equal texts. */
+  /** Equal moments give equal texts; in the state of a world the order of members counts. */
   write(moment: Moment): string;
   /** Throws ProtocolError for a text that this server has not written. */
   read(text: string): Moment;
@@ -36,7 +35,8 @@ export function newSeal(): Seal {
   const sealOf = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
   return {
     write(moment) {
-      const text = canonicalJson(moment);
+      // Not sorted: a world may show the order of its state's members.
+      const text = JSON.stringify(moment);
       return `${sealOf(text)}.${text}`;
     },
     read(text) {
