@@ -14,19 +14,11 @@ from openenv.core.env_server.interfaces import Environment
 from openenv.core.env_server.mcp_environment import MCPEnvironment
 from openenv.core.env_server.mcp_types import CallToolAction, CallToolObservation
 from openenv.core.env_server.types import Action, Observation, State
-from pydantic import field_validator
 
 
 class Move(Action):
     move: str
     loud: bool = False
-
-    @field_validator("move")
-    @classmethod
-    def is_polite(cls, move):
-        if move == "rude":
-            raise ValueError("be polite")
-        return move
 
 
 class Seen(Observation):

@@ -73,7 +73,8 @@ async function itsWay(spec: EnvironmentSpec, benchmark: Benchmark): Promise<Open
 export async function wayOf(given: EnvironmentSpec, benchmark: Benchmark): Promise<Way | undefined> {
   const { name, restore } = resolveEnvironment(given);
   const entry = environmentNamed(name);
-  if (entry?.ways && restore !== undefined) return restore === "none" ? undefined : (restore as Way);
+  if (restore === "none") return undefined;
+  if (entry?.ways && restore !== undefined) return restore as Way;
   const world = await benchmark.open();
   try {
     const [task] = await benchmark.tasks(benchmark.splits[0]!);

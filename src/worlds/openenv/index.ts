@@ -46,7 +46,7 @@ export async function openenvWorld(options: OpenenvOptions): Promise<Benchmark> 
   const connecting = { url, apiKey: apiKeyFrom(options.apiKeyEnv), timeoutMs: options.timeout * 1000 };
   const server = await serverAt(connecting);
   const isOurs = isFields(server.schemas.state.properties) && "snapshot" in server.schemas.state.properties;
-  const restore = options.restore ?? (isOurs ? "state" : "replay");
+  const { restore = "replay" } = options;
   if (restore === "state" && !isOurs) {
     throw new CliError(`restore: this server writes no snapshots (gleaner's own does); expected "replay" or "none"`);
   }

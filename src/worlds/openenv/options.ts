@@ -48,6 +48,7 @@ export const openenv: EnvironmentEntry<z.infer<typeof schema>> = {
   paths: [],
   addresses: ["url", "apiKeyEnv"],
   machine: ["sessions", "timeout"],
+  // The first, where the server is gleaner's.
   ways: ["state", "replay"],
   open: openenvWorld,
 };
