@@ -1,34 +1,32 @@
 /**
- * Python worlds over the bridge: many episodes at once, each in a process of its own. The processor time is that of this
- * process and of the worlds' together. Beside it stands the same loop inside Python, in the same processes.
+ * Python worlds over the bridge, many episodes at once. The processor time is that of this process and of the worlds'
+ * together. Beside it stands the same loop inside Python, in the same processes, one episode after the other.
  */
 import { join } from "node:path";
 import type { Benchmark, Environment } from "../../src/core/environment.ts";
 import { random } from "../../src/core/random.ts";
 import type { Task } from "../../src/core/task.ts";
-import { openBenchmark } from "../../src/worlds/open.ts";
+import { type EnvironmentSpec, openBenchmark } from "../../src/worlds/open.ts";
 import { installMinigrid, MINIGRID_VERSIONS } from "../python/minigrid.ts";
 import { cpuMs } from "./cpu-time.ts";
 import type { Findings } from "./result.ts";
 import type { Episode } from "./steps.ts";
 
 const WORLDS = join(import.meta.dirname, "..", "python", "bridge-worlds.py");
-const AT_ONCE = 8;
+/** Episodes that are played at once; they share one process, or have one each. */
+const AT_ONCE = 16;
 const ROUNDS = 5;
-const TRIVIAL = { episodes: 80, steps: 50 };
-const BABYAI = { episodes: 24, steps: 40 };
+const TRIVIAL = { episodes: 160, steps: 50 };
+const BABYAI = { episodes: 48, steps: 40 };
 
 export async function pythonBridge(): Promise<Findings> {
-  const together = Number(process.env.TOGETHER ?? 1);
-  const trivial = await openBenchmark({ name: `${WORLDS}:TimedTrivial`, maxSteps: TRIVIAL.steps, together });
   const python = await installMinigrid();
-  const babyai = await openBenchmark({
-    name: `${WORLDS}:TimedBabyAI`,
-    python,
-    options: { train: BABYAI.episodes },
-    together,
-  });
-  const [bare, grid] = [await timesOf(trivial, TRIVIAL), await timesOf(babyai, BABYAI)];
+  const babyai = { name: `${WORLDS}:TimedBabyAI`, python, options: { train: BABYAI.episodes } };
+  const trivial = { name: `${WORLDS}:TimedTrivial`, maxSteps: TRIVIAL.steps };
+  const timed = async (spec: EnvironmentSpec, together: number, size: typeof TRIVIAL) =>
+    timesOf(await openBenchmark({ ...spec, together }), size);
+  const [bare, bareEach] = [await timed(trivial, AT_ONCE, TRIVIAL), await timed(trivial, 1, TRIVIAL)];
+  const [grid, gridEach] = [await timed(babyai, AT_ONCE, BABYAI), await timed(babyai, 1, BABYAI)];
   const row = ({ bridge, inside, steps, seconds }: Times) => ({
     "by the clock, steps/s": steps / seconds,
     "of one core, steps/s": (steps / bridge) * 1000,
@@ -37,8 +35,16 @@ export async function pythonBridge(): Promise<Findings> {
   return {
     settings: { "episodes at once": AT_ONCE, rounds: ROUNDS, "steps of BabyAI": grid.steps, "other steps": bare.steps },
     versions: MINIGRID_VERSIONS,
-    figures: { "a world that does nothing": row(bare), BabyAI: row(grid) },
-    ratios: { "over the bridge ÷ inside Python, processor time of BabyAI": grid.bridge / grid.inside },
+    figures: {
+      "a world that does nothing, one process": row(bare),
+      "a world that does nothing, a process each": row(bareEach),
+      "BabyAI, one process": row(grid),
+      "BabyAI, a process each": row(gridEach),
+    },
+    ratios: {
+      "over the bridge ÷ inside Python, processor time of BabyAI, one process": grid.bridge / grid.inside,
+      "over the bridge ÷ inside Python, processor time of BabyAI, a process each": gridEach.bridge / gridEach.inside,
+    },
   };
 }
 

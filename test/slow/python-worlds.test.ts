@@ -16,3 +16,5 @@ environmentContract("Python, like Gymnasium's", () => openBenchmark({ name: `${W
   ...few,
   refusal: /There is no action/,
 });
+const together = { name: `${WORLDS}:Plain`, restore: "copy", together: 4 };
+environmentContract("Python, several in one process", () => openBenchmark(together), few);

@@ -121,7 +121,7 @@ async function opened(t: TestContext, body: string, more: object = {}) {
   const world = await benchmark.open();
   t.after(() => world.close());
   const [task] = await benchmark.tasks("train");
-  return { world, task: task! };
+  return { benchmark, world, task: task! };
 }
 
 const TASKS = 'def tasks(self): return {"train": ["a"]}\ndef reset(self, task, seed): return "start"\n';
@@ -263,4 +263,52 @@ test("a world is closed when its requests end", { skip }, (t) => {
   const { stdout, stderr, status } = spawnSync("python3", [program, place], { input: "", encoding: "utf8" });
   assert.match(stdout, /^\{"id": 0, "python": "3\..*", "protocol": 1\}\n$/);
   assert.deepEqual([stderr, status], ["closed", 0]);
+});
+
+test("episodes that share a process are apart, and a death ends all of them by name", { skip }, async (t) => {
+  const body = `def tasks(self): return {"train": ["a"]}
+def reset(self, task, seed):
+    self.at = seed
+    return f"at {self.at}"
+def step(self, action):
+    if action == "die": os._exit(3)
+    if action == "late": time.sleep(0.3)
+    self.at += 10
+    return f"at {self.at} of {os.getpid()}", 0, False`;
+  const { benchmark, task } = await opened(t, body, { together: 3 });
+  const worlds = await Promise.all([0, 1, 2, 3].map(() => benchmark.open()));
+  t.after(() => Promise.all(worlds.map((world) => world.close())));
+  const starts = await Promise.all(worlds.map((world, seed) => world.reset(task, seed)));
+  assert.deepEqual(starts, ["at 0", "at 1", "at 2", "at 3"]);
+  const seen = await Promise.all(worlds.map((world, place) => world.step(place === 0 ? "late" : "go")));
+  const [places, processes] = [0, 1].map((part) => seen.map(({ observation }) => observation.split(" of ")[part]!));
+  assert.deepEqual(places, ["at 10", "at 11", "at 12", "at 13"]);
+  assert.equal(new Set(processes).size, 2);
+  const hurt = worlds.filter((_, place) => processes![place] === processes![1]);
+  const [last, ...others] = hurt.toReversed();
+  const ends = await Promise.allSettled([last!.step("die"), ...others.map((world) => world.step("go"))]);
+  for (const end of ends) {
+    assert(end.status === "rejected");
+    assert.match(
+      end.reason.message,
+      /^world\/train\/a, after 1 action: the world World's process ended with status 3$/,
+    );
+  }
+  for (const world of hurt) assert.equal(await world.reset(task, 5), "at 5");
+  const alone = worlds.find((world) => !hurt.includes(world));
+  if (alone) assert.match((await alone.step("go")).observation, /^at 2[0-3] of/);
+});
+
+test("an episode that is given up in the middle of a step leaves its place to the next one", { skip }, async (t) => {
+  const body = `${TASKS}def step(self, action):\n    time.sleep(0.3)\n    return "fine", 0, False`;
+  const { benchmark, task } = await opened(t, body, { together: 2 });
+  const [one, other] = [await benchmark.open(), await benchmark.open()];
+  await one.reset(task, 0);
+  await other.reset(task, 0);
+  const [given, step] = [one.step("go").catch(() => {}), other.step("go")];
+  await one.close();
+  await given;
+  assert.deepEqual(await step, { observation: "fine", reward: 0, terminated: false });
+  assert.equal((await other.step("go")).observation, "fine");
+  await other.close();
 });

@@ -1,1 +1,0 @@
-node --disable-warning=ExperimentalWarning m.ts
