@@ -13,7 +13,7 @@ class BabyAI:
     name = "babyai"
     instructions = f"You are in a grid of rooms and see what is before you. Actions: {', '.join(ACTIONS)}."
 
-    def __init__(self, levels=("PutNextLocalS5N3", "UnlockLocal"), train=150, test=50, max_steps=40):
+    def __init__(self, levels=("PutNextLocalS5N3", "UnlockLocal"), train=150, test=50, max_steps=24):
         self.levels, self.level = levels, None
         self.seeds = {"train": range(train), "test": range(1_000_000, 1_000_000 + test)}
         self.max_steps = max_steps
