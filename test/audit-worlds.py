@@ -120,6 +120,14 @@ class LimitRunsOn(Good):
         return observation, reward, over or self.left == 0
 
 
+class CutsOff(Good):
+    """As Gymnasium tells a limit."""
+
+    def step(self, action):
+        observation, reward, over = super().step(action)
+        return observation, reward, over, self.moves == 9 and not over, {}
+
+
 class HiddenState(Good):
     def reset(self, task, seed):
         self.lamp = False

@@ -97,6 +97,21 @@ test("a run that asks for no audit says so", async (t) => {
   assert.equal(storedAudit("plain"), undefined);
 });
 
+test("a probe audits as a run does", async (t) => {
+  const config = write("probed.yaml", textOf(WORKSHOP, "state", "probed"));
+  const first = await gleanerHeard(t, "probe", config, "--sample", "2", "--probes", "1", ...project);
+  assert.equal(first.code, 0, first.output);
+  assert.equal(storedAudit("probed-probe")!.restore, "state");
+  const again = await gleanerHeard(t, "probe", config, "--sample", "2", "--probes", "1", ...project);
+  assert.equal(again.code, 0, again.output);
+  assert.doesNotMatch(again.told, /audit/);
+  const other = write("other.yaml", textOf(WORKSHOP, "replay", "other"));
+  assert.equal((await gleanerHere(t, "probe", other, ...project)).code, 2);
+  // A stored run is a config, too, without its audit.
+  const stored = await gleanerHere(t, "probe", "first", "--sample", "2", "--probes", "1", ...project);
+  assert.equal(stored.code, 0, stored.output);
+});
+
 test("a way back that the world does not have is the config's fault, and nothing is stored", async (t) => {
   const config = write("copy.yaml", textOf(WORKSHOP, "copy", "copied"));
   const { code, output } = await gleanerHere(t, "run", config, ...project);

@@ -1,5 +1,6 @@
 /** Turns a config into the parts of an experiment: environments, expert, student and store. */
 import { dirname, resolve } from "node:path";
+import type { RunAudit } from "../core/audit.ts";
 import { CliError, inputOf } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { runNamed } from "../core/known-run.ts";
@@ -14,7 +15,6 @@ import { runExperiment } from "../engine/experiment/run.ts";
 import { noisy } from "../policies/noisy.ts";
 import { kindOf } from "../students/kinds.ts";
 import { keepStudent } from "../students/places.ts";
-import type { Student } from "../students/student.ts";
 import { NEEDS_WORLD } from "../worlds/none/index.ts";
 import {
   type EnvironmentSpec,
@@ -48,9 +48,9 @@ async function executeRead(
   const labels = config.methods.map(methodLabel);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice) throw new CliError(`methods: ${quoted(twice)} appears twice, expected names that differ (name: …)`);
-  const { parts, stored, environment } = await partsOf(project, config, progress, file);
+  const { parts, stored, environment, audit } = await partsOf(project, config, progress, file);
   try {
-    const said = await saidAtFirst(project, config, stored, { student: parts.student, environment, progress });
+    const said = await saidAtFirst(project, config.run, stored, { notes: () => parts.student.notes(), audit });
     await inRun(project, { name: config.run, kind: "experiment", config: { ...stored, ...said } }, async () => {
       keepStudent(project.folder, config);
       keepWorld(project.folder, config.run, environment);
@@ -61,29 +61,36 @@ async function executeRead(
   }
 }
 
+/** What is asked once, when a run begins, so that its report always says the same. */
 interface Asked {
-  readonly student: Student;
-  readonly environment: EnvironmentSpec;
-  readonly progress: Progress;
+  /** What the student's server says of itself. */
+  notes?(): Promise<readonly string[]>;
+  /** How far the world is put back exactly; undefined: the config does not ask. */
+  audit(): Promise<RunAudit | undefined>;
 }
 
-/** What the server said and what the world's audit found: asked once, when the run begins, so that the report always says the same. */
-async function saidAtFirst(
+/** Of `run`, whose config is `stored`: what it keeps already, or what is asked now. */
+export async function saidAtFirst(
   { repository }: Project,
-  config: ExperimentConfig,
+  run: string,
   stored: StoredConfig,
-  { student, environment, progress }: Asked,
+  { notes, audit }: Asked,
 ): Promise<StoredConfig> {
-  const { server, audit, ...rest } = (repository.run(config.run)?.config ?? {}) as StoredConfig;
+  const { server, audit: kept, ...rest } = (repository.run(run)?.config ?? {}) as StoredConfig;
   // A run that holds nothing yet may become one of another config.
-  if (canonicalJson(rest) === canonicalJson(stored) || repository.countOf(config.run) > 0)
-    return { ...(server !== undefined && { server }), ...(audit !== undefined && { audit }) };
-  const notes = await student.notes();
-  const found = await runAudit({ config, environment: seeded(config, environment), repository, progress });
-  return {
-    ...(notes.length > 0 && { server: notes as Json }),
-    ...(found && { audit: JSON.parse(JSON.stringify(found)) }),
-  };
+  if (canonicalJson(rest) === canonicalJson(stored) || repository.countOf(run) > 0)
+    return { ...(server !== undefined && { server }), ...(kept !== undefined && { audit: kept }) };
+  const told = (await notes?.()) ?? [];
+  const found = await audit();
+  return { ...(told.length > 0 && { server: told }), ...(found && { audit: JSON.parse(JSON.stringify(found)) }) };
+}
+
+interface Opened {
+  readonly parts: Parts;
+  readonly stored: StoredConfig;
+  readonly environment: EnvironmentSpec;
+  /** Throws what `runAudit` throws. */
+  audit(): Promise<RunAudit | undefined>;
 }
 
 /** The parts that `config` names, and the share of it that is stored with a run. */
@@ -92,7 +99,7 @@ export async function partsOf(
   config: ExperimentConfig,
   progress: Progress,
   file?: string,
-): Promise<{ readonly parts: Parts; readonly stored: StoredConfig; readonly environment: EnvironmentSpec }> {
+): Promise<Opened> {
   const environment = restoredAs(resolveEnvironment(environmentOf(config, file)), config.restore);
   if (environment.name === "none") throw new CliError(`run "${config.run}": ${NEEDS_WORLD}`);
   const benchmark = (seed: number) => inputOf("environment", () => openBenchmark(seeded(config, environment, seed)));
@@ -109,7 +116,9 @@ export async function partsOf(
     progress,
     program: programName(),
   };
-  return { parts, stored: { ...storedConfig(config, environment), ...(notes && { notes }) }, environment };
+  const stored = { ...storedConfig(config, environment), ...(notes && { notes }) };
+  const audit = () => runAudit({ config, environment: seeded(config, environment), repository, progress });
+  return { parts, stored, environment, audit };
 }
 
 /** Before anything is stored: with a name mended, the run is still the same. Throws CliError. */

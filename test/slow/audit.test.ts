@@ -60,7 +60,7 @@ test("no way back is tried on walks that do not come out the same again", { skip
 
 for (const [name, [kind, step, from]] of Object.entries(PLANTED)) {
   test(`${name}: ${kind}`, { skip }, async () => {
-    const { repeats, ways, restore } = await audit(name);
+    const { repeats, ways, restore } = await audit(name, 4);
     const found = repeats[0] ?? ways.find(({ fault }) => fault)?.fault;
     assert(found, "no fault found");
     assert.deepEqual([found.kind, found.step, found.from], [kind, step, from], JSON.stringify(found));
@@ -69,6 +69,14 @@ for (const [name, [kind, step, from]] of Object.entries(PLANTED)) {
     assert.equal(restore, isAtAll ? "none" : name === "SharedCopy" ? "replay" : "copy");
   });
 }
+
+test("a limit that the world calls `truncated` is told apart from an end", { skip }, async () => {
+  const { ended, notes, restore } = await audit("CutsOff", 4);
+  assert.equal(restore, "state");
+  assert(ended < 4);
+  const note = notes.find(({ kind }) => kind === "step limit");
+  assert.equal(note?.text, "the world cuts episodes off after 9 actions; gleaner does after 12 (maxSteps)");
+});
 
 test("halves of surrogate pairs are compared and printed", { skip }, async (t) => {
   const { code, output } = await gleanerHere(t, "env", "audit", `${WORLDS}:HalfSurrogate`, "--walks", "2");

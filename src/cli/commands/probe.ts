@@ -8,7 +8,7 @@ import { probeFailures } from "../../engine/experiment/probe.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
 import { environmentOptions } from "../environment-flags.ts";
-import { partsOf } from "../experiment.ts";
+import { partsOf, saidAtFirst } from "../experiment.ts";
 import { positiveInteger, runName } from "../flags.ts";
 import { type Subject, type SubjectFlags, subjectOf } from "../probe-subject.ts";
 import { openProgress } from "../progress.ts";
@@ -72,14 +72,16 @@ async function probeInto(
 ): Promise<ReturnType<typeof outlookOf>> {
   const progress = openProgress();
   try {
-    const { parts, stored } = await withPlaces(config, () => partsOf(project, config, progress, file));
+    const { parts, stored, audit } = await withPlaces(config, () => partsOf(project, config, progress, file));
     // The methods and the other seeds change nothing here.
     const { methods: _, seeds: __, ...decisive } = stored;
     const options = { sample: flags.sample, probes: flags.probes ?? probesOf(config) };
-    const collect = () =>
-      inRun(project, { name: run, kind: "experiment", config: decisive }, () =>
+    const collect = async () => {
+      const said = await withPlaces(config, () => saidAtFirst(project, run, decisive, { audit }));
+      return inRun(project, { name: run, kind: "experiment", config: { ...decisive, ...said } }, () =>
         probeFailures({ ...config, run }, parts, options),
       );
+    };
     const row = await collect().finally(parts.student.close);
     return outlookOf(project.repository, run, { row, seed: config.seeds[0]! });
   } finally {
