@@ -40,7 +40,7 @@ test("an episode of WebShop: the goal of an index, pages, a purchase, and a clos
   assert.deepEqual(await step("search[jacket]"), { state: found.observation, reward: 0, done: false, info: null });
   assert.equal((await step("dance")).state, found.observation, "what is no action changes nothing");
   await step(product);
-  const { available } = { available: (await get(`/available_actions?env_idx=${id}`)).body };
+  const { body: available } = await get(`/available_actions?env_idx=${id}`);
   assert.equal(available.has_search_bar, false);
   const bought = await step(`click[${available.clickables.find((label: string) => /buy now/i.test(label))}]`);
   assert.equal(bought.done, true);

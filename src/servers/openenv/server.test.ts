@@ -78,15 +78,15 @@ test("a state goes back to where it was, in any session, with its steps counted,
 
 test("a reset chooses a task by id, by index, or by seed, and refuses what it does not understand", async () => {
   const benchmark = workshop();
-  const test = await benchmark.tasks("test");
+  const tested = await benchmark.tasks("test");
   const client = await connected(await served({ benchmark, split: "test" }));
   const chosen = async (data: unknown) => (await client.ask("reset", data)).data.metadata.task;
   assert.equal(await chosen({ task: TASK }), TASK);
   assert.equal(await chosen({ split: "train", index: 1 }), TASK);
-  assert.equal(await chosen({ index: 3 }), test[3]!.id);
-  assert.equal(await chosen({ seed: 3 }), test[3]!.id);
-  assert.equal(await chosen({ seed: test.length + 3 }), test[3]!.id);
-  assert.equal(await chosen({ seed: null, episode_id: null }), test[0]!.id);
+  assert.equal(await chosen({ index: 3 }), tested[3]!.id);
+  assert.equal(await chosen({ seed: 3 }), tested[3]!.id);
+  assert.equal(await chosen({ seed: tested.length + 3 }), tested[3]!.id);
+  assert.equal(await chosen({ seed: null, episode_id: null }), tested[0]!.id);
   for (const [data, message] of [
     [{ sede: 1 }, /data\.sede: no such key \(did you mean "seed"\?\)/],
     [{ seed: -1 }, /data\.seed: expected/],
