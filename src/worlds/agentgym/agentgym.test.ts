@@ -151,8 +151,8 @@ test("what a server does wrong fails the episode, and names task and step", asyn
     });
     assert.equal(await world.reset(task, 0), "start");
   }
-  const [lost, task] = await gym(t, "textcraft", { "/create": () => ({ error: "no room" }) });
-  await assert.rejects(lost.reset(task, 0), /no room/);
+  const [lost, task] = await gym(t, "textcraft", { "/create": () => ({ error: "no room" }) }, { timeout: 0.2 });
+  await assert.rejects(lost.reset(task, 0), /no session within 0\.2 s: "no room"/);
 });
 
 test("a server of another kind, and tasks that nobody says, are refused by name", async () => {

@@ -30,7 +30,9 @@ export function newSessions(kind: Kind, options: SessionOptions): Pool<Session> 
 async function created(kind: Kind, options: SessionOptions): Promise<Session | { readonly full: string }> {
   // TextCraft's wants a body, and the others take one.
   const { status, answer } = await sent(options, `${kind.prefix}/create`, {});
+  // WebShop's way of saying no, and the others'.
   if (status === 503) return { full: quoted(answer) };
+  if (status === 200 && errorIn(answer) !== undefined) return { full: quoted(errorIn(answer)) };
   const id = inServersName(options.url, () => idIn(expectSuccess("create", status, answer)));
   let [isOpen, isBusy, heardAt] = [true, false, performance.now()];
   return {
@@ -65,6 +67,9 @@ async function created(kind: Kind, options: SessionOptions): Promise<Session | {
     },
   };
 }
+
+const errorIn = (answer: unknown): unknown =>
+  typeof answer === "object" && answer !== null ? (answer as Fields).error : undefined;
 
 /** WebShop answers with the number itself, the others with an object that has it. */
 function idIn(answer: unknown): number {

@@ -196,6 +196,6 @@ test("a server that stays full is waited for, and then named", async (t) => {
   const full = openBenchmark({ name: "openenv", url, seeds: 1, timeout: 0.2 });
   await assert.rejects(
     full,
-    (error) => error instanceof CliError && /no room within 0\.2 s: Server at capacity/.test(error.message),
+    (error) => error instanceof CliError && /no session within 0\.2 s: Server at capacity/.test(error.message),
   );
 });

@@ -156,7 +156,7 @@ async function withRoom<Session>(options: PoolOptions<Session>, hasOurs: boolean
     const opened = await options.open();
     if (!isFull(opened)) return { result: opened };
     if (hasOurs) return { result: undefined };
-    const why = `${url}: no room within ${timeoutMs / 1000} s: ${opened.full}`;
+    const why = `${url}: no session within ${timeoutMs / 1000} s: ${opened.full}`;
     return { waitMs: 0, giveUp: () => new EnvironmentError(why) };
   });
 }
