@@ -30,7 +30,7 @@ class Terminal:
         if not self.counts or not all(1 <= count <= len(self.kinds) for count in self.counts):
             raise ValueError(f"jobs: expected numbers from 1 to {len(self.kinds)}, the number of kinds")
         self.box = Box(seconds)
-        self.jobs, self.tree, self.cwd = [], {}, HOME
+        self.jobs, self.tree, self.cwd, self.over = [], {}, HOME, False
 
     def tasks(self):
         return {split: [self.task(split, number) for number in range(size)] for split, size in self.sizes.items()}
@@ -54,12 +54,15 @@ class Terminal:
     def reset(self, task, seed):
         self.jobs = self.jobs_of(task["split"], int(task["id"]))
         self.tree = {path: entry for job in self.jobs for path, entry in job.files.items()}
-        self.cwd = HOME
+        self.cwd, self.over = HOME, False
         return f"This is bash in {HOME}."
 
     def step(self, action):
+        if self.over:
+            return "The work was submitted.", 0.0, True
         command = action.strip()
         if command == "submit":
+            self.over = True
             right = all(job.check(self.tree, self.box) for job in self.jobs)
             return ("Everything is right." if right else "Not everything is right."), float(right), True
         refused = refusal(command)
@@ -78,10 +81,10 @@ class Terminal:
         return "\n".join(said) or "[done]"
 
     def snapshot(self):
-        return {"tree": self.tree, "cwd": self.cwd}
+        return {"tree": self.tree, "cwd": self.cwd, "over": self.over}
 
     def restore(self, state):
-        self.tree, self.cwd = state["tree"], state["cwd"]
+        self.tree, self.cwd, self.over = state["tree"], state["cwd"], state["over"]
 
 
 def refusal(command):
