@@ -83,7 +83,7 @@ const ROWS: readonly Row[] = [
   ["run ok.yaml --set", /argument missing/],
   [set("a"), /--set "a": expected key=value/],
   [set("=1"), /--set "=1": expected key=value/],
-  [set("a=1"), /--set a: no such key; expected run, environment, expert/],
+  [set("a=1"), /--set a: no such key; expected run, environment, restore, expert/],
   [set("a.b=1"), /a: no such key/],
   [set("run="), /--set run: expected up to 100 letters, .* got ""/],
   [set("run=../x"), /--set run: expected up to 100 letters, .* got "\.\.\/x"/],

@@ -7,8 +7,8 @@ import { ENVIRONMENTS } from "../../worlds/open.ts";
 import { experiments, parseConfig } from "./config.ts";
 import { sampled } from "./rollouts.ts";
 
-/** They cost nothing, however large. */
-const FREE = /^(seed|seeds|hashSeed|cut)$/;
+/** They cost nothing, however large; of a range (two numbers in `prefixItems`) the width is bounded. */
+const FREE = /^(seed|seeds|hashSeed|cut|prefixItems)$/;
 
 interface Found {
   readonly path: string;
@@ -35,6 +35,17 @@ test("no number of a config asks for work without a bound", () => {
   assert(numbers.length > 60, `only ${numbers.length} numbers`);
   const unbounded = numbers.filter((each) => each.most > 1e9 && !FREE.test(nameOf(each)));
   assert.deepEqual(unbounded, []);
+});
+
+test("a range of seeds or tasks has a bounded width", () => {
+  const wide = [1_000_000_000, 2_000_000_000];
+  for (const [name, options] of [
+    ["openenv", { seeds: { train: wide } }],
+    ["agentgym", { world: "textcraft", tasks: { train: wide } }],
+  ] as const) {
+    const parsed = ENVIRONMENTS[name]!.schema.safeParse({ url: "http://127.0.0.1:1", ...options });
+    assert.match(String(parsed.error), /expected at most 1,000,000: /);
+  }
 });
 
 const config = (changes: string) =>
