@@ -52,14 +52,15 @@ class Express:
             self.env.load(gameName=game, gameParams=self.settings[game])
             self.loaded = game
         observation, found = self.env.reset(seed=task["seed"], gameFold=task["fold"], generateGoldPath=gold)
-        self.listed = sorted(found["validActions"])
+        # Two things of one name are listed twice.
+        self.listed = sorted(set(found["validActions"]))
         # The goal is the game's, and some say names of places that were drawn.
         return f"{found['taskDescription']}\n{observation}"
 
     def step(self, action):
         # Java's texts have no halves of characters.
         observation, reward, done, found = self.env.step(action.encode("utf-8", "replace").decode("utf-8"))
-        self.listed = sorted(found["validActions"])
+        self.listed = sorted(set(found["validActions"]))
         return observation, reward, done
 
     def actions(self):
