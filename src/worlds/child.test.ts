@@ -1,5 +1,6 @@
 // A child that does not keep to one answer for each request.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EnvironmentError } from "../core/errors.ts";
@@ -61,4 +62,41 @@ test("a long answer comes in pieces, and one without an end is refused", async (
     (error) =>
       error instanceof EnvironmentError && /wrote a line of more than 64 million characters/.test(error.message),
   );
+});
+
+/** A process that sleeps and holds the child's standard error; its id. */
+const SLEEPER =
+  "const sleeper = (detached) => require('node:child_process').spawn('sleep', ['600'], { detached, stdio: ['ignore', 'ignore', 'inherit'] }).pid;";
+
+const isThere = (pid: number): boolean => {
+  try {
+    // One that has ended and waits for nobody to ask is none.
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+
+const onLinux = { skip: process.platform !== "linux" && "needs /proc" };
+
+test("what a child has started is gone with it, and does not hide that the child died", onLinux, async (t) => {
+  const child = started(
+    t,
+    `${SLEEPER} const hear = ({ id, op }) => op === 'die' ? process.exit(5) : say({ id, pid: sleeper(false) });`,
+    60_000,
+  );
+  const { pid } = await child.ask<{ readonly pid: number }>({ op: "start" });
+  await assert.rejects(child.ask({ op: "die" }), /^EnvironmentError: the child's process ended with status 5$/);
+  while (isThere(pid)) await sleep(10);
+});
+
+test("a process that left the child's group does not hide that the child died", onLinux, async (t) => {
+  const child = started(
+    t,
+    `${SLEEPER} const hear = ({ id, op }) => op === 'die' ? process.exit(5) : say({ id, pid: sleeper(true) });`,
+    60_000,
+  );
+  const { pid } = await child.ask<{ readonly pid: number }>({ op: "start" });
+  t.after(() => process.kill(pid, "SIGKILL"));
+  await assert.rejects(child.ask({ op: "die" }), /^EnvironmentError: the child's process ended with status 5$/);
 });

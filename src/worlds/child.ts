@@ -69,6 +69,8 @@ interface Job {
 }
 
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Longest wait for last words, where a process that left the child's group holds the pipes. */
+const DRAIN_MS = 1_000;
 /** Of standard error; what is said last is shown. */
 const ERRORS_KEPT = 4_000;
 /** In UTF-16 code units. A child that writes on without a line end would fill the memory. */
@@ -103,7 +105,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     greeting.reject(new EnvironmentError(reason));
     for (const job of underWay.splice(0)) job.answer.reject(new EnvironmentError(reason));
     for (const job of queue.splice(0)) job.answer.reject(new GoneError(reason));
-    child.kill("SIGKILL");
+    killGroup(child);
     letProcessEnd(child, true);
   }
 
@@ -198,6 +200,14 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
     die(options.notStarted(error));
     ended.resolve();
   });
+  // What it started itself goes with it: it would hold the pipes open, and nobody would hear that the child is gone.
+  child.on("exit", () => {
+    killGroup(child);
+    setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, DRAIN_MS).unref();
+  });
   child.on("close", (status, signal) => {
     die(options.ending?.(status, errors) ?? endingOf(options.what, { status, signal, errors }));
     ended.resolve();
@@ -229,6 +239,17 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
       clearTimeout(impatience);
     },
   };
+}
+
+/** The child is the first of a group of its own: with it ends whatever it started. */
+function killGroup(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+  child.kill("SIGKILL");
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nobody is left.
+  }
 }
 
 /** Whether this process may end although the child is alive. */
