@@ -33,7 +33,8 @@ interface Check {
 /** `a number from 0 to 1`, `one of cosine, constant`, `a list or a mapping`. */
 export function expectationOf(schema: Schema): string {
   const { def } = schema._zod;
-  const checks = (def.checks ?? []).map(({ _zod }) => _zod.def);
+  // Of `z.int()` the type itself is a check.
+  const checks = [def as Check, ...(def.checks ?? []).map(({ _zod }) => _zod.def)];
   switch (def.type) {
     case "number":
       return `a ${checks.some(({ check }) => check === "number_format") ? "whole " : ""}number${rangeOf(checks)}`;

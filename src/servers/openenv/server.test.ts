@@ -67,6 +67,7 @@ test("a state goes back to where it was, in any session, with its steps counted,
   const other = await connected(await served());
   for (const [client, text] of [
     [first, snapshot.replace("barn", "mill")],
+    [first, snapshot.replace(".", ",")],
     [first, "x"],
     [first, ""],
     [other, snapshot],

@@ -40,9 +40,9 @@ export function newSeal(): Seal {
       return `${sealOf(text)}.${text}`;
     },
     read(text) {
-      const [given, moment] = [text.slice(0, SEAL_LENGTH), text.slice(SEAL_LENGTH + 1)];
-      const expected = Buffer.from(sealOf(moment));
-      const bytes = Buffer.from(given);
+      const moment = text.slice(SEAL_LENGTH + 1);
+      const expected = Buffer.from(`${sealOf(moment)}.`);
+      const bytes = Buffer.from(text.slice(0, SEAL_LENGTH + 1));
       if (bytes.length === expected.length && timingSafeEqual(bytes, expected)) return JSON.parse(moment) as Moment;
       throw new ProtocolError(
         "EXECUTION_ERROR",
