@@ -98,6 +98,7 @@ test("a command that takes too long, prints or leaves too much is undone", { ski
   const late = "[stopped and undone: it or a background job of it was not over after 1 seconds]";
   assert.equal(await said("touch gone; sleep 60"), late);
   assert.equal(await said("touch gone; sleep 60 & echo started"), late);
+  assert.equal(await said("touch gone; setsid -f sleep 60 > /dev/null 2>&1"), late);
   assert.equal(await said("touch gone; yes"), "[stopped and undone: it printed more than 1,000,000 bytes]");
   assert.match(
     await said("head -c 1500000 /dev/zero > p; cp p q"),
@@ -107,6 +108,8 @@ test("a command that takes too long, prints or leaves too much is undone", { ski
   assert.equal(await said("find . | sort"), before);
   assert.equal(await said("sleep 0.2 && echo late > kept &"), "[done]");
   assert.equal(await said("cat kept"), "late");
+  assert.equal(await said("setsid -f sh -c 'sleep 0.2; echo later > kept' > /dev/null 2>&1"), "[done]");
+  assert.equal(await said("cat kept"), "later");
   const cut = (await said("seq 10000")).split("\n");
   assert.deepEqual(
     [cut[0], cut.find((line) => line.startsWith("[")), cut.at(-1)],

@@ -7,6 +7,7 @@ and processes do not. Nothing but /usr and the folder is in the box; only the fo
 import atexit
 import fcntl
 import glob
+import json
 import os
 import platform
 import random
@@ -26,11 +27,12 @@ LONGEST_COMMAND = 4_000
 SHOWN = 2_000
 MOST_OUTPUT = 1_000_000
 TOO_MUCH = f"it left more than {folder.MOST_BYTES:,} bytes or {folder.MOST_ENTRIES} files"
-# Files of at most 2 MB, 100 processes, 1 GiB of memory each. Background jobs are waited for, so that a command is over when it
-# is over. What it leaves behind must not depend on which of two processes is quicker.
-SHELL = 'umask 022; ulimit -c 0 -f 2000 -u 100 -v 1048576; cd "$2" || cd; trap "pwd -P >&99 2>/dev/null; wait" EXIT; eval "$1"'
+# Files of at most 2 MB, 100 processes, 1 GiB of memory each. All other processes are waited for, so that a command is over when
+# it is over. What it leaves behind must not depend on which of two processes is quicker.
+WAIT = r"wait; set +f; set -- /proc/[0-9]*; while [ \$# -gt 2 ]; do command sleep 0.02; set -- /proc/[0-9]*; done"
+SHELL = f'umask 022; ulimit -c 0 -f 2000 -u 100 -v 1048576; cd "$2" || cd; trap "pwd -P >&99 2>/dev/null; {WAIT}" EXIT; eval "$1"'
 # The same numbers in every process: an agent can see them.
-ARGUMENTS, PLACE = 98, 99
+INFO, ARGUMENTS, PLACE = 97, 98, 99
 VARIABLES = {
     "PATH": "/usr/local/bin:/usr/bin:/usr/sbin",
     "HOME": HOME,
@@ -118,20 +120,24 @@ class Box:
         arguments, given = os.pipe()
         os.write(given, b"".join(part.encode() + b"\0" for part in self.arguments(place)))
         os.close(given)
-        for pipe, number in ((arguments, ARGUMENTS), (writer, PLACE)):
+        informed, info = os.pipe()
+        for pipe, number in ((info, INFO), (arguments, ARGUMENTS), (writer, PLACE)):
             os.dup2(pipe, number)
             os.close(pipe)
-        shell = ["bwrap", "--args", str(ARGUMENTS), "bash", "-c", SHELL, "bash", command, cwd]
+        shell = ["bwrap", "--info-fd", str(INFO), "--args", str(ARGUMENTS), "bash", "-c", SHELL, "bash", command, cwd]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        process = subprocess.Popen(shell, pass_fds=[ARGUMENTS, PLACE], start_new_session=True, **pipes)
+        process = subprocess.Popen(shell, pass_fds=[INFO, ARGUMENTS, PLACE], start_new_session=True, **pipes)
+        os.close(INFO)
         os.close(ARGUMENTS)
         os.close(PLACE)
+        first = first_process(informed)
         try:
             read, stopped = self.heard(process, reader, place)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             status = process.wait()
+            wait_for(first)
             process.stdout.close()
             os.close(reader)
         output, at = (b"".join(parts).decode("utf-8", "replace") for parts in read)
@@ -173,6 +179,26 @@ class Box:
         for name, value in VARIABLES.items():
             parts += ["--setenv", name, value]
         return parts
+
+
+def first_process(informed):
+    """A handle of the first process in the box, as bwrap tells it; None where there is none."""
+    with open(informed, "rb") as pipe:
+        told = pipe.read()
+    try:
+        return os.pidfd_open(json.loads(told)["child-pid"])
+    except (ValueError, ProcessLookupError):
+        return None  # bwrap could not make the box, or all is over.
+
+
+def wait_for(first):
+    """bwrap is gone before its box is: until then what was left running could change the folder while it is read."""
+    if first is None:
+        return
+    with selectors.DefaultSelector() as end:
+        end.register(first, selectors.EVENT_READ)
+        end.select()
+    os.close(first)
 
 
 def system_folders():
