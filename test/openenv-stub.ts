@@ -18,6 +18,8 @@ export interface StubOptions {
   readonly observation?: object;
   /** What the task API lists; absent: there is none, as in openenv-core 0.3.0. */
   readonly tasks?: Readonly<Record<string, readonly unknown[]>>;
+  /** How many tasks a split is said to have; default: as many as are listed. */
+  readonly claimed?: number;
   readonly hasSocket?: boolean;
   /** What is sent for a step or a reset, in place of the world's answer; "close" or "nothing" are done. */
   err?(type: string, data: Readonly<Record<string, unknown>>): string | readonly string[] | undefined;
@@ -117,7 +119,7 @@ function play({ err, world: make = corridor }: StubOptions, session: WebSocket):
 }
 
 async function answer(
-  { tasks, action = MOVE, observation = {} }: StubOptions,
+  { tasks, claimed, action = MOVE, observation = {} }: StubOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ) {
@@ -131,7 +133,7 @@ async function answer(
     ...(tasks && {
       "/list_environments": ["corridor"],
       "/corridor/splits": Object.keys(tasks).map((name) => ({ name, type: "validation" })),
-      "/corridor/num_tasks": { num_tasks: listed.length },
+      "/corridor/num_tasks": { num_tasks: claimed ?? listed.length },
       "/corridor/tasks": { tasks: listed, env_name: "corridor" },
     }),
   };

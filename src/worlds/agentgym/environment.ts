@@ -5,6 +5,7 @@ import type { Task } from "../../core/task.ts";
 import { replaying } from "../replaying.ts";
 import { comingBack } from "../served/away.ts";
 import type { Pool, PutAway } from "../served/pool.ts";
+import { notTooLong } from "../served/texts.ts";
 import type { Kind, Shown } from "./kinds.ts";
 import type { Session } from "./sessions.ts";
 
@@ -49,7 +50,9 @@ function newPlayer(kind: Kind, sessions: Pool<Session>): { world: Environment; a
   async function asked(place: string, session: Session, work: () => Promise<Shown>): Promise<Shown> {
     const since = performance.now();
     try {
-      return await work();
+      const shown = await work();
+      notTooLong(shown.observation);
+      return shown;
     } catch (error) {
       leave(session);
       if (!(error instanceof EnvironmentError)) throw error;

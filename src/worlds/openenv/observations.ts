@@ -6,12 +6,16 @@
 import { EnvironmentError } from "../../core/errors.ts";
 import { quoted } from "../../core/wording.ts";
 import { writtenJson, writtenMember } from "../../core/written-json.ts";
+import { notTooLong } from "../served/texts.ts";
 import { type Fields, isFields, type Shown, valueAt } from "./protocol.ts";
 
 const OF_ALL = ["done", "reward", "metadata"];
 
-/** Throws EnvironmentError where the field of the option is not there. */
-export function textOf({ observation }: Shown, field: string | undefined): string {
+/** Throws EnvironmentError where the field of the option is not there, and for a text that is too long. */
+export const textOf = ({ observation }: Shown, field: string | undefined): string =>
+  notTooLong(textIn(observation, field));
+
+function textIn(observation: Fields, field: string | undefined): string {
   if (field !== undefined) return textAt(observation, field);
   if (isToolAnswer(observation)) return toolText(observation);
   const own = Object.keys(observation).filter((name) => !OF_ALL.includes(name));

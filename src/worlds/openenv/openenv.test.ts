@@ -62,6 +62,11 @@ test("what a user can mend is told before anything is played", async (t) => {
   await refused({}, { seeds: undefined }, /lists no tasks; say what they are: --option seeds=100/);
   await refused({}, { resets: [{}] }, /expected seeds or resets, got both/);
   await refused({}, { seeds: { train: [5, 5] } }, /the first below the second/);
+  await refused(
+    { tasks: TASKS, claimed: 9e15 },
+    { seeds: undefined },
+    /says that it has 9000000000000000 tasks, expected at most 1,000,000/,
+  );
   await refused({ hasSocket: false }, {}, /answered 403: Forbidden; it offers no WebSocket \/ws/);
   await refused({}, { observationField: "said" }, /there is no "said" in the observation/);
   await refused({}, { actionField: "go" }, /expected a field of the server's actions \(move\), got "go"/);
@@ -110,6 +115,18 @@ test("a server that errs fails the episode, and names task and step", async (t) 
     [observation({ observation: { text: "x" }, reward: 1, done: 1 }), /done: expected true or false, got 1/],
     [observation({ observation: "x" }), /observation: expected an object, got "x"/],
     [observation({ observation: { said: "x" } }), /there is no "text" in the observation/],
+    [
+      observation({ observation: { text: "x".repeat(1_000_001) } }),
+      /has 1000001 characters, expected at most 1,000,000/,
+    ],
+    [
+      `{"type":"observation","data":{"observation":{"text":${"[".repeat(600)}${"]".repeat(600)}}}}`,
+      /its answer is nested more than 500 deep/,
+    ],
+    [
+      JSON.stringify({ type: "error", data: { code: "EXECUTION_ERROR", message: "z".repeat(9_000) } }),
+      /step 1: z{2000}… \(9000 characters\) \(EXECUTION_ERROR\)/,
+    ],
     [JSON.stringify({ type: "state", data: {} }), /it told its state/],
     [JSON.stringify({ type: "error", data: { code: "EXECUTION_ERROR", message: "boom" } }), /boom \(EXECUTION_ERROR\)/],
   ];

@@ -37,11 +37,36 @@ export function replyIn(text: string): Reply {
   const { code, message, errors } = said;
   return {
     kind: "error",
-    refusal: { code: String(code), message: String(message), errors: Array.isArray(errors) ? errors : [] },
+    refusal: { code: String(code), message: shortened(String(message)), errors: Array.isArray(errors) ? errors : [] },
   };
 }
 
+/** A world's answers are nowhere near; what writes them as text would not come back from far more. */
+const MOST_NESTED = 500;
+/** Of what a server says of an error. */
+const LONGEST_MESSAGE = 2_000;
+
+const shortened = (text: string): string =>
+  text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length} characters)`;
+
+/** Whether lists and objects stand in one another more than `MOST_NESTED` times. */
+function isTooDeep(json: string): boolean {
+  let [depth, isInText] = [0, false];
+  // A shorter one cannot be.
+  if (json.length <= 2 * MOST_NESTED) return false;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (isInText && character === "\\") at++;
+    else if (character === '"') isInText = !isInText;
+    else if (!isInText && (character === "[" || character === "{")) depth++;
+    else if (!isInText && (character === "]" || character === "}")) depth--;
+    if (depth > MOST_NESTED) return true;
+  }
+  return false;
+}
+
 function parsed(text: string): unknown {
+  if (isTooDeep(text)) throw new EnvironmentError(`its answer is nested more than ${MOST_NESTED} deep`);
   try {
     return parseWritten(text);
   } catch {

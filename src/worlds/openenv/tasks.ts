@@ -1,4 +1,5 @@
 /** What the tasks of an OpenEnv server are: those that its task API lists, or what the user says that a reset is given. */
+import { atMost } from "../../core/bounds.ts";
 import { CliError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { newTask, type Task } from "../../core/task.ts";
@@ -8,6 +9,8 @@ import type { Server } from "./server.ts";
 
 /** The goal of a task where nobody says it. */
 const GOAL = "Do what the world asks for.";
+/** Of one split. */
+const [MOST_TASKS] = atMost("generatedTasks");
 /** More tasks than that are asked for in pieces. */
 const PIECE = 10_000;
 
@@ -91,6 +94,10 @@ async function listed(
 /** In the order of their indexes. */
 async function specsOf(server: Server, split: string): Promise<readonly unknown[]> {
   const count = await server.taskCount(split);
+  if (count > MOST_TASKS) {
+    const said = `split ${quoted(split)}: the server says that it has ${count} tasks`;
+    throw new CliError(`${server.url}: ${said}, expected at most ${MOST_TASKS.toLocaleString("en-US")}`);
+  }
   const specs = count > PIECE ? [] : [...(await server.tasks(split))];
   while (specs.length < count) {
     const more = await server.taskRange(split, specs.length, Math.min(count, specs.length + PIECE));
