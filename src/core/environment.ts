@@ -104,6 +104,11 @@ export interface Benchmark {
    * with each run and compared when the run continues, so they must say nothing about this machine.
    */
   readonly notes?: readonly string[];
+  /**
+   * Tells worlds apart whose tasks have the same ids and play differently: a user's code, and what it was made with. Part of
+   * the ids of rollouts, so that those of another world are not taken for this one's. Absent: the tasks' ids say it all.
+   */
+  readonly variant?: string;
   /** Tasks of a split in a fixed order. Throws CliError for an unknown split. */
   tasks(split: string): Promise<readonly Task[]>;
   /** The task with this id. Throws CliError for an unknown one. */

@@ -64,14 +64,17 @@ export type UnderWay = Map<TrajectoryId, Promise<Trajectory>>;
 
 /** The id of a rollout. It follows from the request alone, so it is known before the rollout is made. */
 export function rolloutId(
-  options: Pick<RolloutsOptions, "policyName" | "sampling">,
+  options: Pick<RolloutsOptions, "benchmark" | "policyName" | "sampling">,
   maxSteps: number,
   job: RolloutJob,
 ): TrajectoryId {
   const { task, sample, fork } = job;
   const at = fork ? { from: fork.trajectory.id, step: fork.step } : null;
   const { policyName, sampling } = options;
-  return fingerprint({ task: task.id, policy: policyName, sampling, maxSteps, sample, fork: at }) as TrajectoryId;
+  const { variant } = options.benchmark;
+  const world = variant === undefined ? {} : { world: variant };
+  const asked = { task: task.id, policy: policyName, sampling, maxSteps, sample, fork: at, ...world };
+  return fingerprint(asked) as TrajectoryId;
 }
 
 /** All trajectories of `jobs`, in order: stored ones as they are, owed ones rolled out and stored. */

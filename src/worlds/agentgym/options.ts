@@ -1,6 +1,7 @@
 /** An AgentGym server on the command line: `--env agentgym --option world=textcraft --option url=http://127.0.0.1:36001`. */
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
+import { fingerprint } from "../../core/ids.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { rangeOfNumbers, serverOptions } from "../served/options.ts";
 import { agentgymWorld } from "./index.ts";
@@ -36,5 +37,11 @@ export const agentgym: EnvironmentEntry<z.infer<typeof schema>> = {
   paths: [],
   addresses: ["url", "apiKeyEnv"],
   machine: ["sessions", "timeout"],
-  open: async (options) => agentgymWorld(options),
+  async open(options) {
+    const { successReturn } = options;
+    return {
+      ...agentgymWorld(options),
+      ...(successReturn !== undefined && { variant: fingerprint({ successReturn }) }),
+    };
+  },
 };

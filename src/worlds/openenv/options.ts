@@ -1,6 +1,7 @@
 /** An OpenEnv server on the command line: `--env openenv:http://127.0.0.1:8000`. */
 import { z } from "zod";
 import { atMost } from "../../core/bounds.ts";
+import { fingerprint } from "../../core/ids.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { rangeOfNumbers, serverOptions } from "../served/options.ts";
 import { openenvWorld } from "./index.ts";
@@ -50,5 +51,9 @@ export const openenv: EnvironmentEntry<z.infer<typeof schema>> = {
   machine: ["sessions", "timeout"],
   // The first, where the server is gleaner's.
   ways: ["state", "replay"],
-  open: openenvWorld,
+  async open(options) {
+    const { resets, instruction, instructions, actionField, observationField, actionsField, successReturn } = options;
+    const texts = { instruction, instructions, actionField, observationField, actionsField };
+    return { ...(await openenvWorld(options)), variant: fingerprint({ resets, successReturn, ...texts }) };
+  },
 };

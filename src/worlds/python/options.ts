@@ -1,10 +1,13 @@
 /** A world written in Python, on the command line: `--env my_env.py:World`. */
+import { basename } from "node:path";
 import { z } from "zod";
 import { WAYS } from "../../core/audit.ts";
 import { atMost } from "../../core/bounds.ts";
+import { fingerprint } from "../../core/ids.ts";
 import { quoted } from "../../core/wording.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { pythonWorld } from "./index.ts";
+import { sourceHash } from "./source.ts";
 
 /** `my_env.py:World`, or `package.module:World` for what the interpreter can import. */
 const PLACE = /^(.+):([A-Za-z_]\w*)$/s;
@@ -70,5 +73,14 @@ export const python: EnvironmentEntry<z.infer<typeof schema>> = {
   ways: WAYS,
   // Any seed but the usual one.
   otherOrder: { hashSeed: 1 },
-  open: pythonWorld,
+  async open(options) {
+    const { file, package: module, class: name, options: given, hashSeed, successReturn } = options;
+    const world = await pythonWorld(options);
+    const code = file === undefined ? { module } : { source: sourceHash(file) };
+    return {
+      ...world,
+      ...(code.source && { notes: [`The code of ${basename(file!)} is ${code.source}.`] }),
+      variant: fingerprint({ ...code, name, options: given, hashSeed, successReturn }),
+    };
+  },
 };
