@@ -65,6 +65,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
   const actions: string[] = [];
   const seen: Seen[] = [];
   let isCut = false;
+  let tried: string | undefined;
   try {
     const first = await world.reset(task, seed);
     seen.push({ ...{ observation: first, reward: 0, terminated: false }, listed: await world.actions() });
@@ -72,6 +73,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
       const { listed } = seen.at(-1)!;
       const guided = await guide?.({ task, actions, seen });
       const action = guided ?? from.pick(listed?.length ? listed : words);
+      tried = action;
       const { observation, reward, terminated, info } = await world.step(action);
       actions.push(action);
       isCut = isLimit(info);
@@ -82,7 +84,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
     const { message } = error;
     // A world in Python names them itself.
     const told = message.startsWith(task.id) ? message : `${task.id}, after ${counted(actions.length)}: ${message}`;
-    const last = actions.length > 0 ? `, the last action ${quoted(actions.at(-1))}` : "";
+    const last = tried === undefined ? "" : `, the last action ${quoted(tried)}`;
     throw new EnvironmentError(`${told} (seed ${seed}${last})`, { cause: error });
   }
   return { task, seed, actions, seen, isCut };
