@@ -60,7 +60,7 @@ test("episodes are shared by runs of one world, and not by those of others", { s
   const sound = async (...argv: readonly string[]) => {
     const { code, output, told } = await gleanerHeard(t, ...argv, "--project", project);
     assert.equal(code, 0, output + told);
-    return output;
+    return output + told;
   };
   const log = join(folder, "log.jsonl");
   await sound("import", log, "--format", "gleaner", "--env", `${WORLD}:Lever`, "--out", "logged");
@@ -68,7 +68,7 @@ test("episodes are shared by runs of one world, and not by those of others", { s
   const first = returnsOf("first");
   assert(first.size >= 3 && [...first.values()].every((paid) => paid === 1));
 
-  await sound("run", config("again"));
+  assert.doesNotMatch(await sound("run", config("again")), /another world/);
   assert.deepEqual(returnsOf("again"), first);
   const none = (run: string) => {
     const found = returnsOf(run);
@@ -82,6 +82,7 @@ test("episodes are shared by runs of one world, and not by those of others", { s
   const { code, output } = await gleanerHeard(t, "run", config("first"), "--project", project);
   assert.equal(code, 2);
   assert.match(output, /run "first" already exists with another config \(notes: \["The code of lever\.py is/);
-  await sound("run", config("edited"));
+  const isOther = /run "logged" was recorded in another world\. Now: The code of lever\.py is [0-9a-f]{20}\./;
+  assert.match(await sound("run", config("edited")), isOther);
   none("edited");
 });

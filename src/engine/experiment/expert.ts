@@ -76,12 +76,31 @@ export async function recordings(
   return [...found.values()];
 
   async function recorded(source: ExpertSource): Promise<Trajectory[]> {
-    if ("run" in source) return expertOf(options.repository, source.run, source.tasks);
+    if ("run" in source) {
+      const expert = expertOf(options.repository, source.run, source.tasks);
+      tellOfAnotherWorld(options, source.run);
+      return expert;
+    }
     const { split, tasks: most, episodes = 1 } = source;
     const tasks = (await inputOf("expert.split", () => options.benchmark.tasks(split)))
       .slice(0, trainTasks)
       .slice(0, most);
     return expertRollouts({ ...options, policy: scripted(source), tasks, episodes });
+  }
+}
+
+/** What `run` proved in a world whose rules or code were others may not hold any more. */
+function tellOfAnotherWorld(
+  { repository, benchmark, progress }: Pick<ExpertRunOptions, "repository" | "benchmark" | "progress">,
+  run: string,
+): void {
+  const { notes: then } = (repository.run(run)?.config ?? {}) as { readonly notes?: readonly string[] };
+  const other = then && benchmark.notes?.filter((note) => !then.includes(note));
+  if (other?.length) {
+    const now = other.join(" ");
+    progress.say(
+      `run "${run}" was recorded in another world. Now: ${now} Whether it still holds: gleaner verify ${run}`,
+    );
   }
 }
 
