@@ -1,6 +1,7 @@
 /** A whole experiment, small but real: the workshop, the embedded student, and the methods that a test asks for. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Benchmark } from "../src/core/environment.ts";
 import type { Repository } from "../src/core/repository.ts";
 import { type ExperimentConfig, parseConfig } from "../src/engine/experiment/config.ts";
 import type { Progress } from "../src/engine/experiment/progress.ts";
@@ -30,11 +31,12 @@ export interface Ran {
   readonly phases: readonly string[];
 }
 
-/** Runs it in `project`; returns what it did. */
+/** Runs it in `project`, in the world that `through` makes of the workshop; returns what it did. */
 export async function runSmall(
   project: string,
   config: ExperimentConfig,
   changes: Partial<Pick<ExperimentConfig, "methods" | "seeds" | "parallel">> = {},
+  through: (benchmark: Benchmark) => Benchmark = (benchmark) => benchmark,
 ): Promise<Ran> {
   mkdirSync(project, { recursive: true });
   const repository = openSqlite(join(project, "store.sqlite"));
@@ -51,7 +53,7 @@ export async function runSmall(
     { ...config, ...changes },
     {
       repository,
-      benchmark: async (seed) => workshop({ seed, trainTasks: 6, testTasks: 3, lengths: [1, 2], maxSteps: 8 }),
+      benchmark: async (seed) => through(workshop({ seed, trainTasks: 6, testTasks: 3, lengths: [1, 2], maxSteps: 8 })),
       scriptedExpert: (benchmark, seed) => noisy(benchmark.expert!, { errorRate: 0.25, seed }),
       student: await kindOf(config).open(project, config),
       progress,

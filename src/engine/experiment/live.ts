@@ -1,6 +1,7 @@
 /** The `Experiment` that algorithms run on. It rolls out, trains and evaluates only what the store does not have yet. */
 import { openWorld } from "../../core/call-by-call.ts";
 import type { Benchmark, Snapshot } from "../../core/environment.ts";
+import { EnvironmentError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Timing } from "../../core/run.ts";
 import type { Task } from "../../core/task.ts";
@@ -165,11 +166,19 @@ async function takeSnapshots(
 ): Promise<Snapshot[]> {
   const taken = new Map<string, Snapshot>();
   const environment = await openWorld(benchmark);
-  for (const [trajectory, points] of Map.groupBy(forks, (fork) => fork.trajectory)) {
-    const steps = points.map(({ step }) => step);
-    const snapshots = await snapshotsAlong(environment, task(trajectory.taskId), trajectory, steps);
-    for (const [index, step] of steps.entries()) taken.set(`${trajectory.id} ${step}`, snapshots[index]!);
+  try {
+    for (const [trajectory, points] of Map.groupBy(forks, (fork) => fork.trajectory)) {
+      const steps = points.map(({ step }) => step);
+      const along = () => snapshotsAlong(environment, task(trajectory.taskId), trajectory, steps);
+      // A process or a server that died is there again at the next reset. What breaks twice ends the run.
+      const snapshots = await along().catch((error) => {
+        if (!(error instanceof EnvironmentError)) throw error;
+        return along();
+      });
+      for (const [index, step] of steps.entries()) taken.set(`${trajectory.id} ${step}`, snapshots[index]!);
+    }
+  } finally {
+    await environment.close();
   }
-  await environment.close();
   return forks.map(({ trajectory, step }) => taken.get(`${trajectory.id} ${step}`)!);
 }

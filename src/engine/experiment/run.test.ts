@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { linesOfDump, roundsOf, runSmall, smallConfig } from "../../../test/small-experiment.ts";
 import { temporaryFolder } from "../../../test/temporary.ts";
 import type { Benchmark } from "../../core/environment.ts";
+import { EnvironmentError } from "../../core/errors.ts";
 import { type TaskId, trajectoryId } from "../../core/ids.ts";
 import type { Repository } from "../../core/repository.ts";
 import type { Round } from "../../core/run.ts";
@@ -38,6 +39,44 @@ test("an experiment does its methods; again, it does nothing; side by side, the 
   const sideBySide = await runSmall(join(folder, "b"), config, { parallel: 3 });
   assert.deepEqual(linesOfDump(again.repository), linesOfDump(first.repository));
   assert.deepEqual(linesOfDump(sideBySide.repository), linesOfDump(first.repository));
+});
+
+/** A workshop whose snapshots fail where `isBroken`, given how many were asked for before, says so. */
+const breaking = (isBroken: (before: number) => boolean) => {
+  let asked = 0;
+  return (benchmark: Benchmark): Benchmark => ({
+    ...benchmark,
+    async open() {
+      const world = await benchmark.open();
+      return {
+        ...world,
+        snapshot() {
+          if (isBroken(asked++)) throw new EnvironmentError("its process died");
+          return world.snapshot();
+        },
+      };
+    },
+  });
+};
+
+test("a world that breaks on the way to a probed state is asked once more; one that breaks again ends the run", async () => {
+  const folder = temporaryFolder();
+  const methods = config.methods.filter(({ method }) => method === "eef");
+  const sound = await runSmall(join(folder, "sound"), config, { methods });
+  const hurt = await runSmall(
+    join(folder, "hurt"),
+    config,
+    { methods },
+    breaking((before) => before === 2),
+  );
+  assert.deepEqual(linesOfDump(hurt.repository), linesOfDump(sound.repository));
+  const broken = runSmall(
+    join(folder, "broken"),
+    config,
+    { methods },
+    breaking((before) => before >= 2),
+  );
+  await assert.rejects(broken, (error) => error instanceof EnvironmentError && /its process died/.test(error.message));
 });
 
 test("several experts are taken together: a strong one on few tasks, a weak one more often on more", async () => {
