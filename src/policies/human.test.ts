@@ -47,9 +47,12 @@ test("? lists the actions; empty lines and wrong numbers ask again; a listed num
 });
 
 test("a world without listed actions says so", async () => {
-  const { policy, shown } = person(["?", "1", "wait"]);
+  const { policy, shown } = person(["?", "wait", "12", "3"]);
   assert.equal((await policy.act(turn(null))).action, "wait");
   assert(shown().includes("lists no actions"));
+  // A number is an action of the world then.
+  assert.equal((await policy.act(turn(null))).action, "12");
+  assert.equal((await policy.act(turn([]))).action, "3");
   await policy.close();
 });
 

@@ -36,7 +36,8 @@ export function human({ input, output, name }: HumanOptions): Policy {
     }
     if (!/^\d+$/.test(line)) return line || null;
     const listed = (await turn.actions()) ?? [];
-    if (listed.includes(line)) return line;
+    // Where nothing is listed, a number can only be an action of the world itself.
+    if (listed.length === 0 || listed.includes(line)) return line;
     const action = listed[Number(line) - 1];
     if (action === undefined) say(`There is no action ${line}: expected 1 to ${listed.length}, or ? for the list.`);
     return action ?? null;
