@@ -93,18 +93,35 @@ test("a score so far in place of a reward", async () => {
 
 test("rewards of one size, rising ones, and costs are no score so far", async () => {
   for (const reward of [() => 1, () => -1, ({ at }: Place) => at, ({ at }: Place) => at % 2, ({ at }: Place) => -at])
-    assert.deepEqual(await kindsIn({ reward }), []);
+    assert(!(await kindsIn({ reward })).includes("running score"));
+});
+
+test("rewards that never come to what counts as won", async () => {
+  const reward = ({ isOver }: Place) => Number(isOver) * 0.96;
+  assert.deepEqual(await kindsIn({ reward }), ["no win"]);
+  assert.match(
+    await textOf({ reward }),
+    /^no walk was won: the highest return was 0\.96, and 1 counts as won \(success/,
+  );
+  assert.deepEqual(await kindsIn({ reward: () => -1 }), []);
+});
+
+test("rewards that come to it long before the end", async () => {
+  assert.deepEqual(await kindsIn({ reward: () => 1 }), ["won on the way"]);
+  assert.match(await textOf({ reward: () => 1 }), /^every walk was won before its last action: a return of 1 counts/);
+  // What a last action costs is taken off again.
+  assert.deepEqual(await kindsIn({ reward: ({ at, isOver }) => (isOver ? -1 : Number(at === 1)) }), []);
 });
 
 test("a limit that the world says is none of its ends", async () => {
   const made: Made = { ends: () => false, cuts: ({ at }) => at === 9, reward: ({ at }) => Number(at === 2) };
-  assert.deepEqual(await kindsIn(made), ["no end", "step limit"]);
+  assert.deepEqual(await kindsIn(made), ["no end", "won on the way", "step limit"]);
   assert.match(await textOf(made), /the world cuts episodes off after 9 actions; gleaner does after 20 \(maxSteps\)/);
 });
 
 test("a limit that does not say so looks like a loss after as many actions", async () => {
   const made: Made = { ends: ({ at }) => at === 9, reward: ({ at }) => Number(at === 2) };
-  assert.deepEqual(await kindsIn(made), ["step limit"]);
+  assert.deepEqual(await kindsIn(made), ["won on the way", "step limit"]);
   assert.match(await textOf(made), /seems to end episodes as lost after 9 actions/);
   // What is won after as many actions is no limit, and neither are ends that come sooner and later.
   assert.deepEqual(await kindsIn({ ends: ({ at }) => at === 9 }), []);
@@ -112,7 +129,7 @@ test("a limit that does not say so looks like a loss after as many actions", asy
 
 test("a limit of something else than actions", async () => {
   const made: Made = { ends: () => false, cuts: ({ task, at }) => at === 6 + Number(task), reward: ({ at }) => at % 2 };
-  assert.deepEqual(await kindsIn(made), ["no end", "limit of something else"]);
+  assert.deepEqual(await kindsIn(made), ["no end", "won on the way", "limit of something else"]);
 });
 
 test("a seed that changes nothing", async () => {

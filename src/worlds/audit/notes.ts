@@ -9,6 +9,8 @@ export interface Note {
     | "no end"
     | "no reward"
     | "no actions"
+    | "no win"
+    | "won on the way"
     | "standing still"
     | "reward behind the end"
     | "end taken back"
@@ -31,7 +33,7 @@ export async function notesOn(
     return [
       ...unseen(walks, words),
       ...(await behindTheEnd(world, walks, words)),
-      ...runningScore(benchmark, walks),
+      ...returns(benchmark, walks),
       ...limits(benchmark, walks),
       ...(await unusedSeed(world, walks)),
       ...(await alikeTasks(world, walks)),
@@ -92,11 +94,34 @@ function refusedStep(error: unknown): undefined {
   if (!(error instanceof EnvironmentError)) throw error;
 }
 
+/** What was paid, against what counts as won. A score so far says so itself. */
+function returns(benchmark: Benchmark, walks: readonly Walk[]): Note[] {
+  const score = runningScore(benchmark, walks);
+  return score.length > 0 ? score : wins(benchmark, walks);
+}
+
+/** A `successReturn` that does not suit the world lets none of its episodes be won, or all of them. */
+function wins({ successReturn }: Benchmark, walks: readonly Walk[]): Note[] {
+  const highest = Math.max(...walks.map((walk) => paidIn(walk)));
+  if (highest > 0 && highest < successReturn) {
+    const text = `no walk was won: the highest return was ${Number(highest.toPrecision(6))}, and ${successReturn} counts as won (successReturn)`;
+    return [{ kind: "no win", text }];
+  }
+  const isWonEarly = (walk: Walk) => Math.min(paidIn(walk), paidIn(walk, walk.actions.length)) >= successReturn;
+  if (successReturn <= 0 || !walks.every(isWonEarly)) return [];
+  const text = `every walk was won before its last action: a return of ${successReturn} counts as won (successReturn)`;
+  return [{ kind: "won on the way", text }];
+}
+
+/** The sum of the first rewards, that of the start included. */
+const paidIn = ({ seen }: Walk, most = seen.length): number =>
+  seen.slice(0, most).reduce((total, { reward }) => total + reward, 0);
+
 function runningScore({ successReturn }: Benchmark, walks: readonly Walk[]): Note[] {
   const walk = walks.find(({ seen }) => looksRunning(seen.slice(1).map(({ reward }) => reward)));
   if (!walk) return [];
   const rewards = walk.seen.slice(1).map(({ reward }) => reward);
-  const sum = rewards.reduce((total, reward) => total + reward, 0);
+  const sum = paidIn(walk);
   const paid = rewards.slice(rewards.findIndex((reward) => reward !== 0));
   const shown = `${paid.slice(0, 6).join(", ")}${paid.length > 6 ? ", …" : ""}`;
   const above = sum > successReturn ? `, above the ${successReturn} that counts as success` : "";
