@@ -32,6 +32,10 @@ const FLAGS = [
   ...["successAt", "ended", "option"],
 ] as const satisfies readonly (keyof EnvironmentFlags)[];
 
+/** What an `<environment>` is, in the help of every command that takes one. */
+export const WORLD =
+  "a name from `gleaner env`, a class (my_env.py:World), a module (my_env.ts), or a server (openenv:http://…)";
+
 /**
  * Adds the flags that configure an environment (not its name, which is an argument or `--env`). The help shows those that the
  * world takes which its command line names; `example` is such a command line.

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { auditEnvironment } from "../../worlds/audit/environment.ts";
 import { auditText, checksTold } from "../audit.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { positiveInteger, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
@@ -20,7 +20,7 @@ interface AuditFlags extends EnvironmentFlags {
 export function register(env: Command): void {
   environmentOptions(env.command("audit"), "gleaner env webshop --help")
     .description("check that a world does the same again, and that it can be put back into an earlier state exactly")
-    .argument("<environment>", "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)")
+    .argument("<environment>", WORLD)
     .option("--split <split>", "tasks to walk through (default: the first split)")
     .option(
       "--walks <n>",

@@ -36,7 +36,10 @@ interface NounFlags {
 
 export function register(env: Command): void {
   environmentOptions(env, "gleaner env webshop --help")
-    .argument("[environment]", "a name from the list, or the path of a module (my_env.ts, my_env.py:World)")
+    .argument(
+      "[environment]",
+      "a name from the list, a class (my_env.py:World), a module (my_env.ts), or a server (openenv:http://…)",
+    )
     .option("--seed <n>", "random seed, for environments that generate tasks or prices", wholeNumber)
     .option("--stdio", "serve it as JSON lines on standard input and output")
     .action(show);

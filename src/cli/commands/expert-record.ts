@@ -25,7 +25,7 @@ import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { aboveZero, atLeastZero, keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
@@ -70,10 +70,7 @@ export function register(expert: Command): void {
     .description(
       "record a model behind an OpenAI-compatible server; an interrupted recording continues where it stopped",
     )
-    .requiredOption(
-      "--env <environment>",
-      "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
-    )
+    .requiredOption("--env <environment>", WORLD)
     .requiredOption("--server <url...>", "base URL of each server of the model, e.g. http://127.0.0.1:8000/v1")
     .requiredOption("--model <name>", "the model's name on the server")
     .requiredOption("--out <run>", "run to record into")

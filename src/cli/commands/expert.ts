@@ -13,7 +13,7 @@ import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { positiveInteger, rate, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
@@ -50,10 +50,7 @@ export function register(expert: Command): void {
 
 function rolloutOptions(command: Command): Command {
   return waitOption(projectOption(environmentOptions(command, `gleaner expert ${command.name()} --env webshop --help`)))
-    .requiredOption(
-      "--env <environment>",
-      "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
-    )
+    .requiredOption("--env <environment>", WORLD)
     .requiredOption("--out <run>", "run to record into")
     .option("--error-rate <rate>", "chance of a wrong action (a slip) at each decision, 0 to 1", rate, 0)
     .addOption(

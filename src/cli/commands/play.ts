@@ -13,7 +13,7 @@ import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { port, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
@@ -34,7 +34,7 @@ interface PlayFlags extends EnvironmentFlags, WaitFlags {
 
 export function register(command: Command): void {
   waitOption(projectOption(environmentOptions(command, "gleaner play webshop --help")))
-    .argument("<environment>", "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)")
+    .argument("<environment>", WORLD)
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
     .option("--out <run>", "run to record into (default: play-<environment>)")

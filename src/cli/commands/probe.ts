@@ -7,7 +7,7 @@ import { withPlaces } from "../../engine/experiment/places.ts";
 import { probeFailures } from "../../engine/experiment/probe.ts";
 import { toMarkdown } from "../../reports/markdown.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { environmentOptions } from "../environment-flags.ts";
+import { environmentOptions, WORLD } from "../environment-flags.ts";
 import { partsOf, saidAtFirst } from "../experiment.ts";
 import { positiveInteger, runName } from "../flags.ts";
 import { type Subject, type SubjectFlags, subjectOf } from "../probe-subject.ts";
@@ -32,10 +32,7 @@ export function register(command: Command): void {
       "a config as for `gleaner run` (its methods may be []), a run of this project, or logs to import",
     )
     .option("--format <format>", "logs: their format, as for `gleaner import`")
-    .option(
-      "--env <environment>",
-      "logs: a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)",
-    )
+    .option("--env <environment>", `logs: ${WORLD}`)
     .option("--sample <n>", "failed runs of the expert to probe, at most one for each task", positiveInteger, 50)
     .option(
       "--probes <m>",

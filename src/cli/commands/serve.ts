@@ -8,7 +8,7 @@ import { LOOPBACK } from "../../servers/loopback.ts";
 import { type Serving, serveOpenEnv } from "../../servers/openenv/server.ts";
 import { serveStdio } from "../../servers/stdio.ts";
 import { openBenchmark } from "../../worlds/open.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { aboveZero, positiveInteger, wholeNumber } from "../flags.ts";
 import { beforeEnding } from "../signals.ts";
 import { print, printable } from "../terminal.ts";
@@ -43,13 +43,15 @@ const ONLY_IN: Readonly<Partial<Record<keyof ServeFlags, readonly Protocol[]>>> 
 
 export function register(command: Command): void {
   environmentOptions(command, "gleaner serve webshop --help")
-    .argument("<environment>", "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)")
-    .addOption(new Option("--protocol <name>", "how it is offered").choices(PROTOCOLS).makeOptionMandatory())
+    .argument("<environment>", WORLD)
+    .addOption(
+      new Option("--protocol <name>", "how it is offered; must be given").choices(PROTOCOLS).makeOptionMandatory(),
+    )
     .option("--port <n>", `port to listen on, 0 for any free one (default: ${DEFAULTS.port})`, wholeNumber)
     .addOption(new Option("--host <address>", `address to listen on (default: ${DEFAULTS.host})`).choices(LOOPBACK))
     .option("--sessions <n>", `episodes at once at most (default: ${DEFAULTS.sessions})`, positiveInteger)
     .option("--idle <seconds>", `end a session that nobody uses for so long (default: ${DEFAULTS.idle})`, aboveZero)
-    .option("--split <split>", "openenv: tasks that a reset chooses from which names none (default: the first split)")
+    .option("--split <split>", "openenv: where a reset that names no split finds its task (default: the first split)")
     .addOption(onlyIn("alfworld", new Option("--mappings <dir>", "agentgym: the folder with its lists of games")))
     .option("--seed <n>", "random seed, for environments that generate tasks or prices", wholeNumber)
     .action(serve);

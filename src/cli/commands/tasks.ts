@@ -9,7 +9,7 @@ import { openBenchmark } from "../../worlds/open.ts";
 import { type PanelDifferences, panelDifferences } from "../../worlds/panel/compare.ts";
 import { type Panel, panelOf, readPanel } from "../../worlds/panel/panel.ts";
 import { PANELS, panelNames } from "../../worlds/panel/shipped.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec } from "../environment-flags.ts";
+import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
@@ -25,8 +25,8 @@ interface TasksFlags extends EnvironmentFlags {
 
 export function register(command: Command): void {
   environmentOptions(command, "gleaner env webshop --help")
-    .argument("<environment>", "a name from `gleaner env`, or the path of a module (my_env.ts, my_env.py:World)")
-    .option("--split <split>", "the split whose tasks are printed")
+    .argument("<environment>", WORLD)
+    .option("--split <split>", "the split whose tasks are printed (needed without --check)")
     .option("--seed <n>", "random seed that each task is started with (default: 0)", wholeNumber)
     .addOption(
       new Option("--check <file>", "compare the tasks with a list that somebody else made, or with a panel by its name")
@@ -86,6 +86,12 @@ const WORDS: Readonly<Record<keyof PanelDifferences, string>> = {
 const SHOWN = 3;
 
 async function compare(benchmark: Benchmark, given: Panel, file: string): Promise<void> {
+  if (!benchmark.splits.includes(given.split)) {
+    const theirs = `${quoted(given.split)} of ${quoted(given.benchmark)}`;
+    throw new CliError(
+      `--check: the list is of the split ${theirs}; ${benchmark.name} has ${benchmark.splits.join(", ")}`,
+    );
+  }
   const ours = await madePanel(benchmark, given.split, given.seed);
   const differences = panelDifferences(ours, given);
   const kinds = (Object.keys(WORDS) as (keyof PanelDifferences)[]).filter((kind) => differences[kind].length > 0);
