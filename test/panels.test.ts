@@ -45,7 +45,10 @@ test("what is no split, list or panel is refused by name", async (context) => {
   assert.match(await refused(), /expected --split with one of train, validation, test/);
   assert.match(await refused("--split", "tset"), /unknown split "tset".*did you mean "test"/);
   assert.match(await refused("--check", "nowhere"), /expected a file, or one of alfworld-valid_seen, .*got "nowhere"/);
-  assert.match(await refused("--check", "alfworld-valid_seen"), /the list is of the split "valid_seen" of "alfworld"; workshop has/);
+  assert.match(
+    await refused("--check", "alfworld-valid_seen"),
+    /the list is of the split "valid_seen" of "alfworld"; workshop has/,
+  );
 });
 
 const WORLDS: Readonly<Record<string, { readonly data: string; world(): readonly string[] }>> = {
