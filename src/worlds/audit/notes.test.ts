@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Benchmark, StepResult } from "../../core/environment.ts";
+import { EnvironmentError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { newTask } from "../../core/task.ts";
 import { listedTasks } from "../listed-tasks.ts";
@@ -94,6 +95,19 @@ test("a score so far in place of a reward", async () => {
 test("rewards of one size, rising ones, and costs are no score so far", async () => {
   for (const reward of [() => 1, () => -1, ({ at }: Place) => at, ({ at }: Place) => at % 2, ({ at }: Place) => -at])
     assert(!(await kindsIn({ reward })).includes("running score"));
+});
+
+test("a word that breaks a world without listed actions is named with the flag for others", async () => {
+  const seen = ({ at }: Place) => {
+    if (at > 0) throw new EnvironmentError("no such word");
+    return "at the start";
+  };
+  const text = /^way\/train\/1, after 0 actions: no such word \(seed 0\)/;
+  const hint = /; the world lists no actions, tried was "\w+" \(--words names others\)$/;
+  const { message } = (await notesIn(way({ seen, actions: null })).catch((error: Error) => error as Error)) as Error;
+  assert.match(message, text);
+  assert.match(message, hint);
+  await assert.rejects(notesIn(way({ seen })), ({ message: listed }: Error) => text.test(listed) && !hint.test(listed));
 });
 
 test("rewards that never come to what counts as won", async () => {

@@ -66,6 +66,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
   const seen: Seen[] = [];
   let isCut = false;
   let tried: string | undefined;
+  let guessed: string | undefined;
   try {
     const first = await world.reset(task, seed);
     seen.push({ ...{ observation: first, reward: 0, terminated: false }, listed: await world.actions() });
@@ -74,7 +75,9 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
       const guided = await guide?.({ task, actions, seen });
       const action = guided ?? from.pick(listed?.length ? listed : words);
       tried = action;
+      guessed = guided === undefined && !listed?.length ? action : undefined;
       const { observation, reward, terminated, info } = await world.step(action);
+      guessed = undefined;
       actions.push(action);
       isCut = isLimit(info);
       seen.push({ observation, reward, terminated, listed: terminated ? [] : await world.actions() });
@@ -85,7 +88,10 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
     // A world in Python names them itself.
     const told = message.startsWith(task.id) ? message : `${task.id}, after ${counted(actions.length)}: ${message}`;
     const last = tried === undefined ? "" : `, the last action ${quoted(tried)}`;
-    throw new EnvironmentError(`${told} (seed ${seed}${last})`, { cause: error });
+    // A world may break at a word that means nothing in it.
+    const hint =
+      guessed === undefined ? "" : `; the world lists no actions, tried was ${quoted(guessed)} (--words names others)`;
+    throw new EnvironmentError(`${told} (seed ${seed}${last})${hint}`, { cause: error });
   }
   return { task, seed, actions, seen, isCut };
 }
