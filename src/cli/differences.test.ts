@@ -13,6 +13,16 @@ test("whitespace can be seen", () => {
   assert.equal(differenceLines({ step: -1, expected: "", got: "x" })[0], "first observation");
 });
 
+test("JSON that has other blanks only is called so", () => {
+  const where = (expected: string, got: string) => differenceLines({ step: 0, expected, got })[0];
+  const same = "answer to step 0: the same JSON with other blanks";
+  assert.equal(where('{"a": [1, 2], "b": "c \\" d"}', '{"a":[1,2],"b":"c \\" d"}'), same);
+  for (const got of ['{"a":"b  c"}', '{"a":"bc"}', '{"a":"b c"', "a b"])
+    assert.equal(where('{"a": "b c"}', got), "answer to step 0");
+  assert.equal(where("12345678901234567890", "12345678901234567891"), "answer to step 0");
+  assert.equal(where("[12345678901234567890]", "[12345678901234567891]"), "answer to step 0");
+});
+
 test("long texts are cut to where they differ", () => {
   const [, recorded, replayed] = differenceLines({
     step: 0,

@@ -17,7 +17,25 @@ const LEAD = 40;
 export function differenceLines({ step, expected, got }: Difference): [string, string, string] {
   const where = step < 0 ? "first observation" : `answer to step ${step}`;
   const [recorded, replayed] = excerpts(expected, got);
-  return [where, `  recorded  ${recorded}`, `  replayed  ${replayed}`];
+  const how = isSameButForBlanks(expected, got) ? ": the same JSON with other blanks" : "";
+  return [`${where}${how}`, `  recorded  ${recorded}`, `  replayed  ${replayed}`];
+}
+
+/** Python's json module writes blanks that other writers leave out. */
+function isSameButForBlanks(a: string, b: string): boolean {
+  const [one, other] = [withoutBlanks(a), withoutBlanks(b)];
+  return one !== undefined && one === other;
+}
+
+/** An object or list of JSON without the blanks outside its texts; undefined if it is none. */
+function withoutBlanks(text: string): string | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    JSON.parse(text);
+    return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, "$1");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Both texts in quotes, from shortly before the first difference on. */
