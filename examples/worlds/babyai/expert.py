@@ -8,7 +8,7 @@ import sys
 from babyai import ACTIONS, BabyAI
 from minigrid.utils.baby_ai_bot import BabyAIBot
 
-log, sys.stdout = sys.stdout, sys.stderr  # BabyAI prints while it draws a level.
+log, sys.stdout = sys.stdout, open(os.devnull, "w")  # BabyAI prints each level that it draws and drops.
 NAMES = {number: name for name, number in ACTIONS.items()} | {6: "toggle"}
 
 
