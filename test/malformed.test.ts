@@ -187,6 +187,8 @@ const ROWS: readonly Row[] = [
   ["env nouns webshop", /required option '--out <file>' not specified/],
   ["env nouns webshop --data folder --out x.txt", /--out x\.txt: expected a file that ends in \.json/],
   ["play workshop --task nope", /--task: unknown task "nope": expected an id like/],
+  ["env openenv", /environment: url: expected the server's address, such as http:\/\/127\.0\.0\.1:8000/],
+  ["env openenv:127.0.0.1:8000", /expected one of workshop, .*, my_env\.py:World, or a server, openenv:http:/],
   ["play workshop --split nope", /--split: unknown split "nope": expected one of train/],
   ["play workshop --out a/b", /run name "a\/b": expected up to 100 letters/],
   ["play workshop --name ''", /--name: expected a name, got ""/],

@@ -52,7 +52,9 @@ export function resolveEnvironment(
   const entry = environmentNamed(name);
   if (!entry) {
     const known = expectedOneOf(Object.keys(ENVIRONMENTS), name);
-    throw new CliError(`${nameOf(["name"])}: ${known}; or your own: ./my-world.ts, or a Python class, my_env.py:World`);
+    throw new CliError(
+      `${nameOf(["name"])}: ${known}; or your own: ./my-world.ts, a Python class, my_env.py:World, or a server, openenv:http://…`,
+    );
   }
   const parsed = checked(entry.schema, options);
   if (parsed.kind === "refused")

@@ -13,10 +13,12 @@ export const rangeOfNumbers = z
   .refine(([from, to]) => from < to, { message: "expected two numbers, the first below the second" })
   .refine(([from, to]) => to - from <= most, { message: tooMany });
 
+const NO_ADDRESS = "expected the server's address, such as http://127.0.0.1:8000";
+
 /** The options of every world behind a server. */
 export function serverOptions() {
   return {
-    url: z.string().transform(address),
+    url: z.string({ error: ({ input }) => (input === undefined ? NO_ADDRESS : undefined) }).transform(address),
     /** The environment variable with the key that the server wants. */
     apiKeyEnv: z.string().min(1).optional(),
     /** Episodes at once. */
