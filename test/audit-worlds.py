@@ -184,6 +184,11 @@ class HalfSurrogate(Good):
         self.half = "\ud83e"
 
 
+class BreaksAtOnce(Good):
+    def step(self, action):
+        raise ValueError("the bag is shut")
+
+
 class Breaks(Good):
     def step(self, action):
         if len(self.stones) == 2:

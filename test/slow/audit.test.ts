@@ -97,6 +97,11 @@ test("a world that breaks on a walk is named with its task, the seed and the las
   );
 });
 
+test("a world that breaks at its first action is named with that action", { skip }, async () => {
+  const first = /after 0 actions: .* the bag is shut .*\(seed 0, the last action "[^"]+"\)$/;
+  await assert.rejects(audit("BreaksAtOnce", 2), (error: Error) => first.test(error.message));
+});
+
 test("a world behind a server is audited as it is: its faults are those of the world", { skip }, async () => {
   const shared = await openBenchmark({ name: `${WORLDS}:GlobalRandom` });
   const server = await served({ benchmark: shared });
