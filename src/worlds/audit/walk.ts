@@ -66,7 +66,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
   const seen: Seen[] = [];
   let isCut = false;
   let tried: string | undefined;
-  let guessed: string | undefined;
+  let isGuessed = false;
   try {
     const first = await world.reset(task, seed);
     seen.push({ ...{ observation: first, reward: 0, terminated: false }, listed: await world.actions() });
@@ -75,9 +75,8 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
       const guided = await guide?.({ task, actions, seen });
       const action = guided ?? from.pick(listed?.length ? listed : words);
       tried = action;
-      guessed = guided === undefined && !listed?.length ? action : undefined;
+      isGuessed = guided === undefined && !listed?.length;
       const { observation, reward, terminated, info } = await world.step(action);
-      guessed = undefined;
       actions.push(action);
       isCut = isLimit(info);
       seen.push({ observation, reward, terminated, listed: terminated ? [] : await world.actions() });
@@ -89,8 +88,7 @@ export async function walked(world: Environment, options: WalkOptions): Promise<
     const told = message.startsWith(task.id) ? message : `${task.id}, after ${counted(actions.length)}: ${message}`;
     const last = tried === undefined ? "" : `, the last action ${quoted(tried)}`;
     // A world may break at a word that means nothing in it.
-    const hint =
-      guessed === undefined ? "" : `; the world lists no actions, tried was ${quoted(guessed)} (--words names others)`;
+    const hint = isGuessed ? "; the world lists no actions, and --words names those to try" : "";
     throw new EnvironmentError(`${told} (seed ${seed}${last})${hint}`, { cause: error });
   }
   return { task, seed, actions, seen, isCut };
