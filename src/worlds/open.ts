@@ -67,13 +67,13 @@ export function resolveEnvironment(
 }
 
 /** A world behind a server, named with its address: `openenv:http://127.0.0.1:8000`. */
-const SERVED = /^(\w+):(https?:.*)$/s;
+const SERVED = /^(\w+):(.*)$/s;
 
 /** `spec` with what its name says beside the name as an option. */
 function withPlace(spec: EnvironmentSpec): EnvironmentSpec {
   const { name } = spec;
   const [, kind, url] = SERVED.exec(name) ?? [];
-  if (kind !== undefined) return { ...spec, name: kind, url };
+  if (kind !== undefined && environmentNamed(kind)?.addresses?.includes("url")) return { ...spec, name: kind, url };
   return isPython(name) ? { ...spec, name: "python", module: name } : spec;
 }
 

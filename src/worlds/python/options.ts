@@ -60,6 +60,11 @@ function parted(options: unknown, context: z.RefinementCtx): unknown {
     context.addIssue({ code: "custom", message, path: ["module"] });
     return z.NEVER;
   }
+  if (place === undefined && (options as { readonly class?: unknown }).class === undefined) {
+    const message = "expected a file and its class, my_env.py:World, or package.module:World";
+    context.addIssue({ code: "custom", message, path: ["module"] });
+    return z.NEVER;
+  }
   if (place === undefined) return options;
   return { ...(FILE.test(place) ? { file: place } : { package: place }), class: name, ...others };
 }
