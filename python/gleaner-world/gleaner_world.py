@@ -4,17 +4,14 @@
 
 An environment is a class (or a function that returns an object) with
 
-    tasks()             -> {"train": [task, ...], "test": [...]}; a task is a text, a number, or a dict with "id" and, where
-                           wanted, "instruction", "category", "subject" and whatever reset() needs
+    tasks()             -> {"train": [task, ...], "test": [...]}; a task is a text, a number, or a dict with "id"
     reset(task, seed)   -> the first observation, or (observation, {"instruction": "a goal that was not known before"})
     step(action)        -> (observation, reward, done), (observation, reward, done, info), or Gymnasium's five values
     actions()           -> what it would accept now
     snapshot()          -> the whole state as JSON, and restore(state), which puts it back
     close(), name, instructions, max_steps, success_return
 
-of which all but the first three may be missing; or an object as Gymnasium knows them, with reset(seed=...), five values a step
-and a discrete or text action space. Its tasks are seeds. With the render mode "ansi" an observation is what render() returns.
-Observations that are no text are written as JSON: arrays as lists, members in their order.
+of which all but the first three may be missing; or an object as Gymnasium knows them, whose tasks are seeds.
 """
 
 import contextlib
@@ -38,14 +35,12 @@ class Refused(Exception):
 
 def as_json(value, what):
     try:
-        # Arrays and numbers of numpy have tolist().
-        return json.dumps(value, default=lambda other: other.tolist(), ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, default=lambda of_numpy: of_numpy.tolist(), ensure_ascii=False, allow_nan=False)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise Refused(f"{what} cannot be written as text: {error}") from error
 
 
 def as_text(value, what):
-    """`value` as text: a text as it is, all else as JSON."""
     if value is None:
         raise Refused(f"{what} is None, expected an observation")
     text = value if isinstance(value, str) else as_json(value, what)
@@ -71,9 +66,9 @@ class Played:
     """An environment and its tasks. The public methods are what can be asked, by name; `world` is the user's object."""
 
     def __init__(self, world, splits):
-        if not isinstance(splits, dict) or not splits:
-            raise Refused(f"tasks() returned {type(splits).__name__}, expected a dict of splits, {{'train': […], 'test': […]}}")
-        self.world, self.copies, self.last_copy = world, {}, 0
+        if not isinstance(splits, dict) or not splits or any(isinstance(each, (str, bytes, dict)) for each in splits.values()):
+            raise Refused(f"tasks() returned {splits!r:.100}, expected a dict of splits, {{'train': […], 'test': […]}}")
+        self.world, self.copies, self.last_copy, self.known = world, {}, 0, {}
         self.splits = {str(split): list(tasks) for split, tasks in splits.items()}
 
     def describe(self):
@@ -90,10 +85,16 @@ class Played:
         return json.loads(as_json(said, "what the environment says of itself"))
 
     def tasks(self, split):
-        return {"tasks": json.loads(as_json(self.splits[split], "the list of tasks"))}
+        """With the keys by which reset() is asked: whoever reads the tasks may round their numbers."""
+        tasks = json.loads(as_json(self.splits.get(split, []), "the list of tasks"))
+        keys = [str(task["id"] if isinstance(task, dict) and "id" in task else task) for task in tasks]
+        self.known[split] = dict(zip(keys, tasks))
+        return {"tasks": tasks, "keys": keys}
 
-    def reset(self, task, seed):
-        result = self.world.reset(task, seed)
+    def reset(self, split, key, seed):
+        if split not in self.known:
+            self.tasks(split)
+        result = self.world.reset(copy.deepcopy(self.known[split][key]), seed)
         observation, info = result if isinstance(result, tuple) and len(result) == 2 else (result, None)
         text, goal = as_text(observation, "the observation of reset()"), isinstance(info, dict) and info.get("instruction")
         return {"observation": f"{goal}\n\n{text}" if goal else text}
@@ -112,13 +113,15 @@ class Played:
     def actions(self):
         listing = getattr(self.world, "actions", None)
         listed = listing() if callable(listing) else listing
+        if isinstance(listed, (str, bytes, dict)):
+            raise Refused(f"actions() returned {listed!r:.100}, expected a list of texts")
         return {"actions": None if listed is None else [str(action) for action in listed]}
 
     def snapshot(self):
-        return {"state": json.loads(as_json(self.world.snapshot(), "what snapshot() returned"))}
+        return {"state": as_json(self.world.snapshot(), "what snapshot() returned")}
 
     def restore(self, state):
-        self.world.restore(state)
+        self.world.restore(json.loads(state))
         return {}
 
     def copy(self, most):
@@ -129,8 +132,7 @@ class Played:
 
     def paste(self, number):
         kept = self.copies.get(number)
-        if kept is not None:
-            self.world = copy.deepcopy(kept)
+        self.world = self.world if kept is None else copy.deepcopy(kept)
         return {"isKept": kept is not None}
 
 
@@ -141,7 +143,6 @@ class Gymnasium:
         self.env = env
         inner, spec, space = getattr(env, "unwrapped", env), getattr(env, "spec", None), getattr(env, "action_space", None)
         is_text = type(space).__name__ == "Text"
-        # A space of several choices at once has a shape.
         if not is_text and (getattr(space, "n", None) is None or getattr(space, "shape", None)):
             raise Refused(f"no tasks(), and action_space is {space!r}, expected a discrete one or one of texts")
         if names is None and inspect.isclass(getattr(inner, "actions", None)):
@@ -182,7 +183,6 @@ def opened(place, options):
     if made is None:
         classes = [each for each, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
         raise Refused(f"{file} has no {name}; it has {', '.join(classes) or 'no class'}")
-    # Two options of what is like Gymnasium's are meant for us.
     own = {key: value for key, value in options.items() if hasattr(made, "tasks") or key not in ("seeds", "actions")}
     world = made(**own) if callable(made) else made
     for needed in ("reset", "step"):
@@ -200,8 +200,8 @@ def opened(place, options):
 
 def told(error):
     """The error in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
-    frames = traceback.extract_tb(error.__traceback__)
-    frames = [each for each in frames if each.filename != __file__ and "importlib" not in each.filename]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    frames = [each for each in frames if "importlib" not in each.filename]
     places = ", ".join(f"{os.path.basename(each.filename)}:{each.lineno} {each.name}" for each in frames[-6:])
     return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}" + (f" ({places})" if places else "")
 
@@ -225,7 +225,7 @@ def main(place, options="{}"):
         worlds = {0: opened(place, json.loads(options))}
     except Exception as error:
         return say(0, {"error": {"message": told(error)}})
-    say(0, {"python": sys.version.split()[0], "protocol": 1})
+    say(0, {"python": sys.version.split()[0], "protocol": 2})
     data, rest = True, b""
     while data:
         replies.flush()

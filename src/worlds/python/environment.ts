@@ -81,7 +81,9 @@ function newPlayer(processes: Processes): Player {
       const world = await process();
       world.playing = undefined;
       place = { taskId: task.id, steps: 0, isOver: false };
-      const request = { op: "reset", task: task.data, seed };
+      // Not the task's data: a number may have been rounded on its way through JavaScript.
+      const [, split, ...key] = task.id.split("/");
+      const request = { op: "reset", split, key: key.join("/"), seed };
       const { observation } = await ask<{ readonly observation: string }>(world, request);
       world.playing = { taskId: task.id, seed };
       moved(place);
@@ -175,7 +177,8 @@ function withStates(player: Player): Environment {
       if (!now) throw new EnvironmentError("the environment was used before reset()");
       const { task, seed, observation } = now;
       const { steps, isOver } = player.place();
-      const { state } = await player.ask<{ readonly state: Json }>(player.live(), { op: "snapshot" });
+      // JSON as a text, so that no number is rounded.
+      const { state } = await player.ask<{ readonly state: string }>(player.live(), { op: "snapshot" });
       return { kind: "state", taskId: task.id, observation, state: { seed, steps, isOver, world: state } };
     },
     async restore(task, snapshot) {

@@ -73,18 +73,27 @@ const MEMBERS = {
   instruction: { isRight: isText, expected: "instruction: expected a text" },
 } as const;
 
+interface Listed {
+  readonly tasks: readonly Json[];
+  /** Their ids as Python writes them. */
+  readonly keys: readonly string[];
+}
+
 async function allTasks(process: Process, described: Description): Promise<Task[]> {
-  const found = [];
+  const found: Task[] = [];
   for (const split of described.splits) {
-    const { tasks } = await process.ask<{ readonly tasks: readonly Json[] }>({ op: "tasks", split });
-    found.push(...tasks.map((listed) => taskOf(described, split, listed)));
+    const { tasks, keys } = await process.ask<Listed>({ op: "tasks", split });
+    for (const [place, listed] of tasks.entries()) found.push(taskOf(described, { split, key: keys[place]!, listed }));
   }
   if (found.length === 0) throw new CliError(`world ${described.name}: tasks() lists no task`);
   return found;
 }
 
 /** A task as the world lists it: its id alone, or an object with it. What reset() is given is kept as the task's data. */
-function taskOf({ name: benchmark, instruction: goal }: Description, split: string, listed: Json): Task {
+function taskOf(
+  { name: benchmark, instruction: goal }: Description,
+  { split, key, listed }: { readonly split: string; readonly key: string; readonly listed: Json },
+): Task {
   const isObject = listed !== null && typeof listed === "object" && !Array.isArray(listed);
   const { id, instruction, category, subject } = (isObject ? listed : { id: listed }) as Record<
     string,
@@ -98,7 +107,7 @@ function taskOf({ name: benchmark, instruction: goal }: Description, split: stri
   const words = { category: category ?? "all", instruction: instruction ?? (goal || GOAL) };
   const about = subject === undefined ? {} : { subject: subject as string };
   return newTask({
-    ...{ benchmark, split, key: String(id), data: listed },
+    ...{ benchmark, split, key, data: listed },
     ...(words as Pick<Task, "category" | "instruction">),
     ...about,
   });

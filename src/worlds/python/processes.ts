@@ -69,7 +69,7 @@ export interface ProcessOptions {
 const START_TIMEOUT_MS = 120_000;
 const MOST_FREE = 8;
 /** Of the messages. A copy of the program that came with another version may speak another. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const SERVER = join(import.meta.dirname, "..", "..", "..", "python", "gleaner-world", "gleaner_world.py");
 
 export function newProcesses(options: ProcessOptions): Processes {

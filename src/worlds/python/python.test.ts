@@ -126,6 +126,39 @@ async function opened(t: TestContext, body: string, more: object = {}) {
 
 const TASKS = 'def tasks(self): return {"train": ["a"]}\ndef reset(self, task, seed): return "start"\n';
 
+test("numbers reach reset() and restore() as Python wrote them", { skip }, async (t) => {
+  const body = `def tasks(self): return {"train": [{"id": 12345678901234567891, "share": 2.0, "seed": 2**64 + 1}]}
+def reset(self, task, seed):
+    given, task["id"] = repr(task), 0
+    return given
+def step(self, action): return repr(self.state), 0, False
+def snapshot(self): return {"state": 2**127 + 1, "share": 3.0}
+def restore(self, state): self.state = state`;
+  const { world, task } = await opened(t, body);
+  assert.equal(task.id, "world/train/12345678901234567891");
+  const given = "{'id': 12345678901234567891, 'share': 2.0, 'seed': 18446744073709551617}";
+  assert.equal(await world.reset(task, 0), given);
+  const snapshot = JSON.parse(JSON.stringify(await world.snapshot()));
+  assert.equal(await world.restore(task, snapshot), given);
+  assert.equal(
+    (await world.step("look")).observation,
+    "{'state': 170141183460469231731687303715884105729, 'share': 3.0}",
+  );
+  assert.equal(await world.reset(task, 0), given, "an earlier reset changed its task");
+});
+
+test("a text or a dict is no list of actions", { skip }, async (t) => {
+  for (const [listed, shown] of [
+    ['"north"', /actions\(\) returned 'north', expected a list of texts/],
+    ['{"go": 1}', /actions\(\) returned \{'go': 1\}, expected a list of texts/],
+  ] as const) {
+    const body = `${TASKS}def step(self, action): return "", 0, False\ndef actions(self): return ${listed}`;
+    const { world, task } = await opened(t, body);
+    await world.reset(task, 0);
+    await assert.rejects(world.actions(), shown);
+  }
+});
+
 test("what is wrong with a class is said before anything is played", { skip }, async (t) => {
   const cases: readonly (readonly [body: string, expected: RegExp])[] = [
     ["def reset(self, task, seed): return ''", /World has no step\(\)/],
@@ -135,7 +168,11 @@ test("what is wrong with a class is said before anything is played", { skip }, a
     ],
     [
       "def tasks(self): return []\ndef reset(self, task, seed): pass\ndef step(self): pass",
-      /tasks\(\) returned list, expected a dict of splits, \{'train'/,
+      /tasks\(\) returned \[\], expected a dict of splits, \{'train'/,
+    ],
+    [
+      'def tasks(self): return {"train": "abc"}\ndef reset(self, task, seed): pass\ndef step(self, action): pass',
+      /tasks\(\) returned \{'train': 'abc'\}, expected a dict of splits/,
     ],
     ["def reset(self): pass\ndef step(self): pass", /World: no tasks\(\), and action_space is None, expected/],
     [
@@ -261,7 +298,7 @@ test("a world is closed when its requests end", { skip }, (t) => {
   const place = `${moduleOf(t, body)}:World`;
   const program = join(ROOT, "python", "gleaner-world", "gleaner_world.py");
   const { stdout, stderr, status } = spawnSync("python3", [program, place], { input: "", encoding: "utf8" });
-  assert.match(stdout, /^\{"id": 0, "python": "3\..*", "protocol": 1\}\n$/);
+  assert.match(stdout, /^\{"id": 0, "python": "3\..*", "protocol": 2\}\n$/);
   assert.deepEqual([stderr, status], ["closed", 0]);
 });
 
