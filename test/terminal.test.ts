@@ -22,6 +22,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "src/cli/players.ts": ["process.stdout"],
   // The protocol's own writer (src/servers/stdio.ts): JSON lines, escaped by the same rule.
   "src/cli/commands/env.ts": ["process.stdout"],
+  "src/cli/commands/serve.ts": ["process.stdout"],
   // A process of its own, whose output is a pipe that src/students/served/launch.ts reads.
   "src/students/served/guardian.ts": ["console", "inherit"],
 };

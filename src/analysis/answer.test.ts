@@ -301,6 +301,7 @@ test("when and by which program: the first time that each piece of work was done
       kind: "experiment",
       config: { seeds: [1] },
       seeds: [1],
+      audit: null,
       timing: { from: "2026-01-01T10:00:00.000Z", to: "2026-01-01T11:00:00.000Z", programs: ["1.0.0", "1.0.1"] },
     },
   ]);
