@@ -80,7 +80,7 @@ export { randomPolicy } from "./policies/random.ts";
 export { recorded } from "./policies/recorded.ts";
 export { type AlfworldOptions, alfworld } from "./worlds/alfworld/index.ts";
 export { listedTasks } from "./worlds/listed-tasks.ts";
-export { type Jumps, replaying } from "./worlds/replaying.ts";
+export { type Jumps, replaying, type Unsaved } from "./worlds/replaying.ts";
 export { type ScienceWorldOptions, scienceworld } from "./worlds/scienceworld/index.ts";
 export { fromSimulator, type Simulator } from "./worlds/simulator.ts";
 export {

@@ -4,6 +4,7 @@
  */
 import type { Environment, Snapshot } from "../core/environment.ts";
 import { EnvironmentError } from "../core/errors.ts";
+import { fingerprint } from "../core/ids.ts";
 import type { Task } from "../core/task.ts";
 
 /** A replay snapshot that also remembers what was seen on the way; it may be JSON in between. */
@@ -28,6 +29,13 @@ export interface Jumps {
   jump(snapshot: Extract<Snapshot, { kind: "replay" }>): Promise<boolean>;
 }
 
+/** Tells states apart by what led to them. */
+export const keyOf = ({ taskId, seed, actions }: Extract<Snapshot, { kind: "replay" }>): string =>
+  fingerprint([taskId, seed, actions]);
+
+/** A world that cannot save its state. */
+export type Unsaved = Omit<Environment, "snapshot" | "restore">;
+
 interface Episode {
   readonly task: Task;
   readonly seed: number;
@@ -38,11 +46,11 @@ interface Episode {
 }
 
 /**
- * `inner`, a world that cannot save its state, with snapshots by replay: what led to a state is done again. Restoring takes as
+ * `inner` with snapshots by replay: what led to a state is done again. Restoring takes as
  * many steps as led to the snapshot. It throws EnvironmentError, naming the step and both texts, at the first observation that
  * differs; the environment must then be reset. `jumps`, where there are any, are taken first, and nothing is compared then.
  */
-export function replaying(inner: Environment, jumps?: Jumps): Environment {
+export function replaying(inner: Unsaved, jumps?: Jumps): Environment {
   let episode: Episode | undefined;
   const live = () => {
     if (!episode) throw new EnvironmentError("the environment was used before reset()");

@@ -2,9 +2,10 @@
 import type { Environment } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
 import type { Task } from "../../core/task.ts";
-import { replaying } from "../replaying.ts";
+import { replaying, type Unsaved } from "../replaying.ts";
 import { comingBack } from "../served/away.ts";
-import type { Pool, PutAway } from "../served/pool.ts";
+import type { Pool } from "../served/pool.ts";
+import { newSeat } from "../served/seat.ts";
 import { notTooLong } from "../served/texts.ts";
 import type { Kind, Shown } from "./kinds.ts";
 import type { Session } from "./sessions.ts";
@@ -25,57 +26,35 @@ interface Episode {
 }
 
 /** The world without a way back. `away`: the task of the episode, where its environment went to another. */
-function newPlayer(kind: Kind, sessions: Pool<Session>): { world: Environment; away: () => Task | undefined } {
-  let episode: Episode | undefined;
-  let isOver = false;
-  let away: Task | undefined;
-  let spentMs = 0;
-  const putAway: PutAway = {
-    spentMs: () => spentMs,
-    now() {
-      away = episode?.task;
-      episode = undefined;
-    },
-  };
+function newPlayer(kind: Kind, sessions: Pool<Session>): { world: Unsaved; away: () => Task | undefined } {
+  const seat = newSeat<Session, Episode>(sessions);
 
-  const live = (): Episode => {
-    if (episode) return episode;
-    throw new EnvironmentError(isOver ? "the episode is over" : "the environment was used before reset()");
-  };
-  function leave(session: Session): void {
-    episode = undefined;
-    sessions.release(session);
-  }
   /** What came of asking. A session that breaks is in no known state. */
   async function asked(place: string, session: Session, work: () => Promise<Shown>): Promise<Shown> {
-    const since = performance.now();
     try {
-      const shown = await work();
+      const shown = await seat.timed(work);
       notTooLong(shown.observation);
       return shown;
     } catch (error) {
-      leave(session);
+      seat.leave(session);
       if (!(error instanceof EnvironmentError)) throw error;
       throw new EnvironmentError(`${place}: ${error.message}`, { cause: error });
-    } finally {
-      spentMs += performance.now() - since;
     }
   }
 
-  const world: Environment = {
+  const world: Unsaved = {
     async reset(task) {
-      [isOver, away, spentMs] = [false, undefined, 0];
-      const session = episode?.session ?? (await sessions.take(putAway));
-      episode = undefined;
+      seat.begin();
+      const session = await seat.take(true);
       const index = task.data as number;
       const shown = await asked(`${task.id}: reset`, session, async () =>
         kind.started(await session.ask("/reset", kind.reset(index))),
       );
-      episode = { task, session, steps: 0, score: shown.score ?? 0, actions: shown.actions };
+      seat.sit({ task, session, steps: 0, score: shown.score ?? 0, actions: shown.actions });
       return shown.observation;
     },
     async step(action) {
-      const { task, session, steps, score } = live();
+      const { task, session, steps, score } = seat.live();
       // Half a character cannot be written in UTF-8: the server would be sent another text.
       if (!action.isWellFormed()) {
         const observation = "This is no action: expected text, found half of a character.";
@@ -84,35 +63,25 @@ function newPlayer(kind: Kind, sessions: Pool<Session>): { world: Environment; a
       const shown = await asked(`${task.id}: step ${steps}`, session, async () =>
         kind.stepped(await session.ask("/step", { action }), score),
       );
-      episode = { task, session, steps: steps + 1, score: shown.score ?? 0, actions: shown.actions };
-      if (shown.done) {
-        leave(session);
-        isOver = true;
-      }
+      if (shown.done) seat.leave(session, true);
+      else seat.sit({ task, session, steps: steps + 1, score: shown.score ?? 0, actions: shown.actions });
       const { observation, reward, done } = shown;
       return { observation, reward, terminated: done };
     },
     async actions() {
-      if (isOver) return [];
-      const { task, session, steps, actions } = live();
+      if (seat.isOver) return [];
+      const { task, session, steps, actions } = seat.live();
       if (actions !== undefined || !kind.actions) return actions ?? null;
       const shown = await asked(`${task.id}: actions before step ${steps}`, session, async () => {
         const listed = kind.actions!(await session.ask("/available_actions"));
         return { observation: "", reward: 0, done: false, actions: listed };
       });
-      episode = { ...live(), actions: shown.actions };
+      seat.sit({ ...seat.live(), actions: shown.actions });
       return shown.actions ?? null;
     },
-    async snapshot() {
-      throw new EnvironmentError("this world saves no states");
-    },
-    async restore() {
-      throw new EnvironmentError("this world saves no states");
-    },
     async close() {
-      if (episode) leave(episode.session);
-      [isOver, away] = [false, undefined];
+      seat.close();
     },
   };
-  return { world, away: () => away };
+  return { world, away: seat.away };
 }

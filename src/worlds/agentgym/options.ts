@@ -1,6 +1,5 @@
 /** An AgentGym server on the command line: `--env agentgym --option world=textcraft --option url=http://127.0.0.1:36001`. */
 import { z } from "zod";
-import { atMost } from "../../core/bounds.ts";
 import { fingerprint } from "../../core/ids.ts";
 import type { EnvironmentEntry } from "../entry.ts";
 import { rangeOfNumbers, serverOptions } from "../served/options.ts";
@@ -22,12 +21,6 @@ const schema = z.strictObject({
   ...serverOptions(),
   /** By split: the data indices that are tasks, from one to before another. */
   tasks: z.record(z.string().min(1), rangeOfNumbers).optional(),
-  maxSteps: z
-    .number()
-    .int()
-    .positive()
-    .max(...atMost("maxSteps"))
-    .optional(),
   successReturn: z.number().optional(),
 });
 

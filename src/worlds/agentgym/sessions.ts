@@ -1,18 +1,12 @@
 /** The environments that an AgentGym server creates for us, each asked by its number over HTTP. */
 import { EnvironmentError } from "../../core/errors.ts";
 import { quoted } from "../../core/wording.ts";
-import { ask } from "../../http/ask.ts";
-import { HttpError } from "../../http/errors.ts";
-import { redactor } from "../../http/secrets.ts";
-import { newPool, type Pool, type Pooled } from "../served/pool.ts";
+import { newPool, newTraffic, type Pool, type Pooled } from "../served/pool.ts";
+import { answerOf, inServersName, type ServerPlace } from "../served/server.ts";
 import { type Fields, fieldsOf, type Kind } from "./kinds.ts";
 
-export interface SessionOptions {
-  /** Without a slash at its end. */
-  readonly url: string;
-  readonly apiKey: string | undefined;
+export interface SessionOptions extends ServerPlace {
   readonly sessions: number;
-  readonly timeoutMs: number;
 }
 
 export interface Session extends Pooled {
@@ -34,30 +28,22 @@ async function created(kind: Kind, options: SessionOptions): Promise<Session | {
   if (status === 503) return { full: quoted(answer) };
   if (status === 200 && errorIn(answer) !== undefined) return { full: quoted(errorIn(answer)) };
   const id = inServersName(options.url, () => idIn(expectSuccess("create", status, answer)));
-  let [isOpen, isBusy, heardAt] = [true, false, performance.now()];
+  const traffic = newTraffic();
+  let isOpen = true;
   return {
+    traffic,
     get isOpen() {
       return isOpen;
     },
-    get isBusy() {
-      return isBusy;
-    },
-    get heardAt() {
-      return heardAt;
-    },
     async ask(route, body) {
-      isBusy = true;
+      const query = body ? "" : `?${kind.id}=${id}`;
+      const named = body && { ...body, [kind.id]: id };
       try {
-        const query = body ? "" : `?${kind.id}=${id}`;
-        const named = body && { ...body, [kind.id]: id };
-        const { status, answer } = await sent(options, `${kind.prefix}${route}${query}`, named);
+        const { status, answer } = await traffic.during(() => sent(options, `${kind.prefix}${route}${query}`, named));
         return inServersName(options.url, () => expectSuccess(route, status, answer));
       } catch (error) {
         isOpen = false;
         throw error;
-      } finally {
-        isBusy = false;
-        heardAt = performance.now();
       }
     },
     close() {
@@ -83,39 +69,15 @@ function expectSuccess(route: string, status: number, answer: unknown): unknown 
   throw new EnvironmentError(`${route} answered ${status}: ${quoted(answer)}`);
 }
 
-function inServersName<Value>(url: string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    throw new EnvironmentError(`${url}: ${error.message}`, { cause: error });
-  }
-}
-
 interface Answer {
   readonly status: number;
   /** Read as JSON where it is JSON. */
   readonly answer: unknown;
 }
 
-async function sent({ url, apiKey, timeoutMs }: SessionOptions, route: string, body?: Fields): Promise<Answer> {
-  const headers = new Headers({ accept: "application/json" });
-  if (apiKey !== undefined) headers.set("authorization", `Bearer ${apiKey}`);
-  if (body) headers.set("content-type", "application/json");
-  const signal = AbortSignal.timeout(timeoutMs);
-  const request = body ? { method: "POST" as const, body: JSON.stringify(body) } : { method: "GET" as const };
-  try {
-    const asking = { url: `${url}${route}`, headers, signal, ...request };
-    const { status, text } = await ask(asking, { redactor: redactor(apiKey), mostBytes: MOST_BYTES });
-    return { status, answer: parsed(text) };
-  } catch (error) {
-    if (error instanceof HttpError) {
-      const hint = error.reason === "unreachable" ? "; is the server running?" : "";
-      throw new EnvironmentError(`${url}: ${error.message}${hint}`, { cause: error });
-    }
-    if (!signal.aborted) throw error;
-    throw new EnvironmentError(`${url}: no answer to ${route} within ${timeoutMs / 1000} s`, { cause: error });
-  }
+async function sent(place: ServerPlace, route: string, body?: Fields): Promise<Answer> {
+  const { status, text } = await answerOf(place, { route, body, mostBytes: MOST_BYTES });
+  return { status, answer: parsed(text) };
 }
 
 /** What is no JSON is shown as it is, and refused by whoever reads it. */

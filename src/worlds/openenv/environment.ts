@@ -1,13 +1,12 @@
 /** One episode on an OpenEnv server. Its session is taken at a reset, and given back when the episode is over. */
 import type { Environment, StepResult } from "../../core/environment.ts";
 import { EnvironmentError, messageOf } from "../../core/errors.ts";
-import { fingerprint } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import { writtenJson } from "../../core/written-json.ts";
-import { type Jumps, replaying } from "../replaying.ts";
+import { type Jumps, keyOf, replaying } from "../replaying.ts";
 import { comingBack } from "../served/away.ts";
-import type { PutAway } from "../served/pool.ts";
+import { newSeat } from "../served/seat.ts";
 import type { ActionForm } from "./actions.ts";
 import { listedIn, textOf } from "./observations.ts";
 import { type Fields, type Reply, type Shown, wrongAction } from "./protocol.ts";
@@ -57,59 +56,33 @@ interface Episode {
 
 /** The world without a way back. */
 function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Player {
-  let episode: Episode | undefined;
-  let isOver = false;
-  let away: Task | undefined;
-  let spentMs = 0;
-  const putAway: PutAway = {
-    spentMs: () => spentMs,
-    now() {
-      away = episode?.task;
-      episode = undefined;
-    },
-  };
-
-  const live = (): Episode => {
-    if (episode) return episode;
-    throw new EnvironmentError(isOver ? "the episode is over" : "the environment was used before reset()");
-  };
+  const seat = newSeat<Session, Episode>(sessions);
 
   /** Gives the session back. */
   function leave(): void {
-    if (episode) sessions.release(episode.session);
-    episode = undefined;
+    if (seat.episode) seat.leave(seat.episode.session);
   }
-
-  async function asked(session: Session, type: string, data?: string): Promise<Reply> {
-    const since = performance.now();
-    try {
-      return await session.ask(type, data);
-    } finally {
-      spentMs += performance.now() - since;
-    }
-  }
+  const asked = (session: Session, type: string, data?: string): Promise<Reply> =>
+    seat.timed(() => session.ask(type, data));
 
   /** A reset, or why the server refuses it. A session may have been closed while nobody used it: then another is taken. */
   async function begin(task: Task, data: Fields): Promise<Shown | string> {
-    isOver = false;
-    away = undefined;
-    spentMs = 0;
+    seat.begin();
     for (;;) {
-      const session = episode?.session ?? (await sessions.take(isRepeatable ? putAway : undefined));
+      const session = await seat.take(isRepeatable);
       const mayBeGone = session.isUsed;
-      episode = undefined;
       try {
         const reply = await asked(session, "reset", writtenJson(data));
         if (reply.kind === "error") {
-          sessions.release(session);
+          seat.leave(session);
           return reply.refusal.message;
         }
         const shown = observationIn(reply);
-        episode = { task, session, steps: 0, listed: listedIn(shown, rules.actions) ?? rules.form.listed };
+        seat.sit({ task, session, steps: 0, listed: listedIn(shown, rules.actions) ?? rules.form.listed });
         return shown;
       } catch (error) {
         const isGone = !session.isOpen;
-        sessions.release(session);
+        seat.leave(session);
         if (isGone && mayBeGone) continue;
         throw told(`${task.id}: reset`, error);
       }
@@ -130,7 +103,7 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
   }
 
   async function step(action: string): Promise<StepResult> {
-    const { task, session, steps, listed } = live();
+    const { task, session, steps, listed } = seat.live();
     const written = rules.form.write(action);
     // The world answers nonsense, it is said; this one's server would refuse it.
     if ("why" in written) return { observation: written.why, reward: 0, terminated: false };
@@ -140,12 +113,10 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
       if (wrong !== undefined) return { observation: wrong, reward: 0, terminated: false };
       const shown = observationIn(reply);
       const observation = textOf(shown, rules.observation);
-      if (shown.done) {
-        leave();
-        isOver = true;
-      } else {
+      if (shown.done) seat.leave(session, true);
+      else {
         const now = listedIn(shown, rules.actions);
-        episode = { task, session, steps: steps + 1, listed: now ?? (rules.actions === undefined ? listed : null) };
+        seat.sit({ task, session, steps: steps + 1, listed: now ?? (rules.actions === undefined ? listed : null) });
       }
       const { metadata } = shown;
       const info = Object.keys(metadata).length > 0 ? { info: metadata as Json } : {};
@@ -158,15 +129,15 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
   }
 
   return {
-    away: () => away,
+    away: seat.away,
     reset,
     step,
     async actions() {
-      return isOver ? [] : live().listed;
+      return seat.isOver ? [] : seat.live().listed;
     },
     async saved() {
-      if (!episode) return undefined;
-      const { task, session } = episode;
+      if (!seat.episode) return undefined;
+      const { task, session } = seat.episode;
       try {
         const reply = await asked(session, "state");
         const saved = reply.kind === "state" ? reply.state.snapshot : undefined;
@@ -180,16 +151,14 @@ function newPlayer(sessions: Sessions, rules: Rules, isRepeatable: boolean): Pla
       return typeof (await begin(task, { restore: state })) !== "string";
     },
     async snapshot() {
-      live();
+      seat.live();
       throw new EnvironmentError("this world is not put back: its option restore says none");
     },
     async restore() {
       throw new EnvironmentError("this world is not put back: its option restore says none");
     },
     async close() {
-      leave();
-      isOver = false;
-      away = undefined;
+      seat.close();
     },
   };
 }
@@ -217,7 +186,6 @@ const MOST_SAVED = 10_000;
 /** Snapshots that the server writes, by what led to the state. They end with the server: then it is done again. */
 function snapshotsOf(player: Player): Jumps {
   const known = new Map<string, Saved>();
-  const keyOf = ({ taskId, seed, actions }: Parameters<Jumps["mark"]>[0]) => fingerprint([taskId, seed, actions]);
   return {
     async mark(snapshot) {
       const key = keyOf(snapshot);

@@ -29,12 +29,6 @@ const schema = z
     actionField: z.string().min(1).optional(),
     observationField: z.string().min(1).optional(),
     actionsField: z.string().min(1).optional(),
-    maxSteps: z
-      .number()
-      .int()
-      .positive()
-      .max(...atMost("maxSteps"))
-      .optional(),
     successReturn: z.number().default(1),
     restore: z.enum(["state", "replay", "none"]).optional(),
   })

@@ -2,18 +2,15 @@
 import { EnvironmentError } from "../../core/errors.ts";
 import { HttpError } from "../../http/errors.ts";
 import { redactor } from "../../http/secrets.ts";
-import { openSocket, type Socket } from "../../http/socket.ts";
-import { newPool, type Pool, type Pooled } from "../served/pool.ts";
+import { openSocket } from "../../http/socket.ts";
+import { newPool, newTraffic, type Pool, type Pooled } from "../served/pool.ts";
+import { inServersName, type ServerPlace } from "../served/server.ts";
 import { type Reply, replyIn } from "./protocol.ts";
 
-export interface SessionOptions {
-  /** Without a slash at its end. */
-  readonly url: string;
-  readonly apiKey: string | undefined;
+/** Its `timeoutMs` is also the longest wait for room on the server. */
+export interface SessionOptions extends ServerPlace {
   /** At most so many connections. */
   readonly sessions: number;
-  /** Longest wait for one answer, and for room on the server. */
-  readonly timeoutMs: number;
 }
 
 export interface Session extends Pooled {
@@ -50,27 +47,19 @@ async function connected({ url, apiKey, timeoutMs }: SessionOptions): Promise<Se
   const socket = await openSocket(opening).catch((error: unknown) => {
     throw notConnected(url, error);
   });
-  let [isUsed, isBusy, heardAt] = [false, false, performance.now()];
+  const traffic = newTraffic();
+  let isUsed = false;
   return {
+    traffic,
     get isOpen() {
       return socket.isOpen;
     },
     get isUsed() {
       return isUsed;
     },
-    get isBusy() {
-      return isBusy;
-    },
-    get heardAt() {
-      return heardAt;
-    },
     async ask(type, data) {
       if (data !== undefined) isUsed = true;
-      const text = await answerOf(
-        socket,
-        `{"type":"${type}"${data === undefined ? "" : `,"data":${data}`}}`,
-        timeoutMs,
-      );
+      const text = await answerTo(`{"type":"${type}"${data === undefined ? "" : `,"data":${data}`}}`);
       const reply = inServersName(url, () => replyIn(text));
       if (reply.kind !== "error") return reply;
       const { code, message, errors } = reply.refusal;
@@ -80,18 +69,15 @@ async function connected({ url, apiKey, timeoutMs }: SessionOptions): Promise<Se
   };
 
   /** What was sent before anybody asked says why the server closes. */
-  async function answerOf(asked: Socket, message: string, patienceMs: number): Promise<string> {
-    isBusy = true;
+  async function answerTo(message: string): Promise<string> {
     try {
-      return await asked.ask(message, patienceMs);
+      return await traffic.during(() => socket.ask(message, timeoutMs));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      if (!isUsed && asked.unasked !== undefined) return asked.unasked;
-      const said = asked.unasked === undefined ? "" : `: ${keys.clean(asked.unasked.slice(0, 200), true)}`;
+      const { unasked } = socket;
+      if (!isUsed && unasked !== undefined) return unasked;
+      const said = unasked === undefined ? "" : `: ${keys.clean(unasked.slice(0, 200), true)}`;
       throw new EnvironmentError(`${url}: ${error.message}${said}`, { cause: error });
-    } finally {
-      isBusy = false;
-      heardAt = performance.now();
     }
   }
 }
@@ -101,13 +87,4 @@ function notConnected(url: string, error: unknown): unknown {
   const hasNone = /answered (403|404)/.test(error.message);
   const why = hasNone ? "; it offers no WebSocket /ws: is it a server of openenv or openenv-core 0.3.0?" : "";
   return new EnvironmentError(`${url}: ${error.message}${why}`, { cause: error });
-}
-
-function inServersName<Value>(url: string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    throw new EnvironmentError(`${url}: ${error.message}`, { cause: error });
-  }
 }

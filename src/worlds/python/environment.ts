@@ -1,11 +1,11 @@
 /** One episode of a Python world. Its process is taken at a reset and goes back when the environment is closed. */
 import type { Environment, StepResult } from "../../core/environment.ts";
 import { EnvironmentError } from "../../core/errors.ts";
-import { fingerprint, type TaskId } from "../../core/ids.ts";
+import type { TaskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import type { Request } from "../child.ts";
-import { type Jumps, replaying } from "../replaying.ts";
+import { type Jumps, keyOf, replaying, type Unsaved } from "../replaying.ts";
 import type { Process, Processes } from "./processes.ts";
 
 /** A process keeps so many; of BabyAI that is 7 MB at most. What is no longer kept is done again. */
@@ -20,7 +20,7 @@ export function pythonEnvironment(processes: Processes, restore: Restore): Envir
   return replaying(player, restore === "copy" ? copiesOf(player) : undefined);
 }
 
-interface Player extends Environment {
+interface Player extends Unsaved {
   /** For a new start or a way back: one that died is replaced by another, which knows nothing of the episode. */
   process(): Promise<Process>;
   /** The process that is in the episode's state. Throws EnvironmentError where no state is known. */
@@ -105,12 +105,6 @@ function newPlayer(processes: Processes): Player {
       accepted ??= (await ask<{ readonly actions: readonly string[] | null }>(world, { op: "actions" })).actions;
       return accepted;
     },
-    async snapshot() {
-      throw new EnvironmentError("this world saves no states");
-    },
-    async restore() {
-      throw new EnvironmentError("this world saves no states");
-    },
     async close() {
       if (held) processes.release(held);
       held = undefined;
@@ -121,7 +115,6 @@ function newPlayer(processes: Processes): Player {
 
 /** Copies live in the process that made them, by what led to the state; elsewhere it is done again. */
 function copiesOf(player: Player): Jumps {
-  const keyOf = ({ taskId, seed, actions }: Parameters<Jumps["mark"]>[0]) => fingerprint([taskId, seed, actions]);
   return {
     async mark(snapshot) {
       const [process, place] = [player.live(), player.place()];

@@ -30,6 +30,12 @@ export function serverOptions() {
       .optional(),
     /** Longest wait for one answer, in seconds. */
     timeout: z.number().positive().max(3600).default(60),
+    maxSteps: z
+      .number()
+      .int()
+      .positive()
+      .max(...atMost("maxSteps"))
+      .optional(),
   };
 }
 

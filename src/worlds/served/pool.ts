@@ -25,11 +25,40 @@ export interface PoolOptions<Session> {
 /** What the pool must know of a session. */
 export interface Pooled {
   readonly isOpen: boolean;
+  readonly traffic: Traffic;
+  close(): void;
+}
+
+/** When a session is asked, and when it says something. */
+export interface Traffic {
   /** Whether an answer is awaited. */
   readonly isBusy: boolean;
   /** When it said something last, in milliseconds of `performance.now()`. */
   readonly heardAt: number;
-  close(): void;
+  /** Waits for an answer. */
+  during<Answer>(asking: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** Of a session that is new. */
+export function newTraffic(): Traffic {
+  let [isBusy, heardAt] = [false, performance.now()];
+  return {
+    get isBusy() {
+      return isBusy;
+    },
+    get heardAt() {
+      return heardAt;
+    },
+    async during(asking) {
+      isBusy = true;
+      try {
+        return await asking();
+      } finally {
+        isBusy = false;
+        heardAt = performance.now();
+      }
+    },
+  };
 }
 
 export interface Pool<Session> {
@@ -69,9 +98,11 @@ export function newPool<Session extends Pooled>(options: PoolOptions<Session>): 
 
   /** Puts the episode away that has been still for longest, if any has been for long enough. */
   function putAway(): void {
-    const still = (session: Session) => performance.now() - session.heardAt;
+    const still = ({ traffic }: Session) => performance.now() - traffic.heardAt;
     const [found] = [...taken]
-      .filter(([session, { spentMs } = NEVER]) => !session.isBusy && still(session) > Math.max(LOOK_MS, spentMs()))
+      .filter(
+        ([session, { spentMs } = NEVER]) => !session.traffic.isBusy && still(session) > Math.max(LOOK_MS, spentMs()),
+      )
       .sort(([a], [b]) => still(b) - still(a));
     if (!found) return;
     found[1]?.now();
@@ -85,7 +116,7 @@ export function newPool<Session extends Pooled>(options: PoolOptions<Session>): 
     const since = performance.now();
     const timer = setInterval(() => {
       putAway();
-      const lastMs = Math.max(since, ...[...taken.keys()].map(({ heardAt }) => heardAt));
+      const lastMs = Math.max(since, ...[...taken.keys()].map(({ traffic }) => traffic.heardAt));
       if (performance.now() - lastMs < standstillMs) return;
       waiting.splice(waiting.indexOf(resolve), 1);
       const all = `all ${limit} sessions are taken by episodes that do not go on`;
@@ -129,7 +160,7 @@ export function newPool<Session extends Pooled>(options: PoolOptions<Session>): 
   }
   function leaveIdle(session: Session): void {
     const at = free.indexOf(session);
-    if (at < 0 || performance.now() - session.heardAt < IDLE_MS) return;
+    if (at < 0 || performance.now() - session.traffic.heardAt < IDLE_MS) return;
     free.splice(at, 1);
     leave(session);
   }
