@@ -7,20 +7,11 @@
  * first counts. A turn without a call is itself the action, and so are arguments that cannot be read: the environment answers
  * nonsense, as it does for any other format.
  */
+import { ACT } from "../core/act.ts";
 import { actionOfCalls, type Call, callsInAction } from "../core/calls.ts";
 import type { Benchmark } from "../core/environment.ts";
 import type { Message, Tool } from "../core/message.ts";
 import { type Format, withInstruction } from "./format.ts";
-
-const ACT: Tool = {
-  name: "act",
-  description: "Do one action in the environment. Returns what is observed then.",
-  parameters: {
-    type: "object",
-    properties: { action: { type: "string", description: "the action, in the words that the rules give" } },
-    required: ["action"],
-  },
-};
 
 export function toolFormat(benchmark: Benchmark): Format {
   const { tools } = benchmark;

@@ -98,15 +98,19 @@ export async function openLoopback(options: LoopbackOptions): Promise<LoopbackSe
   const { address, port: bound, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closed(server),
   };
 }
 
-function listening(server: Server, host: string, port: number): Promise<void> {
+/** Takes no more connections and ends those that are open. */
+export async function closed(server: Server): Promise<void> {
+  const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await isClosed;
+}
+
+/** Rejects if the port is taken. */
+export function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -165,12 +169,12 @@ function addressOf({ url = "/" }: IncomingMessage): { readonly path: string; rea
 }
 
 /** Throws HttpRefusal for a body that is too long. */
-async function bodyOf(request: IncomingMessage): Promise<string> {
+export async function bodyOf(request: IncomingMessage, mostBytes = MAX_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BYTES) throw new HttpRefusal(413, `the request is longer than ${MAX_BYTES} bytes`);
+    if (length > mostBytes) throw new HttpRefusal(413, `the request is longer than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

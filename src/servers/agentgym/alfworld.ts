@@ -11,7 +11,7 @@ import type { Benchmark } from "../../core/environment.ts";
 import { CliError, messageOf } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import { checked, problemText } from "../../core/problems.ts";
-import { type Dialect, get, number, post } from "./dialect.ts";
+import { type Dialect, get, NUMBERED, number, post } from "./dialect.ts";
 import { type Episode, RefusedError, type Shown } from "./episodes.ts";
 
 /** The lists, one behind the other, and the split that each is of. */
@@ -45,10 +45,10 @@ export function alfworldDialect(benchmark: Benchmark, mappings: string | undefin
 
   const reset = z.strictObject({ id: number, game: z.int(), world_type: z.string() });
   return {
-    failure: (error) => ({ error }),
+    ...NUMBERED,
     routes: {
+      ...NUMBERED.routes,
       "GET /": async () => "This is environment AlfWorld.",
-      "POST /create": async (_, episodes) => ({ id: await episodes.create() }),
       "POST /reset": post(reset, ({ id, game, world_type }, episodes) =>
         episodes.with(id, async (episode) => {
           checkWorldType(world_type);
@@ -67,10 +67,6 @@ export function alfworldDialect(benchmark: Benchmark, mappings: string | undefin
       "POST /step": post(z.strictObject({ id: number, action: z.string() }), ({ id, action }, episodes) =>
         episodes.with(id, async (episode) => stepped(await episode.step(action))),
       ),
-      "POST /close": post(z.strictObject({ id: number }), async ({ id }, episodes) => {
-        await episodes.close(id);
-        return true;
-      }),
       "GET /available_actions": get("id", (id, episodes) => episodes.with(id, (episode) => episode.shown().actions)),
       "GET /observation": get("id", (id, episodes) => episodes.with(id, (episode) => observationOf(episode.shown()))),
       "GET /detail": get("id", (id, episodes) =>

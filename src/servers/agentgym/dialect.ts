@@ -33,6 +33,22 @@ export const get =
 /** The number of an environment. */
 export const number = z.int();
 
+/** Closes an environment, whose number is called `id`. */
+export const closing = <Id extends string>(id: Id): Route =>
+  post(z.strictObject({ [id]: number }), async (given, episodes) => {
+    await episodes.close(given[id] as number);
+    return true;
+  });
+
+/** What ALFWorld's server and ScienceWorld's have in common. */
+export const NUMBERED = {
+  failure: (error: string): Json => ({ error }),
+  routes: {
+    "POST /create": async (_, episodes) => ({ id: await episodes.create() }),
+    "POST /close": closing("id"),
+  } satisfies Dialect["routes"],
+};
+
 function fieldsOf<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   const result = checked(schema, value);
   if (result.kind === "fits") return result.data;

@@ -9,7 +9,7 @@ import type { Benchmark } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { HttpRefusal } from "../loopback.ts";
-import { type Dialect, get, number, post, type Route } from "./dialect.ts";
+import { type Dialect, get, NUMBERED, number, post, type Route } from "./dialect.ts";
 import { RefusedError, type Shown } from "./episodes.ts";
 
 /** What its simulator alone could tell, which this server does not ask. */
@@ -21,10 +21,10 @@ export function scienceworldDialect(benchmark: Benchmark, keyOf: (index: number)
     throw new HttpRefusal(501, `${path.slice(1)}: not offered; observation and step tell the episode`);
   };
   return {
-    failure: (error) => ({ error }),
+    ...NUMBERED,
     routes: {
+      ...NUMBERED.routes,
       "GET /": async () => "This is environment ScienceWorld.",
-      "POST /create": async (_, episodes) => ({ id: await episodes.create() }),
       "POST /reset": post(z.strictObject({ id: number, data_idx: z.int() }), ({ id, data_idx }, episodes) =>
         episodes.with(id, async (episode) => {
           const key = data_idx < 0 ? undefined : keyOf(data_idx);
@@ -43,10 +43,6 @@ export function scienceworldDialect(benchmark: Benchmark, keyOf: (index: number)
       "POST /step": post(z.strictObject({ id: number, action: z.string() }), ({ id, action }, episodes) =>
         episodes.with(id, async (episode) => stepped(await episode.step(action))),
       ),
-      "POST /close": post(z.strictObject({ id: number }), async ({ id }, episodes) => {
-        await episodes.close(id);
-        return true;
-      }),
       "GET /observation": get("id", (id, episodes) => episodes.with(id, (episode) => episode.shown().observation)),
       "GET /task_description": get("id", (id, episodes) =>
         episodes.with(id, (episode) => ({ task_description: episode.shown().task.instruction })),

@@ -8,7 +8,7 @@ import type { Benchmark } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Task } from "../../core/task.ts";
 import { HttpRefusal } from "../loopback.ts";
-import { type Dialect, get, number, post } from "./dialect.ts";
+import { closing, type Dialect, get, number, post } from "./dialect.ts";
 
 const env_idx = number;
 const ID = "env_idx";
@@ -33,10 +33,7 @@ export function webshopDialect(benchmark: Benchmark): Dialect {
           return { state: observation, reward, done: terminated, info: null };
         }),
       ),
-      "POST /close": post(z.strictObject({ env_idx }), async ({ env_idx: id }, episodes) => {
-        await episodes.close(id);
-        return true;
-      }),
+      "POST /close": closing(ID),
       "GET /available_actions": get(ID, (id, episodes) =>
         episodes.with(id, (episode) => availableActions(episode.last().actions)),
       ),

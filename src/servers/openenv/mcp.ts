@@ -5,12 +5,12 @@
 import { z } from "zod";
 import { messageOf } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import type { Tool } from "../../core/message.ts";
 import { parseWritten } from "../../core/written-json.ts";
 import { shortMessage } from "../loopback.ts";
 import { CapacityError } from "../sessions.ts";
 import type { Play } from "./play.ts";
 import { ProtocolError, resetRequest } from "./requests.ts";
-import type { OfferedTool } from "./tools.ts";
 
 /** Codes of JSON-RPC. */
 const RPC = {
@@ -41,7 +41,7 @@ export interface McpSessions {
 }
 
 export interface Mcp {
-  readonly tools: readonly OfferedTool[];
+  readonly tools: readonly Tool[];
   readonly sessions: McpSessions;
 }
 

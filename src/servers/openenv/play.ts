@@ -5,13 +5,14 @@ import { actionOfCall } from "../../core/calls.ts";
 import { type Benchmark, stepLimitOf } from "../../core/environment.ts";
 import type { TaskId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
+import type { Tool } from "../../core/message.ts";
 import type { Task } from "../../core/task.ts";
 import { expectedOneOf } from "../../core/wording.ts";
 import { writtenJson } from "../../core/written-json.ts";
 import { newQueue } from "../sessions.ts";
 import { ProtocolError, type ResetRequest, type StepRequest } from "./requests.ts";
 import type { Seal } from "./snapshots.ts";
-import { type OfferedTool, offeredTools } from "./tools.ts";
+import { offeredTools } from "./tools.ts";
 
 /** Where a session begins. */
 export interface Setting {
@@ -165,7 +166,7 @@ function live(episode: Episode | undefined): Episode {
 }
 
 /** OpenEnv's `Tool`. */
-export const toolOf = ({ name, description, parameters }: OfferedTool): Json => ({
+export const toolOf = ({ name, description, parameters }: Tool): Json => ({
   name,
   description,
   input_schema: parameters,

@@ -6,6 +6,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { bodyOf, closed, listening } from "../loopback.ts";
 import { farewell, type ShopPage, shopDocument } from "./page.ts";
 
 export interface ShopServer {
@@ -63,7 +64,7 @@ export async function openShopServer({ port, maxSteps }: ShopServerOptions): Pro
   }
 
   async function answered(request: IncomingMessage): Promise<void> {
-    const form = new URLSearchParams(await bodyOf(request));
+    const form = new URLSearchParams(await bodyOf(request, MAX_FORM));
     const action = form.get("action") ?? searchFor(form.get("query"));
     if (!question || form.get("turn") !== String(question.number) || action === null) return;
     const { answer } = question;
@@ -93,10 +94,7 @@ export async function openShopServer({ port, maxSteps }: ShopServerOptions): Pro
   const server = createServer((request, response) => {
     respond(request, response).catch(() => refuse(response, 400, "the request could not be read"));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
+  await listening(server, "127.0.0.1", port);
   const bound = (server.address() as AddressInfo).port;
 
   return {
@@ -113,9 +111,7 @@ export async function openShopServer({ port, maxSteps }: ShopServerOptions): Pro
       announce();
       // The browser that sent the last answer still fetches the last word.
       await new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS));
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await closed(server);
     },
   };
 }
@@ -140,16 +136,4 @@ function searchFor(query: string | null): string | null {
 function refuse(response: ServerResponse, status: number, reason: string): void {
   if (response.headersSent) return void response.end();
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(`${reason}\n`);
-}
-
-/** Throws for a form that is too long. */
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_FORM) throw new Error("the form is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -6,7 +6,8 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import type { Benchmark, Environment } from "../../core/environment.ts";
 import { CliError } from "../../core/errors.ts";
-import { canonicalJson, type Json } from "../../core/json.ts";
+import { fingerprint } from "../../core/ids.ts";
+import type { Json } from "../../core/json.ts";
 import { checked, problemText } from "../../core/problems.ts";
 import type { Task } from "../../core/task.ts";
 import { quoted } from "../../core/wording.ts";
@@ -73,7 +74,7 @@ async function taskOf(benchmark: Benchmark, world: Environment, task: Task, seed
     id: task.id,
     goal: hashOf(task.instruction),
     start: hashOf(start),
-    ...(target !== undefined && { target: hashOf(canonicalJson(target)) }),
+    ...(target !== undefined && { target: fingerprint(target) }),
   };
 }
 
