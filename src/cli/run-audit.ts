@@ -1,13 +1,13 @@
 /** The audit of a run's world: made once, when the run begins, and kept with it. What the config requires must hold. */
-import { type RunAudit, WAY_NAMES } from "../core/audit.ts";
+import { type RunAudit, WAY_NAMES, type Way } from "../core/audit.ts";
 import { CliError, EnvironmentError } from "../core/errors.ts";
 import type { Repository } from "../core/repository.ts";
 import { type ExperimentConfig, expertSources } from "../engine/experiment/config.ts";
 import type { Progress } from "../engine/experiment/progress.ts";
 import type { Audit, Recorded } from "../worlds/audit/audit.ts";
-import { auditEnvironment, wayOf } from "../worlds/audit/environment.ts";
+import { auditEnvironment } from "../worlds/audit/environment.ts";
 import { firstOfEach } from "../worlds/audit/fault.ts";
-import { type EnvironmentSpec, environmentNamed, openBenchmark } from "../worlds/open.ts";
+import { type EnvironmentSpec, environmentNamed } from "../worlds/open.ts";
 import { checksTold, faultText } from "./audit.ts";
 
 /** Walks along what the expert's runs recorded. */
@@ -36,20 +36,20 @@ export interface Audited {
 export async function runAudit({ config, environment, repository, progress }: Audited): Promise<RunAudit | undefined> {
   const { restore } = config;
   if (restore === undefined) return undefined;
-  await expectWay(restore, environment);
-  const along = recordedIn(config, repository);
-  const found = await auditEnvironment(environment, { onlyItsWay: true, along, say: checksTold(progress) });
+  const found = await auditEnvironment(environment, {
+    itsWay: (way) => expectWay(restore, way, environment.name),
+    along: recordedIn(config, repository),
+    say: checksTold(progress),
+  });
   if (restore !== "none" && found.restore === "none") throw new EnvironmentError(refusal(restore, found));
   return keptOf(found);
 }
 
-async function expectWay(restore: NonNullable<ExperimentConfig["restore"]>, spec: EnvironmentSpec): Promise<void> {
-  if (restore === "none") return;
-  const way = await wayOf(spec, await openBenchmark(spec));
-  if (way === restore) return;
-  if (!way) throw new CliError(`restore: expected none, since ${spec.name} saves no states, got ${restore}`);
+function expectWay(restore: NonNullable<ExperimentConfig["restore"]>, way: Way | undefined, world: string): void {
+  if (restore === "none" || way === restore) return;
+  if (!way) throw new CliError(`restore: expected none, since ${world} saves no states, got ${restore}`);
   throw new CliError(
-    `restore: expected ${way} or none, since ${spec.name} is put back by ${WAY_NAMES[way]}, got ${restore}`,
+    `restore: expected ${way} or none, since ${world} is put back by ${WAY_NAMES[way]}, got ${restore}`,
   );
 }
 

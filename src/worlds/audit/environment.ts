@@ -10,24 +10,29 @@ import type { OpenedWay } from "./fault.ts";
 
 export interface AuditSettings
   extends Partial<Pick<AuditOptions, "split" | "walks" | "steps" | "seed" | "words" | "along" | "say">> {
-  /** Only the way back that `spec` uses. Default: each that its world offers. */
-  readonly onlyItsWay?: boolean;
+  /**
+   * Only the way back that `spec` uses is tried: it is told before anything is walked, undefined for a world that saves no
+   * states, and may be refused by throwing. Absent: each way that the world offers is tried.
+   */
+  readonly itsWay?: (way: Way | undefined) => void;
 }
 
 /** Throws CliError for an environment that cannot be opened or has no such split, EnvironmentError for one that breaks. */
 export async function auditEnvironment(given: EnvironmentSpec, settings: AuditSettings = {}): Promise<Audit> {
   const spec = resolveEnvironment(given);
   const benchmark = await openBenchmark(spec);
-  const { split = benchmark.splits[0]!, walks = 10, steps = 30, seed = 0, onlyItsWay = false, ...others } = settings;
+  const { split = benchmark.splits[0]!, walks = 10, steps = 30, seed = 0, itsWay, ...others } = settings;
   if (!benchmark.splits.includes(split)) throw new CliError(unknownName("split", split, benchmark.splits));
   if ((await benchmark.tasks(split)).length === 0) throw new CliError(`split ${split}: expected tasks, found none`);
+  const ways = itsWay ? await onlyWay(spec, benchmark) : await waysOf(spec, benchmark);
+  itsWay?.(ways[0]?.way);
   const { otherOrder } = environmentNamed(spec.name) ?? {};
   const other = otherOrder && (await openBenchmark({ ...spec, ...otherOrder }));
   return audited({
     ...{ benchmark, split, walks, steps, seed },
     words: wordsFor(benchmark),
     ...others,
-    ways: onlyItsWay ? await itsWay(spec, benchmark) : await waysOf(spec, benchmark),
+    ways,
     openOther: other && (() => other.open()),
   });
 }
@@ -40,7 +45,7 @@ function wordsFor({ tools = [] }: Benchmark): readonly string[] {
 
 /** Those that its option `restore` chooses among; a world without that option has one. */
 async function waysOf(spec: EnvironmentSpec, benchmark: Benchmark): Promise<OpenedWay[]> {
-  if (!environmentNamed(spec.name)?.ways) return itsWay(spec, benchmark);
+  if (!environmentNamed(spec.name)?.ways) return onlyWay(spec, benchmark);
   const ways: OpenedWay[] = [];
   for (const way of WAYS) {
     const opened = await openedIn(spec, way);
@@ -61,7 +66,7 @@ async function openedIn(spec: EnvironmentSpec, way: Way): Promise<Benchmark | un
 }
 
 /** None for a world that saves no states. */
-async function itsWay(spec: EnvironmentSpec, benchmark: Benchmark): Promise<OpenedWay[]> {
+async function onlyWay(spec: EnvironmentSpec, benchmark: Benchmark): Promise<OpenedWay[]> {
   const way = await wayOf(spec, benchmark);
   return way ? [{ way, open: () => benchmark.open() }] : [];
 }
@@ -70,8 +75,7 @@ async function itsWay(spec: EnvironmentSpec, benchmark: Benchmark): Promise<Open
  * The way back that `spec` uses; undefined in a world that saves no states. Throws EnvironmentError where the world does not
  * begin its first task.
  */
-export async function wayOf(given: EnvironmentSpec, benchmark: Benchmark): Promise<Way | undefined> {
-  const { name, restore } = resolveEnvironment(given);
+async function wayOf({ name, restore }: EnvironmentSpec, benchmark: Benchmark): Promise<Way | undefined> {
   const entry = environmentNamed(name);
   if (restore === "none") return undefined;
   if (entry?.ways && restore !== undefined) return restore as Way;
