@@ -1,6 +1,11 @@
 /**
  * Every shape that the page is given. The server answers them as JSON, an exported folder holds them as files, and the page
- * reads nothing else. Types only: both sides
+ * reads nothing else. Types only: both sides import them.
+ *
+ * A resource has a path, and the same path gives the same shape on a server (`/api/PATH`) and in an exported folder. Each shape
+ * in this folder begins with its path. RUN is a run's name, ROUND a `RoundKey`, ID a trajectory's id, TASK a task's id; each is
+ * encoded with `encodeURIComponent`.
+ */
 import type { Share } from "../../analysis/statistics.ts";
 import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { Outcome } from "../../core/trajectory.ts";
