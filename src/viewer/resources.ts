@@ -1,0 +1,32 @@
+/**
+ * From a resource's path to what it holds. The server answers with it, an export writes it to a file, so both say the same.
+ * Each line is one shape of `api/`; the functions are in `data/`.
+ */
+import type { View } from "./view.ts";
+
+/** What is between the slashes, decoded, and what is behind the question mark. */
+export interface Request {
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+/** null: there is no such thing. Throws CliError for a request that makes no sense. */
+type Resource = (view: View, ...parts: string[]) => unknown;
+
+/** A pattern's `:name` stands for one segment. */
+const RESOURCES: Readonly<Record<string, Resource>> = {};
+
+/** What `request` asks for; null where there is no such thing. */
+export function resourceOf(view: View, { segments, query }: Request): unknown {
+  for (const [pattern, resource] of Object.entries(RESOURCES)) {
+    const parts = matched(pattern.split("/"), segments);
+    if (parts) return resource(view, ...parts, ...query.values());
+  }
+  return null;
+}
+
+function matched(pattern: readonly string[], segments: readonly string[]): string[] | null {
+  if (pattern.length !== segments.length) return null;
+  const fits = pattern.every((part, index) => part.startsWith(":") || part === segments[index]);
+  return fits ? segments.filter((_, index) => pattern[index]!.startsWith(":")) : null;
+}

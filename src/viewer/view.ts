@@ -1,0 +1,25 @@
+/** What the viewer knows of a project: its store, and what other rooms lend to it as functions. Nothing here can write. */
+import type { SkillOf } from "../analysis/skills.ts";
+import type { RunReading } from "../analysis/story.ts";
+import type { TrajectoryId } from "../core/ids.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Round } from "../core/run.ts";
+import type { Progress } from "./api/project.ts";
+
+export interface View {
+  /** The folder's name. */
+  readonly project: string;
+  /** Of gleaner. */
+  readonly version: string;
+  /** Open to read. */
+  readonly repository: Repository;
+  /** What runs that are under way say of themselves now. */
+  readonly progress: () => readonly Progress[];
+  /**
+   * Reads the labels of the last of `rounds` again: rounds of one method and seed up to it, in order, of a method that probed.
+   * By expert trajectory.
+   */
+  readonly readingsOf: (rounds: readonly Round[]) => ReadonlyMap<TrajectoryId, RunReading>;
+  /** What counts as one kind of action in the run's world; undefined where that is not known. */
+  readonly skillOf: (run: string) => SkillOf | undefined;
+}
