@@ -19,6 +19,8 @@ export default defineConfig({
     outDir: "../../../dist/viewer",
     emptyOutDir: true,
     target: "es2022",
+    // `light-dark()` stays as it is written.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: false,
     // Inlined images would be `data:` addresses, which the page's policy refuses.
     assetsInlineLimit: 0,

@@ -115,6 +115,8 @@ test("requests are sent by the rules of src/http alone", () => {
     "servers/openenv/server.ts",
     "servers/shop/server.ts",
     "students/served/launch.ts",
+    // The page asks the server that it came from.
+    "viewer/client/data.ts",
   ];
   assert.deepEqual(found, expected);
 });

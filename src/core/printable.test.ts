@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { anyCharacter } from "../../test/any-character.ts";
-import { printable, printableJson, printableLines } from "./printable.ts";
+import { printable, printableJson, printableLines, printablePieces } from "./printable.ts";
 
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** Every kind of text, and more often what is special. */
@@ -63,4 +63,20 @@ test("JSON keeps its values", () => {
     }),
   );
   assert.equal(printableJson('"\u009b\u202e\u{e0041}"'), '"\\u009b\\u202e\\udb40\\udc41"');
+});
+
+test("the pieces of a text are what is shown of it, with the escapes set apart", () => {
+  assert.deepEqual(printablePieces("a\tb\n\u001b[31mred"), [
+    { text: "a\tb\n", escaped: false },
+    { text: "\\u{1b}", escaped: true },
+    { text: "[31mred", escaped: false },
+  ]);
+  assert.deepEqual(printablePieces("\u202e\ud800"), [{ text: "\\u{202e}\\u{d800}", escaped: true }]);
+  fc.assert(
+    fc.property(texts, (text) => {
+      const pieces = printablePieces(text);
+      assert.equal(pieces.map((piece) => piece.text).join(""), printableLines(text));
+      for (const piece of pieces) if (piece.escaped) assert.match(piece.text, /^(\\u\{[0-9a-f]+\})+$/);
+    }),
+  );
 });

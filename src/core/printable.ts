@@ -24,6 +24,25 @@ export function printableLines(text: string): string {
   );
 }
 
+/** `printableLines` in pieces, for a page that sets escapes apart: joined they are its result. */
+export function printablePieces(text: string): { readonly text: string; readonly escaped: boolean }[] {
+  const pieces: { text: string; escaped: boolean }[] = [];
+  const add = (piece: string, isEscaped: boolean) => {
+    const last = pieces.at(-1);
+    if (last?.escaped === isEscaped) last.text += piece;
+    else if (piece !== "") pieces.push({ text: piece, escaped: isEscaped });
+  };
+  let from = 0;
+  for (const { index, 0: character } of text.matchAll(OBEYED)) {
+    if (character === "\n" || character === "\t") continue;
+    add(text.slice(from, index), false);
+    add(escaped(character), true);
+    from = index + character.length;
+  }
+  add(text.slice(from), false);
+  return pieces;
+}
+
 /**
  * JSON text that a terminal may get: the same values for whoever reads JSON. JSON itself escapes only what is below U+0020, and
  * its line feeds and blanks between values stay.

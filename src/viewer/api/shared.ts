@@ -10,6 +10,8 @@ import type { Share } from "../../analysis/statistics.ts";
 import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { Outcome } from "../../core/trajectory.ts";
 
+export type { Share };
+
 /** `ROW.SEED.ITERATION` of a round (`Round.row`); `-` for a run without rounds. */
 export type RoundKey = string;
 

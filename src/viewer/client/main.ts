@@ -1,4 +1,5 @@
 /** Puts the page into its document. */
+import "./style.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -1,0 +1,25 @@
+/** The views: which address shows which. A `:name` in a pattern stands for one segment. One line each. */
+import type { Component } from "svelte";
+import type { Route } from "./address.ts";
+import type { ViewProps } from "./view.ts";
+import ProjectView from "./views/Project.svelte";
+
+export interface ViewLine {
+  readonly pattern: string;
+  /** For the window's title and the way to it. */
+  readonly title: string;
+  readonly view: Component<ViewProps>;
+}
+
+export const VIEWS: readonly ViewLine[] = [{ pattern: "", title: "Runs", view: ProjectView }];
+
+/** The view of an address, with what its pattern's names stand for; null where there is none. */
+export function viewOf({ segments }: Route): { readonly line: ViewLine; readonly parts: readonly string[] } | null {
+  for (const line of VIEWS) {
+    const pattern = line.pattern.split("/").filter(Boolean);
+    if (pattern.length !== segments.length) continue;
+    if (!pattern.every((part, index) => part.startsWith(":") || part === segments[index])) continue;
+    return { line, parts: segments.filter((_, index) => pattern[index]!.startsWith(":")) };
+  }
+  return null;
+}
