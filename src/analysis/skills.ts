@@ -74,7 +74,8 @@ function usesOf(material: Material, who: string, ids: readonly TrajectoryId[], s
   return { who, episodes: finished.length, uses };
 }
 
-function verbOf(action: string): string {
+/** What an action is called where its world says nothing: the text before the first space or bracket. */
+export function verbOf(action: string): string {
   const text = action.trim().toLowerCase();
   return /^[^\s[(]+/.exec(text)?.[0] ?? (text || "(empty)");
 }

@@ -2,12 +2,13 @@
 import type { Command } from "commander";
 import { storyOf, type Telling, tasksIn } from "../../analysis/story.ts";
 import { type StoryList, storiesOf } from "../../analysis/story-list.ts";
+import { firstRound, type Told, toldBy } from "../../analysis/told.ts";
 import { type CommandLine, commandLine } from "../../core/command-line.ts";
 import { CliError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
 import { runNamed } from "../../core/known-run.ts";
 import type { Repository } from "../../core/repository.ts";
-import { type DatasetConfig, datasetOf, type Round } from "../../core/run.ts";
+import { datasetOf, type Round } from "../../core/run.ts";
 import { quoted } from "../../core/wording.ts";
 import { readingsOf } from "../../engine/algorithms/eef-stored.ts";
 import { storyDocument, storyListDocument } from "../../reports/story-document.ts";
@@ -93,12 +94,23 @@ export function taskNamed(telling: Telling, name: string, command: CommandLine =
 /** The round that the flags select, and how its method read the probes. Throws CliError, naming the rounds there are. */
 export function tellingOf(
   repository: Repository,
+  name: string,
+  flags: Pick<ShowFlags, "method" | "seed" | "iteration">,
+): Told {
+  const run = runNamed(repository, name);
+  const rounds = repository.rounds(name);
+  return toldBy(repository, run, {
+    round: datasetOf(run) ? null : selected(rounds, name, flags),
+    rounds,
+    readingsOf: (upTo) => readingsOf(repository, upTo),
+  });
+}
+
+function selected(
+  rounds: readonly Round[],
   run: string,
   flags: Pick<ShowFlags, "method" | "seed" | "iteration">,
-): { readonly telling: Telling; readonly remarks: readonly string[] } {
-  const dataset = datasetOf(runNamed(repository, run));
-  if (dataset) return { telling: tellingOfDataset(repository, run, dataset), remarks: [] };
-  const rounds = repository.rounds(run);
+): Round | null {
   const asked = (["method", "seed", "iteration"] as const).filter((key) => flags[key] !== undefined);
   const left = rounds.filter((round) => asked.every((key) => round[key] === flags[key]));
   if (left.length === 0 && (rounds.length > 0 || asked.length > 0)) {
@@ -107,34 +119,5 @@ export function tellingOf(
     ];
     throw new CliError(`run "${run}" has no round that fits these flags; it has: ${names.join("; ") || "none"}`);
   }
-  const round = chosen(left);
-  const before = rounds.filter(
-    ({ method, seed, iteration }) =>
-      round && method === round.method && seed === round.seed && iteration <= round.iteration,
-  );
-  const readings = round && round.probed.length > 0 ? readingsOf(repository, before) : new Map();
-  const telling: Telling = { repository, run, round, readingOf: (id) => readings.get(id) };
-  const found = [...readings.values()].filter(({ needRecover }) => needRecover !== null).length;
-  const counted = round?.counts.needRecover;
-  const differs = readings.size > 0 && counted !== undefined && counted !== found;
-  const remark = `The run counted ${counted} need-recover states, this reading finds ${found}: do not rely on the labels.`;
-  return { telling, remarks: differs ? [remark] : [] };
-}
-
-/** A dataset is told as a round in which nobody played. */
-function tellingOfDataset(repository: Repository, run: string, dataset: DatasetConfig): Telling {
-  const { method, seed, iteration, trainingSet } = dataset;
-  const expert = repository.trajectoriesOf(run);
-  const name = { method, ...(seed !== undefined && { seed }), ...(iteration !== undefined && { iteration }) };
-  const round = { ...name, expert, explored: [], probed: [], trainingSet };
-  return { repository, run, round, readingOf: () => undefined };
-}
-
-/** The last iteration with the lowest seed of the first method that probed. If none probed, of the last method. */
-function chosen(rounds: readonly Round[]): Round | null {
-  const probing = rounds.filter(({ probed }) => probed.length > 0);
-  const [first] = probing.length > 0 ? probing : rounds.toReversed();
-  if (!first) return null;
-  const own = rounds.filter(({ method, seed }) => method === first.method && seed === first.seed);
-  return own.reduce((last, each) => (each.iteration > last.iteration ? each : last));
+  return firstRound(left);
 }
