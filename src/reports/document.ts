@@ -20,6 +20,8 @@ export interface Section {
   readonly figure?: string;
   /** Left out in the terminal unless everything is asked for: it has less room than a file. */
   readonly isDetail?: boolean;
+  /** The heading that it stands below on a page, with its neighbours of the same group. */
+  readonly group?: string;
 }
 
 export interface Document {
@@ -45,6 +47,10 @@ export interface Term {
   readonly word: string;
   readonly meaning: string;
 }
+
+/** All of them below the same heading. */
+export const inGroup = (group: string, sections: readonly Section[]): Section[] =>
+  sections.map((section) => ({ ...section, group }));
 
 /** Columns of text to the left, of numbers to the right. */
 export function tableOf(text: readonly string[], numbers: readonly string[], rows: Table["rows"]): Table {

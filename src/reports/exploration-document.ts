@@ -1,24 +1,25 @@
-/** The second half of a report's document: what exploring gave, where probes won, how sure labels are, and the leakage check. */
+/** The second half of a report's document: what exploring gave, where probes won, how sure labels are, what it cost, and the leakage check. */
 
 import type { ProbeCurve, ProbeShare } from "../analysis/probes.ts";
 import { lastIteration, type MethodReport, type Report } from "../analysis/report.ts";
 import type { SkillUse } from "../analysis/skills.ts";
 import { CLEAR_TREND, type Share, trendOf } from "../analysis/statistics.ts";
 import { costSections } from "./cost-document.ts";
-import { type Section, tableOf } from "./document.ts";
+import { inGroup, type Section, tableOf } from "./document.ts";
 import { percent, percentInterval, UNKNOWN, whole } from "./numbers.ts";
 
 export function explorationSections(report: Report): Section[] {
   return [
-    ...explorationSection(report),
-    ...selectionSection(report),
-    ...coverageSection(report),
-    ...probeSections(report),
-    ...flipsSection(report),
-    ...costSections(report),
-    ...skillsSection(report),
-    ...unsolvedSections(report),
-    ...leakageSection(report),
+    ...inGroup("Exploring", [
+      ...explorationSection(report),
+      ...selectionSection(report),
+      ...coverageSection(report),
+      ...probeSections(report),
+      ...flipsSection(report),
+    ]),
+    ...inGroup("Costs", costSections(report)),
+    ...inGroup("Actions and tasks", [...skillsSection(report), ...unsolvedSections(report)]),
+    ...inGroup("How to read it", leakageSection(report)),
   ];
 }
 

@@ -1,127 +1,144 @@
-/** Reports and comparisons as one HTML page that needs nothing else: no scripts, no network, figures inline. Every text is escaped. */
+/**
+ * Reports and comparisons as one HTML page that needs nothing else: no scripts, no network, figures inline. The answer and the
+ * figure behind it come first; what a reader can do without is folded. Every text is escaped.
+ */
+import { createHash } from "node:crypto";
 import { type Document, type Fact, harmless, type Section, type Table, type Term } from "./document.ts";
+import { STYLE } from "./html-style.ts";
 import type { Plot } from "./plots.ts";
 import { documentOf, type Subject, type Told } from "./subject.ts";
-
-const STYLE = `
-:root { color-scheme: light; }
-body { margin: 2rem auto; padding: 0 1.5rem; max-width: 68rem; background: white; color: #1b1b1b;
-  font: 16px/1.5 system-ui, sans-serif; }
-h1 { margin: 0 0 .6rem; font-size: 1.05rem; font-weight: 600; color: #555; }
-h2 { margin: 0; font-size: 1.1rem; }
-section { margin-top: 1.6rem; }
-nav { margin-bottom: 1.5rem; color: #777; font-size: .9rem; }
-nav a { margin-right: .9rem; color: #0072b2; text-decoration: none; white-space: nowrap; }
-nav a:hover { text-decoration: underline; }
-.answer { margin: 0 0 .7rem; max-width: 56rem; color: #111; font-size: 1.35rem; line-height: 1.35; font-weight: 600; }
-.follows { margin: .3rem 0; color: #1b1b1b; font-size: 1.05rem; }
-.facts { margin: 1.1rem 0 0; padding: .7rem .9rem; background: #f5f6f7; border-radius: .4rem; font-size: .9rem; }
-.facts div { display: grid; grid-template-columns: 9.5rem 1fr; }
-.facts dt { color: #666; }
-.facts dd { margin: 0; overflow-wrap: anywhere; }
-.terms dt { margin-top: .6rem; font-weight: 600; }
-.terms dd { margin: 0; max-width: 52rem; }
-details { border-top: 1px solid #ddd; padding: .6rem 0; }
-section + details { margin-top: 1.6rem; }
-summary { cursor: pointer; }
-summary h2 { display: inline; font-size: 1rem; }
-details[open] > summary { margin-bottom: .6rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th { border-bottom: 2px solid #999; font-weight: 600; vertical-align: bottom; }
-th, td { padding: .28rem .8rem .28rem 0; text-align: left; }
-td { border-bottom: 1px solid #eee; white-space: nowrap; }
-.number { padding: .28rem 0 .28rem .8rem; text-align: right; }
-p { margin: .6rem 0; max-width: 52rem; color: #444; font-size: .9rem; }
-figure { margin: 1.2rem 0; overflow-x: auto; }
-figure svg { display: block; }
-@media (max-width: 40rem) {
-  body { margin: 1rem auto; padding: 0 1rem; }
-  .answer { font-size: 1.15rem; }
-  .facts { padding: .6rem .7rem; }
-  .facts div { grid-template-columns: 5.5rem 1fr; }
-}
-@media print {
-  nav { display: none; }
-  h2 { break-after: avoid; }
-  figure, tr { break-inside: avoid; }
-  details::details-content { display: block; content-visibility: visible; }
-}
-`;
 
 /** A whole page, ending with a newline. Each figure stands in the section that says the same; the others at the end. */
 export function toHtml(subject: Subject, figures: readonly Plot[] = [], told: Told = {}): string {
   return pageOf(documentOf(subject, { wide: true, ...told }), figures);
 }
 
+/** Nothing but this very style is obeyed, whatever a text might bring along. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
 /** The same of any document. */
 export function pageOf(document: Document, figures: readonly Plot[] = []): string {
-  const { title, sections, lead = [], facts = [], glossary = [] } = document;
-  const placed = new Set(sections.map(({ figure }) => figure));
-  const left = figures.filter(({ name }) => !placed.has(name));
-  const isFolded = lead.length > 0;
-  const links = sections.map((section, index) => `<a href="#${idOf(index)}">${escaped(section.title)}</a>`);
-  const body = [
-    `<h1>${escaped(title)}</h1>`,
-    // Folded titles are a list of contents already.
-    ...(isFolded ? [leadHtml(lead), factsHtml(facts)] : [`<nav>${links.join("\n")}</nav>`]),
-    ...sections.map((section, index) =>
-      isFolded && index > 0 ? folded(section, figures) : sectionHtml(section, index, figures),
-    ),
-    ...left.map(figureHtml),
-    ...(glossary.length > 0
-      ? [foldedHtml("Glossary", `<dl class="terms">${glossary.map(termHtml).join("\n")}</dl>`)]
-      : []),
-  ];
+  const { title, sections, lead = [] } = document;
+  const parts = partsOf(document, figures);
+  const shown = lead.length > 0 ? figureOf(sections[0], figures) : undefined;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-${body.join("\n")}
+<main>
+<h1>${escaped(title)}</h1>
+${[...(lead.length > 0 ? [firstScreen(lead, shown)] : []), restHtml(parts)].join("\n")}
+</main>
 </body>
 </html>
 `;
 }
 
-const leadHtml = ([answer, ...rest]: readonly string[]) =>
-  [
-    `<p class="answer">${plainText(answer!)}</p>`,
-    ...rest.map((sentence) => `<p class="follows">${plainText(sentence)}</p>`),
-  ].join("\n");
-
-const factsHtml = (facts: readonly Fact[]) =>
-  `<dl class="facts">\n${facts.map(({ name, text }) => `<div><dt>${plainText(name)}</dt><dd>${plainText(text)}</dd></div>`).join("\n")}\n</dl>`;
-
-const termHtml = ({ word, meaning }: Term) => `<dt>${plainText(word)}</dt><dd>${plainText(meaning)}</dd>`;
-
-const idOf = (index: number) => `section-${index + 1}`;
-
-function sectionHtml(section: Section, index: number, figures: readonly Plot[]): string {
-  const title = `<h2>${escaped(section.title)}</h2>`;
-  return [`<section id="${idOf(index)}">`, title, ...contents(section, figures), "</section>"].join("\n");
+function firstScreen([answer, ...follows]: readonly string[], figure: Plot | undefined): string {
+  const said = [`<p class="answer">${sentence(answer!)}</p>`, ...follows.map(followHtml)].join("\n");
+  return `<div class="first">\n<div>\n${said}\n</div>\n${figure ? figureHtml(figure) : ""}</div>`;
 }
 
-const folded = (section: Section, figures: readonly Plot[]) =>
-  foldedHtml(section.title, contents(section, figures).join("\n"));
+/** What to do next stands out. */
+const followHtml = (text: string) =>
+  text.startsWith(NEXT)
+    ? `<p class="follows next"><strong>${NEXT}</strong> ${sentence(text.slice(NEXT.length + 1))}</p>`
+    : `<p class="follows">${sentence(text)}</p>`;
 
-const foldedHtml = (title: string, inner: string) =>
-  `<details>\n<summary><h2>${escaped(title)}</h2></summary>\n${inner}\n</details>`;
+const NEXT = "Next:";
 
-function contents({ table, notes, figure }: Section, figures: readonly Plot[]): string[] {
+/** A piece of the page below the first screen. */
+interface Part {
+  readonly title: string;
+  readonly group?: string | undefined;
+  readonly isFolded: boolean;
+  readonly inner: string;
+}
+
+/** Where there is an answer only the first section stays open, and its figure is on the first screen. */
+function partsOf(document: Document, figures: readonly Plot[]): Part[] {
+  const { sections, facts = [], lead = [], glossary = [] } = document;
+  const isAnswered = lead.length > 0;
+  const shown = sections.map((section) => figureOf(section, figures));
+  const left = figures.filter((figure) => !shown.includes(figure));
+  const last = sections.at(-1)?.group;
   return [
-    ...(table ? [tableHtml(table)] : []),
-    ...notes.map((note) => `<p>${plainText(note)}</p>`),
-    ...figures.filter(({ name }) => name === figure).map(figureHtml),
+    ...(facts.length > 0 ? [{ title: "What was run", isFolded: isAnswered, inner: factsHtml(facts) }] : []),
+    ...sections.map((section, index): Part => {
+      const figure = isAnswered && index === 0 ? undefined : shown[index];
+      const inner = contents(section, figure).join("\n");
+      return { title: section.title, group: section.group, isFolded: isAnswered && index > 0, inner };
+    }),
+    ...(left.length > 0
+      ? [{ title: "More figures", group: last, isFolded: isAnswered, inner: left.map(figureHtml).join("\n") }]
+      : []),
+    ...(glossary.length > 0
+      ? [{ title: "Glossary", group: last, isFolded: isAnswered, inner: glossaryHtml(glossary) }]
+      : []),
   ];
 }
 
-function tableHtml({ columns, rows }: Table): string {
+/** The list of contents and everything that it lists. */
+function restHtml(parts: readonly Part[]): string {
+  const isFirstOfGroup = (index: number) =>
+    parts[index]!.group !== undefined && parts[index]!.group !== parts[index - 1]?.group;
+  const links: string[] = [];
+  const pieces: string[] = [];
+  for (const [index, part] of parts.entries()) {
+    const id = `part-${index + 1}`;
+    if (isFirstOfGroup(index)) {
+      if (parts[index - 1]?.group !== undefined) links.push("</ul></li>");
+      links.push(`<li><a href="#group-${index + 1}">${escaped(part.group!)}</a><ul>`);
+      pieces.push(`<h2 id="group-${index + 1}">${escaped(part.group!)}</h2>`);
+    }
+    links.push(`<li><a href="#${id}">${escaped(part.title)}</a></li>`);
+    pieces.push(partHtml(part, id));
+  }
+  if (parts.at(-1)?.group !== undefined) links.push("</ul></li>");
+  const contents = `<nav aria-label="Contents">\n<ul>\n${links.join("\n")}\n</ul>\n</nav>`;
+  return `<div class="rest">\n${contents}\n<div>\n${pieces.join("\n")}\n</div>\n</div>`;
+}
+
+/** A link to what is inside of something folded unfolds it; one to the whole would not. */
+function partHtml({ title, isFolded, inner }: Part, id: string): string {
+  const heading = `<h3>${escaped(title)}</h3>`;
+  const inside = `<div class="inside" id="${id}">\n${inner}\n</div>`;
+  return isFolded
+    ? `<details>\n<summary>${heading}</summary>\n${inside}\n</details>`
+    : `<section>\n${heading}\n${inside}\n</section>`;
+}
+
+const factsHtml = (facts: readonly Fact[]) =>
+  `<dl class="facts">\n${facts.map(({ name, text }) => `<div><dt>${plainText(name)}</dt><dd>${sentence(text)}</dd></div>`).join("\n")}\n</dl>`;
+
+const glossaryHtml = (terms: readonly Term[]) => `<dl class="terms">${terms.map(termHtml).join("\n")}</dl>`;
+
+const termHtml = ({ word, meaning }: Term) => `<dt>${plainText(word)}</dt><dd>${plainText(meaning)}</dd>`;
+
+const figureOf = (section: Section | undefined, figures: readonly Plot[]): Plot | undefined =>
+  figures.find(({ name }) => name === section?.figure);
+
+function contents({ table, notes, title }: Section, figure: Plot | undefined): string[] {
+  return [
+    ...(table ? [tableHtml(table, title)] : []),
+    ...notes.map((note) => `<p class="note">${sentence(note)}</p>`),
+    ...(figure ? [figureHtml(figure)] : []),
+  ];
+}
+
+/** Scrolls within its own box, with the keyboard too. */
+function tableHtml({ columns, rows }: Table, title: string): string {
   const attribute = columns.map(({ align }) => (align === "right" ? ' class="number"' : ""));
   const line = (tag: "th" | "td", cells: readonly string[]) =>
     `<tr>${cells.map((cell, index) => `<${tag}${attribute[index]}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
@@ -130,7 +147,11 @@ function tableHtml({ columns, rows }: Table): string {
     columns.map(({ name }) => name),
   );
   const body = rows.map((row) => line("td", row)).join("\n");
-  return `<div class="scroll"><table>\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+  const kind = columns.every(({ align }) => align === "left") ? ' class="text"' : "";
+  return (
+    `<div class="scroll" role="region" aria-label="${escaped(title)}" tabindex="0"><table${kind}>\n` +
+    `<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`
+  );
 }
 
 /** The SVG is our own plot, whose texts are escaped already. */
@@ -145,6 +166,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 const plainText = (text: string) => escaped(text, Number.POSITIVE_INFINITY);
+
+/** What stands between backticks is code, and a number stays with its sign. */
+const sentence = (text: string) =>
+  plainText(text)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/(?<=\d) %/g, "\u00a0%");
 
 function escaped(text: string, length?: number): string {
   return harmless(text, length).replace(/[&<>"']/g, (mark) => ENTITIES[mark]!);

@@ -66,9 +66,10 @@ function successPlot(report: Report): Unit {
     who: "expert",
     ...evaluation.overall.success,
   }));
+  const subjects = report.answers.flatMap((answer) => (answer.kind === "compared" ? answer.subject.method : []));
   const methods = report.methods.map((method) => {
     const { success } = lastIteration(method).evaluation.overall;
-    return { name: method.label, who: "method", ...success };
+    return { name: method.label, who: subjects.includes(method.label) ? "subject" : "method", ...success };
   });
   const rows: Row[] = [...expert, ...methods].map(({ name, who, value, low, high }) => ({
     name: nameOf(name),
@@ -90,13 +91,20 @@ function successPlot(report: Report): Unit {
     field: "who",
     type: "nominal",
     legend: null,
-    scale: { domain: ["expert", "method"], range: [EXPERT_COLOUR, COLOURS[0]!] },
+    scale: { domain: ["expert", "method", "subject"], range: [EXPERT_COLOUR, COLOURS[0]!, COLOURS[1]!] },
   } as const;
+  const shape = {
+    field: "who",
+    type: "nominal",
+    legend: null,
+    scale: { domain: ["expert", "method", "subject"], range: ["square", "circle", "diamond"] },
+  } as const;
+  const isSubject = { test: "datum.who === 'subject'" };
   const x = share("value", "success");
   return {
     title: {
       text: "Success on held-out tasks",
-      subtitle: ["with 95 % intervals", ...(expert.length > 0 ? ["† on the training tasks: not comparable"] : [])],
+      subtitle: ["with 95 % intervals", ...(expert.length > 0 ? ["† on the training tasks:", "not comparable"] : [])],
       offset: 16,
     },
     width: 320,
@@ -108,11 +116,18 @@ function successPlot(report: Report): Unit {
         encoding: { y, color, x: { ...x, field: "low" }, x2: { field: "high" } },
       },
       {
-        mark: { type: "point", filled: true, size: 80, opacity: 1 },
-        encoding: { y, color, x },
+        mark: { type: "point", filled: true, opacity: 1 },
+        encoding: { y, color, shape, x, size: { condition: { ...isSubject, value: 180 }, value: 80 } },
       },
       {
-        mark: { type: "text", align: "left", dx: 4, dy: -15, fontSize: 14 },
+        mark: {
+          type: "text",
+          align: "left",
+          dx: 4,
+          dy: -15,
+          fontSize: 14,
+          fontWeight: { expr: `${isSubject.test} ? 'bold' : 'normal'` },
+        },
         encoding: { y, color, x: { value: 0 }, text: { field: "text" } },
       },
     ],
@@ -132,8 +147,8 @@ function iterationsPlot(report: Report): Unit | null {
   const shared = { x, color, xOffset: { field: "method", scale: { paddingOuter: 2 } } };
   const y = share("value", "success on held-out tasks");
   return {
-    title: "Success by iteration, with 95 % intervals",
-    width: 420,
+    title: { text: "Success by iteration", subtitle: "with 95 % intervals" },
+    width: 320,
     height: 260,
     data: { values: rows },
     layer: [
@@ -154,8 +169,8 @@ function coveragePlot(report: Report): Unit | null {
     ...iterations.map(({ iteration, coverage }): Row => ({ method: nameOf(label), iteration, value: coverage })),
   ]);
   return {
-    title: { text: "Training tasks won at least once", subtitle: "iteration 0: by the expert alone" },
-    width: 420,
+    title: { text: "Tasks won at least once", subtitle: "iteration 0: by the expert alone" },
+    width: 320,
     height: 260,
     data: { values: rows },
     mark: POINTS_AND_LINE,
@@ -175,7 +190,8 @@ function byIteration(report: Report, shown: readonly MethodReport[]) {
       type: "nominal",
       title: null,
       scale: { domain: labels(report.methods) },
-      legend: { values: labels(shown), labelLimit: 0, symbolOpacity: 1 },
+      // Above, so that the figure fits a phone.
+      legend: { values: labels(shown), labelLimit: 0, symbolOpacity: 1, orient: "top", columns: 1 },
     },
   };
 }
@@ -220,11 +236,19 @@ function probesPlot(report: Report): Unit | null {
   };
   return {
     title: {
-      text: "Rollouts won, by where they start",
-      subtitle: ["with 95 % intervals; dashed: from the start of", "just the tasks that have such a state"],
+      text: ["Rollouts won,", "by where they start"],
+      subtitle: ["with 95 % intervals; dashed:", "from the start of just the tasks", "that have such a state"],
     },
     data: { values: points },
-    facet: { column: { field: "method", type: "nominal", title: null, sort: null, header: { labelFontSize: 14 } } },
+    facet: {
+      row: {
+        field: "method",
+        type: "nominal",
+        title: null,
+        sort: null,
+        header: { labelFontSize: 14, labelOrient: "top", labelAnchor: "start" },
+      },
+    },
     spec: {
       width: 320,
       height: 260,

@@ -1,5 +1,6 @@
 /** What the reports look like: Markdown, terminal, figures; with texts that try to break out of them. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { anyCharacter } from "../../test/any-character.ts";
@@ -237,8 +238,9 @@ test("HTML: the sections and tables of the Markdown, each figure once, nothing f
   const report = synthetic();
   const figures = await plots(report);
   const html = toHtml(report, figures);
-  const sections = toMarkdown(report).match(/^## /gm)!.length;
-  assert.equal(html.match(/<h2>/g)!.length, sections);
+  const titles = [...toMarkdown(report).matchAll(/^## (.*)$/gm)].map(([, title]) => title!);
+  const headings = [...html.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => title!);
+  assert.deepEqual(headings, ["What was run", ...titles]);
   assert.equal(
     html.match(/<td/g)!.length,
     tableRows(toMarkdown(report)).reduce((all, cells) => all + cells, 0) - headCells(html),
@@ -249,12 +251,39 @@ test("HTML: the sections and tables of the Markdown, each figure once, nothing f
     ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"],
   );
   assert.doesNotMatch(html, /<script|NaN|undefined|Infinity/);
-  assert.equal(html.match(/<section /g)!.length, 1, "only the main table is open");
-  assert.equal(html.match(/<details>\n<summary>/g)!.length, sections - 1);
-  assert.match(html, /<body>\n<h1>.*<\/h1>\n<p class="answer">EEF .*<\/p>/);
+  assert.equal(html.match(/<section>/g)!.length, 1, "only the main table is open");
+  assert.equal(html.match(/<details>\n<summary>/g)!.length, headings.length - 1);
+  // The answer, what follows from it and its figure come before anything else.
+  const first =
+    /<h1>.*<\/h1>\n<div class="first">\n<div>\n<p class="answer">EEF .*<\/p>\n(<p class="follows.*\n)+<\/div>\n<figure>/;
+  assert.match(html, first);
+  assert.match(html, /<p class="follows next"><strong>Next:<\/strong> /);
+  assert(html.indexOf("<figure>") < html.indexOf("<nav"));
   // A figure whose section is not there stands at the end.
-  const [first] = figures;
-  assert.match(toHtml(report, [{ ...first!, name: "other" }]), /<\/details>\n<figure><svg /);
+  const [success] = figures;
+  assert.match(
+    toHtml(report, [{ ...success!, name: "other" }]),
+    /<h3>More figures<\/h3><\/summary>\n.*\n<figure><svg /,
+  );
+});
+
+test("HTML: every link of the contents has its place, and the groups follow each other", () => {
+  const html = toHtml(synthetic());
+  const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  const links = [...html.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.deepEqual(links.toSorted(), ids.toSorted());
+  const groups = [...html.matchAll(/<h2 [^>]*>(.*?)<\/h2>/g)].map(([, group]) => group);
+  assert.deepEqual(groups, ["Results", "Exploring", "Costs", "Actions and tasks", "How to read it"]);
+});
+
+test("HTML: the policy names this very style and allows nothing else", () => {
+  const html = toHtml(synthetic());
+  const style = /<style>(.*?)<\/style>/s.exec(html)![1]!;
+  const hash = createHash("sha256").update(style).digest("base64");
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1];
+  assert.equal(policy, `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+  assert.doesNotMatch(html, / style="| on[a-z]+="/);
 });
 
 /** Markdown has a head and a rule for each table, of as many cells each. */

@@ -8,7 +8,7 @@ import type { Evaluation, Group, GroupedEvaluation } from "../analysis/success.t
 import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { reasonsText } from "../core/reasons.ts";
 import { answerText } from "./answer-text.ts";
-import { type Document, type Section, shortLabels, tableOf } from "./document.ts";
+import { type Document, inGroup, type Section, shortLabels, tableOf } from "./document.ts";
 import { explorationSections } from "./exploration-document.ts";
 import { GLOSSARY } from "./glossary.ts";
 import {
@@ -45,14 +45,16 @@ export function reportDocument(report: Report, options: ReportDocumentOptions): 
   const { wide, written, command = commandLine() } = options;
   const categoriesInMain = wide && report.categories.length > 1 && report.categories.length <= CATEGORIES_IN_MAIN_TABLE;
   const sections = [
-    mainSection(report, categoriesInMain),
-    ...(categoriesInMain || report.categories.length < 2 ? [] : [categorySection(report)]),
-    ...groupDetails(report),
-    ...subjectSection(report),
-    ...iterationSection(report),
-    ...differenceSection(report, wide),
+    ...inGroup("Results", [
+      mainSection(report, categoriesInMain),
+      ...(categoriesInMain || report.categories.length < 2 ? [] : [categorySection(report)]),
+      ...groupDetails(report),
+      ...subjectSection(report),
+      ...iterationSection(report),
+      ...differenceSection(report, wide),
+    ]),
     ...explorationSections(report),
-    ...configSection(report),
+    ...inGroup("How to read it", configSection(report)),
   ];
   return {
     title: `Report: ${report.runs.join(", ")}`,
