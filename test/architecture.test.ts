@@ -11,11 +11,11 @@ import { test } from "node:test";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...["engine/experiment", "engine/algorithms", "engine/rollout", "students", "students/student.ts", "policies"],
-    ...["endpoints", "worlds", "importers", "exporters", "servers", "viewer", "reports", "analysis", "store"],
-    ...["installs", "formats", "tokenizers", "files", "model", "core"],
+    ...["endpoints", "worlds", "importers", "exporters", "servers", "viewer", "viewer/api", "reports", "analysis"],
+    ...["store", "installs", "formats", "tokenizers", "files", "model", "core"],
   ],
   // The page in `client/` is built apart, and takes nothing from elsewhere but the shapes that it is given.
-  viewer: ["viewer/api", "reports", "analysis", "store", "http", "core"],
+  viewer: ["viewer/api", "servers", "reports", "analysis", "store", "http", "core"],
   "viewer/client": ["viewer/api", "core"],
   "viewer/api": ["analysis", "core"],
   "engine/experiment": [
@@ -106,7 +106,8 @@ test("requests are sent by the rules of src/http alone", () => {
   const ways = /await fetch\(|[=:] fetch\b|"(node:)?(https?|http2|net|tls|undici|ws)"/;
   const sends = (file: string) => ways.test(readFileSync(join(root, file), "utf8"));
   const found = files.filter((file) => !file.endsWith(".test.ts") && sends(file)).sort();
-  // Those of servers/ are servers. launch.ts looks whether the server that it has started on this machine answers at all.
+  // Those of servers/ are servers, and so is the viewer's. launch.ts looks whether the server that it has started on this
+  // machine answers at all.
   const expected = [
     "http/ask.ts",
     "http/socket.ts",
@@ -117,6 +118,7 @@ test("requests are sent by the rules of src/http alone", () => {
     "students/served/launch.ts",
     // The page asks the server that it came from.
     "viewer/client/data.ts",
+    "viewer/server.ts",
   ];
   assert.deepEqual(found, expected);
 });

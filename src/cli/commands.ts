@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/show.ts"),
   },
   {
+    name: "view",
+    summary: "look at runs in the browser: where the expert failed, what was kept and why, what changed",
+    load: () => import("./commands/view.ts"),
+  },
+  {
     name: "compare",
     summary: "compare two runs on the tasks that both evaluated",
     load: () => import("./commands/compare.ts"),

@@ -86,7 +86,9 @@ const BY_NAME: Readonly<Record<string, (place: Place) => Values>> = {
 
 /** Names of values that nobody can foresee: numbers, texts, ids. */
 const FREE: readonly string[] =
-  "n m r rate t tokens tools pairs price money name id task split path url seconds version words key=value".split(" ");
+  "n m r address rate t tokens tools pairs price money name id task split path url seconds version words key=value".split(
+    " ",
+  );
 
 /** Whether somebody thought of what may stand there; a test asks it of every option and argument. */
 export function isThoughtOf({ command, flag, name = "", choices }: Place): boolean {

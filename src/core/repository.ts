@@ -165,6 +165,9 @@ export interface Repository {
   /** The timings of `run`, in the order in which they came. */
   timings(run: string): readonly Timing[];
 
+  /** A number that is another one once something was added or taken out, here or by another process. */
+  changes(): number;
+
   /**
    * Waits until everything that was added would survive a power cut. Without it a power cut may take what was added last,
    * never what was added before that; a kill of the process takes nothing.

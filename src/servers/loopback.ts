@@ -4,7 +4,7 @@
  * Origin, or another Host than this machine, is refused.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { CliError, messageOf } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
@@ -155,11 +155,17 @@ function refusalOf({ headers }: IncomingMessage): HttpRefusal | undefined {
   if (origin !== undefined) return new HttpRefusal(403, "requests of web pages are refused: expected no Origin header");
 }
 
-/** The port may be another one: that of a tunnel. */
-function isLoopback(host: string): boolean {
-  const [, name = ""] = /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(host) ?? [];
-  return ["127.0.0.1", "localhost", "[::1]"].includes(name.toLowerCase());
+/** Whether a Host header names this machine as only this machine can. The port may be another one: that of a tunnel. */
+export const isLoopback = (header: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(nameIn(header));
+
+/** The name or address in a Host header, in small letters; "" if it is none. */
+export function nameIn(header: string): string {
+  const [, name = ""] = /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(header) ?? [];
+  return name.toLowerCase();
 }
+
+/** Whether a name in a Host header is an address: no other site can have it for a name. */
+export const isAddress = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, "")) !== 0;
 
 function addressOf({ url = "/" }: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } {
   const at = url.indexOf("?");

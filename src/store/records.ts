@@ -68,6 +68,7 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
       SELECT id FROM trajectories JOIN verifications ON trajectory = id WHERE run = ?1 AND verifications.body ->> '$.kind' = ?2
       UNION SELECT reuses.trajectory FROM reuses JOIN verifications ON verifications.trajectory = reuses.trajectory
       WHERE run = ?1 AND body ->> '$.kind' = ?2 ORDER BY id`),
+    changes: database.prepare("SELECT data_version AS version, total_changes() AS here FROM pragma_data_version"),
     timings: database.prepare("SELECT body FROM timings WHERE run = ? ORDER BY position"),
     rounds: database.prepare(
       "SELECT method, seed, iteration, body FROM rounds WHERE run = ? ORDER BY method, seed, iteration",
@@ -220,6 +221,11 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
     addTiming: (timing) => void insert.timing.run(timing.run, encoded(`a timing of ${timing.run}`, timing)),
     timings: (run) => select.timings.all(run).map((row) => decoded<Timing>("timing", `of ${run}`, row.body)),
 
+    changes() {
+      // The first counts what others did, the second what was done here.
+      const { version, here } = select.changes.get() as { version: number; here: number };
+      return version + here;
+    },
     sync,
     dump: () => dumpOf(database, sets),
     close: () => database.close(),

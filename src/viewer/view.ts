@@ -1,6 +1,7 @@
 /** What the viewer knows of a project: its store, and what other rooms lend to it as functions. Nothing here can write. */
 import type { SkillOf } from "../analysis/skills.ts";
 import type { RunReading } from "../analysis/story.ts";
+import type { CommandLine } from "../core/command-line.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
@@ -11,8 +12,15 @@ export interface View {
   readonly project: string;
   /** Of gleaner. */
   readonly version: string;
-  /** Open to read. */
+  /** Commands on this project, as a user types them. */
+  readonly command: CommandLine;
+  /** Open to read. It may hide runs that are not asked for. */
   readonly repository: Repository;
+  /**
+   * A number that is another one once the store has changed. Whatever is computed may be kept until then; the functions of `data/`
+   * keep it by `View`.
+   */
+  readonly changes: () => number;
   /** What runs that are under way say of themselves now. */
   readonly progress: () => readonly Progress[];
   /**

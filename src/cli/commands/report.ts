@@ -3,7 +3,6 @@ import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import type { Prices } from "../../analysis/money.ts";
 import { reportOf } from "../../analysis/report.ts";
-import type { SkillOf } from "../../analysis/skills.ts";
 import { makeFolder, writeWhole, writing } from "../../core/disk.ts";
 import { CliError, StoreError } from "../../core/errors.ts";
 import { fingerprint } from "../../core/ids.ts";
@@ -14,13 +13,13 @@ import { toMarkdown } from "../../reports/markdown.ts";
 import { plots } from "../../reports/plots.ts";
 import type { Written } from "../../reports/ran-text.ts";
 import { toTable } from "../../reports/terminal.ts";
-import { environmentNamed } from "../../worlds/open.ts";
 import { EXIT } from "../failure.ts";
 import { programName } from "../program.ts";
 import { type Project, projectOption, readProject } from "../project.ts";
 import { endingAtOnce } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { print, printable, printJson, tellError } from "../terminal.ts";
+import { skillOf } from "../view-source.ts";
 
 interface ReportFlags {
   readonly project: string;
@@ -65,9 +64,6 @@ export function checkRuns(project: Project, runs: readonly string[]): void {
   if (twice !== undefined) throw new CliError(`${runs.join(" ")}: expected each run once, "${twice}" is named twice`);
   for (const run of runs) runNamed(project.repository, run);
 }
-
-/** Task ids begin with the environment's name. */
-const skillOf: SkillOf = ({ id }, action) => environmentNamed(id.split("/")[0]!)?.skill?.(action);
 
 function pricesOf(file: string): Prices {
   const { prices } = readConfig(file);
