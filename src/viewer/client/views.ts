@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import type { Route } from "./address.ts";
 import type { ViewProps } from "./view.ts";
+import Overview from "./views/Overview.svelte";
 import ProjectView from "./views/Project.svelte";
 
 export interface ViewLine {
@@ -11,7 +12,10 @@ export interface ViewLine {
   readonly view: Component<ViewProps>;
 }
 
-export const VIEWS: readonly ViewLine[] = [{ pattern: "", title: "Runs", view: ProjectView }];
+export const VIEWS: readonly ViewLine[] = [
+  { pattern: "", title: "Runs", view: ProjectView },
+  { pattern: "runs/:run", title: "Overview", view: Overview },
+];
 
 /** The view of an address, with what its pattern's names stand for; null where there is none. */
 export function viewOf({ segments }: Route): { readonly line: ViewLine; readonly parts: readonly string[] } | null {
