@@ -2,8 +2,11 @@
 import type { Component } from "svelte";
 import type { Route } from "./address.ts";
 import type { ViewProps } from "./view.ts";
+import Expert from "./views/Expert.svelte";
 import Overview from "./views/Overview.svelte";
 import ProjectView from "./views/Project.svelte";
+import Task from "./views/Task.svelte";
+import Tasks from "./views/Tasks.svelte";
 
 export interface ViewLine {
   readonly pattern: string;
@@ -15,6 +18,9 @@ export interface ViewLine {
 export const VIEWS: readonly ViewLine[] = [
   { pattern: "", title: "Runs", view: ProjectView },
   { pattern: "runs/:run", title: "Overview", view: Overview },
+  { pattern: "runs/:run/expert", title: "Where the expert fails", view: Expert },
+  { pattern: "runs/:run/tasks", title: "Tasks", view: Tasks },
+  { pattern: "runs/:run/tasks/:task", title: "Task", view: Task },
 ];
 
 /** The view of an address, with what its pattern's names stand for; null where there is none. */
