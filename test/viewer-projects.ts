@@ -156,7 +156,7 @@ const isExpert = (policy: string) => policy.startsWith("expert/");
 function hostileSet(set: TrainingSet): TrainingSet {
   const said = <T extends Example>(example: T): T =>
     JSON.parse(JSON.stringify(example), (key, value) =>
-      key === "content" || key === "reason" || key === "actor" ? hostile(String(value)) : value,
+      key === "content" || key === "reason" || (key === "actor" && isExpert(value)) ? hostile(String(value)) : value,
     );
   return set.kind === "sft"
     ? { ...set, examples: set.examples.map(said) }

@@ -77,7 +77,7 @@ function selectionSection({ methods }: Report): Section[] {
     const { iteration, counts } = lastIteration(method);
     return Object.entries(counts).map(([name, value]) => [
       method.label,
-      COUNTS[name] ?? name,
+      Object.hasOwn(COUNTS, name) ? COUNTS[name]! : name,
       String(iteration),
       whole(value),
     ]);
