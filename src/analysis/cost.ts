@@ -64,6 +64,12 @@ export function tokensOf({ promptTokens, completionTokens }: Cost): number | nul
   return promptTokens === null && completionTokens === null ? null : (promptTokens ?? 0) + (completionTokens ?? 0);
 }
 
+/** Exploring, probing and training together; null where nothing was measured. */
+export function millisecondsOf({ milliseconds: { explore, probe, train } }: Cost): number | null {
+  const known = [explore, probe, train].filter((time) => time !== null);
+  return known.length === 0 ? null : sum(known);
+}
+
 function costOfSeed(material: Material, rounds: readonly Round[], times: ReadonlyMap<CheckpointId, number>): Cost {
   const explored = distinct(rounds.flatMap((round) => material.episodes(round.explored)));
   const probed = distinct(rounds.flatMap((round) => material.episodes(round.probed)));

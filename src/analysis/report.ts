@@ -136,7 +136,12 @@ export interface ReportOptions {
 /** Throws CliError for an unknown run or none at all, StoreError where something a round refers to is missing. */
 export function reportOf(repository: Repository, runNames: readonly string[], options: ReportOptions = {}): Report {
   if (runNames.length === 0) throw new CliError("expected the name of at least one run to report on");
-  const material = materialOf(repository, distinct(runNames));
+  return reportOn(materialOf(repository, distinct(runNames)), options);
+}
+
+/** The same of what was read already. */
+export function reportOn(material: Material, options: ReportOptions = {}): Report {
+  const { repository } = material;
   // First: it reads each training set, of which only what was learned from is kept for the figures below.
   const leakage = leakageOf(material, options.render);
   const trainingTasks = trainingTasksOf(material);

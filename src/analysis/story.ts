@@ -4,7 +4,7 @@
  * as a function.
  */
 import { StoreError } from "../core/errors.ts";
-import type { TaskId, TrajectoryId } from "../core/ids.ts";
+import type { CheckpointId, TaskId, TrajectoryId } from "../core/ids.ts";
 import type { Chat } from "../core/message.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round } from "../core/run.ts";
@@ -12,7 +12,7 @@ import type { TrajectorySummary } from "../core/summary.ts";
 import type { Task } from "../core/task.ts";
 import type { TrainingSet, WeightedMessage } from "../core/training.ts";
 import type { Outcome, Trajectory } from "../core/trajectory.ts";
-import { distinct, provenanceOf } from "./material.ts";
+import { distinct, provenanceOf, remembered } from "./material.ts";
 import type { Share } from "./statistics.ts";
 
 /** Actions `[from, to)`. */
@@ -134,9 +134,14 @@ export const nameOf = ({ method, seed, iteration }: RoundName): RoundName => ({
   ...(iteration !== undefined && { iteration }),
 });
 
-/** What experts recorded: given to the round, or held by a run without methods. */
+/**
+ * What experts recorded: given to the round, or held by a run without rounds. Of one that has just begun, what students played
+ * is left out.
+ */
 export function expertIds({ repository, run, round }: Telling): readonly TrajectoryId[] {
-  return round ? [...round.expert, ...(round.learnOnly ?? [])] : repository.trajectoriesOf(run);
+  if (round) return [...round.expert, ...(round.learnOnly ?? [])];
+  const isStudent = remembered((policy: string) => repository.checkpoint(policy as CheckpointId) !== undefined);
+  return repository.trajectoriesOf(run).filter((id) => !isStudent(summaryIn({ repository }, id).policy));
 }
 
 export function trajectoryIn({ repository }: Pick<Telling, "repository">, id: TrajectoryId): Trajectory {
@@ -181,7 +186,7 @@ function expertRun(trajectory: Trajectory, reading: RunReading | undefined): Exp
 }
 
 /** Indices of the actions in `stretches`. */
-const stepsIn = (stretches: readonly Stretch[] = []): ReadonlySet<number> =>
+export const stepsIn = (stretches: readonly Stretch[] = []): ReadonlySet<number> =>
   new Set(stretches.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index)));
 
 /** What the round's training set learned from trajectories of `task`. */

@@ -1,6 +1,5 @@
 /** The cost sections of a report's document: in total, and for each training task that was solved. */
-import { type Cost, tokensOf } from "../analysis/cost.ts";
-import { sum } from "../analysis/material.ts";
+import { millisecondsOf, tokensOf } from "../analysis/cost.ts";
 import { lastIteration, type Report } from "../analysis/report.ts";
 import { type Section, tableOf } from "./document.ts";
 import { amount, duration, whole } from "./numbers.ts";
@@ -82,9 +81,4 @@ function moneySection({ methods, prices, experts, unreplayable }: Report): Secti
       ],
     },
   ];
-}
-
-function millisecondsOf({ milliseconds: { explore, probe, train } }: Cost): number | null {
-  const known = [explore, probe, train].filter((time) => time !== null);
-  return known.length === 0 ? null : sum(known);
 }

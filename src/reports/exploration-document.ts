@@ -6,6 +6,7 @@ import type { SkillUse } from "../analysis/skills.ts";
 import { CLEAR_TREND, type Share, trendOf } from "../analysis/statistics.ts";
 import { costSections } from "./cost-document.ts";
 import { inGroup, type Section, tableOf } from "./document.ts";
+import { leakageText } from "./leakage-text.ts";
 import { percent, percentInterval, UNKNOWN, whole } from "./numbers.ts";
 
 export function explorationSections(report: Report): Section[] {
@@ -232,22 +233,7 @@ function unsolvedSections({ unsolved }: Report): Section[] {
 
 function leakageSection({ leakage, methods }: Report): Section[] {
   if (methods.length === 0) return [];
-  const { sets, examples, learned, textsConfirmed, textsRendered, violations, listed } = leakage;
-  const claim =
-    "Each is an action that a stored trajectory has at that place, taken by the actor it names. None stands before the state " +
-    "that its example is for, and none is of a held-out task.";
-  const looked = `${whole(learned)} learned messages in ${whole(examples)} examples of ${whole(sets)} training sets`;
-  const verdict =
-    violations === 0 ? `${looked} were checked. ${claim}` : `${whole(violations)} VIOLATIONS in ${looked}.`;
-  const confirmed = textsConfirmed === learned ? "All their texts" : `${whole(textsConfirmed)} of their texts`;
-  const texts = textsRendered
-    ? `${confirmed} are exactly what the run's format gives to that step.`
-    : `${confirmed} hold the action word for word${textsConfirmed === learned ? "" : "; the others were not compared"}.`;
-  const shared =
-    leakage.sharedInstructions > 0
-      ? ` ${whole(leakage.sharedInstructions)} of ${whole(leakage.heldOutTasks)} held-out tasks have the same instruction as a task learned from.`
-      : "";
-  const rows = listed.map(({ trainingSet, example, message, problem }) => [
+  const rows = leakage.listed.map(({ trainingSet, example, message, problem }) => [
     problem,
     trainingSet,
     String(example),
@@ -257,7 +243,7 @@ function leakageSection({ leakage, methods }: Report): Section[] {
     {
       title: "Leakage check",
       ...(rows.length > 0 && { table: tableOf(["problem", "training set"], ["example", "message"], rows) }),
-      notes: [verdict, texts + shared],
+      notes: leakageText(leakage),
     },
   ];
 }

@@ -14,13 +14,21 @@ export interface Written {
   readonly at: Date;
 }
 
+/** What the worlds, their audits and the servers say about themselves. */
+export const aboutText = ({ ran, worlds, servers }: Pick<Report, "ran" | "worlds" | "servers">): Fact[] => [
+  ...worlds.map((text) => ({ name: "about the world", text })),
+  ...ran.flatMap(({ audit }) => (audit?.notes ?? []).map((text) => ({ name: "about the world", text }))),
+  ...servers.map((text) => ({ name: "about the server", text })),
+];
+
+/** World, expert, student, training, seeds and times of each run. */
+export const ranText = ({ ran }: Pick<Report, "ran">): Fact[] =>
+  ran.flatMap((each) => factsOfRun(each, ran.length > 1));
+
 export function factsOf(report: Report, written: Written | undefined): Fact[] {
-  const facts = report.ran.flatMap((ran) => factsOfRun(ran, report.ran.length > 1));
   return [
-    ...facts,
-    ...report.worlds.map((text) => ({ name: "about the world", text })),
-    ...report.ran.flatMap(({ audit }) => (audit?.notes ?? []).map((text) => ({ name: "about the world", text }))),
-    ...report.servers.map((text) => ({ name: "about the server", text })),
+    ...ranText(report),
+    ...aboutText(report),
     ...(report.unsolved.tasks > 0 ? [{ name: "tasks", text: tasksText(report) }] : []),
     ...(written
       ? [{ name: "this report", text: `written ${day(written.at.toISOString())} by gleaner ${written.by}` }]

@@ -71,7 +71,7 @@ const occursIn = (sections: Document["sections"], word: string): boolean =>
   JSON.stringify(sections).includes(word.replace(/ interval$/, ""));
 
 /** The answers; a leak stands before them, since it makes every figure worthless. */
-function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
+export function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
   const alarm =
     `Do not trust these figures: the leakage check found ${whole(leakage.violations)} VIOLATIONS in the training sets ` +
     "(listed under “Leakage check”).";

@@ -2,6 +2,11 @@
  * From a resource's path to what it holds. The server answers with it, an export writes it to a file, so both say the same.
  * Each line is one shape of `api/`; the functions are in `data/`.
  */
+import { expertMapOf } from "./data/expert.ts";
+import { overviewOf } from "./data/overview.ts";
+import { projectOf } from "./data/project.ts";
+import { taskPageOf } from "./data/task-page.ts";
+import { tasksOf } from "./data/tasks.ts";
 import type { View } from "./view.ts";
 
 /** What is between the slashes, decoded, and what is behind the question mark. */
@@ -14,7 +19,13 @@ export interface Request {
 type Resource = (view: View, ...parts: string[]) => unknown;
 
 /** A pattern's `:name` stands for one segment. */
-const RESOURCES: Readonly<Record<string, Resource>> = {};
+const RESOURCES: Readonly<Record<string, Resource>> = {
+  project: projectOf,
+  "runs/:run/overview": overviewOf,
+  "runs/:run/tasks": tasksOf,
+  "runs/:run/tasks/:task": taskPageOf,
+  "runs/:run/rounds/:round/expert": expertMapOf,
+};
 
 /** What `request` asks for; null where there is no such thing. */
 export function resourceOf(view: View, { segments, query }: Request): unknown {

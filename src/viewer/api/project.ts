@@ -101,9 +101,12 @@ export interface CostLine {
   /** Tokens read and written; null where no model tells. */
   readonly tokens: number | null;
   readonly seconds: number | null;
-  /** Training tasks that were solved, and examples of the last training set. */
+  /** Training tasks that were solved, and those of them that the expert had not. */
   readonly solved: number;
+  readonly newlySolved: number;
+  /** Examples of the last training set. */
   readonly kept: number;
+  /** For each newly solved task, and for each example; null where there is none, or no step was taken. */
   readonly stepsPerSolved: number | null;
   readonly stepsPerKept: number | null;
 }
