@@ -49,6 +49,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   version: "0.0.0",
   command: commandLine(),
   repository,
+  changes: () => 0,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
   skillOf: () => undefined,
