@@ -139,6 +139,12 @@ export type TrainEvent =
     }
   /** At most once, before the first metrics: where some examples take several rows. */
   | ({ readonly kind: "rows" } & RowCount)
+  /** It broke down for no reason of its own and begins anew, with the same seed; what was told before is told again. */
+  | {
+      readonly kind: "again";
+      /** What broke. */
+      readonly reason: string;
+    }
   | {
       readonly kind: "metrics";
       /** Of the optimiser, from 1. */

@@ -91,6 +91,10 @@ async function trainNow(
       progress.say(rowsLine(label, event));
       continue;
     }
+    if (event.kind === "again") {
+      progress.say(`${label}: ${event.reason}; it begins once more`);
+      continue;
+    }
     if (event.kind === "metrics") {
       repository.addMetrics(id, event.step, event.values);
       phase.advance(event.step, event.values.loss === undefined ? undefined : `loss ${event.values.loss.toFixed(3)}`);

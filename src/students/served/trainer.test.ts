@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -86,11 +86,34 @@ test("the ways to end badly are told apart, and each says what to do", async (t)
     [error("tokens differ", "example 0: here"), "tokens differ", /example 0: here .*\(trajectory t1\)/],
     ["echo first >&2; echo last words >&2; exit 7", "failed", /ended with status 7: first · last words/],
     ["kill -9 $$", "killed", /by SIGKILL: it said nothing \(usually because the system ran out of memory/],
+    ["echo no way >&2; kill -ABRT $$", "crashed", /by SIGABRT: no way$/],
     ["exit 0", "failed", /it ended without a checkpoint/],
   ] as const;
   for (const [program, reason, pattern] of cases) await failsWith(project(t, program), reason, pattern);
   const nowhere = { ...project(t, ""), python: "/nowhere/python" };
   await failsWith(nowhere, "python missing", /\/nowhere\/python: no such program \(run `gleaner env install python`\)/);
+});
+
+test("a training whose process crashed begins once more, and only once", async (t) => {
+  const count = `echo run >> "$(dirname "$0")/runs"`;
+  const first = `${count}; ${METRICS}; [ "$(wc -l < "$(dirname "$0")/runs")" -gt 1 ] || kill -SEGV $$`;
+  const once = project(t, `${first}; mkdir "$(dirname "$2")/checkpoint"; echo '{"kind":"saved"}'`);
+  const events = await eventsOf(once);
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ["metrics", "again", "metrics", "done"],
+  );
+  assert.match(JSON.stringify(events[1]), /training new: crashed: .* by SIGSEGV/);
+  const always = project(t, `${count}; kill -SEGV $$`);
+  await failsWith(always, "crashed", /by SIGSEGV/);
+  assert.equal(readFileSync(join(always.project, "runs"), "utf8"), "run\nrun\n");
+});
+
+test("of several processes the one that crashed is the reason, not the one that misses it", async (t) => {
+  const summary = "W1201 torch/distributed/elastic/api.py] ending\\n  exitcode  : -6 (pid: 7)  (SIGABRT)\\n";
+  const missing = JSON.stringify({ kind: "error", reason: "failed", message: "Connection closed by peer" });
+  const options = project(t, `echo terminate called >&2; echo '${missing}'; printf '${summary}' >&2; exit 1`);
+  await failsWith(options, "crashed", /one of the processes of \S+ by SIGABRT: terminate called$/);
 });
 
 test("a stopped training kills the whole process group and leaves nothing", { timeout: 20_000 }, async (t) => {

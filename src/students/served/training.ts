@@ -17,7 +17,7 @@ import { checkpointPath, folderOf } from "../shared/checkpoint-folder.ts";
 import { beginCheckpoint, type CheckpointWork } from "../shared/checkpoint-work.ts";
 import { type Count, counted, rowsOf, rowsTold } from "../shared/rows.ts";
 import { trainable } from "../shared/trainable.ts";
-import { type TrlReason, trlError } from "./trl/failures.ts";
+import { type TrlReason, trlError, trlReasonOf } from "./trl/failures.ts";
 import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./trl/python-process.ts";
 import type { TrlSettings } from "./trl/settings.ts";
 
@@ -45,8 +45,31 @@ export interface CollatedBatch {
   readonly labels: readonly (readonly number[])[];
 }
 
-/** Settings are in range. Throws TrainerError for what cannot be trained exactly. */
+/**
+ * Settings are in range. A training whose process was killed or crashed begins once more: it is the same by its seed, and a run
+ * over night should not end for it. Throws TrainerError for what cannot be trained exactly, and when it breaks down again.
+ */
 export async function* trainWithTrl(
+  options: TrlOptions,
+  settings: TrlSettings,
+  request: TrainRequest,
+): AsyncIterable<TrainEvent> {
+  try {
+    return yield* trainWhole(options, settings, request);
+  } catch (error) {
+    if (!isBreakdown(error) || request.signal?.aborted) throw error;
+    yield { kind: "again", reason: messageOf(error) };
+  }
+  yield* trainWhole(options, settings, request);
+}
+
+/** No fault of what is trained. */
+function isBreakdown(error: unknown): boolean {
+  const reason = trlReasonOf(error);
+  return reason === "killed" || reason === "crashed";
+}
+
+async function* trainWhole(
   options: TrlOptions,
   settings: TrlSettings,
   request: TrainRequest,
@@ -147,12 +170,19 @@ async function* trainEvents(options: TrlOptions, steps: number, { config, signal
     throw trlError("settings", `${accelerateConfig}: no such file`);
   const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: PYTHON_VARIABLES, signal });
   let isSaved = false;
-  for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
-    if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };
-    if (event.kind === "batch") onFirstBatch?.({ inputIds: event.inputIds, labels: event.labels });
-    if (event.kind === "error") throw trlError(event.reason, event.message);
-    if (event.kind === "saved") isSaved = true;
+  let complaint: TrainerError | undefined;
+  try {
+    for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
+      if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };
+      if (event.kind === "batch") onFirstBatch?.({ inputIds: event.inputIds, labels: event.labels });
+      if (event.kind === "error") complaint ??= trlError(event.reason, event.message);
+      if (event.kind === "saved") isSaved = true;
+    }
+  } catch (error) {
+    // A process may complain only because another one is gone.
+    throw isBreakdown(error) ? error : (complaint ?? error);
   }
+  if (complaint) throw complaint;
   if (!isSaved) throw trlError("failed", "it ended without a checkpoint");
 }
 

@@ -12,6 +12,7 @@ export const TRL_REASONS = [
   "diverged",
   "stopped",
   "killed",
+  "crashed",
   "failed",
 ] as const;
 

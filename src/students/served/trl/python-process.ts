@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { trlError } from "./failures.ts";
+import { lastWordsOf } from "./last-words.ts";
 
 /** Variables for Python: everything is on this machine, and rows are text in UTF-8 wherever it stands. */
 export const PYTHON_VARIABLES = {
@@ -30,7 +31,8 @@ export interface PythonEvent {
   readonly kind: string;
 }
 
-const LONGEST_COMPLAINT = 2000;
+/** Characters of standard error that are kept: a launcher of several processes says much after the reason. */
+const LONGEST_COMPLAINT = 50_000;
 
 /** Ends when the script has ended well; leaving the loop early kills it. Throws TrainerError with a reason (failures.ts). */
 export async function* pythonEvents({ command, args, env, signal }: PythonRun): AsyncGenerator<PythonEvent> {
@@ -40,7 +42,7 @@ export async function* pythonEvents({ command, args, env, signal }: PythonRun): 
     env: { ...process.env, ...env },
     detached: true,
   });
-  const ended = endOf(child, command);
+  const ended = endingOf(child, command);
   // Someone else awaits it only after the last line; until then its failure is not unhandled.
   ended.catch(() => {});
   // A child that is gone makes writing fail; why it went is said elsewhere.
@@ -60,9 +62,10 @@ export async function* pythonEvents({ command, args, env, signal }: PythonRun): 
     }
     const { code, killedBy } = await ended;
     if (signal?.aborted) throw trlError("stopped", "as asked");
-    const lastWords = complaint.trim().split("\n").slice(-3).join(" · ") || "it said nothing";
-    if (killedBy) throw trlError("killed", `${command} by ${killedBy}: ${lastWords}`);
-    if (code !== 0) throw trlError("failed", `${command} ended with status ${code}: ${lastWords}`);
+    const { text, signal: ofOne } = lastWordsOf(complaint);
+    if (killedBy) throw trlError(endOf(killedBy), `${command} by ${killedBy}: ${text}`);
+    if (ofOne) throw trlError(endOf(ofOne), `one of the processes of ${command} by ${ofOne}: ${text}`);
+    if (code !== 0) throw trlError("failed", `${command} ended with status ${code}: ${text}`);
   } finally {
     signal?.removeEventListener("abort", stop);
     stop();
@@ -71,12 +74,15 @@ export async function* pythonEvents({ command, args, env, signal }: PythonRun): 
   }
 }
 
+/** SIGKILL comes from outside, mostly from a system without memory; the others are a program's own breakdown. */
+const endOf = (signal: string) => (signal === "SIGKILL" || signal === "SIGTERM" ? "killed" : "crashed");
+
 interface End {
   readonly code: number | null;
   readonly killedBy: NodeJS.Signals | null;
 }
 
-function endOf(child: ChildProcess, command: string): Promise<End> {
+function endingOf(child: ChildProcess, command: string): Promise<End> {
   return new Promise((done, fail) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
       fail(trlError("python missing", `${command}: ${error.code === "ENOENT" ? "no such program" : error.message}`));
