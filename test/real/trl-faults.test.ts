@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrainingSet } from "../../src/core/training.ts";
+import type { TrainEvent, TrainingSet } from "../../src/core/training.ts";
 import { removeUnfinished } from "../../src/model/folder.ts";
 import { type TrlOptions, trlTrainer } from "../../src/students/served/trainer.ts";
 import { trlReasonOf } from "../../src/students/served/trl/failures.ts";
@@ -135,6 +135,29 @@ suite("trainings that go wrong", { skip, concurrency: 2 }, () => {
     removeUnfinished(join(project, "checkpoints"), (pid) => !isAlive(pid));
     await trained(trlTrainer({ project, python, settings: { ...SETTINGS, steps: 1 } }), SET);
     assert.deepEqual(readdirSync(join(project, "checkpoints")).toSorted(), ["base", "new"]);
+  });
+
+  test("one of two processes ended in the middle: it is trained once more, to the same weights", {
+    timeout: 240_000,
+  }, async (t) => {
+    const project = tinyProject(t);
+    const settings = { ...SETTINGS, batch: 2, steps: 20 };
+    const trainer = trlTrainer({ project, python, settings, accelerateConfig: twoProcesses(project) });
+    const told: TrainEvent[] = [];
+    for await (const event of trainer.train({ set: SET, from: BASE, id: "new" as never, seed: 1 })) {
+      // The launcher comes first, its processes behind it.
+      if (told.length === 3) process.kill(trainings(project).at(-1)!, "SIGABRT");
+      told.push(event);
+    }
+    const again = told.filter(({ kind }) => kind === "again");
+    assert.match(
+      JSON.stringify(again),
+      /^\[\{"kind":"again","reason":"training new: crashed: one of the processes of /,
+    );
+    assert.equal(told.at(-1)!.kind, "done");
+    await trained(trainer, SET, { id: "undisturbed" as never });
+    const weights = (id: string) => readFileSync(join(project, "checkpoints", id, "model.safetensors"));
+    assert(weights("new").equals(weights("undisturbed")));
   });
 
   test("stopped while two processes train: both are gone", { timeout: 120_000 }, async (t) => {
