@@ -1,6 +1,8 @@
 /** Commands in processes of their own that a test watches and ends. */
+
 import assert from "node:assert/strict";
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./command.ts";
 
@@ -50,4 +52,14 @@ export async function endedBy(
   await until(watched, isReady);
   watched.child.kill(signal);
   return { code: await watched.ended, said: watched.said().trimEnd().split("\n") };
+}
+
+/** Whether a process of this id runs. Linux alone. */
+export function isThere(pid: number): boolean {
+  try {
+    // One that has ended and waits for nobody to ask is none.
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }

@@ -27,6 +27,7 @@ import time
 import traceback
 
 LONGEST_OBSERVATION = 1_000_000
+encode, decode = json.JSONEncoder(allow_nan=False).encode, json.JSONDecoder().raw_decode
 
 
 class Refused(Exception):
@@ -50,16 +51,18 @@ def as_text(value, what):
 
 
 def as_reward(value):
-    with contextlib.suppress(TypeError, ValueError, OverflowError):
+    try:
         if math.isfinite(value):
             return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
     raise Refused(f"step() returned the reward {value!r}, expected a finite number")
 
 
 def as_ending(value):
     if isinstance(value, float) or value not in (False, True):
         raise Refused(f"step() returned {value!r} for whether the episode is over, expected True or False")
-    return bool(value)
+    return "true" if value else "false"
 
 
 class Played:
@@ -71,15 +74,16 @@ class Played:
         self.world, self.copies, self.last_copy, self.known = world, {}, 0, {}
         self.splits = {str(split): list(tasks) for split, tasks in splits.items()}
 
+    def greet(self):
+        return {"python": sys.version.split()[0], "protocol": 2}
+
     def describe(self):
         give = lambda name, default: getattr(self.world, name, default)
         said = {
             "name": give("name", type(self.world).__name__.lower()),
-            "maxSteps": give("max_steps", None),
-            "successReturn": give("success_return", 1),
-            "instructions": give("instructions", ""),
-            "instruction": give("instruction", ""),
             "splits": list(self.splits),
+            **{"maxSteps": give("max_steps", None), "successReturn": give("success_return", 1)},
+            **{"instructions": give("instructions", ""), "instruction": give("instruction", "")},
             "ownSnapshots": all(callable(give(name, None)) for name in ("snapshot", "restore")),
         }
         return json.loads(as_json(said, "what the environment says of itself"))
@@ -107,8 +111,8 @@ class Played:
         observation, reward, terminated, *more = result
         text = as_text(observation, "the observation of step()")
         truncated = more[0] if len(result) == 5 or (more and isinstance(more[0], bool)) else False
-        ends = {"terminated": as_ending(terminated), "truncated": as_ending(truncated)}
-        return {"observation": text, "reward": as_reward(reward), **ends}
+        ends = f'"terminated": {as_ending(terminated)}, "truncated": {as_ending(truncated)}'
+        return f'"observation": {encode(text)}, "reward": {as_reward(reward)!r}, {ends}'  # A dict takes longer.
 
     def actions(self):
         listing = getattr(self.world, "actions", None)
@@ -122,7 +126,7 @@ class Played:
 
     def restore(self, state):
         self.world.restore(json.loads(state))
-        return {}
+        return {"isRestored": True}
 
     def copy(self, most):
         self.last_copy += 1
@@ -176,9 +180,7 @@ def opened(place, options):
     file, _, name = place.rpartition(":")
     if file.endswith(".py"):
         sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
-        module = importlib.import_module(os.path.basename(file)[:-3])
-    else:
-        module = importlib.import_module(file)
+    module = importlib.import_module(os.path.basename(file)[:-3] if file.endswith(".py") else file)
     made = getattr(module, name, None)
     if made is None:
         classes = [each for each, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
@@ -200,50 +202,48 @@ def opened(place, options):
 
 def told(error):
     """The error in a line, with names of files and no folders: `ValueError: no key (my_env.py:12 step, keys.py:3 find)`."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
-    frames = [each for each in frames if "importlib" not in each.filename]
+    whole = traceback.TracebackException.from_exception(error)  # Has a text even where the error's own raises.
+    frames = [each for each in whole.stack if each.filename != __file__ and "importlib" not in each.filename]
     places = ", ".join(f"{os.path.basename(each.filename)}:{each.lineno} {each.name}" for each in frames[-6:])
-    return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}" + (f" ({places})" if places else "")
+    said = str(whole) if isinstance(error, Refused) else ": ".join(filter(None, [type(error).__name__, str(whole)]))
+    return said + (f" ({places})" if places else "")
 
 
 def end_with(parent):
-    """A parent that was killed closes standard input, which a world in the middle of a step does not see."""
+    """With all that the world has started: a world in the middle of a step does not see that its parent was killed."""
     while os.getppid() == parent:
         time.sleep(1)
-    os._exit(1)
+    os.kill(0 if os.getsid(0) == os.getpid() else os.getpid(), 9)
 
 
 def main(place, options="{}"):
     # What the environment prints goes to standard error, and input() finds the end: these two are for us alone.
-    replies, requests = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n"), os.dup(0)
+    replies, requests = os.fdopen(os.dup(1), "wb"), os.dup(0)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdout.reconfigure(line_buffering=True)
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
-    encode = json.JSONEncoder(allow_nan=False).encode
-    say = lambda id, reply: print(encode({"id": id, **reply}), file=replies)
-    try:
-        worlds = {0: opened(place, json.loads(options))}
-    except Exception as error:
-        return say(0, {"error": {"message": told(error)}})
-    say(0, {"python": sys.version.split()[0], "protocol": 2})
-    data, rest = True, b""
+    worlds, data, rest = {}, b'{"id": 0, "op": "greet"}\n', b""
     while data:
-        replies.flush()
-        data = os.read(requests, 1 << 16)
         began = time.monotonic()
         *lines, rest = (rest + data).split(b"\n")
-        for request in map(json.loads, lines):
+        for line in lines:
+            request, _ = decode(line.decode())
             id, op, number = request.pop("id"), request.pop("op"), request.pop("world", 0)
             try:
-                if number not in worlds:
-                    worlds[number] = opened(place, json.loads(options))
-                say(id, getattr(worlds[number], op)(**request))
-            except Exception as error:
-                say(id, {"error": {"message": told(error)}})
+                worlds[number] = worlds.get(number) or opened(place, json.loads(options))
+                reply = getattr(worlds[number], op)(**request)
+            except BaseException as error:
+                reply = {"error": {"message": told(error)}}
+            written = reply if isinstance(reply, str) else encode(reply)[1:-1]
+            replies.write(f'{{"id": {id}, {written}}}\n'.encode())
             if time.monotonic() > began + 0.1:
                 replies.flush()  # The next ones may take long, too.
+        replies.flush()
+        data = os.read(requests, 1 << 16)
     for played in worlds.values():
         getattr(played.world, "close", lambda: None)()
+    time.sleep(0 if rest == b"bye" else 2)  # A parent that was killed does not say it, and all ends in end_with().
 
 
 if __name__ == "__main__":

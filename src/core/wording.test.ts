@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectedOneOf, listing, quoted, suggestion, unknownName } from "./wording.ts";
+import { bounded, expectedOneOf, listing, quoted, suggestion, unknownName } from "./wording.ts";
 
 test("a value is quoted as JSON, and cut", () => {
   assert.deepEqual(
@@ -12,6 +12,13 @@ test("a value is quoted as JSON, and cut", () => {
   const circle: unknown[] = [];
   circle.push(circle);
   assert.equal(quoted(circle), "a list");
+});
+
+test("what another program says is cut in its middle", () => {
+  const whole = "x".repeat(1500) + "y".repeat(500);
+  assert.equal(bounded(whole), whole);
+  const [head, left, tail] = bounded(`${whole}y`).split(" … ");
+  assert.deepEqual([head, left, tail], ["x".repeat(1500), "(1 characters left out)", "y".repeat(500)]);
 });
 
 test("the likeliest name is suggested, and none where none is near", () => {

@@ -3,6 +3,8 @@
 /** Characters of one quoted value. */
 const LONGEST_QUOTE = 200;
 const MOST_NAMES = 40;
+/** Of another program's words. They often end with the place of the error. */
+const [HEAD, TAIL] = [1500, 500];
 
 /** `value` as a message shows it: as JSON, cut to about 200 characters; `nothing` for undefined. */
 export function quoted(value: unknown): string {
@@ -22,6 +24,12 @@ function writtenOut(value: unknown): string {
   } catch {
     return Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
   }
+}
+
+/** What another program says of an error: its first 1,500 characters and its last 500, and how many are left out. */
+export function bounded(text: string): string {
+  const left = text.length - HEAD - TAIL;
+  return left > 0 ? `${text.slice(0, HEAD)} … (${left} characters left out) … ${text.slice(-TAIL)}` : text;
 }
 
 /** ` (did you mean "width"?)` where one of `known` is a slip away from `word`; else nothing. */

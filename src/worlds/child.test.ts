@@ -1,8 +1,8 @@
 // A child that does not keep to one answer for each request.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isThere } from "../../test/processes.ts";
 import { EnvironmentError } from "../core/errors.ts";
 import { GoneError, startChild } from "./child.ts";
 
@@ -67,15 +67,6 @@ test("a long answer comes in pieces, and one without an end is refused", async (
 /** A process that sleeps and holds the child's standard error; its id. */
 const SLEEPER =
   "const sleeper = (detached) => require('node:child_process').spawn('sleep', ['600'], { detached, stdio: ['ignore', 'ignore', 'inherit'] }).pid;";
-
-const isThere = (pid: number): boolean => {
-  try {
-    // One that has ended and waits for nobody to ask is none.
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-};
 
 const onLinux = { skip: process.platform !== "linux" && "needs /proc" };
 

@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly timeoutMs: number;
   /** Requests that may be sent before the first of them is answered. Default 1. */
   readonly atOnce?: number;
+  /** What it is told before its input is closed, so that it can tell this from a parent that was killed. */
+  readonly farewell?: string;
   /** Longest wait for the first line. */
   readonly startTimeoutMs: number;
   /** What a reply with `error` means. A `fatal` one ends the child. */
@@ -228,7 +230,7 @@ export function startChild<Greeting>(options: ChildOptions): Child<Greeting> {
       return answer.promise;
     },
     async close(patienceMs = CLOSE_TIMEOUT_MS) {
-      child.stdin.end();
+      child.stdin.end(options.farewell);
       const impatience = setTimeout(() => {
         die("closed");
         // This process must not end before the child has.

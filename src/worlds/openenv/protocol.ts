@@ -1,7 +1,7 @@
 /** What an OpenEnv server answers over its WebSocket, as `openenv` 0.10.0 and `openenv-core` 0.3.0 write it. */
 import { isDeepStrictEqual } from "node:util";
 import { EnvironmentError } from "../../core/errors.ts";
-import { quoted } from "../../core/wording.ts";
+import { bounded, quoted } from "../../core/wording.ts";
 import { parseWritten } from "../../core/written-json.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -37,17 +37,12 @@ export function replyIn(text: string): Reply {
   const { code, message, errors } = said;
   return {
     kind: "error",
-    refusal: { code: String(code), message: shortened(String(message)), errors: Array.isArray(errors) ? errors : [] },
+    refusal: { code: String(code), message: bounded(String(message)), errors: Array.isArray(errors) ? errors : [] },
   };
 }
 
 /** A world's answers are nowhere near; what writes them as text would not come back from far more. */
 const MOST_NESTED = 500;
-/** Of what a server says of an error. */
-const LONGEST_MESSAGE = 2_000;
-
-const shortened = (text: string): string =>
-  text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}… (${text.length} characters)`;
 
 /** Whether lists and objects stand in one another more than `MOST_NESTED` times. */
 function isTooDeep(json: string): boolean {

@@ -23,8 +23,9 @@ export interface PythonWorldOptions extends ProcessOptions {
 /** The benchmark of a Python class. Throws CliError where the module or its class is not as it should be. */
 export async function pythonWorld(options: PythonWorldOptions): Promise<Benchmark> {
   const processes = newProcesses(options);
-  const process = await orUsersError(processes.take());
-  const { described, tasks } = await orUsersError(askedOf(process)).finally(() => processes.release(process));
+  const process = await orUsersError(options.class, processes.take());
+  const asked = askedOf(process).finally(() => processes.release(process));
+  const { described, tasks } = await orUsersError(options.class, asked);
   const restore = options.restore ?? (described.ownSnapshots ? "state" : "replay");
   if (restore === "state" && !described.ownSnapshots) {
     throw new CliError(`restore: ${options.class} has no snapshot() and restore(); expected "copy" or "replay"`);
@@ -41,13 +42,14 @@ export async function pythonWorld(options: PythonWorldOptions): Promise<Benchmar
   };
 }
 
-/** Before anything is played, whatever the class does is a matter of what the user gave. */
-async function orUsersError<Value>(value: Promise<Value>): Promise<Value> {
+/** Before anything is played, whatever class `name` does is a matter of what the user gave. */
+async function orUsersError<Value>(name: string, value: Promise<Value>): Promise<Value> {
   try {
     return await value;
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    throw new CliError(`world ${error.message}`, { cause: error });
+    const isItsOwn = error.message.startsWith(`${name}: `);
+    throw new CliError(isItsOwn ? `world ${error.message}` : error.message, { cause: error });
   }
 }
 

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { CliError, EnvironmentError } from "../../core/errors.ts";
 import type { TaskId } from "../../core/ids.ts";
+import { bounded } from "../../core/wording.ts";
 import { type Child, GoneError, type Request, startChild } from "../child.ts";
 
 /** What a process says of itself once the world is made. */
@@ -82,8 +83,9 @@ export function newProcesses(options: ProcessOptions): Processes {
     const child = startChild<Greeting>({
       ...{ what: `the world ${name}`, program: python, timeoutMs: timeout * 1000 },
       arguments: [SERVER, `${file ?? module}:${name}`, JSON.stringify(options.options)],
-      variables: { ...process.env, PYTHONHASHSEED: `${options.hashSeed}`, PYTHONUNBUFFERED: "1" },
+      variables: { ...process.env, PYTHONHASHSEED: `${options.hashSeed}` },
       atOnce: together,
+      farewell: "bye",
       startTimeoutMs: Math.max(START_TIMEOUT_MS, timeout * 1000),
       refusal: (reply) => ({ error: refusalOf(name, reply.error) }),
       notStarted: ({ code, message }) =>
@@ -158,5 +160,5 @@ function watched(child: Child<Greeting>, world: number): Process {
 /** The world's own words: a sentence of ours, or the end of its traceback. */
 function refusalOf(name: string, error: unknown): EnvironmentError {
   const { message } = error as { readonly message: string };
-  return new EnvironmentError(`${name}: ${message.trim()}`);
+  return new EnvironmentError(`${name}: ${bounded(message.trim())}`);
 }

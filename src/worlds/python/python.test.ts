@@ -194,10 +194,11 @@ test("what is wrong with a class is said before anything is played", { skip }, a
     openBenchmark({ name: `${WORLDS}:Nothing` }),
     /python-worlds\.py has no Nothing; it has Corridor/,
   );
+  await assert.rejects(opened(t, "os._exit(4)"), /^CliError: the world World's process ended with status 4$/);
   await assert.rejects(openBenchmark({ name: "missing.py:World" }), /missing\.py: no such file/);
   await assert.rejects(
     openBenchmark({ name: `${WORLDS}:Corridor`, python: "no-such-python" }),
-    /there is no Python at no-such-python/,
+    /^CliError: there is no Python at no-such-python/,
   );
   const noClass = /module: expected a file and its class, my_env\.py:World, got ".*python-worlds\.py"/;
   await assert.rejects(
@@ -236,7 +237,13 @@ test("a step that breaks, hangs, floods or dies is an error of the episode, and 
     ["return {'observation': 'x'}", /step\(\) returned \{'observation': 'x'\}, expected a tuple/],
     ["input('which way? ')", /EOFError: .* \(mine\.py:\d+ step\)/],
     ["os._exit(3)", /^world\/train\/a, after 1 action: the world World's process ended with status 3/],
-    ["sys.exit('no more')", /process ended with status 1: no more$/],
+    ["sys.exit('no more')", /^world\/train\/a, after 1 action: World: SystemExit: no more \(mine\.py:\d+ step\)$/],
+    ["raise KeyboardInterrupt", /after 1 action: World: KeyboardInterrupt \(mine\.py:\d+ step\)$/],
+    ["raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", /World: Odd: <\S.*> \(mine\.py:\d+ step\)$/],
+    [
+      "raise ValueError('x' * 10**7)",
+      /World: ValueError: x{1400,1500} … \(99\d{5} characters left out\) … x+ \(mine\.py:\d+ step\)$/,
+    ],
     ["os.kill(os.getpid(), 11)", /process was killed \(SIGSEGV\)/],
     ["time.sleep(60)", /^world\/train\/a, after 1 action: .* gave no answer to 'step' within 1000 ms and was stopped/],
     ["while True: print('x' * 1000)", /gave no answer to 'step' within 1000 ms and was stopped/],
