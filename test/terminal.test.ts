@@ -123,7 +123,7 @@ test("texts in progress bars are escaped", () => {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 400, rows: 50 });
   let drawn = "";
   stream.setEncoding("utf8").on("data", (text: string) => (drawn += text));
-  const progress = openProgress(stream as unknown as NodeJS.WriteStream);
+  const progress = openProgress(undefined, stream as unknown as NodeJS.WriteStream);
   const phase = progress.phase(HOSTILE, 2, "tasks");
   phase.advance(1, HOSTILE);
   progress.say(HOSTILE);

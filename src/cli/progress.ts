@@ -5,14 +5,22 @@
  */
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Phase, Progress } from "../engine/experiment/progress.ts";
+import { leftInFile, type RunPlace } from "./progress-file.ts";
 import { beforeEnding } from "./signals.ts";
 import { printable } from "./terminal.ts";
 
 const PLAIN_INTERVAL_MS = 10_000;
 
-/** Bars if stderr is a terminal, else lines. */
-export function openProgress(stream: NodeJS.WriteStream = process.stderr): Progress & { stop(): void } {
-  return stream.isTTY ? bars(stream) : lines(stream);
+/**
+ * Bars if stderr is a terminal, else lines. `place`: the run that is worked on, whose lock this process holds; how far it is stands
+ * in a file, too, until `stop`.
+ */
+export function openProgress(
+  place?: RunPlace,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress & { stop(): void } {
+  const shown = stream.isTTY ? bars(stream) : lines(stream);
+  return place ? leftInFile(shown, place) : shown;
 }
 
 function bars(stream: NodeJS.WriteStream): Progress & { stop(): void } {

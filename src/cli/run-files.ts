@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../core/run.ts";
+import { progressFile } from "./progress-file.ts";
 import type { Project } from "./project.ts";
 
 /** Answers that a model gave in episodes that are not stored yet: a file, or a folder of one for each checkpoint. */
@@ -12,6 +13,7 @@ const journalsOf = (folder: string, run: string) =>
 const filesOf = (folder: string, run: string) => [
   join(folder, "students", `${run}.json`),
   join(folder, "worlds", `${run}.json`),
+  progressFile({ folder, run }),
   ...journalsOf(folder, run),
 ];
 

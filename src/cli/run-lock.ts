@@ -9,7 +9,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { StoreError } from "../core/errors.ts";
-import { holderOf, isAlive, isLocked, type Lock, takeLock } from "../files/lock.ts";
+import { holderOf, isAlive, isLocked, type Lock, ownerOf, takeLock } from "../files/lock.ts";
 import { removeUnfinished } from "../model/folder.ts";
 import { seconds } from "./flags.ts";
 import { keepsWhatIsFinished } from "./signals.ts";
@@ -109,6 +109,12 @@ export async function withNobodyAtWork<T>(
   } finally {
     lock.release();
   }
+}
+
+/** Whether some process works on `run` now. What its owner's word says is looked at first, so that a lock that is free stays untouched. */
+export function isUnderWay({ folder }: { readonly folder: string }, run: string): boolean {
+  const path = lockOf(join(folder, "locks"), run);
+  return ownerOf(path) !== undefined && mayBeLocked(path);
 }
 
 const runLocksIn = (locks: string) =>

@@ -136,7 +136,7 @@ interface Recording {
 async function recordInto(recording: Recording, flags: RecordFlags): Promise<void> {
   const { project, run, options, spec, benchmark, split, tasks } = recording;
   const { repository } = project;
-  const progress = openProgress();
+  const progress = openProgress({ folder: project.folder, run });
   try {
     const format = formatOf(flags, benchmark, repository);
     const sampling = samplingOf(flags, format);

@@ -103,13 +103,13 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
   const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
   const remarks: string[] = [];
   const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed, say: (line) => remarks.push(line) }) : expert;
-  const progress = openProgress();
-  const made = await alone(project, { run, command: "expert", wait: flags.wait }, () =>
-    inRun(project, { name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) }, () => {
+  const made = await alone(project, { run, command: "expert", wait: flags.wait }, () => {
+    const progress = openProgress({ folder: project.folder, run });
+    return inRun(project, { name: run, kind: "expert", config: JSON.parse(JSON.stringify(config)) }, () => {
       keepWorld(project.folder, run, spec);
       return expertRollouts({ run, repository, benchmark, policy, tasks, concurrency: 16, progress, seed });
-    }),
-  ).finally(progress.stop);
+    }).finally(progress.stop);
+  });
   project.close();
   const won = made.filter(({ success }) => success).length;
   print(

@@ -157,8 +157,13 @@ export interface ImportRequest {
   readonly stepFields?: StepFields;
 }
 
+/** Where an import goes. `folder`: the project's, whose lock on the run is held; without it nobody else sees the import. */
+interface Into extends Pick<Project, "repository"> {
+  readonly folder?: string | null;
+}
+
 /** Imports logs into a run of `project`. Throws CliError. */
-export async function importInto(project: Pick<Project, "repository">, request: ImportRequest): Promise<ImportSummary> {
+export async function importInto({ repository, folder = null }: Into, request: ImportRequest): Promise<ImportSummary> {
   const { files, environment, expert } = request;
   if (request.format !== undefined && !Object.hasOwn(READERS, request.format)) {
     throw new CliError(`--format: ${expectedOneOf(["auto", ...Object.keys(READERS)], request.format)}`);
@@ -177,7 +182,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
   expectTaken(format, request);
   const reader = withRecords(READERS[format]!(reading), request.records);
   const { replay, close } = replayer(benchmark, { normalize: reader.normalize, rewards: false });
-  const progress = openProgress();
+  const progress = openProgress(folder === null ? undefined : { folder, run: request.run });
   let phase: Phase | undefined;
   try {
     return await readingShown(progress, "look through the logs", files, (end) =>
@@ -187,7 +192,7 @@ export async function importInto(project: Pick<Project, "repository">, request: 
         files,
         benchmark,
         environment: JSON.parse(JSON.stringify(withoutPaths(environment))),
-        repository: project.repository,
+        repository,
         replay,
         ...(expert && { expert }),
         onProgress(done, total) {

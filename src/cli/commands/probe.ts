@@ -67,7 +67,7 @@ async function probeInto(
   { config, file }: Subject,
   flags: ProbeFlags,
 ): Promise<ReturnType<typeof outlookOf>> {
-  const progress = openProgress();
+  const progress = openProgress({ folder: project.folder, run });
   try {
     const { parts, stored, audit } = await withPlaces(config, () => partsOf(project, config, progress, file));
     // The methods and the other seeds change nothing here.

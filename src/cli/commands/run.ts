@@ -35,7 +35,7 @@ export async function runAndReport(
   const project = openProject(options);
   try {
     await alone(project, { ...options, run: runName(config.run), command }, async () => {
-      const progress = openProgress();
+      const progress = openProgress({ folder: project.folder, run: config.run });
       await execute(project, config, progress, file).finally(progress.stop);
       await showReport(project, [config.run], { prices: config.prices });
     });

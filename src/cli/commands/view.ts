@@ -7,6 +7,7 @@ import type { View } from "../../viewer/view.ts";
 import { builtPage } from "../built-page.ts";
 import { failureOf } from "../failure.ts";
 import { wholeNumber } from "../flags.ts";
+import { progressIn } from "../progress-file.ts";
 import { projectOption, readProject } from "../project.ts";
 import { beforeEnding } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
@@ -48,7 +49,7 @@ async function view(runs: readonly string[], flags: ViewFlags): Promise<void> {
     checkRuns(project, runs);
     keepHeapSmall();
     const page = await builtPage();
-    await served(viewOf(project, { runs, progress: () => [] }), page, flags);
+    await served(viewOf(project, { runs, progress: () => progressIn(project.folder) }), page, flags);
   } finally {
     project.close();
   }

@@ -2,8 +2,11 @@
 
 /** One stretch of work whose length is known, such as the probes of an iteration. */
 export interface Phase {
-  /** `done` of the phase's total; `note` is short (`loss 0.31`, `won 41 %`). */
-  advance(done: number, note?: string): void;
+  /**
+   * `done` of the phase's total; `note` is short (`loss 0.31`, `won 41 %`). `failed`: how many of these broke, for a reason outside
+   * the task.
+   */
+  advance(done: number, note?: string, failed?: number): void;
   /** The phase is over; `note` says what came of it. */
   end(note?: string): void;
 }

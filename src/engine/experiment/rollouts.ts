@@ -125,6 +125,7 @@ async function rollOut(
   const policy = await options.openPolicy();
   let done = 0;
   let won = 0;
+  let failed = 0;
   const work = async ({ job, id, from }: (typeof items)[number], environment: Environment) => {
     const trajectory = await rollout({
       id,
@@ -138,7 +139,8 @@ async function rollOut(
     });
     const kept = keep(options, job.task, trajectory);
     if (kept.success) won++;
-    phase.advance(++done, `won ${Math.round((100 * won) / done)} %`);
+    if (kept.outcome.kind === "failed") failed++;
+    phase.advance(++done, `won ${Math.round((100 * won) / done)} %`, failed);
     return kept;
   };
   try {
