@@ -1,0 +1,32 @@
+/** Which words of two texts differ. */
+import { diffWordsWithSpace } from "diff";
+
+export interface Piece {
+  readonly text: string;
+  /** The other text does not have it here. */
+  readonly marked: boolean;
+}
+
+/** Of one text and the other. */
+export interface WordDiff {
+  readonly a: readonly Piece[];
+  readonly b: readonly Piece[];
+}
+
+/** More than so many words that differ say as little as "all of it", and finding them takes long. */
+const MOST_EDITS = 1500;
+const LONGEST = 20_000;
+
+/** The pieces of each side joined are its text. Texts that are too long or too different are marked whole. */
+export function wordDiff(a: string, b: string): WordDiff {
+  if (a === b) return { a: whole(a, false), b: whole(b, false) };
+  const parts =
+    Math.max(a.length, b.length) <= LONGEST ? diffWordsWithSpace(a, b, { maxEditLength: MOST_EDITS }) : undefined;
+  if (!parts) return { a: whole(a, true), b: whole(b, true) };
+  return {
+    a: parts.filter(({ added }) => !added).map(({ value, removed }) => ({ text: value, marked: removed })),
+    b: parts.filter(({ removed }) => !removed).map(({ value, added }) => ({ text: value, marked: added })),
+  };
+}
+
+const whole = (text: string, marked: boolean): Piece[] => (text ? [{ text, marked }] : []);
