@@ -38,7 +38,8 @@ export function keysTaken(): readonly Key[] {
 
 /** For the window: `keydown`. */
 export function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (isTyping(event.target) || isPressing(event)) return;
   const typed = pending ? `${pending} ${event.key}` : event.key;
   const all = taken.flat();
   const hit = all.find(({ key }) => key === typed);
@@ -53,3 +54,9 @@ const isTyping = (target: EventTarget | null) =>
   (target.isContentEditable ||
     target.matches("input:not([type=checkbox], [type=radio]), textarea, select") ||
     !!target.closest("dialog"));
+
+/** Enter and the blank on a link or a button are its own. */
+const isPressing = ({ key, target }: KeyboardEvent) =>
+  (key === "Enter" || key === " ") &&
+  target instanceof Element &&
+  target.closest("a, button, summary, [role=button]") !== null;

@@ -5,8 +5,11 @@ import type { ViewProps } from "./view.ts";
 import Expert from "./views/Expert.svelte";
 import Overview from "./views/Overview.svelte";
 import ProjectView from "./views/Project.svelte";
+import Row from "./views/Row.svelte";
 import Task from "./views/Task.svelte";
 import Tasks from "./views/Tasks.svelte";
+import Transcript from "./views/Transcript.svelte";
+import Trunk from "./views/Trunk.svelte";
 
 export interface ViewLine {
   readonly pattern: string;
@@ -21,6 +24,9 @@ export const VIEWS: readonly ViewLine[] = [
   { pattern: "runs/:run/expert", title: "Where the expert fails", view: Expert },
   { pattern: "runs/:run/tasks", title: "Tasks", view: Tasks },
   { pattern: "runs/:run/tasks/:task", title: "Task", view: Task },
+  { pattern: "runs/:run/trunk/:id", title: "Trunk and branches", view: Trunk },
+  { pattern: "runs/:run/transcripts/:id", title: "Transcript", view: Transcript },
+  { pattern: "runs/:run/rows/:position", title: "Training row", view: Row },
 ];
 
 /** The view of an address, with what its pattern's names stand for; null where there is none. */

@@ -1,5 +1,5 @@
 /** Which rows of a diff are folded, and what its first divergence is in words. Pure functions of the data. */
-import type { Diff, DiffRow } from "../../../api/compare.ts";
+import type { Diff, DiffRow } from "../../api/compare.ts";
 
 /** Equal rows `[from, to)`, of which only the number is shown, or one row. */
 export type DiffPart =
@@ -37,16 +37,16 @@ export function differencesIn({ cells }: Pick<DiffRow, "cells">): string[] {
   ];
 }
 
-/** One sentence on where the columns part. Turns are counted from 1. */
+/** One sentence on where the columns part. Steps are counted from 0. */
 export function partingOf({ divergesAt, rows, columns }: Pick<Diff, "divergesAt" | "rows" | "columns">): string {
   if (divergesAt === null) {
     const lengths = new Set(columns.map(({ steps }) => steps));
     return lengths.size > 1
       ? "They are the same until the shortest ends."
-      : "They are the same from the first turn to the last.";
+      : "They are the same from the first step to the last.";
   }
   const row = rows.find(({ index }) => index === divergesAt);
   const what = row ? differencesIn(row) : [];
   const said = what.length ? `${what.join(" and ")} differ` : "they differ";
-  return `They part at turn ${divergesAt + 1}: ${said}.`;
+  return `They part at step ${divergesAt}: ${said}.`;
 }

@@ -1,5 +1,5 @@
 /** Where one may jump in a transcript, and how its mask is drawn small. Pure functions of its steps. */
-import type { Mask, Transcript, TranscriptStep } from "../../../api/transcript.ts";
+import type { Mask, Transcript, TranscriptStep } from "../../api/transcript.ts";
 
 export const MASK_WORDS: Readonly<Record<Mask["kind"], string>> = {
   learned: "learned",

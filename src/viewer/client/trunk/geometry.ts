@@ -4,26 +4,29 @@
  * A state stands between two actions, so state `k` is at the left end of action `k`. Branches share that scale: a branch of five
  * actions is as long as five actions of the trunk.
  */
-import type { Branch, Trunk, TrunkState } from "../../../api/expert.ts";
-import type { StepLabel } from "../../../api/shared.ts";
+import type { Branch, Trunk, TrunkState } from "../../api/expert.ts";
+import type { StepLabel } from "../../api/shared.ts";
 
 /** How wide one action is. Narrower, the counts of neighbouring states would touch. */
 const NARROWEST = 36;
 const WIDEST = 96;
+/** From so many actions on, they may be narrower where no state is near another one. */
+const LONG = 60;
+const NARROWEST_LONG = 18;
 /** Room for half a dot at the left, and for an end's mark at the right. */
 const SIDE = 24;
 /** An end's mark and its words, behind the longest branch. */
 const END = 148;
 
 /** The height of each band of the picture, from above. */
-const RECOVER = 18;
+const RECOVER = 26;
 const COUNTS = 18;
 const TRUNK = 36;
 const NAMES = 34;
 const BRANCH = 24;
-const BEFORE_CHART = 18;
+const BEFORE_CHART = 30;
 const CHART = 128;
-const AFTER_CHART = 22;
+const AFTER_CHART = 8;
 
 /** Of a letter in the smallest print. */
 const LETTER = 6.4;
@@ -41,7 +44,8 @@ export interface Placed {
     readonly endX: number;
   };
   readonly branches: readonly PlacedBranch[];
-  readonly chart: PlacedChart;
+  /** null: no state was tried. */
+  readonly chart: PlacedChart | null;
 }
 
 export interface PlacedAction {
@@ -51,7 +55,7 @@ export interface PlacedAction {
   readonly label: StepLabel;
   /** What kind of action it is, cut to fit; "" where nothing readable fits. */
   readonly name: string;
-  /** Its place in the run, from 1, where there is room; "" otherwise. */
+  /** Its place in the run, from 0, where there is room; "" otherwise. */
   readonly number: string;
   readonly needRecover: boolean;
 }
@@ -106,15 +110,16 @@ export function placed(trunk: Trunk, room: number, open: number | null, iteratio
     const endX = fromX + Math.max(branch.steps, 1) * pitch;
     return { branch, y: branchY, endX, path: pathOf(fromX, y + radiusOf(opened!.of), endX, branchY) };
   });
-  const chartTop = branchesTop + branches.length * BRANCH + BEFORE_CHART;
+  const branchesEnd = branchesTop + branches.length * BRANCH;
+  const hasChart = trunk.states.some(({ of }) => of > 0);
   const right = Math.max(x(trunk.steps.length), ...branches.map(({ endX }) => endX));
   return {
     width: Math.max(right + END, room),
-    height: chartTop + CHART + AFTER_CHART,
+    height: branchesEnd + (hasChart ? BEFORE_CHART + CHART + AFTER_CHART : 0),
     pitch,
     trunk: { y, endX: x(trunk.steps.length), ...trunkOf(trunk, pitch, x) },
     branches,
-    chart: chartOf(trunk, chartTop, x),
+    chart: hasChart ? chartOf(trunk, branchesEnd + BEFORE_CHART, x) : null,
   };
 }
 
@@ -129,15 +134,29 @@ export function branchesOf({ branches }: TrunkState, iteration: number | null): 
 function pitchOf(trunk: Trunk, room: number): number {
   const ends = trunk.states.flatMap(({ step, branches }) => branches.map((branch) => step + branch.steps));
   const longest = ends.reduce((most, end) => Math.max(most, end), Math.max(trunk.steps.length, 1));
-  return Math.min(WIDEST, Math.max(NARROWEST, Math.floor((room - SIDE - END) / longest)));
+  return Math.min(WIDEST, Math.max(narrowestFor(trunk), Math.floor((room - SIDE - END) / longest)));
+}
+
+function narrowestFor({ steps, states }: Trunk): number {
+  if (steps.length < LONG) return NARROWEST;
+  const gaps = states.slice(1).map(({ step }, index) => step - states[index]!.step);
+  return Math.max(NARROWEST_LONG, Math.ceil(NARROWEST / Math.max(1, Math.min(...gaps))));
 }
 
 function trunkOf(trunk: Trunk, pitch: number, x: (step: number) => number) {
   const recover = new Set(trunk.steps.filter(({ needRecover }) => needRecover).map(({ index }) => index));
   const every = pitch >= 40 ? 1 : 5;
   const actions = trunk.steps.map(({ index, label, kind, needRecover }): PlacedAction => {
-    const number = every === 1 || (index + 1) % every === 0 || index === 0 ? String(index + 1) : "";
-    return { index, x: x(index), width: pitch, label, name: fitting(kind, pitch - 4), number, needRecover };
+    const number = index % every === 0 ? String(index) : "";
+    return {
+      index,
+      x: x(index),
+      width: pitch,
+      label,
+      name: pitch < NARROWEST ? "" : fitting(kind, pitch - 4),
+      number,
+      needRecover,
+    };
   });
   const states = trunk.states.map((state): PlacedState => {
     const level = state.of > 0 ? state.won / state.of : null;
@@ -155,6 +174,16 @@ export function fitting(text: string, width: number): string {
   const characters = [...text];
   if (characters.length <= letters) return text;
   return letters < 4 ? "" : `${characters.slice(0, letters - 1).join("")}…`;
+}
+
+/** The part of a dot that is filled, from below, up to `level` of its height; "" for none. */
+export function fillOf(x: number, y: number, radius: number, level: number): string {
+  if (level <= 0) return "";
+  if (level >= 1)
+    return `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`;
+  const angle = Math.acos(1 - 2 * level);
+  const [half, top] = [radius * Math.sin(angle), y + radius * Math.cos(angle)];
+  return `M${x - half} ${top}A${radius} ${radius} 0 ${level > 0.5 ? 1 : 0} 0 ${x + half} ${top}Z`;
 }
 
 function pathOf(x: number, top: number, endX: number, y: number): string {

@@ -1,5 +1,5 @@
 /** The tokens of a training row as cells. Pure functions of the data. */
-import type { RowToken } from "../../../api/transcript.ts";
+import type { RowToken } from "../../api/transcript.ts";
 
 export interface TokenCell {
   readonly place: number;

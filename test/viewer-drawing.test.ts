@@ -7,9 +7,9 @@ import type { DiffRow } from "../src/viewer/api/compare.ts";
 import type { Branch, Trunk, TrunkState } from "../src/viewer/api/expert.ts";
 import type { StepLabel, Text, TrajectoryHead } from "../src/viewer/api/shared.ts";
 import type { Mask } from "../src/viewer/api/transcript.ts";
-import { differencesIn, partingOf, partsOf } from "../src/viewer/client/views/diff/folds.ts";
-import { wordDiff } from "../src/viewer/client/views/diff/words.ts";
-import { cellsOf, tokensInWords } from "../src/viewer/client/views/transcript/tokens.ts";
+import { differencesIn, partingOf, partsOf } from "../src/viewer/client/diff/folds.ts";
+import { wordDiff } from "../src/viewer/client/diff/words.ts";
+import { cellsOf, tokensInWords } from "../src/viewer/client/row/tokens.ts";
 import {
   decisionsIn,
   firstDivergence,
@@ -17,8 +17,8 @@ import {
   maskInWords,
   stretchesOf,
   type Turn,
-} from "../src/viewer/client/views/transcript/turns.ts";
-import { branchesOf, fitting, placed, radiusOf } from "../src/viewer/client/views/trunk/geometry.ts";
+} from "../src/viewer/client/transcript/turns.ts";
+import { branchesOf, fillOf, fitting, placed, radiusOf } from "../src/viewer/client/trunk/geometry.ts";
 
 const text = (said: string): Text => ({ text: said, length: said.length });
 
@@ -78,7 +78,7 @@ test("a state stands at the left end of the action before which it is", () => {
     [starts[0], starts[3]],
   );
   assert.deepEqual(
-    chart.points.map(({ x }) => x),
+    chart!.points.map(({ x }) => x),
     [starts[0], starts[3]],
   );
   assert.deepEqual(
@@ -118,7 +118,7 @@ test("a picture holds everything that it draws, whatever the run is like", () =>
       const { width, height, trunk: line, branches, chart } = placed(run, room, open, null);
       assert(line.actions.every((action) => action.x >= 0 && action.x + action.width <= width));
       assert(branches.every(({ endX, y, path }) => endX <= width && y <= height && !/NaN|-\d/.test(path)));
-      assert(chart.points.every(({ y }) => y >= chart.top && y <= chart.bottom && y <= height));
+      assert(chart ? chart.points.every(({ y }) => y >= chart.top && y <= chart.bottom && y <= height) : true);
       assert(Number.isFinite(width) && Number.isFinite(height));
     }),
   );
@@ -130,9 +130,8 @@ test("a state that nobody tried has a dot without a level, and no place on the c
     line.states.map(({ level }) => level),
     [null, 1],
   );
-  assert.equal(chart.points.length, 1);
-  assert.equal(chart.startY, null);
-  assert.equal(chart.band, "");
+  assert.deepEqual([chart!.points.length, chart!.startY, chart!.band], [1, null, ""]);
+  assert.equal(placed(trunk(4, [state(0, 0, 0)]), 600, null, null).chart, null, "nothing was tried: no curve");
 });
 
 test("names are cut to fit, and dots grow with the number of tries", () => {
@@ -140,6 +139,15 @@ test("names are cut to fit, and dots grow with the number of tries", () => {
   assert.equal(fitting("click[next >]", 50), "click[…");
   assert.equal(fitting("click", 20), "");
   assert(radiusOf(1) < radiusOf(5) && radiusOf(5) < radiusOf(20) && radiusOf(1000) === 14);
+});
+
+test("a dot is filled as high as its rate", () => {
+  assert.equal(fillOf(10, 10, 5, 0), "");
+  assert.match(fillOf(10, 10, 5, 1), /^M5 10a5 5 0 1 0 10 0a/);
+  const half = fillOf(10, 10, 5, 0.5)
+    .match(/-?[\d.]+(e-\d+)?/g)!
+    .map((number) => Number(Number(number).toFixed(6)));
+  assert.deepEqual(half, [5, 10, 5, 5, 0, 0, 0, 15, 10], "half of it: the chord goes through the middle");
 });
 
 const turn = (index: number, kind: Mask["kind"], change: Partial<Turn> = {}): Turn => ({
@@ -227,9 +235,9 @@ test("where columns part is said in words", () => {
   const rows = [{ index: 3, same: false, cells: [cell("o", "go north"), cell("o", "go south"), null] }];
   const columns = [head("a"), head("b"), head("c", { steps: 3 })];
   assert.deepEqual(differencesIn(rows[0]!), ["the actions"]);
-  assert.equal(partingOf({ divergesAt: 3, rows, columns }), "They part at turn 4: the actions differ.");
+  assert.equal(partingOf({ divergesAt: 3, rows, columns }), "They part at step 3: the actions differ.");
   assert.match(partingOf({ divergesAt: null, rows: [], columns }), /until the shortest ends/);
-  assert.match(partingOf({ divergesAt: null, rows: [], columns: [head("a"), head("b")] }), /first turn to the last/);
+  assert.match(partingOf({ divergesAt: null, rows: [], columns: [head("a"), head("b")] }), /first step to the last/);
 });
 
 test("the pieces of a word diff make up both texts, and mark what differs", () => {
