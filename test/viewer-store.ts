@@ -11,10 +11,12 @@ import type { Task } from "../src/core/task.ts";
 import type { Checkpoint, TrainingSet } from "../src/core/training.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
 import { bc } from "../src/engine/algorithms/bc.ts";
+import { readingsOf } from "../src/engine/algorithms/eef-stored.ts";
 import type { Experiment } from "../src/engine/algorithms/experiment.ts";
 import { type MethodConfig, methodLabel, methodOf, methodSchema } from "../src/engine/algorithms/methods.ts";
 import { trainingSetId } from "../src/engine/experiment/training.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
+import type { View } from "../src/viewer/view.ts";
 import { base, checkpointOf, experimentOf, run as played } from "./prescribed.ts";
 
 /** A row of the table. Steps are in actions; the skip length is 2. */
@@ -231,3 +233,14 @@ function heldOut({ id }: Task, checkpoint: CheckpointId, place: number, { exampl
 }
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index}`);
+
+/** What the viewer knows of a store; `more`: what a test says otherwise. */
+export const viewOf = (repository: Repository, more: Partial<View> = {}): View => ({
+  project: "vectors",
+  version: "0.0.0",
+  repository,
+  progress: () => [],
+  readingsOf: (rounds) => readingsOf(repository, rounds),
+  skillOf: () => undefined,
+  ...more,
+});

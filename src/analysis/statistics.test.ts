@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { quantileSorted } from "simple-statistics";
 import { random } from "../core/random.ts";
-import { bootstrap, type Cell, INTERVAL, mcnemar, trendWithin } from "./statistics.ts";
+import { bootstrap, type Cell, chanceInterval, INTERVAL, mcnemar, trendWithin } from "./statistics.ts";
 
 const near = (actual: number | null, expected: number, tolerance: number) =>
   assert(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
@@ -184,4 +184,24 @@ test("many integers at once are those that come one by one", () => {
     assert.equal(many.next(), one.next());
   }
   assert.throws(() => many.integers(0, new Uint32Array(1)), RangeError);
+});
+
+test("the interval of a chance: one try leaves nearly everything open, many close it; the known quantiles of Beta", () => {
+  const rounded = (won: number, of: number) => {
+    const { low, high } = chanceInterval({ won, of })!;
+    return [low, high].map((bound) => Number(bound.toFixed(4)));
+  };
+  // Beta(2, 1) has the quantile √p, and Beta(1, 2) is its mirror.
+  assert.deepEqual(
+    rounded(1, 1),
+    [Math.sqrt(0.025), Math.sqrt(0.975)].map((bound) => Number(bound.toFixed(4))),
+  );
+  assert.deepEqual(
+    rounded(0, 1),
+    [1 - Math.sqrt(0.975), 1 - Math.sqrt(0.025)].map((bound) => Number(bound.toFixed(4))),
+  );
+  // By numeric integration of the densities of Beta(4, 8) and Beta(501, 501).
+  assert.deepEqual(rounded(3, 10), [0.1093, 0.6097]);
+  assert.deepEqual(rounded(500, 1000), [0.4691, 0.5309]);
+  assert.equal(chanceInterval({ won: 0, of: 0 }), null);
 });

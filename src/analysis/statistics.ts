@@ -225,3 +225,39 @@ export function trendWithin(groups: readonly (readonly Placed[])[]): number | nu
   }
   return telling < FEWEST ? null : statistic / Math.sqrt(variance);
 }
+
+/**
+ * The 95 % interval of a chance to win that was tried a few times: equal tails of the posterior, where every chance is as likely
+ * beforehand. EEF's labels compare states by this posterior (docs/methods.md §2). null where nothing was tried.
+ */
+export function chanceInterval({ won, of }: Share): { readonly low: number; readonly high: number } | null {
+  if (of === 0) return null;
+  const outside = (1 - INTERVAL.level) / 2;
+  return { low: betaQuantile(outside, won, of), high: betaQuantile(1 - outside, won, of) };
+}
+
+/** Halvings until a double cannot be told from the next. */
+const HALVINGS = 60;
+
+/** Where the posterior Beta(won + 1, of − won + 1) has `share` of its mass below. */
+function betaQuantile(share: number, won: number, of: number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (chanceOfMore(won, of, middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The chance of more than `won` wins in `of + 1` tries, each won with probability `p`: the mass of the posterior below `p`. */
+function chanceOfMore(won: number, of: number, p: number): number {
+  const tries = of + 1;
+  let logTerm = tries * Math.log1p(-p);
+  let upTo = Math.exp(logTerm);
+  for (let wins = 1; wins <= won; wins++) {
+    logTerm += Math.log((tries - wins + 1) / wins) + Math.log(p) - Math.log1p(-p);
+    upTo += Math.exp(logTerm);
+  }
+  return 1 - upTo;
+}
