@@ -14,7 +14,7 @@ export interface Transcript {
   readonly play: string | null;
   readonly steps: readonly TranscriptStep[];
   readonly finalObservation: Text;
-  /** Examples of the round's training set that are made of this trajectory. */
+  /** Examples of the round's training set that are made of this trajectory, or of a student's that left it on the way. */
   readonly examples: readonly ExampleLine[];
   /** Other trajectories of the same task in this run, to compare with; at most 50. */
   readonly others: readonly TrajectoryHead[];
@@ -41,19 +41,23 @@ export interface TranscriptStep {
   readonly mask: Mask;
 }
 
-/** Of one turn in the round's training set. `unused`: no example shows it. */
+/**
+ * Of one turn in the round's training set. `rejected`: it is on the worse side of a preference. `example` is the place of the
+ * example that says so (`ExampleLine.position`). `unused`: no example shows it.
+ */
 export type Mask =
-  | { readonly kind: "learned"; readonly reason: string }
-  | { readonly kind: "context"; readonly reason: string }
-  | { readonly kind: "rejected"; readonly reason: string }
-  | { readonly kind: "unused" };
+  | { readonly kind: "learned" | "context" | "rejected"; readonly reason: string; readonly example: number }
+  | { readonly kind: "unused"; readonly reason: string };
 
 export interface ExampleLine {
   /** Its place in the training set, from 0. */
   readonly position: number;
   readonly part: "example" | "preferred" | "rejected";
+  /** The trajectory that it is made of: this one, or one that shares this one's first `shared` steps. */
+  readonly trajectory: TrajectoryId;
+  readonly shared: number;
   readonly reasons: readonly string[];
-  /** Indices of the learned steps. */
+  /** Indices of the learned steps, of those that are shared. */
   readonly learned: readonly number[];
 }
 

@@ -115,7 +115,7 @@ test("rounds that did not probe, runs without one, and what is not there", () =>
   const cloned = trunk("0101", "0.1.0");
   assert.deepEqual([cloned.iterations, cloned.states], [[], []]);
   assert(cloned.steps.every(({ label, needRecover }) => label === null && !needRecover));
-  assert.equal(trunk("0101", "-").round, null);
+  assert.equal(trunk("0101", "-"), null, "- is for runs without rounds");
   assert.equal(trunkOf(view, VECTOR_RUN, "9.9.9", "0101-expert"), null);
   assert.equal(trunkOf(view, "other", ROUND, "0101-expert"), null);
   assert.equal(trunkOf(view, VECTOR_RUN, ROUND, "nobody"), null);
