@@ -3,6 +3,7 @@
  * so a skip length of 2. The outcomes are prescribed; who is labelled, chosen and learned is decided by the algorithms
  * themselves. Ids can be read: `0101-expert`, `0101-BC-own-0` (BC's student from the start), `0101-BC-probe-2-0`.
  */
+import { commandLine } from "../src/core/command-line.ts";
 import type { CheckpointId, TaskId, TrajectoryId } from "../src/core/ids.ts";
 import { taskId } from "../src/core/ids.ts";
 import type { Json } from "../src/core/json.ts";
@@ -238,6 +239,7 @@ const numbered = (name: string, count: number) => Array.from({ length: count }, 
 export const viewOf = (repository: Repository, more: Partial<View> = {}): View => ({
   project: "vectors",
   version: "0.0.0",
+  command: commandLine(),
   repository,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),

@@ -7,6 +7,9 @@ import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
+import { instructionText, stepText } from "./data/texts.ts";
+import { transcriptOf } from "./data/transcript.ts";
+import { trunkOf } from "./data/trunk.ts";
 import type { View } from "./view.ts";
 
 /** What is between the slashes, decoded, and what is behind the question mark. */
@@ -25,6 +28,10 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/tasks": tasksOf,
   "runs/:run/tasks/:task": taskPageOf,
   "runs/:run/rounds/:round/expert": expertMapOf,
+  "runs/:run/rounds/:round/trunk/:id": trunkOf,
+  "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
+  "texts/:task/task/instruction": instructionText,
+  "texts/:id/:step/:part": stepText,
 };
 
 /** What `request` asks for; null where there is no such thing. */
