@@ -53,16 +53,47 @@ export function byTask(solutions: readonly Solution[]): Map<string, Solution[]> 
   return Map.groupBy(solutions, ({ trajectory }) => trajectory.taskId);
 }
 
+/** What decides between two solutions, from the first that differs on: smaller is better. The last word has the lower id. */
+const CRITERIA: readonly ((solution: Solution, from: number) => number)[] = [
+  (solution, from) => learnedOfExpert(solution, from),
+  ({ iteration }) => -iteration,
+  ({ trajectory }) => trajectory.steps.length,
+];
+
+/** How many of the solution's actions at or after step `from` are the expert's. */
+export const learnedOfExpert = ({ expertActions }: Solution, from = 0): number => Math.max(0, expertActions - from);
+
+/** Which criterion tells the two apart; -1: only their ids do. */
+const firstDifference = (a: Solution, b: Solution, from: number): number =>
+  CRITERIA.findIndex((criterion) => criterion(a, from) !== criterion(b, from));
+
+/** Negative if `a` is the better solution from step `from` on. */
+function compared(a: Solution, b: Solution, from: number): number {
+  const criterion = CRITERIA[firstDifference(a, b, from)];
+  if (criterion) return criterion(a, from) - criterion(b, from);
+  return a.trajectory.id < b.trajectory.id ? -1 : 1;
+}
+
 /** The solution with the fewest expert actions at or after step `from`; undefined if there is none. */
 export function bestSolution(solutions: readonly Solution[], from = 0): Solution | undefined {
-  const rank = ({ trajectory, expertActions, iteration }: Solution) =>
-    [Math.max(0, expertActions - from), -iteration, trajectory.steps.length] as const;
-  const before = (a: Solution, b: Solution): boolean => {
-    const [left, right] = [rank(a), rank(b)];
-    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return left[i]! < right[i]!;
-    return a.trajectory.id < b.trajectory.id;
-  };
-  return solutions.reduce<Solution | undefined>((best, each) => (!best || before(each, best) ? each : best), undefined);
+  return solutions.reduce<Solution | undefined>(
+    (best, each) => (!best || compared(each, best, from) < 0 ? each : best),
+    undefined,
+  );
+}
+
+/** All of them, the best first. */
+export const rankedSolutions = (solutions: readonly Solution[], from = 0): Solution[] =>
+  solutions.toSorted((a, b) => compared(a, b, from));
+
+/** Why `other` is not the best solution from step `from` on: `2 expert actions more`. */
+export function lostBy(best: Solution, other: Solution, from = 0): string {
+  const criterion = firstDifference(best, other, from);
+  if (criterion < 0) return "a higher id, all else equal";
+  if (criterion === 1) return `an earlier iteration: ${other.iteration}, not ${best.iteration}`;
+  const more = CRITERIA[criterion]!(other, from) - CRITERIA[criterion]!(best, from);
+  const what = criterion === 0 ? "expert action" : "step";
+  return `${more} ${what}${more === 1 ? "" : "s"} more`;
 }
 
 /** Solutions that go through the state before `step` of `trajectory`: the same first actions, and at least one more. */
