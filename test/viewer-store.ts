@@ -241,6 +241,7 @@ export const viewOf = (repository: Repository, more: Partial<View> = {}): View =
   version: "0.0.0",
   command: commandLine(),
   repository,
+  changes: () => 0,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
   skillOf: () => undefined,

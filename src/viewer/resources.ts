@@ -8,8 +8,12 @@ import { projectOf } from "./data/project.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
 import { instructionText, stepText } from "./data/texts.ts";
+
+import { diffOf } from "./data/diff.ts";
+import { flipsOf } from "./data/flips.ts";
 import { transcriptOf } from "./data/transcript.ts";
 import { trunkOf } from "./data/trunk.ts";
+import { instructionText, stepText } from "./data/whole-texts.ts";
 import type { View } from "./view.ts";
 
 /** What is between the slashes, decoded, and what is behind the question mark. */
@@ -30,6 +34,8 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/rounds/:round/expert": expertMapOf,
   "runs/:run/rounds/:round/trunk/:id": trunkOf,
   "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
+  "diff/:list": diffOf,
+  "flips/:runA/:roundA/:runB/:roundB": flipsOf,
   "texts/:task/task/instruction": instructionText,
   "texts/:id/:step/:part": stepText,
 };

@@ -3,7 +3,7 @@ import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { RoundLine, Text, TrajectoryHead } from "./shared.ts";
 import type { TranscriptStep } from "./transcript.ts";
 
-/** `diff/ID,ID[,ID…]` – trajectories of one task side by side, 2 to 8 of them */
+/** `diff/LIST` – trajectories of one task side by side, 2 to 8 of them. LIST is `ID,ID[,ID…]`, each encoded, and encoded as a whole. */
 export interface Diff {
   readonly task: TaskId;
   readonly instruction: Text;

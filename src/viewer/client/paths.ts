@@ -27,7 +27,7 @@ export const at = {
     path("runs", run, "rounds", round, "decisions", id, step),
   row: (run: string, round: string, position: number): Path<Row> =>
     path("runs", run, "rounds", round, "rows", position),
-  diff: (ids: readonly string[]): Path<Diff> => `diff/${ids.map(encodeURIComponent).join(",")}`,
+  diff: (ids: readonly string[]): Path<Diff> => path("diff", ids.map(encodeURIComponent).join(",")),
   flips: (runA: string, roundA: string, runB: string, roundB: string): Path<Flips> =>
     path("flips", runA, roundA, runB, roundB),
   search: (run: string, q: string): Path<Search> => `${path("runs", run, "search")}?q=${encodeURIComponent(q)}`,

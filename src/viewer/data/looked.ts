@@ -1,10 +1,11 @@
 /** What an address like `runs/RUN/rounds/ROUND/…` means: the round, those before it, and what was learned from. */
-import { roundsUpTo } from "../../analysis/told.ts";
+import { roundsUpTo, type Told } from "../../analysis/told.ts";
 import type { TrainingSetId, TrajectoryId } from "../../core/ids.ts";
 import { datasetOf, type Round } from "../../core/run.ts";
 import type { Actor, RoundKey } from "../api/shared.ts";
 import type { View } from "../view.ts";
-import { type Place, placeOf, type WhoOf, whoIn } from "./rounds.ts";
+import { keptByView } from "./kept.ts";
+import { type Place, placeOf, toldAt, type WhoOf, whoIn } from "./rounds.ts";
 
 export interface Looked extends Place {
   /** Rounds of the round's method and seed up to it, in order; none for `-`. */
@@ -14,12 +15,19 @@ export interface Looked extends Place {
   readonly whoOf: WhoOf;
   /** Whether the trajectory was given to the round as an expert's. */
   isExpert(id: TrajectoryId): boolean;
+  /** What was read from the probes up to the round. */
+  told(): Told;
 }
 
 /** null: there is no such run or round. */
-export function lookedAt(view: View, name: string, key: RoundKey): Looked | null {
+export const lookedAt = (view: View, name: string, key: RoundKey): Looked | null => kept(view, `${key} ${name}`);
+
+/** Many pages look at one round: its lists of ids, and what was read from its probes, are kept. */
+const kept = keptByView((view, path): Looked | null => {
+  const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
   const place = placeOf(view, name, key);
   if (!place) return null;
+  let told: Told | undefined;
   const { run, rounds, round } = place;
   const experts = round && new Set([...round.expert, ...(round.learnOnly ?? [])]);
   return {
@@ -28,8 +36,12 @@ export function lookedAt(view: View, name: string, key: RoundKey): Looked | null
     trainingSet: round ? round.trainingSet : (datasetOf(run)?.trainingSet ?? null),
     whoOf: whoIn(rounds),
     isExpert: (id) => experts?.has(id) ?? false,
+    told() {
+      told ??= toldAt(view, place);
+      return told;
+    },
   };
-}
+});
 
 /** Who acted in `trajectory` behind its fork. */
 export function actorOf(

@@ -8,7 +8,7 @@ import type { Transcript, TranscriptStep, Verified } from "../api/transcript.ts"
 import type { View } from "../view.ts";
 import { type Looked, lookedAt, makersOf } from "./looked.ts";
 import { exampleLine, lessonsAlong, maskOf, whyUnused } from "./masks.ts";
-import { headOf, roundLineOf, toldAt } from "./rounds.ts";
+import { headOf, roundLineOf } from "./rounds.ts";
 import { cutText } from "./texts.ts";
 import { labelAt } from "./trunk.ts";
 
@@ -60,7 +60,7 @@ export function transcriptOf(view: View, run: string, key: RoundKey, id: string)
  * state in which it left the expert's: that state is the expert's, the action there is not.
  */
 export function labelsAlong(view: View, looked: Looked, summary: TrajectorySummary) {
-  const { readingOf } = toldAt(view, looked).telling;
+  const { readingOf } = looked.told().telling;
   const along = readingAlong(view, readingOf, summary);
   const states = new Map(along?.reading.states.map((state) => [state.step, state]));
   return (index: number) => {

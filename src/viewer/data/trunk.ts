@@ -15,7 +15,7 @@ import type { View } from "../view.ts";
 import { type Forked, forkedFrom } from "./forked.ts";
 import { lessonsFrom } from "./learned.ts";
 import { type Looked, lookedAt } from "./looked.ts";
-import { headOf, roundLineOf, toldAt } from "./rounds.ts";
+import { headOf, roundLineOf } from "./rounds.ts";
 import { cutText } from "./texts.ts";
 
 /** `runs/RUN/rounds/ROUND/trunk/ID`; null: there is no such run, round or trajectory. */
@@ -24,7 +24,7 @@ export function trunkOf(view: View, run: string, key: RoundKey, id: string): Tru
   const trajectory = looked && view.repository.trajectory(id as TrajectoryId);
   const summary = trajectory && view.repository.summary(trajectory.id);
   if (!looked || !trajectory || !summary) return null;
-  const { telling, remarks } = toldAt(view, looked);
+  const { telling, remarks } = looked.told();
   const reading = telling.readingOf(trajectory.id);
   const kindOf = kindsIn(view, run, trajectory.taskId);
   return {
