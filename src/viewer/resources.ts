@@ -2,15 +2,14 @@
  * From a resource's path to what it holds. The server answers with it, an export writes it to a file, so both say the same.
  * Each line is one shape of `api/`; the functions are in `data/`.
  */
+
+import { diffOf } from "./data/diff.ts";
 import { expertMapOf } from "./data/expert.ts";
+import { flipsOf } from "./data/flips.ts";
 import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
-import { instructionText, stepText } from "./data/texts.ts";
-
-import { diffOf } from "./data/diff.ts";
-import { flipsOf } from "./data/flips.ts";
 import { transcriptOf } from "./data/transcript.ts";
 import { trunkOf } from "./data/trunk.ts";
 import { instructionText, stepText } from "./data/whole-texts.ts";
