@@ -152,7 +152,7 @@ test("a dot is filled as high as its rate", () => {
 
 const turn = (index: number, kind: Mask["kind"], change: Partial<Turn> = {}): Turn => ({
   index,
-  mask: { kind, reason: "why" },
+  mask: { kind, reason: "why" } as Mask,
   label: null,
   taken: null,
   needRecover: false,
