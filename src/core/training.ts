@@ -139,7 +139,7 @@ export type TrainEvent =
     }
   /** At most once, before the first metrics: where some examples take several rows. */
   | ({ readonly kind: "rows" } & RowCount)
-  /** It broke down for no reason of its own and begins anew, with the same seed; what was told before is told again. */
+  /** It broke down by no fault of what is trained, and begins again from its first step; metrics are told again. */
   | {
       readonly kind: "again";
       /** What broke. */

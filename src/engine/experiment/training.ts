@@ -92,7 +92,7 @@ async function trainNow(
       continue;
     }
     if (event.kind === "again") {
-      progress.say(`${label}: ${event.reason}; it begins once more`);
+      progress.say(`${label}: begins again from its first step, once, since it broke down: ${event.reason}`);
       continue;
     }
     if (event.kind === "metrics") {

@@ -84,9 +84,15 @@ test("the ways to end badly are told apart, and each says what to do", async (t)
     [error("bad checkpoint", "no weights"), "bad checkpoint", /no weights \(expected a folder with config\.json/],
     [error("packages missing", "No module named 'trl'"), "packages missing", /gleaner env install python/],
     [error("tokens differ", "example 0: here"), "tokens differ", /example 0: here .*\(trajectory t1\)/],
-    ["echo first >&2; echo last words >&2; exit 7", "failed", /ended with status 7: first · last words/],
+    [
+      "echo first >&2; echo last words >&2; exit 7",
+      "failed",
+      /ended with status 7: first · last words; its whole output: /,
+    ],
     ["kill -9 $$", "killed", /by SIGKILL: it said nothing \(usually because the system ran out of memory/],
-    ["echo no way >&2; kill -ABRT $$", "crashed", /by SIGABRT: no way$/],
+    ["echo no way >&2; kill -ABRT $$", "crashed", /was ended by SIGABRT: no way \(a fault of Python/],
+    // As a shell ends that had started what crashed.
+    ["exit 134", "crashed", /was ended by SIGABRT: it said nothing/],
     ["exit 0", "failed", /it ended without a checkpoint/],
   ] as const;
   for (const [program, reason, pattern] of cases) await failsWith(project(t, program), reason, pattern);
@@ -96,24 +102,61 @@ test("the ways to end badly are told apart, and each says what to do", async (t)
 
 test("a training whose process crashed begins once more, and only once", async (t) => {
   const count = `echo run >> "$(dirname "$0")/runs"`;
-  const first = `${count}; ${METRICS}; [ "$(wc -l < "$(dirname "$0")/runs")" -gt 1 ] || kill -SEGV $$`;
-  const once = project(t, `${first}; mkdir "$(dirname "$2")/checkpoint"; echo '{"kind":"saved"}'`);
+  const isFirst = `[ "$(wc -l < "$(dirname "$0")/runs")" -eq 1 ]`;
+  const to = `"$(dirname "$2")/checkpoint"`;
+  // The first run leaves half a checkpoint, which would be in the way of the second.
+  const crash = `mkdir ${to}; touch ${to}/half; echo out of luck >&2; kill -SEGV $$`;
+  const once = project(
+    t,
+    `${count}; ${METRICS}; if ${isFirst}; then ${crash}; fi; mkdir ${to}; echo '{"kind":"saved"}'`,
+  );
   const events = await eventsOf(once);
   assert.deepEqual(
     events.map(({ kind }) => kind),
     ["metrics", "again", "metrics", "done"],
   );
-  assert.match(JSON.stringify(events[1]), /training new: crashed: .* by SIGSEGV/);
-  const always = project(t, `${count}; kill -SEGV $$`);
-  await failsWith(always, "crashed", /by SIGSEGV/);
-  assert.equal(readFileSync(join(always.project, "runs"), "utf8"), "run\nrun\n");
+  const log = join(once.project, "training-logs", "new.log");
+  const again = events[1]!;
+  assert(again.kind === "again");
+  assert.match(again.reason, /^crashed: \S+python was ended by SIGSEGV: out of luck \(a fault of Python/);
+  assert(again.reason.endsWith(`; its whole output: ${log}`));
+  assert.equal(readFileSync(log, "utf8"), "out of luck\n");
+  assert.deepEqual(readdirSync(join(once.project, "checkpoints", "new")), ["gleaner.manifest"]);
+  for (const signal of ["SEGV", "KILL"]) {
+    const always = project(t, `${count}; kill -${signal} $$`);
+    await failsWith(always, signal === "KILL" ? "killed" : "crashed", new RegExp(`ended by SIG${signal}`));
+    assert.equal(readFileSync(join(always.project, "runs"), "utf8"), "run\nrun\n");
+  }
+});
+
+test("a training that someone asked to end, or that failed by itself, does not begin again", async (t) => {
+  for (const [end, reason] of [
+    ["kill -TERM $$", "stopped"],
+    ["exit 1", "failed"],
+  ] as const) {
+    const options = project(t, `echo run >> "$(dirname "$0")/runs"; ${end}`);
+    await failsWith(options, reason, /SIGTERM|status 1/);
+    assert.equal(readFileSync(join(options.project, "runs"), "utf8"), "run\n");
+  }
+});
+
+test("all that a failed training wrote is kept in the file that its error names", async (t) => {
+  const options = project(t, "for line in $(seq 30000); do echo line $line; done >&2; echo plain; exit 1");
+  const log = join(options.project, "training-logs", "new.log");
+  await failsWith(options, "failed", /line 30000 .*; its whole output: \S+training-logs\/new\.log$/);
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  assert.equal(lines.length, 30001);
+  assert(lines.includes("line 1") && lines.includes("plain"));
 });
 
 test("of several processes the one that crashed is the reason, not the one that misses it", async (t) => {
-  const summary = "W1201 torch/distributed/elastic/api.py] ending\\n  exitcode  : -6 (pid: 7)  (SIGABRT)\\n";
+  const summary = String.raw`W1201 torch/distributed/elastic/api.py] ending\n rank : 1 (local_rank: 1)\n exitcode  : -6 (pid: 7)  (SIGABRT)\n`;
   const missing = JSON.stringify({ kind: "error", reason: "failed", message: "Connection closed by peer" });
-  const options = project(t, `echo terminate called >&2; echo '${missing}'; printf '${summary}' >&2; exit 1`);
-  await failsWith(options, "crashed", /one of the processes of \S+ by SIGABRT: terminate called$/);
+  const crash = `echo terminate called >&2; echo '${missing}'; printf '${summary}' >&2; exit 1`;
+  await failsWith(project(t, crash), "crashed", /worker 1 of \S+ was ended by SIGABRT: terminate called \(/);
+  const diverged = JSON.stringify({ kind: "error", reason: "diverged", message: "loss is nan" });
+  const both = project(t, `echo '${missing}'; echo '${diverged}'; printf '${summary}' >&2; exit 1`);
+  await failsWith(both, "diverged", /loss is nan/);
 });
 
 test("a stopped training kills the whole process group and leaves nothing", { timeout: 20_000 }, async (t) => {

@@ -6,7 +6,7 @@
  * and config beside the new weights. It is made under a temporary name and renamed at the end, so that a killed training
  * leaves no checkpoint, and one that is started again does all of it again.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { breathe } from "../../core/breath.ts";
 import { refusedBy, writeAll } from "../../core/disk.ts";
@@ -20,6 +20,7 @@ import { trainable } from "../shared/trainable.ts";
 import { type TrlReason, trlError, trlReasonOf } from "./trl/failures.ts";
 import { PYTHON_VARIABLES, type PythonEvent, pythonEvents } from "./trl/python-process.ts";
 import type { TrlSettings } from "./trl/settings.ts";
+import { openTrainingLog, type TrainingLog } from "./trl/training-log.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "..", "..", "..", "python", "train_trl.py");
 
@@ -45,36 +46,14 @@ export interface CollatedBatch {
   readonly labels: readonly (readonly number[])[];
 }
 
-/**
- * Settings are in range. A training whose process was killed or crashed begins once more: it is the same by its seed, and a run
- * over night should not end for it. Throws TrainerError for what cannot be trained exactly, and when it breaks down again.
- */
+/** Settings are in range. Throws TrainerError for what cannot be trained exactly, and where a training broke down twice. */
 export async function* trainWithTrl(
   options: TrlOptions,
   settings: TrlSettings,
   request: TrainRequest,
 ): AsyncIterable<TrainEvent> {
-  try {
-    return yield* trainWhole(options, settings, request);
-  } catch (error) {
-    if (!isBreakdown(error) || request.signal?.aborted) throw error;
-    yield { kind: "again", reason: messageOf(error) };
-  }
-  yield* trainWhole(options, settings, request);
-}
-
-/** No fault of what is trained. */
-function isBreakdown(error: unknown): boolean {
-  const reason = trlReasonOf(error);
-  return reason === "killed" || reason === "crashed";
-}
-
-async function* trainWhole(
-  options: TrlOptions,
-  settings: TrlSettings,
-  request: TrainRequest,
-): AsyncIterable<TrainEvent> {
   const work = beginCheckpoint(options.project, request.id);
+  const log = openTrainingLog(options.project, request.id, work.folder);
   // Python numbers the examples that it is given.
   let kept = request;
   try {
@@ -85,16 +64,51 @@ async function* trainWhole(
     const count = { examples: 0, rows: 0 };
     const config = await writeJob({ options, settings, request: kept, work, tokenizer, count });
     yield* rowsTold(count);
-    yield* trainEvents(options, settings.steps, { config, signal: request.signal });
+    const launch = { config, log: log.path, signal: request.signal };
+    yield* withSecondTry(() => trainEvents(options, settings.steps, launch), { work, log, signal: request.signal });
     work.finish();
   } catch (error) {
     if (!(error instanceof TrainerError)) throw refusedBy(error, join(options.project, checkpointPath(request.id)));
-    throw new TrainerError(`training ${request.id}: ${withSource(error.message, kept)}`, { cause: error.cause });
+    const message = `training ${request.id}: ${withSource(error.message, kept)}${log.keep()}`;
+    throw new TrainerError(message, { cause: error.cause });
   } finally {
     work.close();
   }
   yield { kind: "done", at: { kind: "folder", path: checkpointPath(request.id) } };
 }
+
+interface SecondTry {
+  readonly work: CheckpointWork;
+  readonly log: TrainingLog;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A training whose process was killed or crashed begins once more: by its seed it is the same, and a run over night should not
+ * end for that. What ends twice in a row may always end so.
+ */
+async function* withSecondTry(
+  train: () => AsyncIterable<TrainEvent>,
+  { work, log, signal }: SecondTry,
+): AsyncIterable<TrainEvent> {
+  try {
+    return yield* train();
+  } catch (error) {
+    if (!isBreakdown(error) || signal?.aborted) throw error;
+    yield { kind: "again", reason: `${messageOf(error)}${log.keep()}` };
+  }
+  for (const path of [work.to, trainerFolder(work)]) rmSync(path, { recursive: true, force: true });
+  yield* train();
+}
+
+/** No fault of what is trained. */
+function isBreakdown(error: unknown): boolean {
+  const reason = trlReasonOf(error);
+  return reason === "killed" || reason === "crashed";
+}
+
+/** What TRL writes on the way. */
+const trainerFolder = (work: CheckpointWork) => join(work.folder, "trainer");
 
 interface Job {
   readonly options: TrlOptions;
@@ -113,7 +127,7 @@ async function writeJob({ options, settings, request, work, tokenizer, count }: 
   if (beta !== undefined && !(beta > 0)) throw new TrainerError(`beta is ${beta}, expected a number above 0`);
   const rows = join(work.folder, "rows.jsonl");
   await writeRows(rows, counted(rowsOf(set, tokenizer, limitOf(folder, settings)), count));
-  const places = { from: folder, rows, work: join(work.folder, "trainer"), to: work.to };
+  const places = { from: folder, rows, work: trainerFolder(work), to: work.to };
   const reportBatch = options.onFirstBatch !== undefined;
   const config = join(work.folder, "config.json");
   writeFileSync(config, JSON.stringify({ kind: set.kind, settings, seed, beta, reportBatch, ...places }, null, 2));
@@ -158,29 +172,38 @@ function limitOf(folder: string, { maxLength }: TrlSettings): number {
 
 interface Launch {
   readonly config: string;
+  /** The file that gets what Python writes besides events. */
+  readonly log: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-async function* trainEvents(options: TrlOptions, steps: number, { config, signal }: Launch): AsyncIterable<TrainEvent> {
+async function* trainEvents(
+  options: TrlOptions,
+  steps: number,
+  { config, log, signal }: Launch,
+): AsyncIterable<TrainEvent> {
   const { python, accelerateConfig, onFirstBatch } = options;
   const launcher = accelerateConfig
     ? ["-m", "accelerate.commands.launch", "--config_file", resolve(accelerateConfig)]
     : [];
   if (accelerateConfig && !existsSync(accelerateConfig))
     throw trlError("settings", `${accelerateConfig}: no such file`);
-  const said = pythonEvents({ command: python, args: [...launcher, SCRIPT, config], env: PYTHON_VARIABLES, signal });
+  const args = [...launcher, SCRIPT, config];
+  const said = pythonEvents({ command: python, args, env: PYTHON_VARIABLES, log, signal });
   let isSaved = false;
   let complaint: TrainerError | undefined;
   try {
     for await (const event of said as AsyncIterable<PythonEvent & ScriptEvent>) {
       if (event.kind === "metrics") yield { kind: "metrics", step: event.step, steps, values: event.values };
       if (event.kind === "batch") onFirstBatch?.({ inputIds: event.inputIds, labels: event.labels });
-      if (event.kind === "error") complaint ??= trlError(event.reason, event.message);
+      if (event.kind === "error" && (complaint === undefined || trlReasonOf(complaint) === "failed"))
+        complaint = trlError(event.reason, event.message);
       if (event.kind === "saved") isSaved = true;
     }
   } catch (error) {
-    // A process may complain only because another one is gone.
-    throw isBreakdown(error) ? error : (complaint ?? error);
+    // Whoever misses a process that is gone complains, too, with no reason that we know.
+    const isKnown = complaint !== undefined && trlReasonOf(complaint) !== "failed";
+    throw isKnown || (complaint && trlReasonOf(error) === "failed") ? complaint : error;
   }
   if (complaint) throw complaint;
   if (!isSaved) throw trlError("failed", "it ended without a checkpoint");

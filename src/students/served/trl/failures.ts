@@ -26,6 +26,7 @@ const ADVICE: Partial<Record<TrlReason, string>> = {
   "out of memory": "a smaller deviceBatch, a smaller maxLength or loraRank 16 needs less memory",
   diverged: "a smaller learningRate or more warmup may help",
   killed: "usually because the system ran out of memory; a smaller deviceBatch or maxLength needs less",
+  crashed: "a fault of Python, torch or a library, not of the examples",
 };
 
 /** A TrainerError whose `cause` is `{ reason }`, so that a program can tell the reasons apart. */
