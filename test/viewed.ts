@@ -49,7 +49,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   version: "0.0.0",
   command: commandLine(),
   repository,
-  changes: () => 0,
+  changes: repository.changes,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
   skillOf: () => undefined,
