@@ -137,7 +137,8 @@ function whereTheRestIs(
       : "The rest (kinds of action, the config):",
     `  ${command("report", ...runs, "--all")}`,
     `  ${printable(page)}, or report.md`,
-    "The expert's runs, one by one:",
+    "The expert's runs, one by one, in the terminal and in the browser:",
     `  ${command("show", runs[0]!)}`,
+    `  ${command("view", ...runs)}`,
   ].join("\n");
 }
