@@ -28,9 +28,13 @@ test("a list of ids within one segment comes back, whatever the ids hold", () =>
   fc.assert(fc.property(fc.array(names), (ids) => assert.deepEqual(itemsOf(listed(ids)), ids)));
 });
 
-test("no two resources share a script, not even where upper and lower case are one", () => {
+test("no two resources share a script that are not looked at together, not even where upper and lower case are one", () => {
   assert.equal(scriptOf("runs/demo-front/tasks"), "runs/demo-front/tasks.js");
   assert.equal(scriptOf("runs/A%2Fb"), "runs/_41_252_46b.js");
+  const together = ["rounds/0.1.1/trajectories/t1", "rounds/0.1.2/trajectories/t1", "rounds/0.1.2/decisions/t1/4"];
+  for (const path of together) assert.equal(scriptOf(`runs/a/${path}`), "runs/a/trajectories/t1.js");
+  assert.equal(scriptOf("runs/a/rounds/0.1.1/rows/99"), "runs/a/rounds/0.1.1/rows/1.js");
+  assert.equal(scriptOf("texts/t1/4/observation"), "texts/t1.js");
   const paths = fc.array(fc.oneof(names, fc.string({ unit: fc.constantFrom("a", "A", "_", "."), maxLength: 300 })), {
     minLength: 1,
   });

@@ -38,16 +38,35 @@ async function fromServer(path: string): Promise<unknown> {
 declare global {
   interface Window {
     /** Called by each script of an exported folder. */
-    gleanerData: (path: string, json: string) => void;
+    gleanerData: (script: string, base64: string) => void;
   }
 }
 
+/** What a script holds, by path. */
+type Held = ReadonlyMap<string, unknown>;
+
+/** How many scripts are kept: a trajectory's decisions are in one. */
+const KEPT_SCRIPTS = 8;
+
 const arrived = new Map<string, string>();
-if (isExported) window.gleanerData = (path, json) => arrived.set(path, json);
+const scripts = new Map<string, Promise<Held>>();
+if (isExported) window.gleanerData = (script, base64) => arrived.set(script, base64);
 
 async function fromScript(path: string): Promise<unknown> {
+  const name = scriptOf(path);
+  const loading = scripts.get(name) ?? heldIn(name);
+  scripts.delete(name);
+  scripts.set(name, loading);
+  if (scripts.size > KEPT_SCRIPTS) scripts.delete(scripts.keys().next().value!);
+  const held = await loading;
+  if (!held.has(path)) throw new Error("This exported folder does not hold it. Look at it with `gleaner view`.");
+  return held.get(path);
+}
+
+/** Nothing where there is no such script. */
+async function heldIn(name: string): Promise<Held> {
   const script = document.createElement("script");
-  script.src = `data/${scriptOf(path)}`;
+  script.src = `data/${name}`;
   const loaded = new Promise<void>((resolve) => {
     script.onload = () => resolve();
     script.onerror = () => resolve();
@@ -55,10 +74,15 @@ async function fromScript(path: string): Promise<unknown> {
   document.head.append(script);
   await loaded;
   script.remove();
-  const json = arrived.get(path);
-  arrived.delete(path);
-  if (json === undefined) throw new Error("This exported folder does not hold it. Look at it with `gleaner view`.");
-  return JSON.parse(json);
+  const base64 = arrived.get(name);
+  arrived.delete(name);
+  return new Map(base64 === undefined ? [] : await unpacked(base64));
+}
+
+async function unpacked(base64: string): Promise<[string, unknown][]> {
+  const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
 }
 
 let version = 0;
