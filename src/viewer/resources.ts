@@ -2,7 +2,7 @@
  * From a resource's path to what it holds. The server answers with it, an export writes it to a file, so both say the same.
  * Each line is one shape of `api/`; the functions are in `data/`.
  */
-
+import { CliError, messageOf } from "../core/errors.ts";
 import { diffOf } from "./data/diff.ts";
 import { expertMapOf } from "./data/expert.ts";
 import { flipsOf } from "./data/flips.ts";
@@ -19,6 +19,16 @@ import type { View } from "./view.ts";
 export interface Request {
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
+}
+
+/** What a path asks for, as `at` in the page and links of `api/` write it. Throws CliError where its parts are not encoded. */
+export function requestOf(path: string): Request {
+  const [segments = "", ...query] = path.split("?");
+  try {
+    return { segments: segments.split("/").map(decodeURIComponent), query: new URLSearchParams(query.join("?")) };
+  } catch (error) {
+    throw new CliError(`${path}: expected an address whose parts are encoded (${messageOf(error)})`);
+  }
 }
 
 /** null: there is no such thing. Throws CliError for a request that makes no sense. */

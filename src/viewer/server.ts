@@ -14,7 +14,7 @@ import { closed, listening } from "../servers/loopback.ts";
 import type { Problem } from "./api/shared.ts";
 import { guard } from "./guard.ts";
 import { type LiveEvent, newLive } from "./live.ts";
-import { type Request, resourceOf } from "./resources.ts";
+import { requestOf, resourceOf } from "./resources.ts";
 import type { View } from "./view.ts";
 
 export interface ViewerOptions {
@@ -98,7 +98,8 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
 
   app.get("/api/*", (context) => {
     context.header("Cache-Control", "no-store");
-    const found = resourceOf(view, requestIn(context.req.url));
+    const { pathname, search } = new URL(context.req.url);
+    const found = resourceOf(view, requestOf(`${pathname.slice("/api/".length)}${search}`));
     return found === null || found === undefined
       ? context.json({ error: "there is no such thing in this project" } satisfies Problem, 404)
       : context.json(found);
@@ -120,15 +121,4 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
     return context.json({ error: message } satisfies Problem, status);
   });
   return app;
-}
-
-/** The parts of `/api/PATH`. Throws CliError for one that is not encoded as addresses are. */
-function requestIn(url: string): Request {
-  const { pathname, searchParams } = new URL(url);
-  const segments = pathname.slice("/api/".length).split("/");
-  try {
-    return { segments: segments.map(decodeURIComponent), query: searchParams };
-  } catch (error) {
-    throw new CliError(`${pathname}: expected an address whose parts are encoded (${messageOf(error)})`);
-  }
 }
