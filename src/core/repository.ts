@@ -3,10 +3,10 @@
  * was added changes, and nothing goes but by the methods that remove.
  */
 import type { CheckpointId, TaskId, TrainingSetId, TrajectoryId } from "./ids.ts";
-import type { Round, Run, Timing, Verification } from "./run.ts";
+import type { Round, RoundHead, RoundList, Run, Timing, Verification } from "./run.ts";
 import type { TrajectorySummary } from "./summary.ts";
 import type { Task } from "./task.ts";
-import type { Checkpoint, Example, TrainingSet } from "./training.ts";
+import type { Checkpoint, Example, ExampleSource, TrainingSet } from "./training.ts";
 import type { Step, Trajectory } from "./trajectory.ts";
 
 /** A part of a long list. */
@@ -15,6 +15,20 @@ export interface TrajectoryPage {
   readonly after?: TrajectoryId;
   /** At most so many; ≥ 0. Absent: all. */
   readonly limit?: number;
+}
+
+/** A trajectory's place in a run's rounds. */
+export interface Membership extends Pick<Round, "method" | "row" | "seed" | "iteration"> {
+  /** Which list of the round names it. */
+  readonly list: RoundList;
+}
+
+/** A trajectory on a task, and the rounds of a run that name it. */
+export interface TaskMember {
+  /** What is counted of it. */
+  readonly summary: TrajectorySummary;
+  /** In the order of the run's rounds; empty where none names it. */
+  readonly in: readonly Membership[];
 }
 
 /** What `removeRuns` took out. */
@@ -131,6 +145,8 @@ export interface Repository {
   summary(id: TrajectoryId): TrajectorySummary | undefined;
   /** Summaries of the trajectories that `run` made or reuses, by id: all, or a page of them. */
   summariesOf(run: string, page?: TrajectoryPage): readonly TrajectorySummary[];
+  /** What `run` made, reuses or names in its rounds of one task, by id. */
+  membersOn(run: string, task: TaskId): readonly TaskMember[];
   /** How many trajectories `run` made or reuses. */
   countOf(run: string): number;
 
@@ -148,6 +164,13 @@ export interface Repository {
   /** The examples of the training set with this id, in order. They are read one at a time, since a set may be large. */
   examplesOf(id: TrainingSetId): Iterable<Example> | undefined;
 
+  /** How many examples the training set with this id has. */
+  exampleCount(id: TrainingSetId): number | undefined;
+  /** The example in this place, from 0, of the training set with this id. */
+  example(id: TrainingSetId, position: number): Example | undefined;
+  /** What the examples of the training set with this id are made of, in order; of one trajectory, where it is given. */
+  exampleSources(id: TrainingSetId, trajectory?: TrajectoryId): readonly ExampleSource[] | undefined;
+
   /** Keeps what is known of a checkpoint; its weights stay where they are. */
   addCheckpoint(checkpoint: Checkpoint): void;
   /** The checkpoint with this id. */
@@ -159,6 +182,8 @@ export interface Repository {
   addRound(round: Round): void;
   /** The rounds of `run`, by row, then method, seed, then iteration. */
   rounds(run: string): readonly Round[];
+  /** Their heads, in the same order; the lists, which may be long, are not read. */
+  roundHeads(run: string): readonly RoundHead[];
 
   /** Keeps how long something took. */
   addTiming(timing: Timing): void;

@@ -50,6 +50,26 @@ export interface Round {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** The lists of a round, and what a trajectory is in it. */
+export const ROUND_LISTS = ["expert", "learnOnly", "explored", "probed", "evaluated"] as const;
+
+/** One of `ROUND_LISTS`. */
+export type RoundList = (typeof ROUND_LISTS)[number];
+
+/** A round without its lists, of which it says how long they are. */
+export interface RoundHead extends Omit<Round, RoundList> {
+  /** How many trajectories each list names. */
+  readonly members: Readonly<Record<RoundList, number>>;
+}
+
+/** The head of `round`. */
+export function headOfRound(round: Round): RoundHead {
+  const { expert, learnOnly = [], explored, probed, evaluated, ...head } = round;
+  const lists = { expert, learnOnly, explored, probed, evaluated };
+  const members = Object.fromEntries(ROUND_LISTS.map((list) => [list, lists[list].length]));
+  return { ...head, members: members as RoundHead["members"] };
+}
+
 /** How long something took. Kept apart from everything else, since it is the only thing that differs between equal runs. */
 export interface Timing {
   /** The name of its run. */

@@ -65,6 +65,30 @@ export interface Preference {
 /** What a training set is made of. */
 export type Example = Demonstration | Preference;
 
+/** That an example is made of a trajectory. */
+export interface ExampleSource {
+  /** The example's place in its training set, from 0. */
+  readonly position: number;
+  /** Which side of the example: a conversation to imitate, or one of a preference's two. */
+  readonly part: "example" | "preferred" | "rejected";
+  /** What it is made of. */
+  readonly trajectory: TrajectoryId;
+  /** Why its first learned message is learned; null where nothing of it is. */
+  readonly reason: string | null;
+}
+
+/** What the example in `position` is made of: one trajectory, or two of a preference. */
+export function sourcesOf(example: Example, position: number): ExampleSource[] {
+  const source = (part: ExampleSource["part"], trajectory: TrajectoryId, messages: readonly WeightedMessage[]) => {
+    const learned = messages.find((message) => message.weight === 1);
+    // A stored set is data: it may break what the types promise.
+    return { position, part, trajectory, reason: learned?.provenance?.reason ?? null };
+  };
+  if ("messages" in example) return [source("example", example.source, example.messages)];
+  const [better, worse] = example.sources;
+  return [source("preferred", better, example.chosen), source("rejected", worse, example.rejected)];
+}
+
 /** Everything an algorithm may ask of a trainer. BC, RFT and EEF are `sft`; ETO is `dpo`. */
 export type TrainingSet =
   | {

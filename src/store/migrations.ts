@@ -8,6 +8,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
 import { DamagedError } from "./guard.ts";
+import { addMembers } from "./members.ts";
+import { addSources } from "./sources.ts";
 import { addSummaries } from "./summaries.ts";
 import { transaction } from "./transaction.ts";
 
@@ -60,6 +62,8 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   addSummaries,
   // Completions may be kept around their thoughts (completions.ts), which older versions cannot read.
   "",
+  addMembers,
+  addSources,
 ];
 
 /** Throws StoreError, before anything is written, for another program's database and for a newer version. */

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import * as samples from "../../test/contract/samples.ts";
+import { BACK_TO_2 } from "../../test/older-store.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { StoreError } from "../core/errors.ts";
 import type { TrainingSetId } from "../core/ids.ts";
@@ -158,7 +159,7 @@ test("a store of an older version is read where it cannot be brought up to date,
   rmSync(`${path}-shm`);
   assert.equal(dumpOf(path), expected);
   const raw = new DatabaseSync(path);
-  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 5);
+  assert.equal(raw.prepare("PRAGMA user_version").get()!.user_version, 7);
   raw.close();
 });
 
@@ -202,13 +203,7 @@ function older(path: string): void {
   const set = JSON.stringify(reader.trainingSet(SET));
   reader.close();
   const raw = new DatabaseSync(path);
-  raw.exec(`
-    DROP TABLE training_set_heads;
-    DROP TABLE training_set_examples;
-    DROP TABLE summaries;
-    CREATE TABLE training_sets (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
-    PRAGMA user_version = 2;
-  `);
+  raw.exec(BACK_TO_2);
   raw.prepare("INSERT INTO training_sets (id, body) VALUES (?, ?)").run(SET, set);
   raw.close();
 }

@@ -10,6 +10,7 @@ import type { Trajectory } from "../core/trajectory.ts";
 import { checkedKey, encoded, expectSame, otherRun } from "./bodies.ts";
 import { dumpOf } from "./dump.ts";
 import { episodeWriter } from "./episode-writer.ts";
+import { membersOn } from "./members.ts";
 import {
   episodeRows,
   type Parcel,
@@ -61,8 +62,9 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
     trajectoriesOf: database.prepare(
       "SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1 ORDER BY id",
     ),
+    // No run reuses what it made itself.
     count: database.prepare(
-      "SELECT count(*) AS count FROM (SELECT id FROM trajectories WHERE run = ?1 UNION SELECT trajectory FROM reuses WHERE run = ?1)",
+      "SELECT (SELECT count(*) FROM trajectories WHERE run = ?1) + (SELECT count(*) FROM reuses WHERE run = ?1) AS count",
     ),
     unreplayable: database.prepare(`
       SELECT id FROM trajectories JOIN verifications ON trajectory = id WHERE run = ?1 AND verifications.body ->> '$.kind' = ?2
@@ -126,6 +128,7 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
   }
 
   const summaries = summariesOn(database, trajectory);
+  const members = membersOn(database, summaries);
   const { isReplaceable, ...removing } = removingOn(database);
 
   /** `body`: text, or its UTF-8. Must run in a transaction. */
@@ -185,6 +188,7 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
     ownSteps: (id) => recordOf<Trajectory>("trajectory", id, select.trajectory.get(id))?.steps,
     summary: summaries.get,
     summariesOf: (run, page = {}) => summaries.page(run, page),
+    membersOn: members.on,
     countOf: (run) => select.count.get(run)!.count as number,
     trajectoriesOf: (run) => select.trajectoriesOf.all(run).map((row) => row.id as Trajectory["id"]),
 
@@ -197,6 +201,9 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
     addTrainingSet: sets.add,
     trainingSet: sets.get,
     examplesOf: sets.examples,
+    exampleCount: sets.count,
+    example: sets.example,
+    exampleSources: sets.sources,
 
     addCheckpoint: (checkpoint) => addPlain("checkpoint", plainRow("checkpoint", checkpoint.id, checkpoint)),
     checkpoint: (id) => recordOf<Checkpoint>("checkpoint", id, select.checkpoint.get(id)),
@@ -208,8 +215,13 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
       const key = [checkedKey(round.run), checkedKey(round.method), round.seed, round.iteration] as const;
       const name = `round ${key.join(", ")}`;
       const body = encoded(name, round);
-      if (insert.round.run(...key, body).changes === 0) expectSame(name, select.round.get(...key)?.body, body);
+      transaction(database, () => {
+        const { changes, lastInsertRowid } = insert.round.run(...key, body);
+        if (changes === 0) expectSame(name, select.round.get(...key)?.body, body);
+        else members.add(Number(lastInsertRowid), round);
+      });
     },
+    roundHeads: members.heads,
     rounds: (run) =>
       select.rounds
         .all(run)

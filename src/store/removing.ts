@@ -92,6 +92,8 @@ export function removingOn(database: DatabaseSync): Removing & { isReplaceable(r
       drop(`summaries WHERE ${of}`);
       const trajectories = drop(`trajectories WHERE run IN ${GONE}`);
       drop(`reuses WHERE run IN ${GONE}`);
+      for (const table of ["round_heads", "round_members"])
+        drop(`${table} WHERE round IN (SELECT position FROM rounds WHERE run IN ${GONE})`);
       const rounds = drop(`rounds WHERE run IN ${GONE}`);
       drop(`timings WHERE run IN ${GONE}`);
       drop(`runs WHERE name IN ${GONE}`);
@@ -185,6 +187,7 @@ export function removingOn(database: DatabaseSync): Removing & { isReplaceable(r
       transaction(database, () => {
         const { kept } = counted();
         database.prepare(`DELETE FROM ${UNNAMED.examples}`).run(kept.sets);
+        database.prepare(`DELETE FROM ${UNNAMED.sources}`).run(kept.sets);
         database.prepare(`DELETE FROM ${UNNAMED.heads}`).run(kept.sets);
         database.exec(`DELETE FROM ${UNNAMED.tasks}`);
         database.prepare(`DELETE FROM ${UNNAMED.metrics}`).run(kept.checkpoints);
@@ -202,6 +205,7 @@ const KEPT = "NOT IN (SELECT value FROM json_each(?1))";
 const UNNAMED = {
   heads: `training_set_heads WHERE id ${KEPT}`,
   examples: `training_set_examples WHERE training_set ${KEPT}`,
+  sources: `example_sources WHERE training_set ${KEPT}`,
   tasks: "tasks WHERE id NOT IN (SELECT task FROM trajectories)",
   checkpoints: `checkpoints WHERE id ${KEPT}`,
   metrics: `metrics WHERE checkpoint ${KEPT}`,

@@ -66,6 +66,17 @@ export const SHAPES = {
     evaluated: ["text"],
     counts: "object",
   },
+  "head of a round": {
+    run: "text",
+    method: "text",
+    row: "number",
+    seed: "number",
+    iteration: "number",
+    members: { expert: "number", learnOnly: "number", explored: "number", probed: "number", evaluated: "number" },
+    trainingSet: "text",
+    checkpoint: "text",
+    counts: "object",
+  },
   timing: { run: "text", method: "text", seed: "number", iteration: "number", phase: "text", milliseconds: "number" },
 } as const satisfies Readonly<Record<string, Shape>>;
 

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { repositoryContract } from "../../test/contract/repository.ts";
+import { BACK_TO_3, BACK_TO_5 } from "../../test/older-store.ts";
+import { addSyntheticRun } from "../../test/synthetic-run.ts";
 import { StoreError } from "../core/errors.ts";
-import { taskId, trajectoryId } from "../core/ids.ts";
+import { type TaskId, type TrajectoryId, taskId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Trajectory } from "../core/trajectory.ts";
 import { openSqlite, openTemporary } from "./sqlite.ts";
@@ -193,7 +195,7 @@ test("a damaged file is named, never read as something else", () => {
 /** A store as it was before anything was counted: at version 3. */
 function withoutSummaries(path: string, change = ""): void {
   const raw = new DatabaseSync(path);
-  raw.exec(`DROP TABLE summaries; PRAGMA user_version = 3; ${change}`);
+  raw.exec(`${BACK_TO_3} ${change}`);
   raw.close();
 }
 
@@ -207,6 +209,48 @@ test("what is counted of trajectories that an older version stored is found when
   const after = openSqlite(path);
   assert.deepEqual(after.summariesOf("run"), summaries);
   assert.deepEqual([...after.dump()], dump);
+  after.close();
+});
+
+/** What a viewer looks up in `repository`. */
+const lookedUp = (repository: Repository) => ({
+  heads: repository.roundHeads("demo"),
+  members: repository.membersOn("demo", "world/train/3" as TaskId),
+  sources: repository.rounds("demo").map(({ trainingSet }) => repository.exampleSources(trainingSet)),
+});
+
+test("what is looked up of rounds and training sets that an older version stored is found when their store is opened", () => {
+  const path = fresh();
+  const before = openSqlite(path);
+  addSyntheticRun(before);
+  const [found, dump] = [lookedUp(before), [...before.dump()]];
+  assert(found.members.some((member) => member.in.length > 1));
+  before.close();
+  const raw = new DatabaseSync(path);
+  raw.exec(BACK_TO_5);
+  raw.close();
+  const after = openSqlite(path);
+  assert.deepEqual(lookedUp(after), found);
+  assert.deepEqual([...after.dump()], dump);
+  after.close();
+});
+
+test("a damaged round, or example, of an older store is told when it is asked for, not before", () => {
+  const path = fresh();
+  const before = openSqlite(path);
+  addSyntheticRun(before);
+  const [first] = before.rounds("demo");
+  before.close();
+  const raw = new DatabaseSync(path);
+  raw.exec(`${BACK_TO_5} UPDATE rounds SET body = '{' WHERE method = 'BC' AND seed = 1`);
+  raw
+    .prepare("UPDATE training_set_examples SET body = '{}' WHERE training_set = ? AND position = 1")
+    .run(first!.trainingSet);
+  raw.close();
+  const after = openSqlite(path);
+  const damaged = { name: StoreError.name, message: /the file is damaged/ };
+  assert.throws(() => after.roundHeads("demo"), damaged);
+  assert.throws(() => after.exampleSources(first!.trainingSet, "x" as TrajectoryId), damaged);
   after.close();
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import fc from "fast-check";
+import { BACK_TO_2 } from "../../test/older-store.ts";
 import { StoreError } from "../core/errors.ts";
 import { trajectoryId } from "../core/ids.ts";
 import { canonicalJson } from "../core/json.ts";
@@ -96,14 +97,7 @@ test("a set that was kept in one text before comes back equal, and the same text
     fc.property(anySet, (set) => {
       const database = new DatabaseSync(":memory:");
       migrate(database);
-      // As version 2 had it.
-      database.exec(`
-        DROP TABLE training_set_heads;
-        DROP TABLE training_set_examples;
-        DROP TABLE summaries;
-        CREATE TABLE training_sets (id TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL);
-        PRAGMA user_version = 2;
-      `);
+      database.exec(BACK_TO_2);
       database.prepare("INSERT INTO training_sets (id, body) VALUES (?, ?)").run("a", canonicalJson(set));
       migrate(database);
       const sets = trainingSetsOn(database);

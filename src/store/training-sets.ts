@@ -6,10 +6,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { Example, TrainingSet } from "../core/training.ts";
+import type { Example, ExampleSource, TrainingSet } from "../core/training.ts";
 import { checkedKey, encoded, expectSame, otherContent } from "./bodies.ts";
 import { DamagedError } from "./guard.ts";
 import { decoded } from "./shapes.ts";
+import { sourcesOn } from "./sources.ts";
 import { transaction } from "./transaction.ts";
 
 /** Characters that are written in one transaction, so that other processes wait only briefly. */
@@ -20,6 +21,12 @@ export interface TrainingSets {
   get(id: string): TrainingSet | undefined;
   /** Read as they are asked for. */
   examples(id: string): Iterable<Example> | undefined;
+  /** How many it has. */
+  count(id: string): number | undefined;
+  /** The one in this place. */
+  example(id: string, position: number): Example | undefined;
+  /** As `Repository.exampleSources`. */
+  sources(id: string, trajectory?: string): ExampleSource[] | undefined;
   /** Ids, sorted. */
   ids(): Iterable<string>;
   /** The canonical JSON of a set that is there, in pieces. */
@@ -40,6 +47,8 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
     "INSERT OR IGNORE INTO training_set_examples (training_set, position, body) VALUES (?, ?, ?)",
   );
 
+  const sources = sourcesOn(database);
+
   function head(id: string): Head | undefined {
     const row = selectHead.get(id);
     if (!row) return undefined;
@@ -50,7 +59,7 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
   }
 
   /** The bodies of its examples, in order, each one checked. */
-  function* bodies(id: string, { set, count }: Head): Generator<{ readonly body: string; readonly example: Example }> {
+  function* bodies(id: string, { set, count }: Head): Generator<Written> {
     let next = 0;
     // Prepared anew: several readers may be on their way at once.
     for (const { position, body } of database.prepare(selectExamples).iterate(id, count)) {
@@ -67,10 +76,11 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
     expectSame(`training set ${id}`, selectExample.get(id, position)?.body, body);
   }
 
-  function addExamples(id: string, first: number, texts: readonly string[]): void {
+  function addExamples(id: string, first: number, examples: readonly Written[]): void {
     transaction(database, () => {
-      for (const [index, body] of texts.entries()) {
-        if (insertExample.run(id, first + index, body).changes === 0) expectExample(id, first + index, body);
+      for (const [index, { body, example }] of examples.entries()) {
+        if (insertExample.run(id, first + index, body).changes > 0) sources.add(id, first + index, example);
+        else expectExample(id, first + index, body);
       }
     });
   }
@@ -86,7 +96,7 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
       const body = encoded(`training set ${id}`, rest);
       const isKnown = selectHead.get(checkedKey(id)) !== undefined;
       if (isKnown) expectHead(id, examples.length, body);
-      let texts: string[] = [];
+      let written: Written[] = [];
       let [first, length] = [0, 0];
       for (const [position, example] of examples.entries()) {
         const text = encoded(`example ${position} of training set ${id}`, example);
@@ -94,15 +104,15 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
           expectExample(id, position, text);
           continue;
         }
-        texts.push(text);
+        written.push({ body: text, example });
         length += text.length;
         if (length < piece) continue;
-        addExamples(id, first, texts);
-        texts = [];
+        addExamples(id, first, written);
+        written = [];
         [first, length] = [position + 1, 0];
       }
       if (isKnown) return;
-      addExamples(id, first, texts);
+      addExamples(id, first, written);
       if (insertHead.run(id, examples.length, body).changes === 0) expectHead(id, examples.length, body);
     },
 
@@ -116,6 +126,20 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
     examples(id) {
       const found = head(id);
       return found && examplesIn(bodies(id, found));
+    },
+
+    count: (id) => head(id)?.count,
+
+    example(id, position) {
+      const found = head(id);
+      if (!found || position >= found.count) return undefined;
+      const row = selectExample.get(id, position);
+      return row && decoded<Example>(`example of ${found.set.kind}`, `${position} in training set ${id}`, row.body);
+    },
+
+    sources(id, trajectory) {
+      const found = head(id);
+      return found && sources.of(id, found.count, trajectory);
     },
 
     *ids() {
@@ -136,6 +160,12 @@ export function trainingSetsOn(database: DatabaseSync, piece = PIECE): TrainingS
       yield "}";
     },
   };
+}
+
+/** An example and its canonical JSON. */
+interface Written {
+  readonly body: string;
+  readonly example: Example;
 }
 
 interface Head {

@@ -11,6 +11,7 @@ import type { Task } from "../../src/core/task.ts";
 import type { Trajectory } from "../../src/core/trajectory.ts";
 import { anyFamily } from "./any-trajectory.ts";
 import { checkEpisodes } from "./repository-episodes.ts";
+import { checkLookUps } from "./repository-looking.ts";
 import { checkRuns, dumpOf, withFoundations } from "./repository-runs.ts";
 import { checkpoint, round, run, step, task, timing, trainingSet, trajectory } from "./samples.ts";
 
@@ -41,7 +42,12 @@ export function repositoryContract(name: string, open: () => Repository | Promis
       assert.equal(repository.trainingSet("set" as TrainingSetId), undefined);
       assert.equal(repository.examplesOf("set" as TrainingSetId), undefined);
       assert.equal(repository.checkpoint(checkpoint.id), undefined);
+      assert.equal(repository.exampleCount("set" as TrainingSetId), undefined);
+      assert.equal(repository.example("set" as TrainingSetId, 0), undefined);
+      assert.equal(repository.exampleSources("set" as TrainingSetId), undefined);
       assert.deepEqual(repository.rounds("first"), []);
+      assert.deepEqual(repository.roundHeads("first"), []);
+      assert.deepEqual(repository.membersOn("first", task.id), []);
       assert.deepEqual(repository.timings("first"), []);
       assert.deepEqual(dumpOf(repository), []);
     });
@@ -116,6 +122,8 @@ export function repositoryContract(name: string, open: () => Repository | Promis
         { numRuns: 60 },
       );
     });
+
+    checkLookUps(check);
 
     check("a long list of summaries comes in pages, reused trajectories among them", (repository) => {
       withFoundations(repository).addRun({ ...run, name: "second" });
