@@ -11,6 +11,8 @@ export interface Column<T> {
   /** To the right, in digits of one width. */
   readonly isNumber?: boolean;
   readonly sorts?: boolean;
+  /** At least so many pixels wide, so that tables one above the other line up. */
+  readonly width?: number;
 }
 
 const inOrder = new Intl.Collator("en", { numeric: true }).compare;
