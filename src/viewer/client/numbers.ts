@@ -12,9 +12,12 @@ export const percent = (value: number, digits = 1): string => (100 * value).toFi
 /** From 0 to 1; null where nothing was played. */
 export const rateOf = (share: Share): number | null => (share.of > 0 ? share.won / share.of : null);
 
-/** `−3.6`, `+11.0`: with a true minus. */
-export const signed = (value: number, digits = 1): string =>
-  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+/** `−3.6`, `+11.0`, `0.0`: with a true minus. */
+export function signed(value: number, digits = 1): string {
+  const size = Math.abs(value).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return `${value < 0 ? "−" : "+"}${size}`;
+}
 
 /** `1 task`, `2 tasks`. */
 export const counted = (number: number, one: string, many = `${one}s`): string =>
