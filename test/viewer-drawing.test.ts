@@ -5,15 +5,20 @@ import fc from "fast-check";
 import { taskId, trajectoryId } from "../src/core/ids.ts";
 import type { DiffRow } from "../src/viewer/api/compare.ts";
 import type { Branch, Trunk, TrunkState } from "../src/viewer/api/expert.ts";
-import type { StepLabel, Text, TrajectoryHead } from "../src/viewer/api/shared.ts";
-import type { Mask } from "../src/viewer/api/transcript.ts";
+import type { RunLine } from "../src/viewer/api/project.ts";
+import type { RoundLine, StepLabel, Text, TrajectoryHead } from "../src/viewer/api/shared.ts";
+import type { Mask, RowMessage, TargetSays } from "../src/viewer/api/transcript.ts";
 import { differencesIn, partingOf, partsOf } from "../src/viewer/client/diff/folds.ts";
 import { wordDiff } from "../src/viewer/client/diff/words.ts";
+import { firstSides } from "../src/viewer/client/flips/sides.ts";
+import { compared, differenceInWords } from "../src/viewer/client/row/compare.ts";
 import { cellsOf, tokensInWords } from "../src/viewer/client/row/tokens.ts";
+import { hitsIn } from "../src/viewer/client/search/inFolder.ts";
 import {
   decisionsIn,
   firstDivergence,
   jump,
+  marksOf,
   maskInWords,
   stretchesOf,
   type Turn,
@@ -181,6 +186,64 @@ test("n and p stop where the mask or the label changes, and where students tried
   ]);
   assert.equal(maskInWords(turns), "1 unused, 3 context only, 3 learned");
   assert.deepEqual([decisionsIn([]), stretchesOf([]), maskInWords([])], [[], [], ""]);
+});
+
+test("a ribbon's signs stand in the middle of each stretch of one label, and at the need-recover state", () => {
+  const labels: readonly StepLabel[] = ["harmful", "harmful", null, "beneficial", "harmful"];
+  const turns = labels.map((label, index) => turn(index, "context", { label, needRecover: index === 2 }));
+  assert.deepEqual(marksOf(turns), [
+    { middle: 1, kind: "harmful" },
+    { middle: 2, kind: "recover" },
+    { middle: 3.5, kind: "beneficial" },
+    { middle: 4.5, kind: "harmful" },
+  ]);
+});
+
+test("two methods are compared where nobody chose, else two iterations of one", () => {
+  const round = (row: number, iteration: number, evaluated = 5): RoundLine => ({
+    ...{ key: `${row}.1.${iteration}`, method: `m${row}`, row, seed: 1, iteration },
+    ...{ explored: 0, probed: 0, evaluated },
+  });
+  const run = (...rounds: readonly RoundLine[]): RunLine => ({
+    ...{ name: "r", kind: "experiment", world: null, trajectories: 0, rounds, first: "-", progress: null },
+  });
+  const keys = (line: RunLine) => firstSides(line)?.map((side) => side.round);
+  assert.deepEqual(keys(run(round(0, 0), round(1, 1), round(1, 2), round(2, 1, 0))), ["0.1.0", "1.1.2"]);
+  assert.deepEqual(keys(run(round(1, 1), round(1, 2), round(1, 3))), ["1.1.1", "1.1.3"]);
+  assert.equal(keys(run(round(1, 1))), undefined);
+  assert.equal(firstSides(undefined), null);
+});
+
+test("search in a folder finds the first place in each text, whatever the case", async () => {
+  const told = { observation: text("a red LAMP, a lamp"), thought: text(""), action: text("take lamp") };
+  const step = { ...turn(4, "unused"), ...told, reward: 0, actor: { kind: "other" as const, who: "x" }, tokens: null };
+  const hits = hitsIn({ head: head("e"), steps: [step] }, "lamp");
+  assert.deepEqual(
+    hits.map(({ step, part, before, match, after }) => [step, part, before, match, after]),
+    [
+      [4, "observation", "a red ", "LAMP", ", a lamp"],
+      [4, "action", "take ", "lamp", ""],
+    ],
+  );
+  assert.deepEqual(hitsIn({ head: head("e"), steps: [step] }, ""), []);
+});
+
+test("what other tools train is told apart from what is stored", () => {
+  const message = (learned: boolean): RowMessage => ({
+    ...{ side: "example", role: "assistant", content: text("x"), learned, reason: null, step: null },
+  });
+  const messages = [message(false), message(true), message(true)];
+  const targets: readonly TargetSays[] = [
+    { target: "same", learned: [false, true, true], refusal: null },
+    { target: "more", learned: [true, true, false], refusal: null },
+    { target: "says", learned: [false, true, true], refusal: "drops the reasoning" },
+    { target: "none", learned: null, refusal: "no tools" },
+  ];
+  const names = (all: readonly TargetSays[]) => all.map(({ target }) => target);
+  const { exact, other, refusing } = compared({ messages, targets });
+  assert.deepEqual([names(exact), names(other), names(refusing)], [["same"], ["more", "says"], ["none"]]);
+  assert.equal(differenceInWords({ messages }, targets[1]!), "of the messages, learns 1 more and 1 less");
+  assert.equal(differenceInWords({ messages }, targets[2]!), "learns the same messages");
 });
 
 test("the first divergence is the replay's, else the fork's", () => {

@@ -2,10 +2,13 @@
 import type { Component } from "svelte";
 import type { Route } from "./address.ts";
 import type { ViewProps } from "./view.ts";
+import Diff from "./views/Diff.svelte";
 import Expert from "./views/Expert.svelte";
+import Flips from "./views/Flips.svelte";
 import Overview from "./views/Overview.svelte";
 import ProjectView from "./views/Project.svelte";
 import Row from "./views/Row.svelte";
+import Search from "./views/Search.svelte";
 import Task from "./views/Task.svelte";
 import Tasks from "./views/Tasks.svelte";
 import Transcript from "./views/Transcript.svelte";
@@ -27,6 +30,10 @@ export const VIEWS: readonly ViewLine[] = [
   { pattern: "runs/:run/trunk/:id", title: "Trunk and branches", view: Trunk },
   { pattern: "runs/:run/transcripts/:id", title: "Transcript", view: Transcript },
   { pattern: "runs/:run/rows/:position", title: "Training row", view: Row },
+  { pattern: "runs/:run/search", title: "Search", view: Search },
+  { pattern: "diff/:ids", title: "Side by side", view: Diff },
+  { pattern: "flips", title: "Compare", view: Flips },
+  { pattern: "flips/:a/:roundA/:b/:roundB", title: "Compare", view: Flips },
 ];
 
 /** The view of an address, with what its pattern's names stand for; null where there is none. */

@@ -30,3 +30,14 @@ export function wordDiff(a: string, b: string): WordDiff {
 }
 
 const whole = (text: string, marked: boolean): Piece[] => (text ? [{ text, marked }] : []);
+
+/** The first `most` characters of `pieces`. */
+export function cutPieces(pieces: readonly Piece[], most: number): Piece[] {
+  const cut: Piece[] = [];
+  for (const { text, marked } of pieces) {
+    if (most <= 0) break;
+    cut.push({ text: text.slice(0, most), marked });
+    most -= text.length;
+  }
+  return cut;
+}

@@ -51,6 +51,25 @@ export function stretchesOf(steps: readonly Turn[]): Stretch[] {
   return stretches;
 }
 
+/** What stands above a ribbon: a sign in the middle of each stretch of one label, and at the need-recover state. */
+export interface RibbonMark {
+  /** In steps, from the start of the run. */
+  readonly middle: number;
+  readonly kind: "harmful" | "beneficial" | "recover";
+}
+
+export function marksOf(steps: readonly Turn[]): RibbonMark[] {
+  const marks: RibbonMark[] = [];
+  let from = 0;
+  steps.forEach(({ label, needRecover }, place) => {
+    if (needRecover) marks.push({ middle: place, kind: "recover" });
+    if (label !== (steps[place - 1]?.label ?? null)) from = place;
+    const isLast = (steps[place + 1]?.label ?? null) !== label;
+    if (label !== null && isLast) marks.push({ middle: (from + place + 1) / 2, kind: label });
+  });
+  return marks;
+}
+
 /** `5 turns learned, 7 context only`: in the order in which they come first; of neighbouring kinds only what there is. */
 export function maskInWords(steps: readonly Turn[]): string {
   const counts = new Map<Mask["kind"], number>();
