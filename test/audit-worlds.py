@@ -80,6 +80,24 @@ class ListingSteps(Good):
         return super().actions()
 
 
+class ListShrinks(Good):
+    """Each time it is asked within a turn, it lists one action less."""
+
+    asked = 0
+
+    def reset(self, task, seed):
+        self.asked = 0
+        return super().reset(task, seed)
+
+    def step(self, action):
+        self.asked = 0
+        return super().step(action)
+
+    def actions(self):
+        self.asked += 1
+        return super().actions()[: 4 - self.asked]
+
+
 class SharedCopy(Good):
     snapshot = None
     restore = None

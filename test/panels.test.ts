@@ -28,6 +28,14 @@ test("the tasks of a split are printed, and compared with a list", async (contex
   assert.match(other.output, /here, and not in the list │ {5}3 │ workshop\/test\/back-0-0/);
 });
 
+test("without a split they are counted", async (context) => {
+  const { code, output } = await tasks(context, "workshop", ...SMALL);
+  assert.equal(code, 0);
+  assert.match(output, /│ train +│ +5 │/);
+  assert.match(output, /│ test +│ +3 │/);
+  assert.match(output, /--split train says/);
+});
+
 async function tasksJson(context: TestContext): Promise<string> {
   const written: string[] = [];
   const write = context.mock.method(process.stdout, "write", (text: string) => written.push(text) > 0);
@@ -42,7 +50,7 @@ test("what is no split, list or panel is refused by name", async (context) => {
     assert.equal(code, 2);
     return output;
   };
-  assert.match(await refused(), /expected --split with one of train, validation, test/);
+  assert.match(await refused("--seed", "1"), /--seed: expected --split with it, one of train, validation, test/);
   assert.match(await refused("--split", "tset"), /unknown split "tset".*did you mean "test"/);
   assert.match(await refused("--check", "nowhere"), /expected a file, or one of alfworld-valid_seen, .*got "nowhere"/);
   assert.match(

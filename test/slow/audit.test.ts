@@ -21,6 +21,7 @@ const PLANTED: Readonly<Record<string, readonly [kind: Fault["kind"], step: numb
   GlobalRandom: ["state kept between episodes", 1],
   HashOrder: ["hash order", 0],
   ListingSteps: ["listing changes the world", 1],
+  ListShrinks: ["listing changes the world", 0],
   SharedCopy: ["the copy shares state", 1, 0],
   RewardDrift: ["reward not restored", 2, 1],
   LimitRunsOn: ["a step limit runs on", 9, 1],

@@ -26,7 +26,10 @@ interface TasksFlags extends EnvironmentFlags {
 export function register(command: Command): void {
   environmentOptions(command, "gleaner env webshop --help")
     .argument("<environment>", WORLD)
-    .option("--split <split>", "the split whose tasks are printed (needed without --check)")
+    .option(
+      "--split <split>",
+      "the split whose tasks are printed (default: the only one; of several, how many tasks each has)",
+    )
     .option("--seed <n>", "random seed that each task is started with (default: 0)", wholeNumber)
     .addOption(
       new Option("--check <file>", "compare the tasks with a list that somebody else made, or with a panel by its name")
@@ -41,14 +44,29 @@ async function tasks(name: string, { split, seed, check, json, ...flags }: Tasks
   const given = check === undefined ? undefined : givenPanel(check);
   const benchmark = await openBenchmark(environmentSpec("environment", name, flags));
   if (given) return compare(benchmark, given, check!);
-  if (split === undefined)
-    throw new CliError(`tasks: expected --split with one of ${printable(benchmark.splits.join(", "))}`);
-  const panel = await madePanel(benchmark, split, seed ?? 0);
+  if (split === undefined && benchmark.splits.length > 1) return listSplits(benchmark, { seed, json });
+  const panel = await madePanel(benchmark, split ?? benchmark.splits[0]!, seed ?? 0);
   if (json) await printJsonText(textOf(panel));
   else {
     print(table(["task", "goal", "start", "target"], panel.tasks.map(rowOf)));
     print(`${panel.tasks.length} tasks, fingerprint ${panel.fingerprint}`);
   }
+}
+
+async function listSplits(benchmark: Benchmark, { seed, json }: Pick<TasksFlags, "seed" | "json">): Promise<void> {
+  const { splits } = benchmark;
+  if (seed !== undefined)
+    throw new CliError(`--seed: expected --split with it, one of ${printable(splits.join(", "))}`);
+  const counted: { readonly split: string; readonly tasks: number }[] = [];
+  for (const split of splits) counted.push({ split, tasks: (await benchmark.tasks(split)).length });
+  if (json) return printJsonText(JSON.stringify(counted, null, 2));
+  print(
+    table(
+      ["split", "tasks"],
+      counted.map(({ split, tasks: count }) => [printable(split), count]),
+    ),
+  );
+  print(`--split ${printable(splits[0]!)} says what each of its tasks is`);
 }
 
 const rowOf = ({ id, goal, start, target = "–" }: Panel["tasks"][number]) => [printable(id), goal, start, target];

@@ -136,6 +136,8 @@ test("a world's tools are called as MCP has it, within an episode", async () => 
   assert.equal((await rpc("sessions/list")).error.code, -32601);
   assert.equal((await asked(server, "/mcp", "{")).body.error.code, -32700);
   assert.equal((await asked(server, "/mcp", {})).body.error.code, -32600);
+  const unlike = (await asked(server, "/mcp", [])).body.error.message;
+  assert.equal(unlike, "Invalid request: expected object, received array");
 
   const bare = await connected(server, "/mcp");
   assert.equal((await bare.send('{"jsonrpc":"2.0","method":"tools/list","id":"a"}')).id, "a");

@@ -26,7 +26,7 @@ const requestSchema = z.strictObject({
   jsonrpc: z.literal("2.0"),
   method: z.string(),
   params: z.record(z.string(), z.unknown()).default({}),
-  id: z.union([z.string(), z.number()]).nullish(),
+  id: z.union([z.string(), z.number()], { error: "Invalid input: expected string or number" }).nullish(),
 });
 
 /** The sessions of the server, as MCP sees them. */
@@ -77,7 +77,8 @@ export async function mcpAnswer(value: unknown, mcp: Mcp, own?: OwnSession): Pro
   const parsed = requestSchema.safeParse(value);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    return failure(null, RPC.request, `Invalid request: ${path.join(".")}: ${message}`);
+    const place = path.length > 0 ? `${path.join(".")}: ` : "";
+    return failure(null, RPC.request, `Invalid request: ${place}${message.replace(/^Invalid input: /, "")}`);
   }
   const { id = null, method } = parsed.data;
   // Not the schema's copy: numbers are to be written as they were.

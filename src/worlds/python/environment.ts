@@ -45,8 +45,6 @@ function newPlayer(processes: Processes): Player {
   let held: Process | undefined;
   let isPlaying = false;
   let place: Place | undefined;
-  /** What is accepted now, once somebody has asked. */
-  let accepted: readonly string[] | null | undefined;
   const live = (): Process => {
     if (!held || !isPlaying) throw new EnvironmentError("the environment was used before reset()");
     return held;
@@ -67,7 +65,6 @@ function newPlayer(processes: Processes): Player {
   }
   function moved(to: Place): void {
     isPlaying = true;
-    accepted = undefined;
     place = to;
   }
   return {
@@ -102,8 +99,8 @@ function newPlayer(processes: Processes): Player {
     async actions() {
       const world = live();
       if (place!.isOver) return [];
-      accepted ??= (await ask<{ readonly actions: readonly string[] | null }>(world, { op: "actions" })).actions;
-      return accepted;
+      // Asked anew each time: an audit sees whether asking changes something.
+      return (await ask<{ readonly actions: readonly string[] | null }>(world, { op: "actions" })).actions;
     },
     async close() {
       if (held) processes.release(held);
