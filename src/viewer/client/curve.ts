@@ -7,6 +7,10 @@ export interface CurveLine {
   readonly look: Look;
   /** One of several that the thick one sums up: thin, without marks or intervals. */
   readonly isThin?: boolean;
+  /** Another one is looked at. */
+  readonly isFaint?: boolean;
+  /** Its interval is drawn as a band, too. */
+  readonly hasBand?: boolean;
   /** In order of `x`. */
   readonly points: readonly CurveDot[];
 }
@@ -36,13 +40,13 @@ export function plotOf(lines: readonly CurveLine[], colourOf: ColourOf) {
     data.push(along(line, "y"));
     series.push({
       label: line.name,
-      stroke: line.isThin ? translucent(colour, 0.45) : colour,
+      stroke: translucent(colour, line.isFaint ? 0.25 : line.isThin ? 0.5 : 1),
       width: line.isThin ? 1 : 2,
       dash: [...line.look.dash],
       spanGaps: true,
       points: { show: false },
     });
-    if (line.isThin || !line.points.some(({ low }) => low !== null)) continue;
+    if (!line.hasBand || !line.points.some(({ low }) => low !== null)) continue;
     const edge: uPlot.Series = { stroke: "transparent", width: 0, spanGaps: true, points: { show: false } };
     data.push(along(line, "high"), along(line, "low"));
     series.push(edge, edge);
@@ -60,13 +64,14 @@ export function drawDots(plot: uPlot, lines: readonly CurveLine[], colourOf: Col
   const scale = window.devicePixelRatio;
   const at = (value: number, axis: "x" | "y") => plot.valToPos(value, axis, true);
   ctx.save();
-  for (const { look, isThin, points } of lines) {
+  ctx.setLineDash([]);
+  for (const { look, isThin, isFaint, points } of lines) {
     if (isThin) continue;
-    ctx.strokeStyle = ctx.fillStyle = colourOf(look.colour);
+    ctx.strokeStyle = ctx.fillStyle = translucent(colourOf(look.colour), isFaint ? 0.25 : 1);
     for (const { x, y, low, high } of points) {
       if (y === null) continue;
       ctx.lineWidth = 1.2 * scale;
-      if (low !== null && high !== null && points.length <= 12) {
+      if (low !== null && high !== null && !isFaint && points.length <= 12) {
         ctx.stroke(new Path2D(`M${at(x, "x")},${at(low, "y")}V${at(high, "y")}`));
       }
       const mark = new Path2D(markerPath(look.marker, at(x, "x"), at(y, "y"), 4 * scale));
