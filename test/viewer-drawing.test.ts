@@ -110,6 +110,12 @@ test("a branch is as long as that many actions, and leaves its dot downwards", (
   assert.equal(pitch, closed.pitch, "nothing moves sideways when branches unfold");
   assert(height > closed.height && branches.every(({ y }) => y > line.y));
   assert.deepEqual(placed(long, 900, 4, 2).branches, [], "iteration 2 has none there");
+  const all = placed(trunk(4, [state(0, 1, 1, [branch("p")]), state(2, 1, 1, [branch("q")])]), 900, "all", null);
+  assert.deepEqual(
+    all.branches.map(({ branch }) => branch.trajectory),
+    ["q", "p"],
+    "the last state's first: no branch crosses another's way down",
+  );
   assert.equal(branchesOf(long.states[1]!, 1).length, 2);
 });
 

@@ -97,18 +97,23 @@ export interface PlacedChart {
   readonly startY: number | null;
 }
 
-/** The branches of `open` (a step) are unfolded, those of `iteration` only if it is given. `room` is the width that there is. */
-export function placed(trunk: Trunk, room: number, open: number | null, iteration: number | null): Placed {
+/** Whose branches are unfolded: those of the state before a step, of all states, of none. */
+export type Open = number | "all" | null;
+
+/** Of the branches only those of `iteration`, if it is given. `room` is the width that there is. */
+export function placed(trunk: Trunk, room: number, open: Open, iteration: number | null): Placed {
   const pitch = pitchOf(trunk, room);
   const x = (step: number) => SIDE + step * pitch;
   const y = RECOVER + COUNTS + TRUNK / 2;
   const branchesTop = RECOVER + COUNTS + TRUNK + NAMES;
-  const opened = trunk.states.find(({ step }) => step === open);
-  const branches = (opened ? branchesOf(opened, iteration) : []).map((branch, index): PlacedBranch => {
-    const fromX = x(opened!.step);
+  // The last state's come first: so no branch crosses the way down to an earlier state's.
+  const opened = trunk.states.filter(({ step }) => open === "all" || step === open).reverse();
+  const unfolded = opened.flatMap((state) => branchesOf(state, iteration).map((branch) => ({ state, branch })));
+  const branches = unfolded.map(({ state, branch }, index): PlacedBranch => {
+    const fromX = x(state.step);
     const branchY = branchesTop + index * BRANCH + BRANCH / 2;
     const endX = fromX + Math.max(branch.steps, 1) * pitch;
-    return { branch, y: branchY, endX, path: pathOf(fromX, y + radiusOf(opened!.of), endX, branchY) };
+    return { branch, y: branchY, endX, path: pathOf(fromX, y + radiusOf(state.of), endX, branchY) };
   });
   const branchesEnd = branchesTop + branches.length * BRANCH;
   const hasChart = trunk.states.some(({ of }) => of > 0);
