@@ -314,6 +314,7 @@ test("the pieces of a word diff make up both texts, and mark what differs", () =
     pieces.filter((piece) => piece.marked).map((piece) => piece.text);
   const { a, b } = wordDiff("take the red cup", "take the blue cup");
   assert.deepEqual([marked(a), marked(b)], [["red"], ["blue"]]);
+  assert.deepEqual(marked(wordDiff("go north", "take the lamp").b), ["take the lamp"], "one mark, not three");
   const words = fc
     .array(fc.constantFrom("a", "b ", "\n", "\u{1f600}", "\ud800", "<b>", " "))
     .map((all) => all.join(""));

@@ -1,5 +1,6 @@
 /** Which rows of a diff are folded, and what its first divergence is in words. Pure functions of the data. */
 import type { Diff, DiffRow } from "../../api/compare.ts";
+import type { TrajectoryHead } from "../../api/shared.ts";
 
 /** Equal rows `[from, to)`, of which only the number is shown, or one row. */
 export type DiffPart =
@@ -50,3 +51,7 @@ export function partingOf({ divergesAt, rows, columns }: Pick<Diff, "divergesAt"
   const said = what.length ? `${what.join(" and ")} differ` : "they differ";
   return `They part at step ${divergesAt}: ${said}.`;
 }
+
+/** `EEF, seed 1, iteration 1, from s_8`: several probes of one round differ in where they began. */
+export const columnName = ({ who, fork }: Pick<TrajectoryHead, "who" | "fork">): string =>
+  fork ? `${who}, from s_${fork.step}` : who;

@@ -24,9 +24,21 @@ export function wordDiff(a: string, b: string): WordDiff {
     Math.max(a.length, b.length) <= LONGEST ? diffWordsWithSpace(a, b, { maxEditLength: MOST_EDITS }) : undefined;
   if (!parts) return { a: whole(a, true), b: whole(b, true) };
   return {
-    a: parts.filter(({ added }) => !added).map(({ value, removed }) => ({ text: value, marked: removed })),
-    b: parts.filter(({ removed }) => !removed).map(({ value, added }) => ({ text: value, marked: added })),
+    a: joined(parts.filter(({ added }) => !added).map(({ value, removed }) => ({ text: value, marked: removed }))),
+    b: joined(parts.filter(({ removed }) => !removed).map(({ value, added }) => ({ text: value, marked: added }))),
   };
+}
+
+/** Blanks between two marked words are marked too: one mark is easier to read than many. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const marked = (index: number) => pieces[index]?.marked ?? false;
+  return pieces.reduce<Piece[]>((all, piece, index) => {
+    const isMarked = piece.marked || (marked(index - 1) && marked(index + 1) && piece.text.trim() === "");
+    const last = all.at(-1);
+    if (last?.marked === isMarked) all[all.length - 1] = { text: last.text + piece.text, marked: isMarked };
+    else all.push({ text: piece.text, marked: isMarked });
+    return all;
+  }, []);
 }
 
 const whole = (text: string, marked: boolean): Piece[] => (text ? [{ text, marked }] : []);
