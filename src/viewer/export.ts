@@ -73,7 +73,7 @@ export async function exportView({ view, page, folder, at, onProgress }: ExportO
         const { examples = [] } = exportTranscript(asking, key, id) ?? {};
         rows.set(
           key,
-          examples.reduce((all, { position }) => all.add(position), rows.get(key) ?? new Set()),
+          examples.reduce((all, { position }) => all.add(position), rows.get(key) ?? new Set<number>()),
         );
       }
       output.flush();
