@@ -3,6 +3,7 @@
  * so a skip length of 2. The outcomes are prescribed; who is labelled, chosen and learned is decided by the algorithms
  * themselves. Ids can be read: `0101-expert`, `0101-BC-own-0` (BC's student from the start), `0101-BC-probe-2-0`.
  */
+import { rankingIn } from "../src/cli/view-decisions.ts";
 import { commandLine } from "../src/core/command-line.ts";
 import type { CheckpointId, TaskId, TrajectoryId } from "../src/core/ids.ts";
 import { taskId } from "../src/core/ids.ts";
@@ -244,6 +245,7 @@ export const viewOf = (repository: Repository, more: Partial<View> = {}): View =
   changes: () => 0,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
+  rankedWins: rankingIn(repository),
   skillOf: () => undefined,
   ...more,
 });

@@ -7,6 +7,7 @@ import type { View } from "../viewer/view.ts";
 import { environmentNamed } from "../worlds/open.ts";
 import { DEFAULT_PROJECT, type Project } from "./project.ts";
 import { version } from "./version.ts";
+import { rankingIn } from "./view-decisions.ts";
 
 /** Task ids begin with the environment's name. */
 export const skillOf: SkillOf = ({ id }, action) => environmentNamed(id.split("/")[0]!)?.skill?.(action);
@@ -27,6 +28,7 @@ export function viewOf({ folder, repository, command }: Project, { progress, run
     changes: repository.changes,
     progress,
     readingsOf: (rounds) => readingsOf(repository, rounds),
+    rankedWins: rankingIn(repository),
     skillOf: () => skillOf,
   };
 }

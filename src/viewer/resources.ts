@@ -10,6 +10,11 @@ import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
+import { instructionText, stepText } from "./data/texts.ts";
+
+import { decisionOf } from "./data/decision.ts";
+import { diffOf } from "./data/diff.ts";
+import { flipsOf } from "./data/flips.ts";
 import { transcriptOf } from "./data/transcript.ts";
 import { trunkOf } from "./data/trunk.ts";
 import { instructionText, stepText } from "./data/whole-texts.ts";
@@ -43,6 +48,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/rounds/:round/expert": expertMapOf,
   "runs/:run/rounds/:round/trunk/:id": trunkOf,
   "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
+  "runs/:run/rounds/:round/decisions/:id/:step": decisionOf,
   "diff/:list": diffOf,
   "flips/:runA/:roundA/:runB/:roundB": flipsOf,
   "texts/:task/task/instruction": instructionText,

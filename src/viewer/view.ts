@@ -28,6 +28,29 @@ export interface View {
    * By expert trajectory.
    */
   readonly readingsOf: (rounds: readonly Round[]) => ReadonlyMap<TrajectoryId, RunReading>;
+  /**
+   * The wins of one task that pass through the state before a step of a trajectory (null: the task's start): those that the method
+   * chose first, then in the order in which they lost. `wins` come in the order in which the method had them.
+   */
+  readonly rankedWins: (
+    wins: readonly Win[],
+    at: { readonly trajectory: TrajectoryId; readonly step: number } | null,
+    rule: { readonly distinct: boolean; readonly one: boolean },
+  ) => readonly RankedWin[];
   /** What counts as one kind of action in the run's world; undefined where that is not known. */
   readonly skillOf: (run: string) => SkillOf | undefined;
+}
+
+/** A won trajectory; `iteration` is 0 for the expert's own runs, else the one that made it. */
+export interface Win {
+  readonly id: TrajectoryId;
+  readonly iteration: number;
+}
+
+export interface RankedWin extends Win {
+  /** The expert's actions from the state on, which would be learned. */
+  readonly expertActions: number;
+  readonly steps: number;
+  /** Why it was not chosen; null if it was. */
+  readonly lostBy: string | null;
 }

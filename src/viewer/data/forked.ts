@@ -19,12 +19,16 @@ interface Found {
 
 const known = new WeakMap<Round, Found>();
 
-/** Those of `round`, by step, in the order in which they were played. */
-export function forkedFrom(view: View, round: Round, expert: Pick<TrajectorySummary, "id" | "taskId">): Forked[] {
+/** The rollouts of `round` from a task's start, and those from states of the expert's runs `ids`, in the order of playing. */
+export function forkedFrom(
+  view: View,
+  round: Round,
+  { taskId, ids }: { readonly taskId: TaskId; readonly ids: readonly TrajectoryId[] },
+): { readonly starts: readonly Forked[]; readonly probes: readonly Forked[] } {
   const { byParent, byTask } = known.get(round) ?? found(view, round);
-  const starts = (byTask.get(expert.taskId) ?? []).map((summary) => ({ summary, step: 0, round }));
-  const probes = (byParent.get(expert.id) ?? []).map((summary) => ({ summary, step: summary.fork!.step, round }));
-  return [...starts, ...probes];
+  const starts = (byTask.get(taskId) ?? []).map((summary) => ({ summary, step: 0, round }));
+  const left = ids.flatMap((id) => byParent.get(id) ?? []);
+  return { starts, probes: left.map((summary) => ({ summary, step: summary.fork!.step, round })) };
 }
 
 function found({ repository }: View, round: Round): Found {

@@ -10,6 +10,8 @@ export interface Lesson {
   readonly position: number;
   readonly part: "example" | "preferred" | "rejected";
   readonly source: TrajectoryId;
+  /** Of a preference: the trajectory of the other side. */
+  readonly pair?: TrajectoryId;
   /** By step: what is learned. */
   readonly learned: ReadonlyMap<number, Provenance>;
   /** Its words for why, each once. */
@@ -44,8 +46,8 @@ export function lessonsOf(example: Example, position: number): Lesson[] {
   }
   const [better, worse] = example.sources;
   return [
-    { position, part: "preferred", source: better, ...learnedIn(example.chosen), weight: 1 },
-    { position, part: "rejected", source: worse, ...learnedIn(example.rejected), weight: 1 },
+    { position, part: "preferred", source: better, pair: worse, ...learnedIn(example.chosen), weight: 1 },
+    { position, part: "rejected", source: worse, pair: better, ...learnedIn(example.rejected), weight: 1 },
   ];
 }
 

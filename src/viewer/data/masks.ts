@@ -17,7 +17,8 @@ export interface SharedLesson extends Lesson {
 export function lessonsAlong(view: View, looked: Looked, summary: TrajectorySummary): SharedLesson[] {
   const of = (id: TrajectoryId, shared: number) =>
     lessonsFrom(view, looked.trainingSet, id).map((lesson): SharedLesson => ({ ...lesson, shared }));
-  const left = looked.upTo.flatMap((round) => forkedFrom(view, round, summary)).filter(({ step }) => step > 0);
+  const { id, taskId } = summary;
+  const left = looked.upTo.flatMap((round) => forkedFrom(view, round, { taskId, ids: [id] }).probes);
   const forks = [...new Map(left.map(({ summary, step }) => [summary.id, step]))];
   return [...of(summary.id, summary.length), ...forks.flatMap(([id, step]) => of(id, step))];
 }

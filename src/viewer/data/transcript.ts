@@ -82,7 +82,7 @@ interface Along {
 }
 
 /** The reading that the trajectory begins along. */
-function readingAlong(view: View, readingOf: ReadingOf, { id, fork, length }: TrajectorySummary): Along | null {
+export function readingAlong(view: View, readingOf: ReadingOf, { id, fork, length }: TrajectorySummary): Along | null {
   const own = readingOf(id);
   if (own) return { reading: own, upTo: length };
   const parent = fork && view.repository.summary(fork.from);
