@@ -1,5 +1,6 @@
 /** The store of a small but real run as the viewer sees it: made once, for tests of what the page is given. */
 import { join } from "node:path";
+import { rankingIn } from "../src/cli/view-decisions.ts";
 import { commandLine } from "../src/core/command-line.ts";
 import type { Repository } from "../src/core/repository.ts";
 import { readingsOf } from "../src/engine/algorithms/eef-stored.ts";
@@ -52,6 +53,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   changes: repository.changes,
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
+  rankedWins: rankingIn(repository),
   skillOf: () => undefined,
   ...rest,
 });

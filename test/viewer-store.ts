@@ -3,8 +3,6 @@
  * so a skip length of 2. The outcomes are prescribed; who is labelled, chosen and learned is decided by the algorithms
  * themselves. Ids can be read: `0101-expert`, `0101-BC-own-0` (BC's student from the start), `0101-BC-probe-2-0`.
  */
-import { rankingIn } from "../src/cli/view-decisions.ts";
-import { commandLine } from "../src/core/command-line.ts";
 import type { CheckpointId, TaskId, TrajectoryId } from "../src/core/ids.ts";
 import { taskId } from "../src/core/ids.ts";
 import type { Json } from "../src/core/json.ts";
@@ -13,12 +11,10 @@ import type { Task } from "../src/core/task.ts";
 import type { Checkpoint, TrainingSet } from "../src/core/training.ts";
 import type { Trajectory } from "../src/core/trajectory.ts";
 import { bc } from "../src/engine/algorithms/bc.ts";
-import { readingsOf } from "../src/engine/algorithms/eef-stored.ts";
 import type { Experiment } from "../src/engine/algorithms/experiment.ts";
 import { type MethodConfig, methodLabel, methodOf, methodSchema } from "../src/engine/algorithms/methods.ts";
 import { trainingSetId } from "../src/engine/experiment/training.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
-import type { View } from "../src/viewer/view.ts";
 import { base, checkpointOf, experimentOf, run as played } from "./prescribed.ts";
 
 /** A row of the table. Steps are in actions; the skip length is 2. */
@@ -235,17 +231,3 @@ function heldOut({ id }: Task, checkpoint: CheckpointId, place: number, { exampl
 }
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index}`);
-
-/** What the viewer knows of a store; `more`: what a test says otherwise. */
-export const viewOf = (repository: Repository, more: Partial<View> = {}): View => ({
-  project: "vectors",
-  version: "0.0.0",
-  command: commandLine(),
-  repository,
-  changes: () => 0,
-  progress: () => [],
-  readingsOf: (rounds) => readingsOf(repository, rounds),
-  rankedWins: rankingIn(repository),
-  skillOf: () => undefined,
-  ...more,
-});

@@ -3,6 +3,8 @@
  * Each line is one shape of `api/`; the functions are in `data/`.
  */
 import { CliError, messageOf } from "../core/errors.ts";
+
+import { decisionOf } from "./data/decision.ts";
 import { diffOf } from "./data/diff.ts";
 import { expertMapOf } from "./data/expert.ts";
 import { flipsOf } from "./data/flips.ts";
@@ -10,11 +12,6 @@ import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
-import { instructionText, stepText } from "./data/texts.ts";
-
-import { decisionOf } from "./data/decision.ts";
-import { diffOf } from "./data/diff.ts";
-import { flipsOf } from "./data/flips.ts";
 import { transcriptOf } from "./data/transcript.ts";
 import { trunkOf } from "./data/trunk.ts";
 import { instructionText, stepText } from "./data/whole-texts.ts";

@@ -1,14 +1,15 @@
 // Trajectories side by side, and rounds side by side, on the stored test vectors.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EVERY_METHOD, VECTOR_RUN, vectorStore, viewOf } from "../../../test/viewer-store.ts";
+import { viewOn } from "../../../test/viewed.ts";
+import { EVERY_METHOD, VECTOR_RUN, vectorStore } from "../../../test/viewer-store.ts";
 import { CliError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
 import { diffOf } from "./diff.ts";
 import { flipsOf } from "./flips.ts";
 
 const repository = await vectorStore({ methods: EVERY_METHOD });
-const view = viewOf(repository);
+const view = viewOn(repository);
 const diff = (...ids: string[]) => diffOf(view, ids.map(encodeURIComponent).join(","))!;
 
 test("a probe leaves the expert's run at its state: the steps before are the same, there they part", () => {
@@ -89,7 +90,7 @@ test("flips: examples about a task that came and went", () => {
   // As if the training tasks were held out, too.
   const [bc, eef] = [0, 1].map((row) => repository.rounds(VECTOR_RUN).find((round) => round.row === row)!);
   const evaluated = bc!.expert;
-  const seen = viewOf({
+  const seen = viewOn({
     ...repository,
     rounds: () => [
       { ...bc!, evaluated },

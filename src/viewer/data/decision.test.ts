@@ -3,14 +3,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { EVERY_METHOD, VECTOR_RUN, VECTORS, vectorStore, viewOf } from "../../../test/viewer-store.ts";
+import { viewOn } from "../../../test/viewed.ts";
+import { EVERY_METHOD, VECTOR_RUN, VECTORS, vectorStore } from "../../../test/viewer-store.ts";
 import type { Decision } from "../api/transcript.ts";
 import { decisionOf } from "./decision.ts";
 import { keyOf } from "./rounds.ts";
 import { transcriptOf } from "./transcript.ts";
 
 const repository = await vectorStore({ methods: EVERY_METHOD });
-const view = viewOf(repository);
+const view = viewOn(repository);
 const EEF = "1.1.1";
 const decision = (id: string, step: number, round = EEF) => decisionOf(view, VECTOR_RUN, round, id, `${step}`)!;
 const listed = ({ candidates }: Decision) =>
@@ -97,7 +98,7 @@ test("the latest iteration goes first, then the fewest steps, then the lowest id
 });
 
 test("RFT keeps the first of two wins with the same actions; with one solution it ranks them", async () => {
-  const twins = viewOf(
+  const twins = viewOn(
     await vectorStore({
       methods: [
         { method: "rft", iterations: 2 },
@@ -151,7 +152,7 @@ test("every method says its rule for every turn, in the words of methods.md, and
 });
 
 test("a training set that the rule would not have chosen is not hidden", () => {
-  const other = viewOf(repository, {
+  const other = viewOn(repository, {
     rankedWins: (wins, at, rule) =>
       view
         .rankedWins(wins, at, rule)
@@ -167,13 +168,13 @@ test("a training set that the rule would not have chosen is not hidden", () => {
 
 test("a run whose config does not say its methods, a dataset, and what is not there", () => {
   const renamed = { ...repository, run: (name: string) => ({ ...repository.run(name)!, config: {} }) };
-  assert.match(decisionOf(viewOf(renamed), VECTOR_RUN, EEF, "1111-BC-own-0", "0")!.rule, /^Every agent action/);
+  assert.match(decisionOf(viewOn(renamed), VECTOR_RUN, EEF, "1111-BC-own-0", "0")!.rule, /^Every agent action/);
   const unnamed = {
     ...renamed,
     rounds: (name: string) =>
       repository.rounds(name).map((round) => ({ ...round, method: round.row === 1 ? "mine" : round.method })),
   };
-  const unknown = decisionOf(viewOf(unnamed), VECTOR_RUN, EEF, "1111-BC-own-0", "0")!;
+  const unknown = decisionOf(viewOn(unnamed), VECTOR_RUN, EEF, "1111-BC-own-0", "0")!;
   assert.equal(unknown.rule, "Not known: the run does not say which method mine is.");
   assert.equal(unknown.isLearned, true);
   const dataset = {
@@ -185,7 +186,7 @@ test("a run whose config does not say its methods, a dataset, and what is not th
     }),
     rounds: () => [],
   };
-  const { rule, source, isLearned } = decisionOf(viewOf(dataset), "d", "-", "1100-expert", "0")!;
+  const { rule, source, isLearned } = decisionOf(viewOn(dataset), "d", "-", "1100-expert", "0")!;
   assert.deepEqual(
     { rule, source, isLearned },
     {

@@ -1,14 +1,15 @@
 // The transcript of the test vectors: the ribbon is the table of methods.md §2, and texts come as they were.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VECTOR_RUN, VECTORS, vectorStore, viewOf } from "../../../test/viewer-store.ts";
+import { viewOn } from "../../../test/viewed.ts";
+import { VECTOR_RUN, VECTORS, vectorStore } from "../../../test/viewer-store.ts";
 import type { Transcript } from "../api/transcript.ts";
 import { resourceOf } from "../resources.ts";
 import { transcriptOf } from "./transcript.ts";
 
 const ROUND = "1.1.1";
 const repository = await vectorStore();
-const view = viewOf(repository);
+const view = viewOn(repository);
 const transcript = (id: string, round = ROUND) => transcriptOf(view, VECTOR_RUN, round, id)!;
 
 /** `0-2 learned: solution from s_0`, turns of one mask together. */
@@ -99,7 +100,7 @@ test("a solution's own ribbon: who acted, what is learned, and the expert's labe
 
 test("both sides of a preference: what is learned, and what is rejected", async () => {
   const pairs = await vectorStore({ methods: [{ method: "eto", cut: 0 }] });
-  const of = (id: string) => ribbon(transcriptOf(viewOf(pairs), VECTOR_RUN, ROUND, id)!);
+  const of = (id: string) => ribbon(transcriptOf(viewOn(pairs), VECTOR_RUN, ROUND, id)!);
   assert.deepEqual(of("1111-BC-own-0"), ["0-2 learned: chosen"]);
   assert.deepEqual(of("1111-expert"), [
     "0-2 rejected: rejected",
@@ -119,7 +120,7 @@ test("a round that learns the expert's win whole; a rollout that broke", async (
           }
         : trajectory,
   });
-  assert.deepEqual(ribbon(transcriptOf(viewOf(broken), VECTOR_RUN, ROUND, "1111-BC-own-0")!), [
+  assert.deepEqual(ribbon(transcriptOf(viewOn(broken), VECTOR_RUN, ROUND, "1111-BC-own-0")!), [
     "0-2 unused: not in this round's training set: the episode broke on our side",
   ]);
 });
@@ -136,7 +137,7 @@ test("texts: cut without cutting a character in two, whole when asked for, halve
   });
   const ask = (path: string) =>
     JSON.parse(
-      JSON.stringify(resourceOf(viewOf(dressed), { segments: path.split("/"), query: new URLSearchParams() })),
+      JSON.stringify(resourceOf(viewOn(dressed), { segments: path.split("/"), query: new URLSearchParams() })),
     );
   const { steps, finalObservation } = ask(`runs/${VECTOR_RUN}/rounds/${ROUND}/trajectories/0101-expert`) as Transcript;
   for (const { text, length } of [steps[0]!.observation, finalObservation]) {
@@ -166,7 +167,7 @@ test("replay: verified, diverged with both texts, not replayable; and the comman
   ] as const;
   const shown = found.map((verification) =>
     transcriptOf(
-      viewOf({
+      viewOn({
         ...repository,
         verification: (trajectory) => ({ ...verification, trajectory }),
       }),

@@ -1,12 +1,13 @@
 // Must hold: the trunk of the test vectors shows exactly the stretches, states and solutions of the table in methods.md §2.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VECTOR_RUN, VECTORS, type Vector, vectorStore, viewOf } from "../../../test/viewer-store.ts";
+import { viewOn } from "../../../test/viewed.ts";
+import { VECTOR_RUN, VECTORS, type Vector, vectorStore } from "../../../test/viewer-store.ts";
 import type { Trunk } from "../api/expert.ts";
 import { trunkOf } from "./trunk.ts";
 
 const ROUND = "1.1.1";
-const view = viewOf(await vectorStore());
+const view = viewOn(await vectorStore());
 const trunk = (outcomes: string, round = ROUND) => trunkOf(view, VECTOR_RUN, round, `${outcomes}-expert`)!;
 
 /** Stretches of one label as the table has them. */
@@ -73,7 +74,7 @@ test("several iterations: branches of all up to the round, of which the labels c
     methods: [{ method: "eef", probes: 3, iterations: 2 }],
     wins: (outcomes, place, iteration) => (outcomes[place] === "1") === (iteration === 1),
   });
-  const shown = trunkOf(viewOf(flipped), VECTOR_RUN, "1.1.2", "0101-expert")!;
+  const shown = trunkOf(viewOn(flipped), VECTOR_RUN, "1.1.2", "0101-expert")!;
   assert.deepEqual(shown.iterations, [1, 2]);
   assert.deepEqual(
     shown.states.map(({ step, won, of, branches }) => [
@@ -87,7 +88,7 @@ test("several iterations: branches of all up to the round, of which the labels c
       ["6: 0/1", "1 true false", "2 false true"],
     ],
   );
-  assert.equal(trunkOf(viewOf(flipped), VECTOR_RUN, "1.1.1", "0101-expert")!.states[0]!.branches.length, 1);
+  assert.equal(trunkOf(viewOn(flipped), VECTOR_RUN, "1.1.1", "0101-expert")!.states[0]!.branches.length, 1);
 });
 
 test("a rollout that broke on our side is a branch that no label counts", async () => {
@@ -101,7 +102,7 @@ test("a rollout that broke on our side is a branch that no label counts", async 
           }
         : trajectory,
   });
-  const { states, steps } = trunkOf(viewOf(broken), VECTOR_RUN, ROUND, "0101-expert")!;
+  const { states, steps } = trunkOf(viewOn(broken), VECTOR_RUN, ROUND, "0101-expert")!;
   const { won, of, low, high, branches } = states[2]!;
   assert.deepEqual({ won, of, low, high }, { won: 0, of: 0, low: null, high: null });
   assert.deepEqual(
