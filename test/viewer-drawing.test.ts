@@ -164,7 +164,6 @@ test("a dot is filled as high as its rate", () => {
 const turn = (index: number, kind: Mask["kind"], change: Partial<Turn> = {}): Turn => ({
   index,
   mask: { kind, reason: "why" } as Mask,
-  mask: kind === "unused" ? { kind, reason: "why" } : { kind, reason: "why", example: 0 },
   label: null,
   taken: null,
   needRecover: false,
