@@ -24,6 +24,7 @@ import {
   withoutPaths,
 } from "../worlds/open.ts";
 import { keepWorld } from "../worlds/places.ts";
+import { asItBegan } from "./code-at-first.ts";
 import { programName } from "./program.ts";
 import type { Project } from "./project.ts";
 import { restoredAs, runAudit } from "./run-audit.ts";
@@ -102,8 +103,9 @@ export async function partsOf(
 ): Promise<Opened> {
   const environment = restoredAs(resolveEnvironment(environmentOf(config, file)), config.restore);
   if (environment.name === "none") throw new CliError(`run "${config.run}": ${NEEDS_WORLD}`);
-  const benchmark = (seed: number) => inputOf("environment", () => openBenchmark(seeded(config, environment, seed)));
-  const { splits, notes } = await benchmark(config.seeds[0]!);
+  const opened = (seed: number) => inputOf("environment", () => openBenchmark(seeded(config, environment, seed)));
+  const { splits, notes } = asItBegan(repository, config.run, await opened(config.seeds[0]!), progress.say);
+  const benchmark = async (seed: number) => asItBegan(repository, config.run, await opened(seed), () => {});
   expectNames(config, splits, repository);
   const parts: Parts = {
     repository,

@@ -5,11 +5,13 @@
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { codeNote } from "../core/code-note.ts";
 import type { Benchmark, Environment, StepResult } from "../core/environment.ts";
 import { CliError, EnvironmentError, PolicyError, StopError } from "../core/errors.ts";
-import type { TaskId } from "../core/ids.ts";
+import { fingerprint, type TaskId } from "../core/ids.ts";
 import { isKeptByJson, type Task } from "../core/task.ts";
 import { quoted } from "../core/wording.ts";
+import { ownCodeHash } from "./own-code.ts";
 
 export const isModule = (name: string) => /\.(ts|mts|js|mjs)$/.test(name);
 
@@ -27,8 +29,20 @@ export async function ownBenchmark(path: string, options: object): Promise<Bench
   }
   if (typeof benchmark.name !== "string" || !Array.isArray(benchmark.splits))
     throw new CliError(`world ${path}: expected the benchmark to say its \`name\` and its \`splits\` (a list)`);
-  return guardedBenchmark(basename(path), made as Benchmark);
+  const plain = guardedBenchmark(basename(path), made as Benchmark);
+  const [source, { notes = [], variant }] = [ownCodeHash(path), plain];
+  const told = overridden(plain, {
+    notes: [...notes, codeNote(basename(path), source)],
+    variant: fingerprint({ source, options, ...(variant !== undefined && { variant }) }),
+  });
+  plainOf.set(told, plain);
+  return told;
 }
+
+const plainOf = new WeakMap<Benchmark, Benchmark>();
+
+/** The world of a user's module without what says which code it is; any other world as it is. */
+export const withoutCode = (benchmark: Benchmark): Benchmark => plainOf.get(benchmark) ?? benchmark;
 
 function expectFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -132,16 +146,18 @@ function guard<T extends object>(file: string, object: T): T {
 }
 
 const overridden = <T extends object>(object: T, members: Partial<T>): T =>
-  view(object, (key) => (Object.hasOwn(members, key) ? Reflect.get(members, key) : Reflect.get(object, key)));
+  view(object, (key) => (Object.hasOwn(members, key) ? Reflect.get(members, key) : Reflect.get(object, key)), members);
 
-/** `object` as `read` shows it. The target is empty, since a proxy must show a frozen object as it is. */
-function view<T extends object>(object: T, read: (key: PropertyKey) => unknown): T {
+/** `object`, with `more` members, as `read` shows it. The target is empty, since a proxy must show a frozen object as it is. */
+function view<T extends object>(object: T, read: (key: PropertyKey) => unknown, more: object = {}): T {
   return new Proxy({} as T, {
     get: (_, key) => read(key),
-    has: (_, key) => Reflect.has(object, key),
-    ownKeys: () => Reflect.ownKeys(object),
+    has: (_, key) => Reflect.has(object, key) || Object.hasOwn(more, key),
+    ownKeys: () => [...new Set([...Reflect.ownKeys(object), ...Reflect.ownKeys(more)])],
     getOwnPropertyDescriptor: (_, key) =>
-      Object.hasOwn(object, key) ? { value: read(key), enumerable: true, configurable: true } : undefined,
+      Object.hasOwn(object, key) || Object.hasOwn(more, key)
+        ? { value: read(key), enumerable: true, configurable: true }
+        : undefined,
   });
 }
 

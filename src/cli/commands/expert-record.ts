@@ -25,6 +25,7 @@ import { verbatim } from "../../formats/verbatim.ts";
 import { prompted } from "../../policies/prompted.ts";
 import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
+import { asItBegan } from "../code-at-first.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
 import { aboveZero, atLeastZero, keyAndValue, positiveInteger, runName, wholeNumber } from "../flags.ts";
@@ -33,7 +34,7 @@ import { openProject, type Project, projectOption } from "../project.ts";
 import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { type TemplateFlags, templateVariableOption, templateVariables } from "../template-flags.ts";
-import { print } from "../terminal.ts";
+import { print, tell } from "../terminal.ts";
 
 interface RecordFlags extends EnvironmentFlags, WaitFlags, TemplateFlags {
   readonly project: string;
@@ -109,10 +110,11 @@ async function record(flags: RecordFlags): Promise<void> {
   const run = runName(flags.out);
   const options = serverOptions(flags);
   const spec = environmentSpec("--env", flags.env, flags);
-  const benchmark = await openBenchmark(spec);
-  const split = flags.split ?? benchmark.splits[0]!;
-  const tasks = (await inputOf("--split", () => benchmark.tasks(split))).slice(0, flags.tasks);
+  const opened = await openBenchmark(spec);
+  const split = flags.split ?? opened.splits[0]!;
+  const tasks = (await inputOf("--split", () => opened.tasks(split))).slice(0, flags.tasks);
   const project = openProject(flags);
+  const benchmark = asItBegan(project.repository, run, opened, tell);
   const { wait } = flags;
   try {
     await alone(project, { run, command: "expert record", wait }, () =>

@@ -13,13 +13,14 @@ import { expertRollouts } from "../../engine/experiment/expert.ts";
 import { noisy } from "../../policies/noisy.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
+import { asItBegan } from "../code-at-first.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { positiveInteger, rate, runName, wholeNumber } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 import { openProject, projectOption } from "../project.ts";
 import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
-import { print, printable } from "../terminal.ts";
+import { print, printable, tell } from "../terminal.ts";
 import * as expertRecord from "./expert-record.ts";
 
 interface ExpertFlags extends EnvironmentFlags, WaitFlags {
@@ -92,14 +93,15 @@ async function record(flags: ExpertFlags, expertOf: (benchmark: Benchmark) => Po
     throw new CliError(`--slip ${flags.slip}: expected --error-rate above 0 as well, since nothing slips at rate 0`);
   }
   const spec = environmentSpec("--env", flags.env, flags);
-  const benchmark = await openBenchmark(spec);
-  const expert = expertOf(benchmark);
+  const opened = await openBenchmark(spec);
+  const expert = expertOf(opened);
   const { errorRate, slip = "same-verb", seed } = flags;
-  const split = flags.split ?? benchmark.splits[0]!;
-  const tasks = (await inputOf("--split", () => benchmark.tasks(split))).slice(0, flags.tasks);
+  const split = flags.split ?? opened.splits[0]!;
+  const tasks = (await inputOf("--split", () => opened.tasks(split))).slice(0, flags.tasks);
   const run = runName(flags.out);
   const project = openProject(flags);
   const { repository } = project;
+  const benchmark = asItBegan(repository, run, opened, tell);
   const config = { environment: withoutPaths(spec), notes: benchmark.notes, errorRate, slip, split, seed };
   const remarks: string[] = [];
   const policy = errorRate > 0 ? noisy(expert, { errorRate, slip, seed, say: (line) => remarks.push(line) }) : expert;

@@ -13,13 +13,14 @@ import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
+import { asItBegan } from "../code-at-first.ts";
 import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
 import { port, runName } from "../flags.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
 import { openProject, projectOption } from "../project.ts";
 import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
-import { print } from "../terminal.ts";
+import { print, tell } from "../terminal.ts";
 import { onlyIn } from "../world-help.ts";
 
 interface PlayFlags extends EnvironmentFlags, WaitFlags {
@@ -61,11 +62,12 @@ function userName(): string {
 async function play(name: string, flags: PlayFlags): Promise<void> {
   if (flags.name.trim() === "") throw new CliError(`--name: expected a name, got ${quoted(flags.name)}`);
   const spec = environmentSpec("environment", name, flags);
-  const benchmark = await openBenchmark(spec);
-  const run = runName(flags.out ?? `play-${benchmark.name}`);
-  const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
+  const opened = await openBenchmark(spec);
+  const run = runName(flags.out ?? `play-${opened.name}`);
   const project = openProject(flags);
   const { repository } = project;
+  const benchmark = asItBegan(repository, run, opened, tell);
+  const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
   try {
     await alone(project, { run, command: "play", wait: flags.wait }, () =>
       inRun(project, { name: run, kind: "play", config }, () => {

@@ -1,5 +1,7 @@
 /** Where an experiment's expert trajectories come from, and which of them can be replayed. */
+
 import { openWorld } from "../../core/call-by-call.ts";
+import { isCodeNote } from "../../core/code-note.ts";
 import type { Benchmark } from "../../core/environment.ts";
 import { CliError, inputOf } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -95,7 +97,9 @@ function tellOfAnotherWorld(
   run: string,
 ): void {
   const { notes: then } = (repository.run(run)?.config ?? {}) as { readonly notes?: readonly string[] };
-  const other = then && benchmark.notes?.filter((note) => !then.includes(note));
+  // Runs of before do not say the code of a user's module.
+  const isCodeTold = then?.some(isCodeNote);
+  const other = then && benchmark.notes?.filter((note) => !then.includes(note) && (isCodeTold || !isCodeNote(note)));
   if (other?.length) {
     const now = other.join(" ");
     progress.say(

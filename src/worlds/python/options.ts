@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { WAYS } from "../../core/audit.ts";
 import { atMost } from "../../core/bounds.ts";
+import { codeNote } from "../../core/code-note.ts";
 import { fingerprint } from "../../core/ids.ts";
 import { quoted } from "../../core/wording.ts";
 import type { EnvironmentEntry } from "../entry.ts";
@@ -84,7 +85,7 @@ export const python: EnvironmentEntry<z.infer<typeof schema>> = {
     const code = file === undefined ? { module } : { source: sourceHash(file) };
     return {
       ...world,
-      ...(code.source && { notes: [`The code of ${basename(file!)} is ${code.source}.`] }),
+      ...(code.source && { notes: [codeNote(basename(file!), code.source)] }),
       variant: fingerprint({ ...code, name, options: given, hashSeed, successReturn }),
     };
   },

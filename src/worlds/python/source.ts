@@ -1,7 +1,8 @@
 /** Which code a world in Python is: its module and those beside it that it imports. Another code is another world. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fingerprint } from "../../core/ids.ts";
+import { codeOf, isFile } from "../code.ts";
 
 /** `import a, b as c` and `from a.b import c`: the names behind the word, at any depth of the code. */
 const IMPORT = /^[ \t]*(?:import[ \t]+(.+)|from[ \t]+(\.?[\w.]+)[ \t]+import[ \t(]*(.*))/gm;
@@ -12,14 +13,7 @@ const IMPORT = /^[ \t]*(?:import[ \t]+(.+)|from[ \t]+(\.?[\w.]+)[ \t]+import[ \t
  */
 export function sourceHash(file: string): string {
   const folder = dirname(file);
-  const read = new Map<string, string>();
-  const waiting = [file];
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (read.has(path)) continue;
-    const text = isFile(path) ? readFileSync(path, "utf8") : "";
-    read.set(path, text);
-    waiting.push(...importedBy(text).flatMap((name) => filesOf(folder, name)));
-  }
+  const read = codeOf(file, (text) => importedBy(text).flatMap((name) => filesOf(folder, name)));
   const texts = [...read].map(([path, text]) => [path === file ? "" : path.slice(folder.length), text] as const);
   return fingerprint(Object.fromEntries(texts));
 }
@@ -41,5 +35,3 @@ function filesOf(folder: string, name: string): string[] {
   const inside = readdirSync(join(folder, name), { recursive: true, encoding: "utf8" });
   return [...own, ...inside.filter((each) => each.endsWith(".py")).map((each) => join(folder, name, each))];
 }
-
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
