@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fingerprint } from "../core/ids.ts";
 import { codeOf, isFile } from "./code.ts";
 
-/** `from "./a.ts"`, `import "./a.ts"`, `import("./a.ts")`, `require("./a.cjs")`. */
+/** What stands behind `from`, `import`, `import(` and `require(`, where it begins with a dot. */
 const IMPORT = /\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
 
 /** Our own files may be imported by path: another release of them is no edit of the user's. */
