@@ -1,6 +1,7 @@
 /** `gleaner view`: the runs of a project as a page in the browser, also while a run is going on. */
 import { randomBytes } from "node:crypto";
-import { type Command, InvalidArgumentError } from "commander";
+import { join, resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { LOOPBACK } from "../../servers/loopback.ts";
 import type { Viewer } from "../../viewer/server.ts";
 import type { View } from "../../viewer/view.ts";
@@ -11,7 +12,7 @@ import { progressIn } from "../progress-file.ts";
 import { projectOption, readProject } from "../project.ts";
 import { beforeEnding } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
-import { print, tell, tellError } from "../terminal.ts";
+import { print, printable, tell, tellError } from "../terminal.ts";
 import { viewOf } from "../view-source.ts";
 import { checkRuns } from "./report.ts";
 
@@ -20,6 +21,7 @@ interface ViewFlags {
   readonly port?: number;
   readonly host?: string;
   readonly open?: boolean;
+  readonly export?: string;
 }
 
 const DEFAULT_PORT = 7700;
@@ -28,6 +30,12 @@ const TOKEN_BYTES = 16;
 export function register(command: Command): void {
   projectOption(command)
     .argument("[runs...]", "names from `gleaner runs` (default: all)")
+    .addOption(
+      new Option("--export <dir>", "write a folder that opens from a disk, without a server").conflicts([
+        "port",
+        "host",
+      ]),
+    )
     .option("--port <n>", `port to listen on, 0 for any free one (default: ${DEFAULT_PORT}, or a free one)`, port)
     .option(
       "--host <address>",
@@ -49,10 +57,22 @@ async function view(runs: readonly string[], flags: ViewFlags): Promise<void> {
     checkRuns(project, runs);
     keepHeapSmall();
     const page = await builtPage();
+    if (flags.export !== undefined) {
+      await exported(viewOf(project, { runs, progress: () => [] }), page, flags.export, flags);
+      return;
+    }
     await served(viewOf(project, { runs, progress: () => progressIn(project.folder) }), page, flags);
   } finally {
     project.close();
   }
+}
+
+async function exported(view: View, page: string, folder: string, flags: ViewFlags): Promise<void> {
+  const { exportTo } = await import("../view-export.ts");
+  const { files, bytes } = await exportTo({ view, page, folder });
+  const start = join(folder, "index.html");
+  print(`${printable(folder)}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB. Open ${printable(start)} in a browser.`);
+  if (flags.open) await openInBrowser(resolve(start));
 }
 
 /** Serves the page until the program is ended. */
