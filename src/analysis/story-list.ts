@@ -1,7 +1,7 @@
 /** The expert's runs of a run, one line each: what became of them, the ones that tell most first. */
 import { auditOf, type RunAudit } from "../core/audit.ts";
 import type { TaskId, TrajectoryId } from "../core/ids.ts";
-import { provenanceOf, sum } from "./material.ts";
+import { sum } from "./material.ts";
 import type { Share } from "./statistics.ts";
 import {
   expertIds,
@@ -84,14 +84,12 @@ function rankOf({ won, reading, unsolved }: StoryLine): number {
   return unsolved ? 1 : isHelped ? 2 : 3;
 }
 
-/** `<task> <reason>` of everything learned. */
+/** `<task> <reason>` of everything that is imitated. */
 function recoveredFrom(telling: Telling, { trainingSet }: StoryRound): ReadonlySet<string> {
-  const set = telling.repository.trainingSet(trainingSet);
-  if (set?.kind !== "sft") return new Set();
+  const sources = telling.repository.exampleSources(trainingSet) ?? [];
   return new Set(
-    set.examples.flatMap(({ source, messages }) => {
-      const reasons = messages.flatMap((message) => provenanceOf(message)?.reason ?? []);
-      return reasons.length === 0 ? [] : [`${summaryIn(telling, source).taskId} ${reasons[0]}`];
-    }),
+    sources.flatMap(({ part, trajectory, reason }) =>
+      part === "example" && reason !== null ? [`${summaryIn(telling, trajectory).taskId} ${reason}`] : [],
+    ),
   );
 }

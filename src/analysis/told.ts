@@ -1,7 +1,7 @@
 /** Which round a run is told by, and how the probes up to it are read: for the terminal and for the viewer. */
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
-import { type DatasetConfig, datasetOf, type Round, type Run } from "../core/run.ts";
+import { type DatasetConfig, datasetOf, type Round, type RoundHead, type Run } from "../core/run.ts";
 import type { RunReading, Telling } from "./story.ts";
 
 /** Reads the labels of the last of `rounds` again: rounds of one method and seed up to it, in order, of a method that probed. */
@@ -13,9 +13,12 @@ export interface Told {
   readonly remarks: readonly string[];
 }
 
-/** The last iteration with the lowest seed of the first method that probed. If none probed, of the last method. */
-export function firstRound(rounds: readonly Round[]): Round | null {
-  const probing = rounds.filter(({ probed }) => probed.length > 0);
+/**
+ * The last iteration with the lowest seed of the first method that probed. If none probed, of the last method. `rounds` may be
+ * heads: they are in order.
+ */
+export function firstRound<R extends Round | RoundHead>(rounds: readonly R[]): R | null {
+  const probing = rounds.filter((round) => ("members" in round ? round.members.probed : round.probed.length) > 0);
   const [first] = probing.length > 0 ? probing : rounds.toReversed();
   if (!first) return null;
   const own = rounds.filter(({ method, seed }) => method === first.method && seed === first.seed);

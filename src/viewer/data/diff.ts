@@ -8,7 +8,7 @@ import type { Actor } from "../api/shared.ts";
 import type { View } from "../view.ts";
 import { keptByView } from "./kept.ts";
 import { actorOf, makersOf } from "./looked.ts";
-import { headOf, whoIn } from "./rounds.ts";
+import { headOf, roundsOf, whoIn } from "./rounds.ts";
 import { cutText } from "./texts.ts";
 
 const FEWEST = 2;
@@ -46,11 +46,15 @@ export function diffOf(view: View, list: string): Diff | null {
 }
 
 /** Who acts in any run of the project. */
-const everybodyIn = keptByView(({ repository }) => {
-  const rounds = repository.runs().flatMap(({ name }) => repository.rounds(name));
-  const experts = new Set(rounds.flatMap(({ expert, learnOnly = [] }) => [...expert, ...learnOnly]));
-  return { whoOf: whoIn(rounds), isExpert: (id: TrajectoryId) => experts.has(id) };
-});
+const everybodyIn = keptByView(
+  (view) => {
+    const { repository } = view;
+    const rounds = repository.runs().flatMap(({ name }) => roundsOf(view, name));
+    const experts = new Set(rounds.flatMap(({ expert, learnOnly = [] }) => [...expert, ...learnOnly]));
+    return { whoOf: whoIn(rounds), isExpert: (id: TrajectoryId) => experts.has(id) };
+  },
+  { most: 1 },
+);
 
 /** A comma within an id comes encoded once more. */
 function idsIn(list: string): TrajectoryId[] {

@@ -1,52 +1,83 @@
 /** Where the expert fails: every one of its runs a line, every action a cell. */
-
-import type { TaskHead } from "../../analysis/material.ts";
-import { type SkillOf, verbOf } from "../../analysis/skills.ts";
-import { type RunReading, stepsIn } from "../../analysis/story.ts";
+import { remembered } from "../../analysis/material.ts";
+import { verbOf } from "../../analysis/skills.ts";
+import { stepsIn } from "../../analysis/story.ts";
 import { type StoryLine, storiesOf } from "../../analysis/story-list.ts";
 import { StoreError } from "../../core/errors.ts";
+import type { TrajectoryId } from "../../core/ids.ts";
 import type { ExpertCell, ExpertLine, ExpertMap, KindLine } from "../api/expert.ts";
 import type { RoundKey } from "../api/shared.ts";
 import type { View } from "../view.ts";
-import { placeOf, roundLineOf, toldAt } from "./rounds.ts";
+import { keptByRun } from "./kept.ts";
+import { lookedAt } from "./looked.ts";
+import { roundLineOf } from "./rounds.ts";
+
+/** Maps of the largest runs have some ten thousand cells. */
+const MOST_MAPS = 8;
+const MOST_RUNS = 2;
 
 /** null: there is no such run or round. */
-export function expertMapOf(view: View, run: string, key: RoundKey): ExpertMap | null {
-  const place = placeOf(view, run, key);
-  if (!place) return null;
-  const { telling, remarks } = toldAt(view, place);
-  const kindOf = kindsOf(view, run);
-  const lines = storiesOf(telling).lines.map((line) => expertLine(view, line, kindOf));
-  return { run, round: place.round && roundLineOf(place.round), lines, kinds: kindLines(lines), remarks };
-}
+export const expertMapOf = (view: View, run: string, key: RoundKey): ExpertMap | null => kept(view, run, key);
 
-type KindOf = (task: TaskHead, action: string) => string;
+const kept = keptByRun((view, run, key): ExpertMap | null => {
+  const looked = lookedAt(view, run, key);
+  if (!looked) return null;
+  const { telling, remarks } = looked.told();
+  const kindsOf = kindsIn(view, run);
+  const cell = cells();
+  const lines = storiesOf(telling).lines.map((line) => expertLine(line, kindsOf(line.trajectory), cell));
+  return { run, round: looked.round && roundLineOf(looked.round), lines, kinds: kindLines(lines), remarks };
+}, MOST_MAPS);
 
-function kindsOf({ skillOf }: View, run: string): KindOf {
-  const skill: SkillOf | undefined = skillOf(run);
-  return (task, action) => skill?.(task, action) ?? verbOf(action);
-}
+/** The kinds of the actions of a trajectory: all rounds of a run are given mostly the same ones, and each is read once. */
+const kindsIn = keptByRun(({ repository, skillOf }, run) => {
+  const skill = skillOf(run);
+  const nameKept = remembered((name: string) => name);
+  return remembered((id: TrajectoryId): readonly string[] => {
+    const trajectory = repository.trajectory(id);
+    const task = trajectory && repository.task(trajectory.taskId);
+    if (!task) throw new StoreError(`trajectory ${id} or its task is not stored`);
+    return trajectory.steps.map(({ action }) => nameKept(skill?.(task, action) ?? verbOf(action)));
+  });
+}, MOST_RUNS);
 
-function expertLine({ repository }: View, line: StoryLine, kindOf: KindOf): ExpertLine {
+function expertLine(line: StoryLine, kinds: readonly string[], cell: CellOf): ExpertLine {
   const { trajectory, task, policy, won, reading, recoveryLearned, unsolved } = line;
-  const [head, steps] = [repository.task(task), repository.trajectory(trajectory)?.steps];
-  if (!head || !steps) throw new StoreError(`trajectory ${trajectory} or its task ${task} is not stored`);
-  const kinds = steps.map(({ action }) => kindOf(head, action));
-  const cells = cellsOf(kinds, reading);
-  const breaksAt = reading?.harmful[0]?.from ?? null;
-  const breaksWith = breaksAt === null ? null : kinds[breaksAt]!;
-  return { trajectory, task, policy, won, cells, breaksAt, breaksWith, recoveryLearned, unsolved };
-}
-
-function cellsOf(kinds: readonly string[], reading: RunReading | null): ExpertCell[] {
   const states = new Map(reading?.states.map(({ step, won, of }) => [step, { won, of }]));
   const [harmful, beneficial] = [stepsIn(reading?.harmful), stepsIn(reading?.beneficial)];
-  return kinds.map((kind, step) => ({
-    label: harmful.has(step) ? "harmful" : beneficial.has(step) ? "beneficial" : null,
-    taken: states.get(step) ?? null,
-    needRecover: reading?.needRecover === step,
-    kind,
-  }));
+  const breaksAt = reading?.harmful[0]?.from ?? null;
+  return {
+    trajectory,
+    task,
+    policy,
+    won,
+    cells: kinds.map((kind, step) =>
+      cell({
+        label: harmful.has(step) ? "harmful" : beneficial.has(step) ? "beneficial" : null,
+        taken: states.get(step) ?? null,
+        needRecover: reading?.needRecover === step,
+        kind,
+      }),
+    ),
+    breaksAt,
+    breaksWith: breaksAt === null ? null : kinds[breaksAt]!,
+    recoveryLearned,
+    unsolved,
+  };
+}
+
+type CellOf = (cell: ExpertCell) => ExpertCell;
+
+/** Gives equal cells as one object: a large map has few that differ. */
+function cells(): CellOf {
+  const known = new Map<string, ExpertCell>();
+  return (cell) => {
+    const { label, taken, needRecover, kind } = cell;
+    const name = `${label} ${taken?.won} ${taken?.of} ${needRecover} ${kind}`;
+    const found = known.get(name);
+    if (!found) known.set(name, cell);
+    return found ?? cell;
+  };
 }
 
 function kindLines(lines: readonly ExpertLine[]): KindLine[] {

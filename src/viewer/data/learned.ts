@@ -20,22 +20,13 @@ export interface Lesson {
   readonly weight: number;
 }
 
-/** By trajectory. A training set never changes, so each is gone through once. */
-const known = new WeakMap<View["repository"], Map<TrainingSetId, ReadonlyMap<TrajectoryId, readonly Lesson[]>>>();
-
 /** What `set` has of the trajectory; empty where it has nothing. */
-export function lessonsFrom(view: View, set: TrainingSetId | null, trajectory: TrajectoryId): readonly Lesson[] {
-  if (set === null) return [];
-  const sets = known.get(view.repository) ?? new Map();
-  known.set(view.repository, sets);
-  const lessons = sets.get(set) ?? lessonsBySource(view, set);
-  sets.set(set, lessons);
-  return lessons.get(trajectory) ?? [];
-}
-
-function lessonsBySource({ repository }: View, set: TrainingSetId): Map<TrajectoryId, Lesson[]> {
-  const lessons = [...(repository.examplesOf(set) ?? [])].flatMap((example, position) => lessonsOf(example, position));
-  return Map.groupBy(lessons, ({ source }) => source);
+export function lessonsFrom({ repository }: View, set: TrainingSetId | null, trajectory: TrajectoryId): Lesson[] {
+  const sources = (set !== null && repository.exampleSources(set, trajectory)) || [];
+  const positions = new Set(sources.map(({ position }) => position));
+  return [...positions]
+    .flatMap((position) => lessonsOf(repository.example(set!, position)!, position))
+    .filter(({ source }) => source === trajectory);
 }
 
 /** One of an example to imitate, two of a preference. */

@@ -4,7 +4,7 @@ import type { TrainingSetId, TrajectoryId } from "../../core/ids.ts";
 import { datasetOf, type Round } from "../../core/run.ts";
 import type { Actor, RoundKey } from "../api/shared.ts";
 import type { View } from "../view.ts";
-import { keptByView } from "./kept.ts";
+import { keptByRun } from "./kept.ts";
 import { type Place, placeOf, toldAt, type WhoOf, whoIn } from "./rounds.ts";
 
 export interface Looked extends Place {
@@ -19,12 +19,14 @@ export interface Looked extends Place {
   told(): Told;
 }
 
+/** As many rounds are kept as a page goes back and forth between. */
+const MOST_ROUNDS = 24;
+
 /** null: there is no such run or round. */
-export const lookedAt = (view: View, name: string, key: RoundKey): Looked | null => kept(view, `${key} ${name}`);
+export const lookedAt = (view: View, name: string, key: RoundKey): Looked | null => kept(view, name, key);
 
 /** Many pages look at one round: its lists of ids, and what was read from its probes, are kept. */
-const kept = keptByView((view, path): Looked | null => {
-  const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
+const kept = keptByRun((view, name, key): Looked | null => {
   const place = placeOf(view, name, key);
   if (!place) return null;
   let told: Told | undefined;
@@ -41,7 +43,7 @@ const kept = keptByView((view, path): Looked | null => {
       return told;
     },
   };
-});
+}, MOST_ROUNDS);
 
 /** Who acted in `trajectory` behind its fork. */
 export function actorOf(

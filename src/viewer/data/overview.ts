@@ -11,15 +11,20 @@ import {
 } from "../../analysis/report.ts";
 import type { Estimate } from "../../analysis/statistics.ts";
 import { evaluatedIn, evaluationOf } from "../../analysis/success.ts";
-import type { Round } from "../../core/run.ts";
 import { leakageText } from "../../reports/leakage-text.ts";
 import { aboutText, ranText } from "../../reports/ran-text.ts";
 import { leadOf } from "../../reports/report-document.ts";
 import type { CostLine, CurvePoint, DifferenceLine, MethodCurve, Overview } from "../api/project.ts";
 import type { View } from "../view.ts";
+import { keptByRun } from "./kept.ts";
+
+/** An overview is small, whatever its run is. */
+const MOST_RUNS = 200;
 
 /** null: there is no such run. */
-export function overviewOf({ repository, command }: View, run: string): Overview | null {
+export const overviewOf = (view: View, run: string): Overview | null => kept(view, run);
+
+const kept = keptByRun(({ repository, command }, run): Overview | null => {
   if (!repository.run(run)) return null;
   const material = materialOf(repository, [run]);
   const report = reportOn(material);
@@ -33,7 +38,7 @@ export function overviewOf({ repository, command }: View, run: string): Overview
     failures: report.failures,
     notes: notesOf(report),
   };
-}
+}, MOST_RUNS);
 
 function curveOf(material: Material, { method, rounds }: Method, { iterations }: MethodReport): MethodCurve {
   const times = trainingTimes(material);
@@ -73,7 +78,7 @@ function differenceLine({ a, b, overall: { estimate } }: MethodDifference): Diff
 function costLine({ repository }: Material, { rounds }: Method, report: MethodReport): CostLine {
   const { cost, solved } = lastIteration(report);
   const milliseconds = millisecondsOf(cost);
-  const kept = mean(lastRounds(rounds).map(({ trainingSet }) => examplesIn(repository, trainingSet))) ?? 0;
+  const kept = mean(lastRounds(rounds).map(({ trainingSet }) => repository.exampleCount(trainingSet) ?? 0)) ?? 0;
   const newlySolved = solved.all - solved.byExpert;
   const each = (count: number) => (count > 0 && cost.environmentSteps > 0 ? cost.environmentSteps / count : null);
   return {
@@ -88,10 +93,6 @@ function costLine({ repository }: Material, { rounds }: Method, report: MethodRe
     stepsPerSolved: each(newlySolved),
     stepsPerKept: each(kept),
   };
-}
-
-function examplesIn(repository: View["repository"], trainingSet: Round["trainingSet"]): number {
-  return [...(repository.examplesOf(trainingSet) ?? [])].length;
 }
 
 function notesOf(report: Report): string[] {

@@ -8,10 +8,16 @@ import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { Round } from "../../core/run.ts";
 import type { TaskLine, Tasks } from "../api/tasks.ts";
 import type { View } from "../view.ts";
+import { keptByRun } from "./kept.ts";
 import { placeOf, toldAt } from "./rounds.ts";
 
+/** Lists of the largest runs have some thousand lines. */
+const MOST_RUNS = 4;
+
 /** null: there is no such run. */
-export function tasksOf(view: View, run: string): Tasks | null {
+export const tasksOf = (view: View, run: string): Tasks | null => kept(view, run);
+
+const kept = keptByRun((view, run): Tasks | null => {
   if (!view.repository.run(run)) return null;
   const material = materialOf(view.repository, [run]);
   const rounds = material.methods.flatMap((method) => method.rounds);
@@ -49,7 +55,7 @@ export function tasksOf(view: View, run: string): Tasks | null {
       ...lines.filter(({ solvedBy }) => solvedBy.length > 0),
     ],
   };
-}
+}, MOST_RUNS);
 
 type ByTask = ReadonlyMap<TaskId, readonly Episode[]>;
 
