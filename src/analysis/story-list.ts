@@ -9,7 +9,7 @@ import {
   type RoundName,
   type RunReading,
   type StoryRound,
-  summaryIn,
+  summariesIn,
   type Telling,
 } from "./story.ts";
 import { naturally } from "./success.ts";
@@ -43,12 +43,13 @@ export interface StoryList {
 /** Throws StoreError where something that the round refers to is missing. */
 export function storiesOf(telling: Telling): StoryList {
   const { run, round, readingOf } = telling;
-  const runs = expertIds(telling).map((id) => summaryIn(telling, id));
+  const runs = [...summariesIn(telling, expertIds(telling)).values()];
   const solved = new Set<string>(runs.filter(({ success }) => success).map(({ taskId }) => taskId));
-  for (const id of [...(round?.explored ?? []), ...(round?.probed ?? [])]) {
-    const { taskId, success } = summaryIn(telling, id);
+  for (const { taskId, success } of summariesIn(telling, [
+    ...(round?.explored ?? []),
+    ...(round?.probed ?? []),
+  ]).values())
     if (success) solved.add(taskId);
-  }
   const recoveries = round ? recoveredFrom(telling, round) : new Set<string>();
   const lines = runs.map(({ id, taskId, policy, length, success }): StoryLine => {
     const reading = readingOf(id) ?? null;
@@ -87,9 +88,14 @@ function rankOf({ won, reading, unsolved }: StoryLine): number {
 /** `<task> <reason>` of everything that is imitated. */
 function recoveredFrom(telling: Telling, { trainingSet }: StoryRound): ReadonlySet<string> {
   const sources = telling.repository.exampleSources(trainingSet) ?? [];
+  const imitated = sources.filter(({ part }) => part === "example");
+  const summaries = summariesIn(
+    telling,
+    imitated.map(({ trajectory }) => trajectory),
+  );
   return new Set(
-    sources.flatMap(({ part, trajectory, reason }) =>
-      part === "example" && reason !== null ? [`${summaryIn(telling, trajectory).taskId} ${reason}`] : [],
+    imitated.flatMap(({ trajectory, reason }) =>
+      reason === null ? [] : [`${summaries.get(trajectory)!.taskId} ${reason}`],
     ),
   );
 }

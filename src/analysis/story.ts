@@ -141,7 +141,8 @@ export const nameOf = ({ method, seed, iteration }: RoundName): RoundName => ({
 export function expertIds({ repository, run, round }: Telling): readonly TrajectoryId[] {
   if (round) return [...round.expert, ...(round.learnOnly ?? [])];
   const isStudent = remembered((policy: string) => repository.checkpoint(policy as CheckpointId) !== undefined);
-  return repository.trajectoriesOf(run).filter((id) => !isStudent(summaryIn({ repository }, id).policy));
+  const summaries = summariesIn({ repository }, repository.trajectoriesOf(run)).values();
+  return [...summaries].filter(({ policy }) => !isStudent(policy)).map(({ id }) => id);
 }
 
 export function trajectoryIn({ repository }: Pick<Telling, "repository">, id: TrajectoryId): Trajectory {
@@ -155,6 +156,15 @@ export function summaryIn({ repository }: Pick<Telling, "repository">, id: Traje
   const found = repository.summary(id);
   if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);
   return found;
+}
+
+/** As `summaryIn`, of many at once, each id once, in their order. */
+export function summariesIn(
+  { repository }: Pick<Telling, "repository">,
+  ids: readonly TrajectoryId[],
+): ReadonlyMap<TrajectoryId, TrajectorySummary> {
+  const found = repository.summaries(ids);
+  return new Map(ids.map((id) => [id, found.get(id) ?? summaryIn({ repository }, id)]));
 }
 
 function expertRun(trajectory: Trajectory, reading: RunReading | undefined): ExpertRun {

@@ -143,6 +143,8 @@ export interface Repository {
   ownSteps(id: TrajectoryId): readonly Step[] | undefined;
   /** What is counted of the trajectory with this id; its text is not read. */
   summary(id: TrajectoryId): TrajectorySummary | undefined;
+  /** As `summary`, of many trajectories at once; those that are not there are left out. */
+  summaries(ids: readonly TrajectoryId[]): ReadonlyMap<TrajectoryId, TrajectorySummary>;
   /** Summaries of the trajectories that `run` made or reuses, by id: all, or a page of them. */
   summariesOf(run: string, page?: TrajectoryPage): readonly TrajectorySummary[];
   /** What `run` made, reuses or names in its rounds of one task, by id. */

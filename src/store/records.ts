@@ -187,6 +187,7 @@ export function repositoryOn(database: DatabaseSync, { sync, path }: Opener): St
     trajectory,
     ownSteps: (id) => recordOf<Trajectory>("trajectory", id, select.trajectory.get(id))?.steps,
     summary: summaries.get,
+    summaries: summaries.all,
     summariesOf: (run, page = {}) => summaries.page(run, page),
     membersOn: members.on,
     countOf: (run) => select.count.get(run)!.count as number,

@@ -77,6 +77,15 @@ export function checkLookUps(check: Check): void {
     );
   });
 
+  check("many summaries at once are those that each id has", (repository) => {
+    filled(repository);
+    const asked = ids("c", "none", "a", "c");
+    const found = repository.summaries(asked);
+    assert.deepEqual([...found.keys()].sort(), ["a", "c"]);
+    for (const [id, summary] of found) assert.deepEqual(summary, repository.summary(id));
+    assert.equal(repository.summaries([]).size, 0);
+  });
+
   check("a removed run's rounds name nobody any more", (repository) => {
     filled(repository);
     for (const each of rounds) repository.addRound({ ...each, run: "second", learnOnly: [], expert: ids("a") });

@@ -23,9 +23,9 @@ export interface Reading extends Labels {
 export function readingsOf(repository: Repository, rounds: readonly Round[]): ReadonlyMap<TrajectoryId, Reading> {
   const last = rounds.at(-1)!;
   const { confidence, labels } = saidOf(repository, last);
-  const trajectory = storedIn(repository);
-  const expert = last.expert.map(trajectory);
   const used = labels === "all-rounds" ? rounds : [last];
+  const trajectory = storedIn(repository, used);
+  const expert = last.expert.map(trajectory);
   const points = pointsOf(last, trajectory);
   const outcomes = used.flatMap((round) => outcomesIn(round, trajectory));
   const states = talliesAlong(expert, points, outcomes);
@@ -39,8 +39,10 @@ function saidOf(repository: Repository, { run, row }: Round): { readonly confide
   return { confidence: said.confidence ?? CONFIDENCE, labels: said.labels ?? "this-round" };
 }
 
-function storedIn(repository: Repository): (id: TrajectoryId) => TrajectorySummary {
-  const known = new Map<TrajectoryId, TrajectorySummary>();
+/** Of whatever `rounds` name. */
+function storedIn(repository: Repository, rounds: readonly Round[]): (id: TrajectoryId) => TrajectorySummary {
+  const named = rounds.flatMap(({ expert, explored, probed }) => [...expert, ...explored, ...probed]);
+  const known = new Map(repository.summaries(named));
   return (id) => {
     const found = known.get(id) ?? repository.summary(id);
     if (!found) throw new StoreError(`trajectory ${id} belongs to a round but is not stored`);

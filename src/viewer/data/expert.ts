@@ -13,7 +13,7 @@ import { lookedAt } from "./looked.ts";
 import { roundLineOf } from "./rounds.ts";
 
 /** Maps of the largest runs have some ten thousand cells. */
-const MOST_MAPS = 8;
+const MOST_MAPS = 32;
 const MOST_RUNS = 2;
 
 /** null: there is no such run or round. */

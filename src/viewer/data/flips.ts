@@ -14,11 +14,11 @@ export function flipsOf(view: View, runA: string, keyA: RoundKey, runB: string, 
   const [a, b] = [placeA && sideOf(placeA), placeB && sideOf(placeB)];
   if (!placeA?.round || !placeB?.round || !a || !b) return null;
   const [playedA, playedB] = [playedIn(view, placeA.round.evaluated), playedIn(view, placeB.round.evaluated)];
-  const [rowsA, rowsB] = [placeA, placeB].map(({ round }) => rowsByTask(view, round!.trainingSet));
+  const [setA, setB] = [placeA.round.trainingSet, placeB.round.trainingSet];
   const lines = [...playedA].flatMap(([task, inA]): FlipLine[] => {
     const inB = playedB.get(task);
     if (!inB) return [];
-    const [ofA, ofB] = [rowsA!.get(task) ?? [], rowsB!.get(task) ?? []];
+    const [ofA, ofB] = [rowsOn(view, setA, task), rowsOn(view, setB, task)];
     return [
       {
         task,
@@ -63,20 +63,26 @@ function without(rows: readonly string[], others: readonly string[]): number {
   }).length;
 }
 
-/** Training sets whose examples are kept apart. */
-const MOST_SETS = 16;
+/** Training sets of which it is kept which examples are about which task. */
+const MOST_SETS = 32;
 
-/** Of each task the examples of a training set, which does not change, as texts that tell them apart. */
-const rowsByTask = keptByView(
-  (view, set): ReadonlyMap<TaskId, readonly string[]> => {
-    const { repository } = view;
-    const rows = [...(repository.examplesOf(set as TrainingSetId) ?? [])].flatMap((example) => {
-      const [source] = "source" in example ? [example.source] : example.sources;
-      const task = repository.summary(source)?.taskId;
-      return task === undefined ? [] : [{ task, row: fingerprint(example) }];
+/** By task, the places of the examples of a training set, which does not change. */
+const placesByTask = keptByView(
+  ({ repository }, set): ReadonlyMap<TaskId, readonly number[]> => {
+    const sources = (repository.exampleSources(set as TrainingSetId) ?? []).filter(({ part }) => part !== "rejected");
+    const summaries = repository.summaries(sources.map(({ trajectory }) => trajectory));
+    const places = sources.flatMap(({ position, trajectory }) => {
+      const task = summaries.get(trajectory)?.taskId;
+      return task === undefined ? [] : [{ task, position }];
     });
-    const byTask = Map.groupBy(rows, ({ task }) => task);
-    return new Map([...byTask].map(([task, ofTask]) => [task, ofTask.map(({ row }) => row)]));
+    const byTask = Map.groupBy(places, ({ task }) => task);
+    return new Map([...byTask].map(([task, of]) => [task, of.map(({ position }) => position)]));
   },
   { most: MOST_SETS, stateOf: () => "" },
 );
+
+/** The examples of a training set about a task, as texts that tell them apart. */
+function rowsOn(view: View, set: TrainingSetId, task: TaskId): string[] {
+  const places = placesByTask(view, set).get(task) ?? [];
+  return places.flatMap((position) => fingerprint(view.repository.example(set, position)));
+}

@@ -1,6 +1,6 @@
 /** One task: every trajectory of a run on it, and the part that it played. */
 import type { TaskId } from "../../core/ids.ts";
-import type { TaskMember } from "../../core/repository.ts";
+import type { Membership, TaskMember } from "../../core/repository.ts";
 import { ROUND_LISTS, type RoundHead } from "../../core/run.ts";
 import type { TaskPage, TaskTrajectory } from "../api/tasks.ts";
 import type { View } from "../view.ts";
@@ -18,21 +18,35 @@ export function taskPageOf({ repository }: View, run: string, id: string): TaskP
   return { run, task: task.id, split, category, instruction: cutText(instruction), trajectories };
 }
 
-/** Of equal rank: by id. Whoever is in several rounds is there for each; an expert's trajectory, which all are given, once. */
+/** Whoever is in several rounds is there for each; an expert's trajectory, which all are given, once. */
 function playedOn(members: readonly TaskMember[], heads: readonly RoundHead[]): TaskTrajectory[] {
   const whoOf = whoIn(heads);
-  const places = new Map(heads.map((head, place) => [keyOf(head), { line: lineOfHead(head), place }]));
+  const lines = new Map(heads.map((head) => [keyOf(head), lineOfHead(head)]));
   const parts = members.flatMap(({ summary, in: named }): { readonly rank: number; readonly of: TaskTrajectory }[] => {
     const head = headOf(summary, whoOf);
-    if (named.some(({ list }) => isGiven(list))) return [{ rank: -1, of: { ...head, role: "expert", round: null } }];
-    if (named.length === 0) return [{ rank: Number.POSITIVE_INFINITY, of: { ...head, role: "recorded", round: null } }];
-    return named.map((membership) => {
-      const { line, place } = places.get(keyOf(membership))!;
-      const role = membership.list as "explored" | "probed" | "evaluated";
-      return { rank: place * ROUND_LISTS.length + ROUND_LISTS.indexOf(role), of: { ...head, role, round: line } };
+    const [first] = named;
+    if (!first) return [{ rank: rankIn(heads, undefined), of: { ...head, role: "recorded", round: null } }];
+    if (named.some(isGiven)) return [{ rank: FIRST, of: { ...head, role: "expert", round: null } }];
+    return named.map((place) => {
+      const role = place.list as "explored" | "probed" | "evaluated";
+      return { rank: rankIn(heads, place), of: { ...head, role, round: lines.get(keyOf(place))! } };
     });
   });
   return parts.toSorted((a, b) => a.rank - b.rank).map(({ of }) => of);
 }
 
-const isGiven = (list: string) => list === "expert" || list === "learnOnly";
+/** Experts' trajectories first, then round by round and list by list; last, in the order of their ids, what no round names. */
+export function inOrder(members: readonly TaskMember[], heads: readonly RoundHead[]): TaskMember[] {
+  const rank = ({ in: named }: TaskMember) => (named.some(isGiven) ? FIRST : rankIn(heads, named[0]));
+  return members.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const FIRST = -1;
+
+function rankIn(heads: readonly RoundHead[], place: Membership | undefined): number {
+  if (!place) return heads.length * ROUND_LISTS.length;
+  const round = heads.findIndex((head) => keyOf(head) === keyOf(place));
+  return round * ROUND_LISTS.length + ROUND_LISTS.indexOf(place.list);
+}
+
+const isGiven = ({ list }: Membership) => list === "expert" || list === "learnOnly";

@@ -9,6 +9,7 @@ import type { View } from "../view.ts";
 import { type Looked, lookedAt, makersOf } from "./looked.ts";
 import { exampleLine, lessonsAlong, maskOf, whyUnused } from "./masks.ts";
 import { headOf, roundLineOf } from "./rounds.ts";
+import { inOrder } from "./task-page.ts";
 import { cutText } from "./texts.ts";
 import { labelAt } from "./trunk.ts";
 
@@ -118,14 +119,12 @@ function othersOf(view: View, looked: Looked, { id, taskId }: TrajectorySummary)
     .map((summary) => headOf(summary, looked.whoOf));
 }
 
-/** Of the run, on one task: the experts' first, then round by round. */
+/** Of the run, on one task: the experts' first, then round by round; what no round names where there are no rounds. */
 function trajectoriesOfTask(
   { repository }: View,
   { run, rounds }: Looked,
   task: TrajectorySummary["taskId"],
 ): TrajectorySummary[] {
-  const named = rounds.flatMap(({ expert, learnOnly = [] }) => [...expert, ...learnOnly]);
-  const played = rounds.flatMap(({ explored, probed, evaluated }) => [...explored, ...probed, ...evaluated]);
-  const ids = new Set(rounds.length > 0 ? [...named, ...played] : repository.trajectoriesOf(run.name));
-  return [...ids].flatMap((id) => repository.summary(id) ?? []).filter(({ taskId }) => taskId === task);
+  const members = inOrder(repository.membersOn(run.name, task), repository.roundHeads(run.name));
+  return members.filter(({ in: named }) => named.length > 0 || rounds.length === 0).map(({ summary }) => summary);
 }
