@@ -52,7 +52,7 @@ test("no two resources share a script that are not looked at together, not even 
 
 test("the lines in view are those that the box shows, and never beyond the ends", () => {
   assert.deepEqual(linesInView(0, 300, 30, 5), { from: 0, to: 5 });
-  assert.deepEqual(linesInView(3000, 300, 30, 1000), { from: 92, to: 118 });
+  assert.deepEqual(linesInView(3000, 300, 30, 1000), { from: 96, to: 114 });
   assert.deepEqual(linesInView(90_000, 300, 30, 10), { from: 10, to: 10 });
 });
 

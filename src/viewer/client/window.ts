@@ -7,7 +7,7 @@ export interface Lines {
 }
 
 /** Drawn above and below what is seen, so that scrolling meets no gap. */
-const SPARE = 8;
+const SPARE = 4;
 
 /** Of `count` lines, each `height` pixels high, those within `seen` pixels from `top` on. */
 export function linesInView(top: number, seen: number, height: number, count: number): Lines {
