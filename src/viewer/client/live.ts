@@ -3,7 +3,24 @@ import { createSubscriber } from "svelte/reactivity";
 import type { Progress } from "../api/project.ts";
 import { forget, isExported } from "./data.ts";
 
+/** A run stores something all the time, and the page need not load everything as often. */
+const FORGET_EVERY_MS = 3_000;
+
 let latest: readonly Progress[] | null = null;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+let forgotAt = -FORGET_EVERY_MS;
+
+/** At once, or as soon as it may again. */
+function forgetSoon(): void {
+  if (waiting !== undefined) return;
+  waiting = setTimeout(
+    () => {
+      [waiting, forgotAt] = [undefined, performance.now()];
+      forget();
+    },
+    Math.max(0, forgotAt + FORGET_EVERY_MS - performance.now()),
+  );
+}
 
 const subscribe = createSubscriber((update) => {
   if (isExported) return;
@@ -13,7 +30,7 @@ const subscribe = createSubscriber((update) => {
     latest = JSON.parse((event as MessageEvent<string>).data) as Progress[];
     update();
   });
-  events.addEventListener("changed", forget);
+  events.addEventListener("changed", forgetSoon);
   return () => events.close();
 });
 

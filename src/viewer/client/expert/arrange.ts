@@ -25,11 +25,12 @@ export type MapItem =
   | { readonly kind: "line"; readonly line: ExpertLine }
   | { readonly kind: "heading"; readonly breaksWith: string | null; readonly lines: number };
 
-export const arrangementOf = (query: Query): Arrangement => ({
-  sort: named(SORTS, query.sort, "breaks"),
+/** What `query` asks for. Where nothing was probed, nothing breaks. */
+export const arrangementOf = (query: Query, isProbed: boolean): Arrangement => ({
+  sort: named(SORTS, query.sort, isProbed ? "breaks" : "lost"),
   show: named(SHOWN, query.show, "all"),
   kind: query.kind ?? "",
-  isClustered: query.cluster !== "no",
+  isClustered: isProbed && query.cluster !== "no",
   text: query.task ?? "",
 });
 
