@@ -10,8 +10,9 @@ import type { StepLabel } from "../../api/shared.ts";
 /** How wide one action is. Narrower, the counts of neighbouring states would touch. */
 const NARROWEST = 36;
 const WIDEST = 96;
-/** From so many actions on, they may be narrower where no state is near another one. */
+/** From so many actions on, and on a phone, they may be narrower where no state is near another one. */
 const LONG = 60;
+const PHONE = 500;
 const NARROWEST_LONG = 18;
 /** Room for half a dot at the left, and for an end's mark at the right. */
 const SIDE = 24;
@@ -139,11 +140,11 @@ export function branchesOf({ branches }: TrunkState, iteration: number | null): 
 function pitchOf(trunk: Trunk, room: number): number {
   const ends = trunk.states.flatMap(({ step, branches }) => branches.map((branch) => step + branch.steps));
   const longest = ends.reduce((most, end) => Math.max(most, end), Math.max(trunk.steps.length, 1));
-  return Math.min(WIDEST, Math.max(narrowestFor(trunk), Math.floor((room - SIDE - END) / longest)));
+  return Math.min(WIDEST, Math.max(narrowestFor(trunk, room), Math.floor((room - SIDE - END) / longest)));
 }
 
-function narrowestFor({ steps, states }: Trunk): number {
-  if (steps.length < LONG) return NARROWEST;
+function narrowestFor({ steps, states }: Trunk, room: number): number {
+  if (steps.length < LONG && room > PHONE) return NARROWEST;
   const gaps = states.slice(1).map(({ step }, index) => step - states[index]!.step);
   return Math.max(NARROWEST_LONG, Math.ceil(NARROWEST / Math.max(1, Math.min(...gaps))));
 }
