@@ -1,0 +1,121 @@
+/** The viewer in a real browser, for tests and pictures: Chromium as Debian has it, `gleaner view` as a user starts it. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { ROOT } from "./command.ts";
+
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const browserPath = process.env.GLEANER_CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
+
+/** The `skip` option of a test that needs a browser: a reason, or false. In CI it fails instead. */
+export const skipWithoutBrowser: string | false =
+  browserPath || process.env.CI ? false : "needs Chromium (apt-get install chromium, or GLEANER_CHROMIUM)";
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: browserPath ?? "chromium", args: ["--no-sandbox"] });
+
+export interface Serving {
+  readonly url: string;
+  close(): void;
+}
+
+/** Starts `gleaner view` on a project and waits until it says where the page is. */
+export async function startViewer(project: string): Promise<Serving> {
+  const args = [join(ROOT, "bin", "gleaner.js"), "view", "--port", "0", "--project", project];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0];
+    if (url) return { url, close: () => void child.kill("SIGKILL") };
+  }
+  throw new Error("gleaner view ended without saying where the page is");
+}
+
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 380, height: 760 };
+
+export interface Looking {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: "light" | "dark";
+  /** Only addresses that begin so are asked for. */
+  readonly from: string;
+}
+
+export interface Looked {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What went wrong so far: errors in the console, broken rules of the page's policy, requests to elsewhere. */
+  readonly problems: readonly string[];
+}
+
+/** A page that notes everything that should not happen. Nothing reaches the network. */
+export async function look(
+  browser: Browser,
+  { from, viewport = WIDE, colorScheme = "light" }: Looking,
+): Promise<Looked> {
+  const context = await browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  await context.route(
+    (address) => !address.href.startsWith(from),
+    (route) => {
+      problems.push(`a request to ${route.request().url()}`);
+      return route.abort();
+    },
+  );
+  // Addresses of no server (`data:`, `javascript:`) pass routes by; so do workers and sockets.
+  page.on("request", (request) => {
+    if (!request.url().startsWith(from)) problems.push(`a request to ${request.url().slice(0, 200)}`);
+  });
+  page.on("websocket", (socket) => problems.push(`a socket to ${socket.url()}`));
+  page.on("pageerror", (error) => problems.push(`an error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    problems.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      problems.push(`${message.type()}: ${message.text()}`);
+  });
+  return { page, context, problems };
+}
+
+/** Opens an address and waits until the view is there. */
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await settled(page);
+}
+
+/** Waits until the view is there. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor();
+  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+}
+
+const AXE = readFileSync(join(ROOT, "node_modules", "axe-core", "axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Serious and critical faults that axe-core finds, a line each. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const run = 'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)';
+  const violations: readonly Violation[] = await page.evaluate(run);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, impact, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${impact} ${id}: ${html} ${failureSummary}`),
+    );
+}
+
+/** The page as a whole must not scroll to the side; boxes in it may. */
+export async function expectNoSideScroll(page: Page): Promise<void> {
+  const sizes: readonly [number, number] = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]");
+  assert(sizes[0] <= sizes[1], `${page.url()}: ${sizes[0]} pixels in a window of ${sizes[1]}`);
+}
