@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import { ROOT } from "./command.ts";
 
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -48,6 +48,10 @@ export interface Looked {
   readonly context: BrowserContext;
   /** What went wrong so far: errors in the console, broken rules of the page's policy, requests to elsewhere. */
   readonly problems: readonly string[];
+  /** Opens an address and waits until the view is there. */
+  open(address: string): Promise<void>;
+  /** Waits until everything that was asked for is there and drawn. */
+  settled(): Promise<void>;
 }
 
 /** A page that notes everything that should not happen. Nothing reaches the network. */
@@ -79,19 +83,22 @@ export async function look(
     if (message.type() === "error" || message.type() === "warning")
       problems.push(`${message.type()}: ${message.text()}`);
   });
-  return { page, context, problems };
-}
-
-/** Opens an address and waits until the view is there. */
-export async function open(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await settled(page);
-}
-
-/** Waits until the view is there. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator("main h1").first().waitFor();
-  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+  const asked = new Set<Request>();
+  page.on("request", (request) => request.resourceType() !== "eventsource" && asked.add(request));
+  page.on("requestfinished", (request) => asked.delete(request));
+  page.on("requestfailed", (request) => asked.delete(request));
+  const settled = async () => {
+    await page.locator("main h1").first().waitFor();
+    for (let quiet = 0; quiet < 3; ) {
+      await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+      quiet = asked.size === 0 ? quiet + 1 : 0;
+    }
+  };
+  const open = async (address: string) => {
+    await page.goto(address);
+    await settled();
+  };
+  return { page, context, problems, open, settled };
 }
 
 const AXE = readFileSync(join(ROOT, "node_modules", "axe-core", "axe.min.js"), "utf8");
