@@ -22,10 +22,10 @@ export interface Serving {
   close(): void;
 }
 
-/** Starts `gleaner view` on a project and waits until it says where the page is. */
-export async function startViewer(project: string): Promise<Serving> {
+/** Starts `gleaner view` on a project and waits until it says where the page is. `says`: whether its errors are shown. */
+export async function startViewer(project: string, { says = true } = {}): Promise<Serving> {
   const args = [join(ROOT, "bin", "gleaner.js"), "view", "--port", "0", "--project", project];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", says ? "inherit" : "ignore"] });
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0];
     if (url) return { url, close: () => void child.kill("SIGKILL") };
@@ -35,6 +35,9 @@ export async function startViewer(project: string): Promise<Serving> {
 
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 380, height: 760 };
+
+/** Before something that does not come is a failure; machines that test are busy. */
+const PATIENCE_MS = 20_000;
 
 export interface Looking {
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -61,6 +64,7 @@ export async function look(
 ): Promise<Looked> {
   const context = await browser.newContext({ viewport, colorScheme });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const problems: string[] = [];
   await context.route(
     (address) => !address.href.startsWith(from),

@@ -11,8 +11,18 @@ import type { Trajectory } from "../src/core/trajectory.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { gleaner } from "./command.ts";
 
-/** Of a small run, as YAML. `methods`: lines. */
-export const smallRun = (run: string, methods: string, seeds = "[1, 2]", steps = 150): string => `run: ${run}
+/** `seeds`: as YAML says them. `steps`: of each training. */
+export interface SmallRunOptions {
+  readonly seeds?: string;
+  readonly steps?: number;
+}
+
+/** A small run's config. `methods`: as YAML says them. */
+export const smallRun = (
+  run: string,
+  methods: string,
+  { seeds = "[1, 2]", steps = 150 }: SmallRunOptions = {},
+) => `run: ${run}
 environment: { name: workshop, kind: front, trainTasks: 24, testTasks: 16, lengths: [1, 2], maxSteps: 12 }
 expert: { scripted: true, errorRate: 0.2 }
 student: { width: 32, layers: 1, heads: 2, context: 192 }
@@ -33,15 +43,15 @@ export const REPLAYS = "replays";
 export async function smallProject(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await runIn(folder, SMALL, `${RFT}, ${EEF}`);
-  await runIn(folder, OTHER, "{ method: rft, samples: 4 }", "[1]");
+  await runIn(folder, OTHER, "{ method: rft, samples: 4 }", { seeds: "[1]" });
   const repository = openSqlite(join(folder, "store.sqlite"));
   addReplays(repository);
   repository.close();
 }
 
-async function runIn(folder: string, run: string, methods: string, seeds?: string): Promise<void> {
+async function runIn(folder: string, run: string, methods: string, options?: SmallRunOptions): Promise<void> {
   const file = join(folder, `${run}.yaml`);
-  writeFileSync(file, smallRun(run, methods, seeds));
+  writeFileSync(file, smallRun(run, methods, options));
   await gleaner(folder, ["run", file]);
 }
 
