@@ -32,7 +32,7 @@ after(() => browser?.close());
 /** Of one kind of view so many are opened: their links are of the same making. */
 const OF_A_KIND = 8;
 
-/** `#/runs/*/ transcripts; /*`: what an address is of. */
+/** What an address is of: its names left out. */
 const kindOf = (address: string) =>
   address
     .replace(/\?.*/, "")
