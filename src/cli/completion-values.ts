@@ -119,7 +119,7 @@ const methodsOf = (place: Place) =>
 /** From the project that the command line names; nothing where there is none, or none that can be read. */
 function fromProject({ given }: Place, read: (repository: Repository) => readonly string[]): readonly string[] {
   const file = join(given.get("--project") ?? DEFAULT_PROJECT, "store.sqlite");
-  if (!existsSync(file)) return [];
+  if (!existsSync(file)) return [...["trajectory:step"]];
   try {
     const repository = readSqlite(file);
     try {

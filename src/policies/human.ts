@@ -43,10 +43,24 @@ export function human({ input, output, name }: HumanOptions): Policy {
     return action ?? null;
   }
 
+  /** An episode may begin behind steps that somebody else did. */
+  let isGreeted = false;
+
+  /** What is to be done, and what was done before the person takes over. */
+  function greet({ task, steps }: Turn): void {
+    say(`${task.instruction}\n${HELP}\n`);
+    if (steps.length === 0) return;
+    for (const { observation, action } of steps) say(`${observation}\n> ${action}`);
+    say(
+      `\n${steps.length === 1 ? "One action was" : `${steps.length} actions were`} done before. You take over here:\n`,
+    );
+  }
+
   return {
     name: `human/${name}`,
     async act(turn) {
-      if (turn.steps.length === 0) say(`${turn.task.instruction}\n${HELP}\n`);
+      if (turn.steps.length === 0 || !isGreeted) greet(turn);
+      isGreeted = true;
       say(turn.observation);
       for (;;) {
         output.write("> ");

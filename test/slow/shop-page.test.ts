@@ -74,6 +74,27 @@ test("a person searches, looks, chooses, buys, and is recorded as an expert", { 
     assert.equal(trajectory.return.toFixed(2), score.toFixed(2));
     assert.equal(trajectory.outcome.kind, "terminated");
     repository.close();
+
+    // From a state of this episode: the shop opens on the page that was seen there.
+    const from = ["play", "webshop", "--project", project, "--name", "second", "--from", `${id}:1`];
+    const second = spawn(process.execPath, [gleaner, ...from], { stdio: ["ignore", "pipe", "inherit"] });
+    const secondExit = once(second, "exit");
+    const secondLines = createInterface({ input: second.stdout })[Symbol.asyncIterator]();
+    const secondUrl = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec((await secondLines.next()).value ?? "")?.[0];
+    const shop = await browser.newPage();
+    await shop.goto(secondUrl!);
+    assert.equal(await shop.locator(".wish p").textContent(), wish);
+    assert.match((await shop.locator("h1").textContent()) ?? "", /^Page 1 /, "the results of the search that was done");
+    await Promise.all([shop.waitForEvent("load"), shop.getByRole("button", { name: "View" }).first().click()]);
+    await Promise.all([shop.waitForEvent("load"), shop.getByRole("button", { name: "Buy Now" }).click()]);
+    await shop.locator(".score").waitFor();
+    second.kill("SIGINT");
+    await secondExit;
+    const again = openSqlite(join(project, "store.sqlite"));
+    const [forked] = again.trajectoriesOf("play-from-mine").map((each) => again.trajectory(each)!);
+    assert.deepEqual([forked!.fork, forked!.policy], [{ from: id, step: 1 }, "human/second"]);
+    assert.equal(forked!.steps[0]!.action, `search[${wish}]`);
+    again.close();
   } finally {
     await browser.close();
     child.kill("SIGKILL");

@@ -1,4 +1,7 @@
-/** `gleaner play`: a person plays in the terminal or, in WebShop, in a browser. The episodes are recorded as an expert's. */
+/**
+ * `gleaner play`: a person plays in the terminal or, in WebShop, in a browser. The episodes are recorded as an expert's. With
+ * `--from` they begin in a state of a recorded episode, and are recorded as forks of it.
+ */
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import { openWorld } from "../../core/call-by-call.ts";
@@ -14,19 +17,28 @@ import { HumanQuitError } from "../../policies/human.ts";
 import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
 import { asItBegan } from "../code-at-first.ts";
-import { type EnvironmentFlags, environmentOptions, environmentSpec, WORLD } from "../environment-flags.ts";
+import {
+  type EnvironmentFlags,
+  environmentOfRun,
+  environmentOptions,
+  environmentSpec,
+  WORLD,
+} from "../environment-flags.ts";
 import { port, runName } from "../flags.ts";
+import { expectRoom, expectTaskOf, expectWorld, reached, type StoredState, storedState } from "../fork-point.ts";
 import { atTerminal, inBrowser, type Player, showsPages } from "../players.ts";
-import { openProject, projectOption } from "../project.ts";
+import { openProject, type Project, projectOption, readProject } from "../project.ts";
 import { inRun } from "../run-files.ts";
 import { alone, type WaitFlags, waitOption } from "../run-lock.ts";
 import { print, tell } from "../terminal.ts";
 import { onlyIn } from "../world-help.ts";
+import { expectSameRules } from "./verify.ts";
 
 interface PlayFlags extends EnvironmentFlags, WaitFlags {
   readonly project: string;
   readonly task?: string;
   readonly split?: string;
+  readonly from?: string;
   readonly out?: string;
   readonly name: string;
   readonly terminal?: boolean;
@@ -38,7 +50,11 @@ export function register(command: Command): void {
     .argument("<environment>", WORLD)
     .option("--task <id>", "task to play (default: one that you have not played yet)")
     .option("--split <split>", "without --task: split to take a task from (default: the first split)")
-    .option("--out <run>", "run to record into (default: play-<environment>)")
+    .option(
+      "--from <trajectory:step>",
+      "start from this state of a recorded episode, before its action STEP (from 0); the world is set up as its run says",
+    )
+    .option("--out <run>", "run to record into (default: play-<environment>; with --from, play-from-<run>)")
     .option("--name <name>", "your name in the recording", userName())
     .addOption(onlyIn("webshop", new Option("--terminal", "play in the terminal instead of a browser")))
     .addOption(
@@ -61,18 +77,27 @@ function userName(): string {
 
 async function play(name: string, flags: PlayFlags): Promise<void> {
   if (flags.name.trim() === "") throw new CliError(`--name: expected a name, got ${quoted(flags.name)}`);
-  const spec = environmentSpec("environment", name, flags);
-  const opened = await openBenchmark(spec);
-  const run = runName(flags.out ?? `play-${opened.name}`);
-  const project = openProject(flags);
+  const project = flags.from === undefined ? openProject(flags) : openedToFork(flags);
   const { repository } = project;
-  const benchmark = asItBegan(repository, run, opened, tell);
-  const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
   try {
+    const state = flags.from === undefined ? undefined : storedState(repository, flags.from);
+    if (state) expectWorld(state, name);
+    const spec = state
+      ? environmentOfRun(project.folder, state.run, flags)
+      : environmentSpec("environment", name, flags);
+    const opened = await openBenchmark(spec);
+    const run = runName(flags.out ?? (state ? forkRunName(state) : `play-${opened.name}`));
+    const benchmark = asItBegan(repository, state?.run.name ?? run, opened, tell);
+    if (state) {
+      expectSameRules(state.run, benchmark);
+      expectTaskOf(benchmark, state);
+      expectRoom(state, stepLimitOf(benchmark, state.task));
+    }
+    const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
     await alone(project, { run, command: "play", wait: flags.wait }, () =>
       inRun(project, { name: run, kind: "play", config }, () => {
         keepWorld(project.folder, run, spec);
-        return playInto({ repository, run }, benchmark, flags);
+        return playInto({ repository, run, ...(state && { state }) }, benchmark, flags);
       }),
     );
   } finally {
@@ -80,24 +105,41 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   }
 }
 
+/** A state is of a project that is there. */
+function openedToFork(flags: PlayFlags): Project {
+  for (const flag of ["task", "split"] as const)
+    if (flags[flag] !== undefined) throw new CliError(`--${flag}: not with --from, which says which task it is`);
+  readProject(flags).close();
+  return openProject(flags);
+}
+
+/** A run has one config, and states of several runs may be of worlds that are set up differently. */
+const forkRunName = ({ run }: StoredState) => `play-from-${run.name}`.slice(0, 100);
+
 interface Recording {
   readonly repository: Repository;
   readonly run: string;
+  /** Where every episode begins; absent: at its task's start. */
+  readonly state?: StoredState;
 }
 
-async function playInto({ repository, run }: Recording, benchmark: Benchmark, flags: PlayFlags): Promise<void> {
+async function playInto(recording: Recording, benchmark: Benchmark, flags: PlayFlags): Promise<void> {
+  const { repository, run, state } = recording;
   const environment = await openWorld(benchmark);
-  const player = await playerFor(environment, benchmark, flags);
+  let player: Player | undefined;
   try {
+    // Before a person is asked anything: a state that cannot be reached is no state to play from.
+    const from = state && (await reached(repository, state, environment));
+    player = await playerFor(environment, benchmark, flags);
+    const { policy } = player;
     let goesOn = true;
     while (goesOn) {
-      const task = await taskToPlay(benchmark, repository, run, flags);
-      const sample = played(repository, run).filter((id) => id === task.id).length;
-      const id = fingerprint({ run, task: task.id, policy: player.policy.name, sample }) as TrajectoryId;
-      const { successReturn } = benchmark;
-      const { policy } = player;
+      const task = state?.task ?? (await taskToPlay(benchmark, repository, run, flags));
       const maxSteps = stepLimitOf(benchmark, task);
-      const trajectory = await rollout({ id, task, environment, policy, seed: 0, maxSteps, successReturn });
+      const id = idOf(recording, task, policy.name);
+      const { successReturn } = benchmark;
+      const options = { id, task, environment, policy, seed: 0, maxSteps, successReturn };
+      const trajectory = await rollout({ ...options, ...(from && { from }) });
       repository.addTask(task);
       repository.addTrajectory(run, trajectory);
       goesOn = await player.over(trajectory, run);
@@ -106,9 +148,15 @@ async function playInto({ repository, run }: Recording, benchmark: Benchmark, fl
     if (!(error instanceof HumanQuitError)) throw error;
     print("\nYou left before the episode ended, so it was not recorded.");
   } finally {
-    await player.policy.close();
+    await player?.policy.close();
     await environment.close();
   }
+}
+
+function idOf({ repository, run, state }: Recording, task: Task, policy: string): TrajectoryId {
+  const sample = played(repository, run).filter((id) => id === task.id).length;
+  const from = state && { trajectory: state.trajectory.id, step: state.step };
+  return fingerprint({ run, task: task.id, policy, sample, ...(from && { from }) }) as TrajectoryId;
 }
 
 function playerFor(environment: Environment, benchmark: Benchmark, flags: PlayFlags): Promise<Player> {

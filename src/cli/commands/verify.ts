@@ -16,6 +16,7 @@ import { openBenchmark } from "../../worlds/open.ts";
 import { type Difference, differenceLines } from "../differences.ts";
 import { type EnvironmentFlags, environmentOptions, environmentToRead } from "../environment-flags.ts";
 import { EXIT } from "../failure.ts";
+import { seedOfStart } from "../fork-point.ts";
 import { duration, openProgress } from "../progress.ts";
 import { projectOption, readProject } from "../project.ts";
 import { table } from "../table.ts";
@@ -147,11 +148,6 @@ async function differenceOf(
     if (!(error instanceof EnvironmentError)) throw error;
     return { step: trajectory.steps.length - 1, expected: "(an answer)", got: `(the world broke: ${error.message})` };
   }
-}
-
-/** The seed the world started with: a fork continues its parent's world. */
-function seedOfStart(repository: Repository, trajectory: Trajectory): number {
-  return trajectory.fork ? seedOfStart(repository, repository.trajectory(trajectory.fork.from)!) : trajectory.seed;
 }
 
 function reportText({ run, policies, divergences }: VerifyReport): string {
