@@ -86,7 +86,7 @@ const BY_NAME: Readonly<Record<string, (place: Place) => Values>> = {
 
 /** Names of values that nobody can foresee: numbers, texts, ids. */
 const FREE: readonly string[] =
-  "n m r address rate t tokens tools pairs price money name id task split path url seconds version words key=value".split(
+  "n m r address rate t tokens tools pairs price money name id task trajectory:step split path url seconds version words key=value".split(
     " ",
   );
 
@@ -119,7 +119,7 @@ const methodsOf = (place: Place) =>
 /** From the project that the command line names; nothing where there is none, or none that can be read. */
 function fromProject({ given }: Place, read: (repository: Repository) => readonly string[]): readonly string[] {
   const file = join(given.get("--project") ?? DEFAULT_PROJECT, "store.sqlite");
-  if (!existsSync(file)) return [...["trajectory:step"]];
+  if (!existsSync(file)) return [];
   try {
     const repository = readSqlite(file);
     try {
