@@ -151,7 +151,7 @@ async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string
   for (const { task } of get<Tasks>("runs", name, "tasks")?.lines ?? []) {
     const found = get<TaskPage>("runs", name, "tasks", task);
     if (found) wholeText(found.instruction, get, task, "task", "instruction");
-    for (const { id, round } of found?.trajectories ?? []) if (round || !places.has(id)) look(id, round?.key ?? first);
+    for (const { id, round } of found?.trajectories ?? []) look(id, round?.key ?? first);
     flush();
     await breathe();
   }
