@@ -198,17 +198,23 @@ function partOf(view: View, { run, round }: Looked, id: TrajectoryId): Asked["pa
   return partsOf(view, `${keyOf(round)} ${run.name}`).get(id) ?? "none";
 }
 
-const partsOf = keptByView((view, path): ReadonlyMap<TrajectoryId, Asked["part"]> => {
-  const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
-  const { round, upTo = [] } = lookedAt(view, name, key) ?? {};
-  const parts = new Map<TrajectoryId, Asked["part"]>();
-  const note = (ids: readonly TrajectoryId[], part: Asked["part"]) => {
-    for (const id of ids) parts.set(id, part);
-  };
-  for (const { evaluated } of upTo) note(evaluated, "evaluated");
-  for (const { explored, probed } of upTo) note([...explored, ...probed], "an earlier round's");
-  note([...(round?.explored ?? []), ...(round?.probed ?? [])], "this round's");
-  note(round?.expert ?? [], "expert");
-  note(round?.learnOnly ?? [], "learn-only");
-  return parts;
-});
+/** Rounds that are looked at in turn. */
+const MOST_ROUNDS = 8;
+
+const partsOf = keptByView(
+  (view, path): ReadonlyMap<TrajectoryId, Asked["part"]> => {
+    const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
+    const { round, upTo = [] } = lookedAt(view, name, key) ?? {};
+    const parts = new Map<TrajectoryId, Asked["part"]>();
+    const note = (ids: readonly TrajectoryId[], part: Asked["part"]) => {
+      for (const id of ids) parts.set(id, part);
+    };
+    for (const { evaluated } of upTo) note(evaluated, "evaluated");
+    for (const { explored, probed } of upTo) note([...explored, ...probed], "an earlier round's");
+    note([...(round?.explored ?? []), ...(round?.probed ?? [])], "this round's");
+    note(round?.expert ?? [], "expert");
+    note(round?.learnOnly ?? [], "learn-only");
+    return parts;
+  },
+  { most: MOST_ROUNDS },
+);

@@ -12,12 +12,18 @@ export function expertsOf(view: View, { run, round }: Looked, task: TaskId): rea
   return round ? (byTask(view, `${keyOf(round)} ${run.name}`).get(task) ?? []) : [];
 }
 
-const byTask = keptByView((view, path): ReadonlyMap<TaskId, readonly TrajectorySummary[]> => {
-  const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
-  const { expert = [], learnOnly = [] } = lookedAt(view, name, key)?.round ?? {};
-  const summaries = [...expert, ...learnOnly].flatMap((id: TrajectoryId) => view.repository.summary(id) ?? []);
-  return Map.groupBy(summaries, ({ taskId }) => taskId);
-});
+/** Rounds that are looked at in turn. */
+const MOST_ROUNDS = 8;
+
+const byTask = keptByView(
+  (view, path): ReadonlyMap<TaskId, readonly TrajectorySummary[]> => {
+    const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
+    const { expert = [], learnOnly = [] } = lookedAt(view, name, key)?.round ?? {};
+    const summaries = [...expert, ...learnOnly].flatMap((id: TrajectoryId) => view.repository.summary(id) ?? []);
+    return Map.groupBy(summaries, ({ taskId }) => taskId);
+  },
+  { most: MOST_ROUNDS },
+);
 
 /** `learnOnly`: whether the method learns from what nobody can replay, too. */
 export function winsOf(view: View, looked: Looked, task: TaskId, learnOnly: boolean): Win[] {
