@@ -231,7 +231,7 @@ test("numbers are written with a true minus and thousands apart", () => {
   assert.deepEqual([count(12_345), counted(1, "task"), counted(2, "task")], ["12,345", "1 task", "2 tasks"]);
   assert.deepEqual(
     [duration(40), duration(700), duration(12_000), duration(7_200)],
-    ["40 s", "12 min", "3 h 20 min", "2 h"],
+    ["40\u00a0s", "12\u00a0min", "3\u00a0h 20\u00a0min", "2\u00a0h"],
   );
 });
 
