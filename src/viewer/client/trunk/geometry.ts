@@ -4,6 +4,7 @@
  * A state stands between two actions, so state `k` is at the left end of action `k`. Branches share that scale: a branch of five
  * actions is as long as five actions of the trunk.
  */
+import { printable } from "../../../core/printable.ts";
 import type { Branch, Trunk, TrunkState } from "../../api/expert.ts";
 import type { StepLabel } from "../../api/shared.ts";
 
@@ -159,7 +160,7 @@ function trunkOf(trunk: Trunk, pitch: number, x: (step: number) => number) {
       x: x(index),
       width: pitch,
       label,
-      name: pitch < NARROWEST ? "" : fitting(kind, pitch - 4),
+      name: pitch < NARROWEST ? "" : fitting(printable(kind), pitch - 4),
       number,
       needRecover,
     };

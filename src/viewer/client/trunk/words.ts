@@ -1,4 +1,5 @@
-/** What the marks of a trunk's picture say in words. */
+/** What the marks of a trunk's picture say in words, for tooltips: everything in them may be shown as it is. */
+import { printable } from "../../../core/printable.ts";
 import type { Branch, TrunkState } from "../../api/expert.ts";
 import { counted, percent } from "../numbers.ts";
 import { endInWords } from "./outcome.ts";
@@ -15,5 +16,6 @@ export function stateInWords({ step, won, of, low, high }: TrunkState): string {
 export function branchInWords(branch: Branch): string {
   const counts = branch.counted ? "" : "; the labels do not count it";
   const learned = branch.learned === null ? "" : `; learned: ${branch.learned}`;
-  return `${endInWords(branch)} after ${counted(branch.steps, "own action")}, iteration ${branch.iteration}, seed ${branch.seed}${counts}${learned}`;
+  const where = `iteration ${branch.iteration}, seed ${branch.seed}`;
+  return printable(`${endInWords(branch)} after ${counted(branch.steps, "own action")}, ${where}${counts}${learned}`);
 }
