@@ -1,6 +1,7 @@
 /** The store of a small but real run as the viewer sees it: made once, for tests of what the page is given. */
 import { join } from "node:path";
 import { rankingIn } from "../src/cli/view-decisions.ts";
+import { rowsIn } from "../src/cli/view-rows.ts";
 import { commandLine } from "../src/core/command-line.ts";
 import type { Repository } from "../src/core/repository.ts";
 import { readingsOf } from "../src/engine/algorithms/eef-stored.ts";
@@ -54,6 +55,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
   rankedWins: rankingIn(repository),
+  trainedRow: rowsIn({ folder: "", repository }),
   skillOf: () => undefined,
   ...rest,
 });

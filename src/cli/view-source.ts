@@ -8,6 +8,7 @@ import { environmentNamed } from "../worlds/open.ts";
 import { DEFAULT_PROJECT, type Project } from "./project.ts";
 import { version } from "./version.ts";
 import { rankingIn } from "./view-decisions.ts";
+import { rowsIn } from "./view-rows.ts";
 
 /** Task ids begin with the environment's name. */
 export const skillOf: SkillOf = ({ id }, action) => environmentNamed(id.split("/")[0]!)?.skill?.(action);
@@ -29,6 +30,7 @@ export function viewOf({ folder, repository, command }: Project, { progress, run
     progress,
     readingsOf: (rounds) => readingsOf(repository, rounds),
     rankedWins: rankingIn(repository),
+    trainedRow: rowsIn({ folder, repository }),
     skillOf: () => skillOf,
   };
 }

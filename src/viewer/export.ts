@@ -55,6 +55,10 @@ export async function exportView({ view, page, folder, at, onProgress }: ExportO
     if (found !== null) output.add(path, found);
     return found;
   };
+  const getLater = async (...segments: Segments): Promise<void> => {
+    const found = await resource<Promise<unknown>>(view, segments);
+    if (found !== null) output.add(pathOf(segments), found);
+  };
 
   for (const name of readdirSync(page))
     output.write(name, name === "index.html" ? exportedPage(page) : fileOf(page, name));
@@ -66,7 +70,7 @@ export async function exportView({ view, page, folder, at, onProgress }: ExportO
   const total = runs.reduce((sum, { trajectories }) => sum + trajectories, 0);
   let done = 0;
   for (const run of runs) {
-    const asking: Asking = { run, get, flush: output.flush };
+    const asking: Asking = { run, get, getLater, flush: output.flush };
     const rows = new Map<RoundKey, Set<number>>();
     for (const [id, keys] of await placesIn(asking)) {
       for (const key of keys) {
@@ -92,6 +96,8 @@ type Get = <T>(...segments: Segments) => T | null;
 interface Asking {
   readonly run: RunLine;
   readonly get: Get;
+  /** The same for what takes its time. */
+  getLater(...segments: Segments): Promise<void>;
   /** Writes what was asked for. What shares a script must be asked for before. */
   flush(): void;
 }
@@ -171,14 +177,17 @@ function exportTranscript({ run: { name }, get }: Asking, key: RoundKey, id: str
 }
 
 /** By their position, so that those of one script come together. */
-async function exportRows({ run: { name }, get, flush }: Asking, rows: ReadonlyMap<RoundKey, ReadonlySet<number>>) {
+async function exportRows(
+  { run: { name }, getLater, flush }: Asking,
+  rows: ReadonlyMap<RoundKey, ReadonlySet<number>>,
+) {
   for (const [key, positions] of rows) {
     let script = "";
     for (const position of [...positions].sort((a, b) => a - b)) {
       const next = scriptOf(pathOf(["runs", name, "rounds", key, "rows", position]));
       if (next !== script) flush();
       script = next;
-      get("runs", name, "rounds", key, "rows", position);
+      await getLater("runs", name, "rounds", key, "rows", position);
       await breathe();
     }
     flush();

@@ -10,6 +10,7 @@ import { expertMapOf } from "./data/expert.ts";
 import { flipsOf } from "./data/flips.ts";
 import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
+import { rowOf } from "./data/row.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
 import { transcriptOf } from "./data/transcript.ts";
@@ -33,7 +34,7 @@ export function requestOf(path: string): Request {
   }
 }
 
-/** null: there is no such thing. Throws CliError for a request that makes no sense. */
+/** null, or a promise of it: there is no such thing. Throws CliError for a request that makes no sense. */
 type Resource = (view: View, ...parts: string[]) => unknown;
 
 /** A pattern's `:name` stands for one segment. */
@@ -46,6 +47,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/rounds/:round/trunk/:id": trunkOf,
   "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
   "runs/:run/rounds/:round/decisions/:id/:step": decisionOf,
+  "runs/:run/rounds/:round/rows/:position": rowOf,
   "diff/:list": diffOf,
   "flips/:runA/:roundA/:runB/:roundB": flipsOf,
   "texts/:task/task/instruction": instructionText,

@@ -96,10 +96,10 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
     }),
   );
 
-  app.get("/api/*", (context) => {
+  app.get("/api/*", async (context) => {
     context.header("Cache-Control", "no-store");
     const { pathname, search } = new URL(context.req.url);
-    const found = resourceOf(view, requestOf(`${pathname.slice("/api/".length)}${search}`));
+    const found = await resourceOf(view, requestOf(`${pathname.slice("/api/".length)}${search}`));
     return found === null || found === undefined
       ? context.json({ error: "there is no such thing in this project" } satisfies Problem, 404)
       : context.json(found);

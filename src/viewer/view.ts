@@ -4,8 +4,10 @@ import type { RunReading } from "../analysis/story.ts";
 import type { CommandLine } from "../core/command-line.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Round } from "../core/run.ts";
+import type { Round, Run } from "../core/run.ts";
+import type { Checkpoint, Example } from "../core/training.ts";
 import type { Progress } from "./api/project.ts";
+import type { RowTokens, TargetSays } from "./api/transcript.ts";
 
 export interface View {
   /** The folder's name. */
@@ -37,6 +39,15 @@ export interface View {
     at: { readonly trajectory: TrajectoryId; readonly step: number } | null,
     rule: { readonly distinct: boolean; readonly one: boolean },
   ) => readonly RankedWin[];
+  /** What an example is trained as, token by token, and what other tools would train of it. */
+  readonly trainedRow: (asked: {
+    readonly run: Run;
+    /** That was made of the example's set; undefined: nothing was trained. */
+    readonly checkpoint: Checkpoint | undefined;
+    readonly example: Example;
+    /** Of a set of preferences. */
+    readonly beta?: number;
+  }) => Promise<TrainedRow>;
   /** What counts as one kind of action in the run's world; undefined where that is not known. */
   readonly skillOf: (run: string) => SkillOf | undefined;
 }
@@ -53,4 +64,13 @@ export interface RankedWin extends Win {
   readonly steps: number;
   /** Why it was not chosen; null if it was. */
   readonly lostBy: string | null;
+}
+
+export interface TrainedRow {
+  /** Where the tokens are from; null where nobody can tell them. */
+  readonly from: string | null;
+  /** Why not. */
+  readonly missing: string | null;
+  readonly rows: readonly RowTokens[];
+  readonly targets: readonly TargetSays[];
 }
