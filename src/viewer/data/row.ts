@@ -5,7 +5,7 @@ import type { Example, WeightedMessage } from "../../core/training.ts";
 import type { RoundKey } from "../api/shared.ts";
 import type { Row, RowMessage } from "../api/transcript.ts";
 import type { View } from "../view.ts";
-import { keptByView } from "./kept.ts";
+import { keptByRun } from "./kept.ts";
 import { type Looked, lookedAt } from "./looked.ts";
 import { cutText } from "./texts.ts";
 
@@ -13,13 +13,15 @@ import { cutText } from "./texts.ts";
 export async function rowOf(view: View, run: string, key: RoundKey, position: string): Promise<Row | null> {
   const looked = lookedAt(view, run, key);
   if (!looked?.trainingSet || !/^\d+$/.test(position)) return null;
-  return asked(view, `${Number(position)} ${key} ${run}`);
+  return asked(view, run, `${Number(position)} ${key}`);
 }
 
+const ROWS_KEPT = 50;
+
 /** An example never changes, and a tool's own reader takes its time. */
-const asked = keptByView(async (view, path): Promise<Row | null> => {
-  const [position = "", key = "", ...rest] = path.split(" ");
-  const looked = lookedAt(view, rest.join(" "), key)!;
+const asked = keptByRun(async (view, run, path): Promise<Row | null> => {
+  const [position = "", key = ""] = path.split(" ");
+  const looked = lookedAt(view, run, key)!;
   const { repository } = view;
   const example = repository.example(looked.trainingSet!, Number(position));
   if (!example) return null;
@@ -28,7 +30,7 @@ const asked = keptByView(async (view, path): Promise<Row | null> => {
   const trained = await view.trainedRow({ run: looked.run, checkpoint, example, ...(beta !== undefined && { beta }) });
   const { from, missing, rows, targets } = trained;
   return { position: Number(position), tokensFrom: from, missing, rows, messages: messagesOf(example), targets };
-});
+}, ROWS_KEPT);
 
 /** A preference's files say it; what the tool learns of the turns does not depend on it. The config tells it. */
 function betaOf({ run, round }: Looked, example: Example): number | undefined {
