@@ -62,9 +62,16 @@ export function probeCurve(material: Material, rounds: readonly ProbingRound[]):
       wonFromStart: shareOf(wonHere.flatMap(({ starts }) => starts)),
     };
   });
-  const trendOf = (of: readonly Line[]) => trendWithin(of.map(({ rollouts }) => rollouts));
   return { depths, trendOfLost: trendOf(lostLines), trendOfWon: trendOf(wonLines) };
 }
+
+/** The curve's member of this name, without the rest. */
+export function trendOfLost(material: Material, rounds: readonly ProbingRound[]): number | null {
+  const lines = rounds.flatMap((round) => linesOf(material, round));
+  return trendOf(lines.filter(({ expertWon }) => !expertWon));
+}
+
+const trendOf = (of: readonly Line[]) => trendWithin(of.map(({ rollouts }) => rollouts));
 
 /** What of a line is at one depth. */
 interface AtDepth {

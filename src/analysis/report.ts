@@ -180,7 +180,7 @@ export function reportOn(material: Material, options: ReportOptions = {}): Repor
 }
 
 /** What can be done with recordings that have no world, or were chosen from already. */
-function nextOf({ repository, runs }: Material): "dataset" | "export" | undefined {
+export function nextOf({ repository, runs }: Material): "dataset" | "export" | undefined {
   const stored = runs.map((run) => repository.run(run)!);
   if (stored.every((run) => datasetOf(run))) return "export";
   const world = ({ config }: Run) => (config as { environment?: { name?: string } }).environment?.name;
@@ -191,7 +191,7 @@ function nextOf({ repository, runs }: Material): "dataset" | "export" | undefine
 type Notes = readonly string[] | { readonly notes: readonly string[] };
 
 /** What each run's benchmark, or server, said about itself when the run began. */
-function notesOf({ repository, runs }: Material, who: "notes" | "server"): string[] {
+export function notesOf({ repository, runs }: Material, who: "notes" | "server"): string[] {
   return distinct(
     runs.flatMap((run) => {
       const config = repository.run(run)?.config as { readonly [who]?: Notes } | undefined;
@@ -281,13 +281,15 @@ const givenExperts = (material: Material): TrajectoryId[] =>
   });
 
 /** By policy: who demonstrated what methods were given and could be replayed, or what a run without methods holds. */
-function expertEpisodes(material: Material): { readonly policy: string; readonly episodes: readonly Episode[] }[] {
+export function expertEpisodes(
+  material: Material,
+): { readonly policy: string; readonly episodes: readonly Episode[] }[] {
   const ids = givenExperts(material);
   const byPolicy = Map.groupBy(material.episodes(ids), ({ policy }) => policy);
   return naturally([...byPolicy.keys()]).map((policy) => ({ policy, episodes: byPolicy.get(policy)! }));
 }
 
-function failuresOf(material: Material): CountedReason[] {
+export function failuresOf(material: Material): CountedReason[] {
   const experts = givenExperts(material);
   const rounds = material.methods.flatMap((method) => method.rounds);
   const lists = [experts, ...rounds.flatMap(({ explored, probed, evaluated }) => [explored, probed, evaluated])];
@@ -325,20 +327,25 @@ function expertReports(material: Material): ExpertReport[] {
 function differencesOf(material: Material, methods: readonly MethodReport[]): MethodDifference[] {
   const rounds = material.methods.map(({ rounds }) => lastRounds(rounds));
   const played = rounds.map((last) => evaluatedIn(material, last));
-  // The last method first, against each before it: the baselines come first.
+  return methodPairs(methods).map(({ a, b, i, j }) => {
+    const [ofA, ofB] = [played[i]!, played[j]!];
+    return {
+      a: a.label,
+      b: b.label,
+      overall: pairedDifference(ofA, ofB),
+      bySplit: splitDifferences(ofA, ofB),
+      ...relativeCost(lastIteration(a).cost, lastIteration(b).cost),
+    };
+  });
+}
+
+/** Every pair with its places: the last method first, against each before it, so that the baselines come first. */
+export function methodPairs<M>(
+  methods: readonly M[],
+): { readonly a: M; readonly b: M; readonly i: number; readonly j: number }[] {
   return methods
     .flatMap((a, i) => methods.slice(0, i).map((b, j) => ({ a, b, i, j })))
-    .sort((first, second) => second.i - first.i || second.j - first.j)
-    .map(({ a, b, i, j }) => {
-      const [ofA, ofB] = [played[i]!, played[j]!];
-      return {
-        a: a.label,
-        b: b.label,
-        overall: pairedDifference(ofA, ofB),
-        bySplit: splitDifferences(ofA, ofB),
-        ...relativeCost(lastIteration(a).cost, lastIteration(b).cost),
-      };
-    });
+    .sort((first, second) => second.i - first.i || second.j - first.j);
 }
 
 function splitDifferences(a: ReturnType<typeof evaluatedIn>, b: ReturnType<typeof evaluatedIn>): Group<Difference>[] {

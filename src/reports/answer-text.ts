@@ -4,6 +4,10 @@ import type { Trend } from "../analysis/statistics.ts";
 import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { percent, points, whole } from "./numbers.ts";
 
+/** The sentences of all answers. */
+export const answersText = (answers: readonly Answer[], command: CommandLine): string[] =>
+  answers.flatMap((answer) => answerText(answer, answers.length > 1, command));
+
 /** Two or three sentences. With `named` they begin with the run's name, for reports on several runs. */
 export function answerText(answer: Answer, named: boolean, command: CommandLine = commandLine()): string[] {
   const [first, ...rest] = sentencesOf(answer, command);

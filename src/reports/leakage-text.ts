@@ -2,6 +2,12 @@
 import type { Leakage } from "../analysis/leakage.ts";
 import { whole } from "./numbers.ts";
 
+/** What makes every figure worthless, without a full stop; null if nothing was found. */
+export function alarmText({ violations }: Pick<Leakage, "violations">): string | null {
+  if (violations === 0) return null;
+  return `Do not trust these figures: the leakage check found ${whole(violations)} VIOLATIONS in the training sets`;
+}
+
 export function leakageText(leakage: Leakage): [verdict: string, texts: string] {
   const { sets, examples, learned, textsConfirmed, textsRendered, violations } = leakage;
   const claim =

@@ -7,10 +7,11 @@ import { type ExpertReport, lastIteration, type MethodReport, type Report } from
 import type { Evaluation, Group, GroupedEvaluation } from "../analysis/success.ts";
 import { type CommandLine, commandLine } from "../core/command-line.ts";
 import { reasonsText } from "../core/reasons.ts";
-import { answerText } from "./answer-text.ts";
+import { answersText } from "./answer-text.ts";
 import { type Document, inGroup, type Section, shortLabels, tableOf } from "./document.ts";
 import { explorationSections } from "./exploration-document.ts";
 import { GLOSSARY } from "./glossary.ts";
+import { alarmText } from "./leakage-text.ts";
 import {
   duration,
   more,
@@ -71,14 +72,12 @@ const occursIn = (sections: Document["sections"], word: string): boolean =>
   JSON.stringify(sections).includes(word.replace(/ interval$/, ""));
 
 /** The answers; a leak stands before them, since it makes every figure worthless. */
-export function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
-  const alarm =
-    `Do not trust these figures: the leakage check found ${whole(leakage.violations)} VIOLATIONS in the training sets ` +
-    "(listed under “Leakage check”).";
-  const sentences = answers.flatMap((answer) => answerText(answer, answers.length > 1, command));
+function leadOf({ answers, runs, leakage }: Report, command: CommandLine): string[] {
+  const alarm = alarmText(leakage);
+  const where = "(listed under “Leakage check”)";
   const hint =
     answers.length > 1 ? [`\`${command("compare", runs[0]!, runs[1]!)}\` compares two runs, task by task.`] : [];
-  return [...(leakage.violations > 0 ? [alarm] : []), ...sentences, ...hint];
+  return [...(alarm === null ? [] : [`${alarm} ${where}.`]), ...answersText(answers, command), ...hint];
 }
 
 /** One row of the main table: who it is about and how it did. */

@@ -141,6 +141,7 @@ async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string
     places.set(id, keys.add(key));
   };
   get("runs", name, "overview");
+  get("runs", name, "leakage");
   for (const key of rounds.length > 0 ? rounds.map((round) => round.key) : [first]) {
     const map = get<ExpertMap>("runs", name, "rounds", key, "expert");
     for (const { trajectory } of map?.lines ?? []) look(trajectory, key);

@@ -8,6 +8,7 @@ import { decisionOf } from "./data/decision.ts";
 import { diffOf } from "./data/diff.ts";
 import { expertMapOf } from "./data/expert.ts";
 import { flipsOf } from "./data/flips.ts";
+import { leakageIn } from "./data/leakage.ts";
 import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { rowOf } from "./data/row.ts";
@@ -41,6 +42,7 @@ type Resource = (view: View, ...parts: string[]) => unknown;
 const RESOURCES: Readonly<Record<string, Resource>> = {
   project: projectOf,
   "runs/:run/overview": overviewOf,
+  "runs/:run/leakage": leakageIn,
   "runs/:run/tasks": tasksOf,
   "runs/:run/tasks/:task": taskPageOf,
   "runs/:run/rounds/:round/expert": expertMapOf,

@@ -59,7 +59,16 @@ export interface Overview {
   readonly costs: readonly CostLine[];
   /** Why episodes failed, the most frequent reason first. */
   readonly failures: readonly { readonly reason: string; readonly count: number }[];
-  /** What to know before the figures are trusted: notes of worlds and servers, leakage. */
+  /** What to know before the figures are trusted: notes of worlds, their audits and servers. */
+  readonly notes: readonly string[];
+}
+
+/** `runs/RUN/leakage` – whether anything was learned that should not have been. Takes seconds, once, for a large run. */
+export interface Leakage {
+  readonly run: string;
+  /** One sentence that makes every figure worthless; null if nothing was found. */
+  readonly alarm: string | null;
+  /** What was checked, and what was found; empty for a run without rounds. */
   readonly notes: readonly string[];
 }
 

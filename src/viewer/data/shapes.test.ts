@@ -1,14 +1,17 @@
 /** What the page is given of the project, of a run, its tasks and its expert: on a small real run, and on runs without rounds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { episode, storeOf } from "../../../test/recorded.ts";
+import { episode, roundOf, storeOf } from "../../../test/recorded.ts";
 import { addSyntheticRun } from "../../../test/synthetic-run.ts";
 import { smallStore, viewOn } from "../../../test/viewed.ts";
 import { lastIteration, reportOf } from "../../analysis/report.ts";
+import { commandLine } from "../../core/command-line.ts";
 import type { CheckpointId, TaskId, TrainingSetId } from "../../core/ids.ts";
+import { answersText } from "../../reports/answer-text.ts";
+import { leakageText } from "../../reports/leakage-text.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import type { ExpertMap } from "../api/expert.ts";
-import type { Overview, Project } from "../api/project.ts";
+import type { Leakage, Overview, Project } from "../api/project.ts";
 import type { TaskPage, Tasks } from "../api/tasks.ts";
 import { resourceOf } from "../resources.ts";
 import type { View } from "../view.ts";
@@ -67,6 +70,7 @@ test("the overview says what the report says", () => {
   const report = reportOf(synthetic, ["demo"]);
   const overview = get<Overview>(demo, "runs/demo/overview");
   assert.match(overview.answer[0]!, /^EEF /);
+  assert.deepEqual(overview.answer, answersText(report.answers, commandLine()));
   assert.deepEqual(
     overview.methods.map(({ method, row, seeds, points }) => [method, row, seeds.length, points.length]),
     [
@@ -101,6 +105,22 @@ test("the overview says what the report says", () => {
   assert.equal(line.stepsPerKept, cost.environmentSteps / line.kept);
   const { seconds, stepsPerSolved } = overview.costs[0]!;
   assert.deepEqual([typeof seconds, stepsPerSolved], ["number", null]);
+});
+
+test("the leakage check is the report's, and what it finds is an alarm", () => {
+  const found = get<Leakage>(demo, "runs/demo/leakage");
+  assert.deepEqual(found, { run: "demo", alarm: null, notes: leakageText(reportOf(synthetic, ["demo"]).leakage) });
+
+  const repository = storeOf(["train/1"]);
+  const id = episode(repository, "e1", "+", { policy: "expert/x" });
+  const provenance = { trajectory: id, step: 0, actor: "expert/x", reason: "expert success" };
+  const learned = { role: "assistant", content: "e1 0", weight: 1, provenance } as const;
+  const trainingSet = "leaking" as TrainingSetId;
+  repository.addTrainingSet(trainingSet, { kind: "sft", examples: [{ source: id, messages: [learned] }] });
+  roundOf(repository, { expert: [id], evaluated: [id], trainingSet });
+  const { alarm } = get<Leakage>(viewOn(repository), "runs/run/leakage");
+  assert.equal(alarm, "Do not trust these figures: the leakage check found 1 VIOLATIONS in the training sets.");
+  assert.deepEqual(get<Leakage>(viewOn(storeOf([])), "runs/run/leakage").notes, []);
 });
 
 test("tasks: who won which, the unsolved first", () => {
