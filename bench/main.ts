@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME… [--no-write]`: each benchmark compares two things in one run. Prints tables and a line of JSON, and
+ * `npm run bench -- NAME… [--no-write] [--quick]`: each benchmark compares two things in one run. Prints tables and a line of JSON, and
  * keeps the same JSON in bench/results/NAME.json. A benchmark is a file of this folder that exports `run`.
  */
 import { spawnSync } from "node:child_process";
@@ -16,13 +16,21 @@ const known = readdirSync(import.meta.dirname)
   .map((file) => file.replace(/\.ts$/, ""));
 
 function usage(problem: string): never {
-  console.error(`${problem}\nusage: npm run bench -- NAME… [--no-write], where NAME is one of ${known.join(", ")}`);
+  console.error(
+    `${problem}\nusage: npm run bench -- NAME… [--no-write] [--quick], where NAME is one of ${known.join(", ")}`,
+  );
   process.exit(2);
 }
 
+/** `--quick`: smaller, where a benchmark knows how to be; nothing is kept. */
+const OPTIONS = {
+  "no-write": { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
+} as const;
+
 function parsed() {
   try {
-    return parseArgs({ allowPositionals: true, options: { "no-write": { type: "boolean", default: false } } });
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
   } catch (error) {
     return usage((error as Error).message);
   }
@@ -54,5 +62,6 @@ const { values, positionals: names } = parsed();
 if (names.length === 0) usage("expected the name of a benchmark");
 for (const name of names) if (!known.includes(name)) usage(`${name}: no such benchmark`);
 
-if (names.length === 1) await measure(names[0]!, !values["no-write"]);
-else measureApart(names, values["no-write"] ? ["--no-write"] : []);
+if (values.quick) process.env.GLEANER_BENCH_QUICK = "1";
+if (names.length === 1) await measure(names[0]!, !values["no-write"] && !values.quick);
+else measureApart(names, [...(values["no-write"] ? ["--no-write"] : []), ...(values.quick ? ["--quick"] : [])]);
