@@ -9,6 +9,7 @@ import { parseConfig } from "../src/engine/experiment/config.ts";
 import { silent } from "../src/engine/experiment/progress.ts";
 import { runExperiment } from "../src/engine/experiment/run.ts";
 import { noisy } from "../src/policies/noisy.ts";
+import { openSearching } from "../src/store/searching.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { kindOf } from "../src/students/kinds.ts";
 import type { View } from "../src/viewer/view.ts";
@@ -55,6 +56,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   progress: () => [],
   readingsOf: (rounds) => readingsOf(repository, rounds),
   rankedWins: rankingIn(repository),
+  find: openSearching("", repository).find,
   trainedRow: rowsIn({ folder: "", repository }),
   skillOf: () => undefined,
   ...rest,

@@ -1,8 +1,9 @@
 /** What the viewer is lent: a project's store, how labels are read, and what worlds call one kind of action. Opens no world. */
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { SkillOf } from "../analysis/skills.ts";
 import type { Repository } from "../core/repository.ts";
 import { readingsOf } from "../engine/algorithms/eef-stored.ts";
+import { openSearching } from "../store/searching.ts";
 import type { View } from "../viewer/view.ts";
 import { environmentNamed } from "../worlds/open.ts";
 import { DEFAULT_PROJECT, type Project } from "./project.ts";
@@ -30,6 +31,7 @@ export function viewOf({ folder, repository, command }: Project, { progress, run
     progress,
     readingsOf: (rounds) => readingsOf(repository, rounds),
     rankedWins: rankingIn(repository),
+    find: openSearching(join(folder, "store.sqlite"), repository).find,
     trainedRow: rowsIn({ folder, repository }),
     skillOf: () => skillOf,
   };

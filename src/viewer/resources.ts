@@ -12,6 +12,7 @@ import { leakageIn } from "./data/leakage.ts";
 import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
 import { rowOf } from "./data/row.ts";
+import { searchOf } from "./data/search.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
 import { transcriptOf } from "./data/transcript.ts";
@@ -50,6 +51,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
   "runs/:run/rounds/:round/decisions/:id/:step": decisionOf,
   "runs/:run/rounds/:round/rows/:position": rowOf,
+  "runs/:run/search": searchOf,
   "diff/:list": diffOf,
   "flips/:runA/:roundA/:runB/:roundB": flipsOf,
   "texts/:task/task/instruction": instructionText,

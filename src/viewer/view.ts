@@ -6,6 +6,7 @@ import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Round, Run } from "../core/run.ts";
 import type { Checkpoint, Example } from "../core/training.ts";
+import type { Findings } from "../store/searching.ts";
 import type { Progress } from "./api/project.ts";
 import type { RowTokens, TargetSays } from "./api/transcript.ts";
 
@@ -48,6 +49,8 @@ export interface View {
     /** Of a set of preferences. */
     readonly beta?: number;
   }) => Promise<TrainedRow>;
+  /** At most `limit` places in the trajectories of `run` that say the words of `query`, one after the other. */
+  readonly find: (run: string, query: string, limit: number) => Findings;
   /** What counts as one kind of action in the run's world; undefined where that is not known. */
   readonly skillOf: (run: string) => SkillOf | undefined;
 }

@@ -14,7 +14,7 @@ import type { Task } from "../../core/task.ts";
 import { quoted } from "../../core/wording.ts";
 import { rollout } from "../../engine/rollout/rollout.ts";
 import { HumanQuitError } from "../../policies/human.ts";
-import { openBenchmark, withoutPaths } from "../../worlds/open.ts";
+import { type EnvironmentSpec, openBenchmark, withoutPaths } from "../../worlds/open.ts";
 import { keepWorld } from "../../worlds/places.ts";
 import { asItBegan } from "../code-at-first.ts";
 import {
@@ -77,22 +77,11 @@ function userName(): string {
 
 async function play(name: string, flags: PlayFlags): Promise<void> {
   if (flags.name.trim() === "") throw new CliError(`--name: expected a name, got ${quoted(flags.name)}`);
-  const project = flags.from === undefined ? openProject(flags) : openedToFork(flags);
+  const { project, spec, opened, state } = await (flags.from === undefined ? anew(name, flags) : along(name, flags));
   const { repository } = project;
   try {
-    const state = flags.from === undefined ? undefined : storedState(repository, flags.from);
-    if (state) expectWorld(state, name);
-    const spec = state
-      ? environmentOfRun(project.folder, state.run, flags)
-      : environmentSpec("environment", name, flags);
-    const opened = await openBenchmark(spec);
     const run = runName(flags.out ?? (state ? forkRunName(state) : `play-${opened.name}`));
-    const benchmark = asItBegan(repository, state?.run.name ?? run, opened, tell);
-    if (state) {
-      expectSameRules(state.run, benchmark);
-      expectTaskOf(benchmark, state);
-      expectRoom(state, stepLimitOf(benchmark, state.task));
-    }
+    const benchmark = asItBegan(repository, run, opened, tell);
     const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
     await alone(project, { run, command: "play", wait: flags.wait }, () =>
       inRun(project, { name: run, kind: "play", config }, () => {
@@ -105,12 +94,42 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   }
 }
 
-/** A state is of a project that is there. */
-function openedToFork(flags: PlayFlags): Project {
+/** Where somebody is to play; the project is closed by whoever asked. */
+interface Place {
+  readonly project: Project;
+  readonly spec: EnvironmentSpec;
+  readonly opened: Benchmark;
+  readonly state?: StoredState;
+}
+
+/** From a task's start. The project is made last: a world that is not there leaves none behind. */
+async function anew(name: string, flags: PlayFlags): Promise<Place> {
+  const spec = environmentSpec("environment", name, flags);
+  const opened = await openBenchmark(spec);
+  if (flags.out !== undefined) runName(flags.out);
+  return { project: openProject(flags), spec, opened };
+}
+
+/** From a state of a recorded episode, in its world as its run says. */
+async function along(name: string, flags: PlayFlags): Promise<Place> {
   for (const flag of ["task", "split"] as const)
     if (flags[flag] !== undefined) throw new CliError(`--${flag}: not with --from, which says which task it is`);
+  // A state is of a project that is there.
   readProject(flags).close();
-  return openProject(flags);
+  const project = openProject(flags);
+  try {
+    const state = storedState(project.repository, flags.from!);
+    expectWorld(state, name);
+    const spec = environmentOfRun(project.folder, state.run, flags);
+    const opened = await openBenchmark(spec);
+    expectSameRules(state.run, opened);
+    expectTaskOf(opened, state);
+    expectRoom(state, stepLimitOf(opened, state.task));
+    return { project, spec, opened, state };
+  } catch (error) {
+    project.close();
+    throw error;
+  }
 }
 
 /** A run has one config, and states of several runs may be of worlds that are set up differently. */

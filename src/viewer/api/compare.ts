@@ -57,6 +57,8 @@ export interface Search {
   readonly hits: readonly Hit[];
   /** There are more than these. */
   readonly more: boolean;
+  /** What was not searched, in words (`40 % of the project is indexed …`); null: everything was. */
+  readonly remark: string | null;
 }
 
 export interface Hit {

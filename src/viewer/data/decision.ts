@@ -8,11 +8,11 @@ import type { TrajectorySummary } from "../../core/summary.ts";
 import type { RoundKey } from "../api/shared.ts";
 import type { Candidate, Decision } from "../api/transcript.ts";
 import type { RankedWin, View } from "../view.ts";
-import { keptByView } from "./kept.ts";
+import { isOf } from "./forked.ts";
 import { lessonsFrom } from "./learned.ts";
 import { type Looked, lookedAt } from "./looked.ts";
 import { importantIn, lessonsAlong, maskOf, type SharedLesson, whyUnused } from "./masks.ts";
-import { headOf, keyOf } from "./rounds.ts";
+import { headOf } from "./rounds.ts";
 import { type Asked, type MethodKind, methodKindOf, ruleOf } from "./rules.ts";
 import { labelsAlong, readingAlong } from "./transcript.ts";
 import { withInterval } from "./trunk.ts";
@@ -46,7 +46,7 @@ export function decisionOf(view: View, run: string, key: RoundKey, id: string, s
     won: summary.success,
     failed: summary.outcome.kind === "failed",
     return: summary.return,
-    part: partOf(view, looked, summary.id),
+    part: partOf(view, looked, summary),
     isShown: lessons.length > 0,
     isBeaten: own !== undefined && !own.chosen,
     iteration: looked.round?.iteration ?? 0,
@@ -126,7 +126,7 @@ function choiceOf(
   const { method, summary, important } = asked;
   if (method === "eef" && !important) return NO_CHOICE;
   const rule = CHOICES[method];
-  if (!rule || partOf(view, looked, summary.id) === "evaluated") return NO_CHOICE;
+  if (!rule || partOf(view, looked, summary) === "evaluated") return NO_CHOICE;
   const wins = winsOf(view, looked, summary.taskId, method !== "eef");
   const at = important && important.step > 0 ? important : null;
   const ranked = view.rankedWins(wins, at, rule);
@@ -193,28 +193,15 @@ function pairRemark({ repository }: View, { pair, part, source }: SharedLesson):
   return [`${side} ${other.id}: a return of ${own.return}, against ${other.return}.`];
 }
 
-function partOf(view: View, { run, round }: Looked, id: TrajectoryId): Asked["part"] {
+/** What the trajectory was to the round. */
+function partOf({ repository }: View, { run, round, upTo }: Looked, { id, taskId }: TrajectorySummary): Asked["part"] {
   if (!round) return "expert";
-  return partsOf(view, `${keyOf(round)} ${run.name}`).get(id) ?? "none";
+  const places = repository.membersOn(run.name, taskId).find(({ summary }) => summary.id === id)?.in ?? [];
+  const lists = places.filter((place) => isOf(place, round)).map(({ list }) => list);
+  if (lists.includes("expert")) return "expert";
+  if (lists.includes("learnOnly")) return "learn-only";
+  if (lists.includes("explored") || lists.includes("probed")) return "this round's";
+  const before = places.filter((place) => upTo.some((each) => isOf(place, each))).map(({ list }) => list);
+  if (before.includes("explored") || before.includes("probed")) return "an earlier round's";
+  return before.includes("evaluated") ? "evaluated" : "none";
 }
-
-/** Rounds that are looked at in turn. */
-const MOST_ROUNDS = 8;
-
-const partsOf = keptByView(
-  (view, path): ReadonlyMap<TrajectoryId, Asked["part"]> => {
-    const [key, name] = [path.slice(0, path.indexOf(" ")), path.slice(path.indexOf(" ") + 1)];
-    const { round, upTo = [] } = lookedAt(view, name, key) ?? {};
-    const parts = new Map<TrajectoryId, Asked["part"]>();
-    const note = (ids: readonly TrajectoryId[], part: Asked["part"]) => {
-      for (const id of ids) parts.set(id, part);
-    };
-    for (const { evaluated } of upTo) note(evaluated, "evaluated");
-    for (const { explored, probed } of upTo) note([...explored, ...probed], "an earlier round's");
-    note([...(round?.explored ?? []), ...(round?.probed ?? [])], "this round's");
-    note(round?.expert ?? [], "expert");
-    note(round?.learnOnly ?? [], "learn-only");
-    return parts;
-  },
-  { most: MOST_ROUNDS },
-);

@@ -3,6 +3,7 @@ import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { Round } from "../../core/run.ts";
 import type { TrajectorySummary } from "../../core/summary.ts";
 import type { View } from "../view.ts";
+import type { Looked } from "./looked.ts";
 
 /** One rollout from a state of an expert's run; step 0: from the task's start. */
 export interface Forked {
@@ -12,34 +13,34 @@ export interface Forked {
   readonly round: Round;
 }
 
-interface Found {
-  readonly byParent: ReadonlyMap<TrajectoryId, readonly TrajectorySummary[]>;
-  readonly byTask: ReadonlyMap<TaskId, readonly TrajectorySummary[]>;
+/** Rollouts of one round, in the order in which they were played. */
+export interface ForkedIn {
+  readonly round: Round;
+  readonly starts: readonly Forked[];
+  readonly probes: readonly Forked[];
 }
 
-const known = new WeakMap<Round, Found>();
-
-/** The rollouts of `round` from a task's start, and those from states of the expert's runs `ids`, in the order of playing. */
+/** Of each round up to the one that is looked at: rollouts from the task's start, and those from states of the runs `ids`. */
 export function forkedFrom(
-  view: View,
-  round: Round,
+  { repository }: View,
+  { run, upTo }: Looked,
   { taskId, ids }: { readonly taskId: TaskId; readonly ids: readonly TrajectoryId[] },
-): { readonly starts: readonly Forked[]; readonly probes: readonly Forked[] } {
-  const { byParent, byTask } = known.get(round) ?? found(view, round);
-  const starts = (byTask.get(taskId) ?? []).map((summary) => ({ summary, step: 0, round }));
-  const left = ids.flatMap((id) => byParent.get(id) ?? []);
-  return { starts, probes: left.map((summary) => ({ summary, step: summary.fork!.step, round })) };
+): ForkedIn[] {
+  if (upTo.length === 0) return [];
+  const members = repository.membersOn(run.name, taskId);
+  return upTo.map((round) => {
+    const listed = (list: "explored" | "probed") =>
+      members
+        .filter((member) => member.in.some((each) => each.list === list && isOf(each, round)))
+        .map(({ summary }) => ({ summary, place: round[list].indexOf(summary.id) }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ summary }) => ({ summary, step: summary.fork?.step ?? 0, round }));
+    const probes = listed("probed").filter(({ summary: { fork } }) => fork && ids.includes(fork.from));
+    return { round, starts: listed("explored"), probes };
+  });
 }
 
-function found({ repository }: View, round: Round): Found {
-  const summaries = (ids: readonly TrajectoryId[]) => ids.flatMap((id) => repository.summary(id) ?? []);
-  const all = {
-    byParent: Map.groupBy(
-      summaries(round.probed).filter(({ fork }) => fork),
-      ({ fork }) => fork!.from,
-    ),
-    byTask: Map.groupBy(summaries(round.explored), ({ taskId }) => taskId),
-  };
-  known.set(round, all);
-  return all;
-}
+type Named = Pick<Round, "method" | "row" | "seed" | "iteration">;
+
+export const isOf = (a: Named, b: Named): boolean =>
+  a.method === b.method && a.row === b.row && a.seed === b.seed && a.iteration === b.iteration;

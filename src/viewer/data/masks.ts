@@ -18,7 +18,7 @@ export function lessonsAlong(view: View, looked: Looked, summary: TrajectorySumm
   const of = (id: TrajectoryId, shared: number) =>
     lessonsFrom(view, looked.trainingSet, id).map((lesson): SharedLesson => ({ ...lesson, shared }));
   const { id, taskId } = summary;
-  const left = looked.upTo.flatMap((round) => forkedFrom(view, round, { taskId, ids: [id] }).probes);
+  const left = forkedFrom(view, looked, { taskId, ids: [id] }).flatMap(({ probes }) => probes);
   const forks = [...new Map(left.map(({ summary, step }) => [summary.id, step]))];
   return [...of(summary.id, summary.length), ...forks.flatMap(([id, step]) => of(id, step))];
 }

@@ -71,10 +71,10 @@ function statesOf(
 ): TrunkState[] {
   const rates = new Map(reading?.states.map((state) => [state.step, state]));
   const branches = Map.groupBy(
-    looked.upTo.flatMap((round) => {
-      const { starts, probes } = forkedFrom(view, round, { taskId: expert.taskId, ids: [expert.id] });
-      return [...starts, ...probes];
-    }),
+    forkedFrom(view, looked, { taskId: expert.taskId, ids: [expert.id] }).flatMap(({ starts, probes }) => [
+      ...starts,
+      ...probes,
+    ]),
     ({ step }) => step,
   );
   const steps = [...new Set([...rates.keys(), ...branches.keys()])].sort((a, b) => a - b);
