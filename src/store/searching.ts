@@ -60,7 +60,8 @@ export function openSearching(store: string, repository: Repository): Searching 
       index ??= opened(store);
       if (!index) return scanned(repository, { run, words, limit });
       update();
-      return { ...lookedUp(index, repository, { run, words, limit }), remark: coverage(index, worker !== undefined) };
+      const remark = indexedAt === repository.changes() ? null : coverage(index);
+      return { ...lookedUp(index, repository, { run, words, limit }), remark };
     },
     close() {
       void worker?.terminate();
@@ -88,8 +89,7 @@ function startIndexing(store: string, ended: (isDone: boolean) => void): Worker 
   return worker;
 }
 
-function coverage(index: DatabaseSync, isUnderWay: boolean): string | null {
-  if (!isUnderWay) return null;
+function coverage(index: DatabaseSync): string | null {
   const count = (table: string) => Number(index.prepare(`SELECT count(*) AS count FROM ${table}`).get()!.count);
   const [done, all] = [count("main.trajectories"), count("store.trajectories")];
   if (all === 0 || done >= all) return null;
