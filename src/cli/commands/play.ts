@@ -81,7 +81,7 @@ async function play(name: string, flags: PlayFlags): Promise<void> {
   const { repository } = project;
   try {
     const run = runName(flags.out ?? (state ? forkRunName(state) : `play-${opened.name}`));
-    const benchmark = asItBegan(repository, run, opened, tell);
+    const benchmark = asItBegan(repository, state?.run.name ?? run, opened, tell);
     const config = JSON.parse(JSON.stringify({ environment: withoutPaths(spec), notes: benchmark.notes }));
     await alone(project, { run, command: "play", wait: flags.wait }, () =>
       inRun(project, { name: run, kind: "play", config }, () => {

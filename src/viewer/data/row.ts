@@ -13,15 +13,14 @@ import { cutText } from "./texts.ts";
 export async function rowOf(view: View, run: string, key: RoundKey, position: string): Promise<Row | null> {
   const looked = lookedAt(view, run, key);
   if (!looked?.trainingSet || !/^\d+$/.test(position)) return null;
-  return asked(view, run, `${key} ${Number(position)}`);
+  return asked(view, run, `${Number(position)} ${key}`);
 }
 
-/** Rows that are kept. */
-const MOST_ROWS = 100;
+const ROWS_KEPT = 50;
 
 /** An example never changes, and a tool's own reader takes its time. */
 const asked = keptByRun(async (view, run, path): Promise<Row | null> => {
-  const [key = "", position] = path.split(" ");
+  const [position = "", key = ""] = path.split(" ");
   const looked = lookedAt(view, run, key)!;
   const { repository } = view;
   const example = repository.example(looked.trainingSet!, Number(position));
@@ -31,7 +30,7 @@ const asked = keptByRun(async (view, run, path): Promise<Row | null> => {
   const trained = await view.trainedRow({ run: looked.run, checkpoint, example, ...(beta !== undefined && { beta }) });
   const { from, missing, rows, targets } = trained;
   return { position: Number(position), tokensFrom: from, missing, rows, messages: messagesOf(example), targets };
-}, MOST_ROWS);
+}, ROWS_KEPT);
 
 /** A preference's files say it; what the tool learns of the turns does not depend on it. The config tells it. */
 function betaOf({ run, round }: Looked, example: Example): number | undefined {
