@@ -85,6 +85,11 @@ async function unpacked(base64: string): Promise<[string, unknown][]> {
   return JSON.parse(await new Response(stream).text());
 }
 
+/** `path` is loaded anew the next time: what it gave was not all that there is. */
+export function forgetPath(path: string): void {
+  kept.delete(path);
+}
+
 let version = 0;
 let changed = () => {};
 const subscribe = createSubscriber((update) => {
