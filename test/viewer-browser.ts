@@ -17,6 +17,16 @@ export const skipWithoutBrowser: string | false =
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: browserPath ?? "chromium", args: ["--no-sandbox"] });
 
+/** What a file of tests opened is closed where its beginning fails, too: else its process would never end. */
+export async function begin(work: () => Promise<void>, end: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 export interface Serving {
   readonly url: string;
   close(): void;

@@ -9,6 +9,7 @@ import { to } from "../../src/viewer/client/links.ts";
 import { at } from "../../src/viewer/client/paths.ts";
 import { temporaryFolder } from "../temporary.ts";
 import {
+  begin,
   expectNoSideScroll,
   faultsOf,
   look,
@@ -25,19 +26,24 @@ let browser: Browser;
 let viewer: Serving;
 let project: string;
 
-before(async () => {
-  if (skip) return;
-  const folder = temporaryFolder();
-  await smallProject(join(folder, "small"));
-  project = join(folder, "hostile");
-  hostileProject(join(folder, "small"), project);
-  [viewer, browser] = await Promise.all([startViewer(project), openBrowser()]);
-});
-
-after(async () => {
+const end = async () => {
   await browser?.close();
   viewer?.close();
-});
+};
+
+before(() =>
+  begin(async () => {
+    if (skip) return;
+    const folder = temporaryFolder();
+    await smallProject(join(folder, "small"));
+    project = join(folder, "hostile");
+    hostileProject(join(folder, "small"), project);
+    browser = await openBrowser();
+    viewer = await startViewer(project);
+  }, end),
+);
+
+after(end);
 
 /** Controls, directions, unseen characters: a page shows them as escapes. Line feeds and tabs may stay. */
 const OBEYED = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/u;

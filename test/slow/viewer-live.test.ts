@@ -25,8 +25,8 @@ test("a run shows its progress and then its answer, without a reload", { skip },
   const program = join(ROOT, "bin", "gleaner.js");
   const run = spawn(process.execPath, [program, "run", config, "--project", project], { cwd: ROOT, stdio: "ignore" });
   const ended = once(run, "exit");
-  const browser = await openBrowser();
   const viewer = await startedViewer(project, () => run.exitCode !== null);
+  const browser = await openBrowser();
   try {
     const { page, problems, open, settled } = await look(browser, { from: viewer.url });
     await open(viewer.url + to.project());

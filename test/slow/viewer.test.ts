@@ -10,6 +10,7 @@ import { to } from "../../src/viewer/client/links.ts";
 import { at } from "../../src/viewer/client/paths.ts";
 import { temporaryFolder } from "../temporary.ts";
 import {
+  begin,
   expectNoSideScroll,
   faultsOf,
   type Looked,
@@ -28,18 +29,23 @@ let browser: Browser;
 let viewer: Serving;
 let views: Views;
 
-before(async () => {
-  if (skip) return;
-  const project = join(temporaryFolder(), "small");
-  await smallProject(project);
-  [viewer, browser] = await Promise.all([startViewer(project), openBrowser()]);
-  views = await viewsOf(viewer.url, SMALL, OTHER);
-});
-
-after(async () => {
+const end = async () => {
   await browser?.close();
   viewer?.close();
-});
+};
+
+before(() =>
+  begin(async () => {
+    if (skip) return;
+    const project = join(temporaryFolder(), "small");
+    await smallProject(project);
+    browser = await openBrowser();
+    viewer = await startViewer(project);
+    views = await viewsOf(viewer.url, SMALL, OTHER);
+  }, end),
+);
+
+after(end);
 
 const looked = (how: Partial<Parameters<typeof look>[1]> = {}) => look(browser, { from: viewer.url, ...how });
 /** What a user sees, unlike `textContent`. */
