@@ -59,7 +59,8 @@ async function knownFrom(get: Get): Promise<Known> {
 /** A path of each kind, drawn anew each time. */
 function pathsOf({ project, tasks, pages, map, transcripts }: Known, draw: Random): Paths {
   const one = <T>(of: readonly T[]): T => of[draw.integer(of.length)]!;
-  const { rounds } = project.runs.find(({ name }) => name === RUN)!;
+  const { rounds, first } = project.runs.find(({ name }) => name === RUN)!;
+  const positions = transcripts.flatMap(({ examples }) => examples);
   const probing = rounds.filter(({ probed }) => probed > 0);
   const anyRun = () => one([RUN, IMPORT]);
   const anyTrajectory = () => one(one(pages).trajectories);
@@ -77,7 +78,7 @@ function pathsOf({ project, tasks, pages, map, transcripts }: Known, draw: Rando
     trunk: () => path("runs", RUN, "rounds", one(probing).key, "trunk", one(map.lines).trajectory),
     transcript: () => inItsRound((id) => ["trajectories", id]),
     decision: () => inItsRound((id) => ["decisions", id, draw.integer(8)]),
-    "training row": () => path("runs", RUN, "rounds", one(rounds).key, "rows", draw.integer(500)),
+    "training row": () => path("runs", RUN, "rounds", first, "rows", one(positions).position),
     diff: () => {
       const { trajectories } = one(pages);
       return path("diff", [one(trajectories.slice(0, 5)).id, one(trajectories.slice(5)).id].join(","));
@@ -139,7 +140,7 @@ async function paints(url: string): Promise<Record<string, number | null>> {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
       const page = await context.newPage();
       const began = performance.now();
-      await page.goto(`${url}#/runs/${RUN}/overview`, { waitUntil: "commit" });
+      await page.goto(`${url}#/runs/${RUN}`, { waitUntil: "commit" });
       await page.locator("#headline").waitFor();
       headline.push(performance.now() - began);
       first.push(
@@ -160,13 +161,14 @@ export async function askEverything({ trajectories, requests }: Asked): Promise<
     const repository = openSqlite(join(folder, "store.sqlite"));
     const filled = fillViewerStore(repository, trajectories);
     repository.close();
-    return await asked(folder, requests, { trajectories: filled.trajectories, steps: filled.steps });
+    return await askProject(folder, requests, { trajectories: filled.trajectories, steps: filled.steps });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function asked(folder: string, requests: number, settings: Findings["settings"]): Promise<Findings> {
+/** On the project in `folder`. */
+export async function askProject(folder: string, requests: number, settings: Findings["settings"]): Promise<Findings> {
   const figures: Record<string, Readonly<Record<string, number | null>>> = {};
   const began = performance.now();
   const server = await serve(folder);
