@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { type Random, random } from "../../src/core/random.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
-import type { ExpertMap } from "../../src/viewer/api/expert.ts";
+import type { SentMap } from "../../src/viewer/api/expert.ts";
 import type { Project } from "../../src/viewer/api/project.ts";
 import type { TaskPage, Tasks } from "../../src/viewer/api/tasks.ts";
 import type { Transcript } from "../../src/viewer/api/transcript.ts";
@@ -30,7 +30,7 @@ interface Known {
   readonly tasks: Readonly<Record<string, Tasks>>;
   /** Ids of one task, by task, as far as they were looked at. */
   readonly pages: readonly TaskPage[];
-  readonly map: ExpertMap;
+  readonly map: SentMap;
   readonly transcripts: readonly Transcript[];
 }
 
@@ -46,7 +46,7 @@ async function knownFrom(get: Get): Promise<Known> {
     [IMPORT]: await get<Tasks>(path("runs", IMPORT, "tasks")),
   };
   const { first } = project.runs.find(({ name }) => name === RUN)!;
-  const map = await get<ExpertMap>(path("runs", RUN, "rounds", first, "expert"));
+  const map = await get<SentMap>(path("runs", RUN, "rounds", first, "expert"));
   const pages: TaskPage[] = [];
   for (const { task } of tasks[RUN]!.lines.filter((_, index, all) => index % Math.ceil(all.length / 50) === 0))
     pages.push(await get<TaskPage>(path("runs", RUN, "tasks", task)));

@@ -4,7 +4,18 @@ import type { TaskId, TrajectoryId } from "../../core/ids.ts";
 import type { Outcome } from "../../core/trajectory.ts";
 import type { Interval, RoundLine, StepLabel, Text, TrajectoryHead } from "./shared.ts";
 
-/** `runs/RUN/rounds/ROUND/expert` – where the expert fails */
+/**
+ * `runs/RUN/rounds/ROUND/expert` – an ExpertMap as it is sent: a large one has some ten thousand cells, of which few differ.
+ * `wholeMap` (`expert-cells.ts`) makes the map of it.
+ */
+export interface SentMap extends Omit<ExpertMap, "lines"> {
+  /** Each different cell once. */
+  readonly cells: readonly ExpertCell[];
+  /** The cells of a line are places in `cells`. */
+  readonly lines: readonly (Omit<ExpertLine, "cells"> & { readonly cells: readonly number[] })[];
+}
+
+/** Where the expert fails. */
 export interface ExpertMap {
   readonly run: string;
   readonly round: RoundLine | null;

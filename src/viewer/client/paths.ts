@@ -1,6 +1,6 @@
 /** The path of each resource, with its shape. `data.ts` loads them. */
 import type { Diff, Flips, Search } from "../api/compare.ts";
-import type { ExpertMap, Trunk } from "../api/expert.ts";
+import type { SentMap, Trunk } from "../api/expert.ts";
 import type { Leakage, Overview, Project } from "../api/project.ts";
 import type { WholeText } from "../api/shared.ts";
 import type { TaskPage, Tasks } from "../api/tasks.ts";
@@ -18,7 +18,7 @@ export const at = {
   project: (): Path<Project> => path("project"),
   overview: (run: string): Path<Overview> => path("runs", run, "overview"),
   leakage: (run: string): Path<Leakage> => path("runs", run, "leakage"),
-  expert: (run: string, round: string): Path<ExpertMap> => path("runs", run, "rounds", round, "expert"),
+  expert: (run: string, round: string): Path<SentMap> => path("runs", run, "rounds", round, "expert"),
   trunk: (run: string, round: string, id: string): Path<Trunk> => path("runs", run, "rounds", round, "trunk", id),
   tasks: (run: string): Path<Tasks> => path("runs", run, "tasks"),
   task: (run: string, task: string): Path<TaskPage> => path("runs", run, "tasks", task),

@@ -5,7 +5,8 @@ import { stepsIn } from "../../analysis/story.ts";
 import { type StoryLine, storiesOf } from "../../analysis/story-list.ts";
 import { StoreError } from "../../core/errors.ts";
 import type { TrajectoryId } from "../../core/ids.ts";
-import type { ExpertCell, ExpertLine, ExpertMap, KindLine } from "../api/expert.ts";
+import type { ExpertLine, KindLine, SentMap } from "../api/expert.ts";
+import { sentMap } from "../api/expert-cells.ts";
 import type { RoundKey } from "../api/shared.ts";
 import type { View } from "../view.ts";
 import { keptByRun } from "./kept.ts";
@@ -17,16 +18,16 @@ const MOST_MAPS = 32;
 const MOST_RUNS = 2;
 
 /** null: there is no such run or round. */
-export const expertMapOf = (view: View, run: string, key: RoundKey): ExpertMap | null => kept(view, run, key);
+export const expertMapOf = (view: View, run: string, key: RoundKey): SentMap | null => kept(view, run, key);
 
-const kept = keptByRun((view, run, key): ExpertMap | null => {
+const kept = keptByRun((view, run, key): SentMap | null => {
   const looked = lookedAt(view, run, key);
   if (!looked) return null;
   const { telling, remarks } = looked.told();
   const kindsOf = kindsIn(view, run);
-  const cell = cells();
-  const lines = storiesOf(telling).lines.map((line) => expertLine(line, kindsOf(line.trajectory), cell));
-  return { run, round: looked.round && roundLineOf(looked.round), lines, kinds: kindLines(lines), remarks };
+  const lines = storiesOf(telling).lines.map((line) => expertLine(line, kindsOf(line.trajectory)));
+  const round = looked.round && roundLineOf(looked.round);
+  return sentMap({ run, round, lines, kinds: kindLines(lines), remarks });
 }, MOST_MAPS);
 
 /** The kinds of the actions of a trajectory: all rounds of a run are given mostly the same ones, and each is read once. */
@@ -41,7 +42,7 @@ const kindsIn = keptByRun(({ repository, skillOf }, run) => {
   });
 }, MOST_RUNS);
 
-function expertLine(line: StoryLine, kinds: readonly string[], cell: CellOf): ExpertLine {
+function expertLine(line: StoryLine, kinds: readonly string[]): ExpertLine {
   const { trajectory, task, policy, won, reading, recoveryLearned, unsolved } = line;
   const states = new Map(reading?.states.map(({ step, won, of }) => [step, { won, of }]));
   const [harmful, beneficial] = [stepsIn(reading?.harmful), stepsIn(reading?.beneficial)];
@@ -51,14 +52,12 @@ function expertLine(line: StoryLine, kinds: readonly string[], cell: CellOf): Ex
     task,
     policy,
     won,
-    cells: kinds.map((kind, step) =>
-      cell({
-        label: harmful.has(step) ? "harmful" : beneficial.has(step) ? "beneficial" : null,
-        taken: states.get(step) ?? null,
-        needRecover: reading?.needRecover === step,
-        kind,
-      }),
-    ),
+    cells: kinds.map((kind, step) => ({
+      label: harmful.has(step) ? "harmful" : beneficial.has(step) ? "beneficial" : null,
+      taken: states.get(step) ?? null,
+      needRecover: reading?.needRecover === step,
+      kind,
+    })),
     breaksAt,
     breaksWith: breaksAt === null ? null : kinds[breaksAt]!,
     recoveryLearned,
@@ -66,32 +65,17 @@ function expertLine(line: StoryLine, kinds: readonly string[], cell: CellOf): Ex
   };
 }
 
-type CellOf = (cell: ExpertCell) => ExpertCell;
-
-/** Gives equal cells as one object: a large map has few that differ. */
-function cells(): CellOf {
-  const known = new Map<string, ExpertCell>();
-  return (cell) => {
-    const { label, taken, needRecover, kind } = cell;
-    const name = `${label} ${taken?.won} ${taken?.of} ${needRecover} ${kind}`;
-    const found = known.get(name);
-    if (!found) known.set(name, cell);
-    return found ?? cell;
-  };
-}
-
 function kindLines(lines: readonly ExpertLine[]): KindLine[] {
-  const cells = Map.groupBy(
-    lines.flatMap((line) => line.cells),
-    ({ kind }) => kind,
-  );
-  const counted = (of: readonly ExpertCell[], label: ExpertCell["label"]) => of.filter((c) => c.label === label).length;
-  return [...cells]
-    .map(([kind, of]) => ({
-      kind,
-      actions: of.length,
-      harmful: counted(of, "harmful"),
-      beneficial: counted(of, "beneficial"),
-    }))
+  const kinds = new Map<string, { actions: number; harmful: number; beneficial: number }>();
+  for (const { cells } of lines) {
+    for (const { kind, label } of cells) {
+      const counts = kinds.get(kind) ?? { actions: 0, harmful: 0, beneficial: 0 };
+      counts.actions += 1;
+      if (label !== null) counts[label] += 1;
+      kinds.set(kind, counts);
+    }
+  }
+  return [...kinds]
+    .map(([kind, counts]) => ({ kind, ...counts }))
     .sort((a, b) => b.harmful - a.harmful || b.actions - a.actions || (a.kind < b.kind ? -1 : 1));
 }

@@ -10,7 +10,8 @@ import type { CheckpointId, TaskId, TrainingSetId } from "../../core/ids.ts";
 import { answersText } from "../../reports/answer-text.ts";
 import { leakageText } from "../../reports/leakage-text.ts";
 import { openSqlite } from "../../store/sqlite.ts";
-import type { ExpertMap } from "../api/expert.ts";
+import type { SentMap } from "../api/expert.ts";
+import { wholeMap } from "../api/expert-cells.ts";
 import type { Leakage, Overview, Project } from "../api/project.ts";
 import type { TaskPage, Tasks } from "../api/tasks.ts";
 import { resourceOf } from "../resources.ts";
@@ -18,6 +19,8 @@ import type { View } from "../view.ts";
 
 const get = <Shape>(view: View, path: string): Shape =>
   resourceOf(view, { segments: path.split("/").map(decodeURIComponent), query: new URLSearchParams() }) as Shape;
+
+const mapAt = (view: View, path: string) => wholeMap(get<SentMap>(view, path));
 
 const small = viewOn(await smallStore());
 const synthetic = openSqlite(":memory:");
@@ -176,7 +179,7 @@ test("a task's page has the expert's runs first, then every rollout with the rou
 });
 
 test("where the expert fails: cells, where it breaks, and the kinds of action by harm", () => {
-  const map = get<ExpertMap>(small, "runs/small/rounds/2.1.2/expert");
+  const map = mapAt(small, "runs/small/rounds/2.1.2/expert");
   const round = small.repository
     .rounds("small")
     .find(({ method, iteration }) => method === "EEF M=3" && iteration === 2)!;
@@ -215,7 +218,7 @@ test("where the expert fails: cells, where it breaks, and the kinds of action by
 
 test("a world says what its kinds of action are", () => {
   const view = { ...small, skillOf: () => () => "an action" };
-  const { kinds } = get<ExpertMap>(view, "runs/small/rounds/2.1.2/expert");
+  const { kinds } = mapAt(view, "runs/small/rounds/2.1.2/expert");
   assert.deepEqual(
     kinds.map(({ kind }) => kind),
     ["an action"],
@@ -240,7 +243,7 @@ test("a run without rounds: what it holds is the expert's, and students of an ex
       ["-", 0, 0, null],
     ],
   );
-  const map = get<ExpertMap>(view, "runs/run/rounds/-/expert");
+  const map = mapAt(view, "runs/run/rounds/-/expert");
   assert.deepEqual(
     [map.round, map.lines.map(({ trajectory, unsolved }) => [trajectory, unsolved])],
     [
@@ -272,7 +275,7 @@ test("a run without rounds: what it holds is the expert's, and students of an ex
   assert.deepEqual([overview.methods, overview.costs, overview.differences], [[], [], []]);
   assert.match(overview.answer[0]!, /^expert\/x won/);
   assert.deepEqual(get<Overview>(view, "runs/empty/overview").answer, ["Nothing has been recorded yet."]);
-  assert.deepEqual(get<ExpertMap>(view, "runs/empty/rounds/-/expert").lines, []);
+  assert.deepEqual(mapAt(view, "runs/empty/rounds/-/expert").lines, []);
   assert.deepEqual(get<Tasks>(view, "runs/empty/tasks").lines, []);
 });
 
@@ -288,7 +291,7 @@ test("a dataset is shown with the episodes that it was chosen from", () => {
   repository.reuseTrajectory("chosen", id);
   const view = viewOn(repository);
   assert.deepEqual(
-    get<ExpertMap>(view, "runs/chosen/rounds/-/expert").lines.map(({ trajectory }) => trajectory),
+    mapAt(view, "runs/chosen/rounds/-/expert").lines.map(({ trajectory }) => trajectory),
     ["e1"],
   );
   assert.deepEqual(
