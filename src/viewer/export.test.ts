@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { smallStore, viewOn } from "../../test/viewed.ts";
 import { openTemporary } from "../store/sqlite.ts";
-import type { ExpertMap, Trunk } from "./api/expert.ts";
+import type { SentMap, Trunk } from "./api/expert.ts";
 import { scriptOf } from "./api/exported.ts";
 import type { Project } from "./api/project.ts";
 import type { TaskPage, Tasks } from "./api/tasks.ts";
@@ -48,12 +48,12 @@ function heldIn(script: string): [string, unknown][] {
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test("every resource is in the script that the page looks for, and is what the server would answer", () => {
+test("every resource is in the script that the page looks for, and is what the server would answer", async () => {
   assert(held.size > 100);
   for (const script of scripts()) {
     for (const [path, found] of heldIn(script)) {
       assert.equal(scriptOf(path), script);
-      if (path !== "project") assert.deepEqual(found, json(resourceOf(view, requestOf(path))), path);
+      if (path !== "project") assert.deepEqual(found, json(await resourceOf(view, requestOf(path))), path);
     }
   }
 });
@@ -81,7 +81,7 @@ test("whatever a view leads to is there", () => {
     }
   }
   for (const { key } of run!.rounds) {
-    for (const { trajectory } of (has("runs", "small", "rounds", key, "expert") as ExpertMap).lines) {
+    for (const { trajectory } of (has("runs", "small", "rounds", key, "expert") as SentMap).lines) {
       has("runs", "small", "rounds", key, "trajectories", trajectory);
       const { states } = has("runs", "small", "rounds", key, "trunk", trajectory) as Trunk;
       for (const branch of states.flatMap(({ branches }) => branches))

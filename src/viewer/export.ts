@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { breathe } from "../core/breath.ts";
 import { makeFolder, writing } from "../core/disk.ts";
 import { CliError, StoreError } from "../core/errors.ts";
-import type { ExpertMap, Trunk } from "./api/expert.ts";
+import type { SentMap, Trunk } from "./api/expert.ts";
 import { scriptOf } from "./api/exported.ts";
 import type { Project, RunLine } from "./api/project.ts";
 import type { RoundKey, RoundLine, Text } from "./api/shared.ts";
@@ -143,7 +143,7 @@ async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string
   get("runs", name, "overview");
   get("runs", name, "leakage");
   for (const key of rounds.length > 0 ? rounds.map((round) => round.key) : [first]) {
-    const map = get<ExpertMap>("runs", name, "rounds", key, "expert");
+    const map = get<SentMap>("runs", name, "rounds", key, "expert");
     for (const { trajectory } of map?.lines ?? []) look(trajectory, key);
   }
   flush();
