@@ -15,7 +15,20 @@ const TEMPORARY = temporaryFolder();
 const emptyFolder = () => mkdtempSync(join(TEMPORARY, "light-"));
 
 /** Packages that are slow to load or that only some users need. */
-const HEAVY = ["onnxruntime-node", "vega", "vega-lite", "@huggingface/", "openai", "hyparquet", "yaml", "cli-", "ws/"];
+const HEAVY = [
+  "onnxruntime-node",
+  "vega",
+  "vega-lite",
+  "@huggingface/",
+  "openai",
+  "hyparquet",
+  "yaml",
+  "cli-",
+  "ws/",
+  "hono",
+  "@hono/",
+  "open/",
+];
 
 interface Ran {
   readonly output: string;
@@ -190,7 +203,7 @@ test("no command loads an engine, an SDK of servers or a world before it does it
   `);
   for (const { name } of COMMANDS)
     assert(files.includes(`cli/commands/${name}.ts`), `${name} is in a file of its name`);
-  const engines = packages.filter((path) => /^(onnxruntime-node|vega|vega-lite|openai)\//.test(path));
+  const engines = packages.filter((path) => /^(onnxruntime-node|vega|vega-lite|openai|hono|@hono|open)\//.test(path));
   assert.deepEqual(engines, []);
   assert(!files.some((path) => /^worlds\/(alfworld|scienceworld|webshop)\/benchmark\.ts$/.test(path)));
 });

@@ -32,8 +32,10 @@ seeds: [1, 2]
 );
 
 /** Holds the run "small": BC, RFT×2, and EEF with two iterations, under two seeds. */
-export async function smallStore(): Promise<Repository> {
-  const project = temporaryFolder();
+export const smallStore = (): Promise<Repository> => smallStoreIn(temporaryFolder());
+
+/** The same in the project folder `project`. */
+export async function smallStoreIn(project: string): Promise<Repository> {
   const repository = openSqlite(join(project, "store.sqlite"));
   repository.addRun({ name: "small", kind: "experiment", config: JSON.parse(JSON.stringify(config)) });
   await runExperiment(config, {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CliError, messageOf, StoreError } from "../core/errors.ts";
+import { takeLock } from "../files/lock.ts";
 import { tell } from "./terminal.ts";
 import { packageFolder } from "./version.ts";
 
@@ -12,39 +13,48 @@ const SOURCES = ["src/viewer/client", "src/viewer/api", "vite.config.ts"] as con
 /** The folder with `index.html`, `page.js` and `page.css`. Throws CliError where it is not there and cannot be built. */
 export async function builtPage(root: string = packageFolder()): Promise<string> {
   const page = join(root, "dist", "viewer");
-  const builtAt = timeOf(join(page, "index.html"));
   const isClone = existsSync(join(root, "vite.config.ts"));
   if (!isClone) {
-    if (builtAt > 0) return page;
-    throw new StoreError(`${page}: the page is not there; install gleaner again`);
+    if (existsSync(join(page, "index.html"))) return page;
+    throw new StoreError(`${page}: the viewer's page is not there: install gleaner again`);
   }
-  const sources = SOURCES.map((path) => join(root, path));
-  if (builtAt > Math.max(...sources.map(newestIn))) return page;
+  if (isUpToDate(root, page)) return page;
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   if (!existsSync(vite)) {
     throw new CliError(
-      "the viewer's page is not built, and what builds it is not installed: run `npm install` in the clone (without --omit=dev)",
+      "the viewer's page is not built, and what builds it is not installed: run `npm install` in the clone, without --omit=dev",
     );
   }
-  tell("building the viewer's page …");
-  await build(vite, root, page);
-  return page;
+  const what = { what: "the viewer's page", command: "gleaner view", say: tell };
+  const lock = await takeLock(join(root, "dist", "viewer.lock"), what);
+  try {
+    // Another process may have built it meanwhile.
+    if (!isUpToDate(root, page)) await build(vite, root, page);
+    return page;
+  } finally {
+    lock.release();
+  }
 }
 
-/** Appears in one move, so that another process never finds half a page. */
+/** Whether the page is there and newer than what it is built from. */
+function isUpToDate(root: string, page: string): boolean {
+  const builtAt = timeOf(join(page, "index.html"));
+  return builtAt > 0 && builtAt > Math.max(...SOURCES.map((path) => newestIn(join(root, path))));
+}
+
+/** Takes the older page's place at once, so that no other process finds half a page. */
 async function build(vite: string, root: string, page: string): Promise<void> {
-  const unfinished = `${page}.${process.pid}.unfinished`;
+  tell("building the viewer's page …");
+  const unfinished = `${page}.unfinished`;
+  const command = [vite, "build", "--logLevel", "warn", "--emptyOutDir", "--outDir", unfinished];
   try {
-    await promisify(execFile)(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", unfinished], {
-      cwd: root,
-    });
-    rmSync(page, { recursive: true, force: true });
-    renameSync(unfinished, page);
+    await promisify(execFile)(process.execPath, command, { cwd: root });
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
     const { stderr = "" } = error as { readonly stderr?: string };
     throw new StoreError(`the viewer's page cannot be built: ${stderr.trim() || messageOf(error)}`, { cause: error });
   }
+  rmSync(page, { recursive: true, force: true });
+  renameSync(unfinished, page);
 }
 
 /** Of the newest file in `path`, which may be a file itself. */

@@ -15,10 +15,12 @@ export interface ExportPlace {
   readonly page: string;
   /** As it was given. */
   readonly folder: string;
+  /** As in `ExportOptions`. */
+  readonly tasks: readonly string[];
 }
 
 /** Throws CliError for a folder that holds anything else than an older export, before anything is written. */
-export async function exportTo({ view, page, folder }: ExportPlace): Promise<Exported> {
+export async function exportTo({ view, page, folder, tasks }: ExportPlace): Promise<Exported> {
   expectFree(folder);
   const target = resolve(folder);
   const unfinished = join(dirname(target), `.${basename(target)}.${process.pid}.unfinished`);
@@ -30,7 +32,7 @@ export async function exportTo({ view, page, folder }: ExportPlace): Promise<Exp
   const onProgress = (done: number) => phase.advance(done);
   try {
     writing(unfinished, () => makeFolder(unfinished));
-    const exported = await exportView({ view, page, folder: unfinished, at: new Date(), onProgress });
+    const exported = await exportView({ view, page, folder: unfinished, tasks, at: new Date(), onProgress });
     writing(target, () => {
       rmSync(target, { recursive: true, force: true });
       renameSync(unfinished, target);

@@ -12,7 +12,7 @@ import { scriptOf } from "./api/exported.ts";
 import type { Project } from "./api/project.ts";
 import type { TaskPage, Tasks } from "./api/tasks.ts";
 import type { Transcript } from "./api/transcript.ts";
-import { type Exported, exportView, MOST_TRAJECTORIES } from "./export.ts";
+import { type Exported, type ExportOptions, exportView, MOST_TRAJECTORIES } from "./export.ts";
 import { requestOf, resourceOf } from "./resources.ts";
 import type { View } from "./view.ts";
 
@@ -35,12 +35,19 @@ before(async () => {
 });
 
 /** Below `data/`. */
-const scripts = () =>
-  readdirSync(join(folder, "data"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+const scripts = (of = folder) =>
+  readdirSync(join(of, "data"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+
+/** What a further export holds. */
+async function exportOf(options: Partial<ExportOptions>): Promise<ReadonlyMap<string, unknown>> {
+  const another = temporaryFolder();
+  await exportView({ view, page, folder: another, at: AT, onProgress() {}, ...options });
+  return new Map(scripts(another).flatMap((script) => heldIn(script, another)));
+}
 
 /** What the page makes of a script; the script itself must be one call with two plain texts. */
-function heldIn(script: string): [string, unknown][] {
-  const text = readFileSync(join(folder, "data", script), "utf8");
+function heldIn(script: string, of = folder): [string, unknown][] {
+  const text = readFileSync(join(of, "data", script), "utf8");
   const [, name, base64] = /^gleanerData\("([a-z0-9._/-]+)", "([A-Za-z0-9+/=]+)"\);\n$/.exec(text) ?? [];
   assert.equal(name, script);
   return JSON.parse(gunzipSync(Buffer.from(base64!, "base64")).toString("utf8"));
@@ -109,6 +116,22 @@ test("its size is what lies in the folder", () => {
   assert.deepEqual(exported, { files: files.length, bytes: bytes.reduce((sum, each) => sum + each, 0) });
 });
 
+test("with tasks, only their trajectories are told turn by turn", async () => {
+  const { lines } = held.get("runs/small/tasks") as Tasks;
+  const { task } = lines[0]!;
+  const own = await exportOf({ tasks: [task.split("/").slice(1).join("/")] });
+  const pages = [...own.keys()].filter((path) => path.startsWith("runs/small/tasks/"));
+  assert.deepEqual(pages, [`runs/small/tasks/${encodeURIComponent(task)}`]);
+  const transcripts = [...own].filter(([path]) => path.includes("/trajectories/"));
+  assert(transcripts.length > 0);
+  for (const [, transcript] of transcripts) assert.equal((transcript as Transcript).head.task, task);
+  assert.deepEqual(own.get("runs/small/overview"), held.get("runs/small/overview"));
+  await assert.rejects(exportOf({ tasks: ["nothing"] }), {
+    name: "CliError",
+    message: '--task "nothing": expected a task\'s id, or its ending, of small',
+  });
+});
+
 test("a run with more trajectories than a folder can hold is refused before anything is written", async () => {
   const repository = openTemporary();
   repository.addRun({ name: "large", kind: "import", config: {} });
@@ -117,7 +140,7 @@ test("a run with more trajectories than a folder can hold is refused before anyt
   await assert.rejects(exportView({ view: large, page, folder: empty, at: AT, onProgress() {} }), {
     name: "CliError",
     message:
-      /^run "large" has 20001 trajectories, and an exported folder holds at most 20000 of a run: name other runs/,
+      /^run "large" has 20001 trajectories, and an exported folder holds at most 20000 of a run: name the tasks that matter/,
   });
   assert.deepEqual(readdirSync(empty), []);
   repository.close();

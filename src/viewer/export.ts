@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { breathe } from "../core/breath.ts";
 import { makeFolder, writing } from "../core/disk.ts";
 import { CliError, StoreError } from "../core/errors.ts";
+import { listing, quoted } from "../core/wording.ts";
 import type { SentMap, Trunk } from "./api/expert.ts";
 import { scriptOf } from "./api/exported.ts";
 import type { Project, RunLine } from "./api/project.ts";
@@ -33,6 +34,8 @@ export interface ExportOptions {
   readonly page: string;
   /** An empty folder, in which everything is written. */
   readonly folder: string;
+  /** Only these tasks' trajectories are told turn by turn: ids, or endings of ids behind a `/`; none: all. */
+  readonly tasks?: readonly string[];
   /** When it is made. */
   readonly at: Date;
   /** Hears how many of the trajectories are done. */
@@ -45,9 +48,11 @@ export interface Exported {
 }
 
 /** Throws CliError where it would hold more than a browser opens, and StoreError where the disk refuses. */
-export async function exportView({ view, page, folder, at, onProgress }: ExportOptions): Promise<Exported> {
+export async function exportView(options: ExportOptions): Promise<Exported> {
+  const { view, page, folder, tasks = [], at, onProgress } = options;
   const { runs, ...project } = resource<Project>(view, ["project"])!;
-  for (const { name, trajectories } of runs) expectFew(name, trajectories);
+  const asked = tasks.length > 0 ? tasksNamed(view, runs, tasks) : null;
+  if (!asked) for (const { name, trajectories } of runs) expectFew(name, trajectories);
   const output = outputIn(folder);
   const get = <T>(...segments: Segments): T | null => {
     const path = pathOf(segments);
@@ -70,7 +75,7 @@ export async function exportView({ view, page, folder, at, onProgress }: ExportO
   const total = runs.reduce((sum, { trajectories }) => sum + trajectories, 0);
   let done = 0;
   for (const run of runs) {
-    const asking: Asking = { run, get, getLater, flush: output.flush };
+    const asking: Asking = { run, tasks: asked, get, getLater, flush: output.flush };
     const rows = new Map<RoundKey, Set<number>>();
     for (const [id, keys] of await placesIn(asking)) {
       for (const key of keys) {
@@ -95,6 +100,8 @@ type Get = <T>(...segments: Segments) => T | null;
 
 interface Asking {
   readonly run: RunLine;
+  /** Whose trajectories are told; null: all. */
+  readonly tasks: ReadonlySet<string> | null;
   readonly get: Get;
   /** The same for what takes its time. */
   getLater(...segments: Segments): Promise<void>;
@@ -110,8 +117,22 @@ function expectFew(run: string, trajectories: number): void {
   if (trajectories <= MOST_TRAJECTORIES) return;
   throw new CliError(
     `run "${run}" has ${trajectories} trajectories, and an exported folder holds at most ${MOST_TRAJECTORIES} of a run: ` +
-      "name other runs, or look at this one with `gleaner view`, which has no such limit",
+      "name the tasks that matter with --task, or other runs; a served page (`gleaner view`) has no such limit",
   );
+}
+
+/** Throws CliError for a name that no task of the runs has. */
+function tasksNamed(view: View, runs: readonly RunLine[], names: readonly string[]): ReadonlySet<string> {
+  const ids = runs.flatMap(({ name }) => resource<Tasks>(view, ["runs", name, "tasks"])?.lines ?? []);
+  const found = names.map((name) => {
+    const fitting = ids.filter(({ task }) => task === name || task.endsWith(`/${name}`));
+    if (fitting.length === 0)
+      throw new CliError(
+        `--task ${quoted(name)}: expected a task's id, or its ending, of ${listing(runs.map((run) => run.name))}`,
+      );
+    return fitting.map(({ task }) => task);
+  });
+  return new Set(found.flat());
 }
 
 const notUnderWay = (run: RunLine): RunLine => ({ ...run, progress: null });
@@ -133,9 +154,10 @@ const isLast = ({ rounds }: RunLine, { row, seed, iteration }: RoundLine) =>
   !rounds.some((each) => each.row === row && each.seed === seed && each.iteration > iteration);
 
 /** Exports what a run shows, its transcripts aside. Which trajectories these are of, and in which rounds each is looked at. */
-async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string, ReadonlySet<RoundKey>>> {
+async function placesIn({ run, tasks, get, flush }: Asking): Promise<ReadonlyMap<string, ReadonlySet<RoundKey>>> {
   const { name, first, rounds } = run;
   const places = new Map<string, Set<RoundKey>>();
+  const isTold = (task: string) => tasks?.has(task) ?? true;
   const look = (id: string, key: RoundKey) => {
     const keys = places.get(id) ?? new Set();
     places.set(id, keys.add(key));
@@ -144,7 +166,7 @@ async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string
   get("runs", name, "leakage");
   for (const key of rounds.length > 0 ? rounds.map((round) => round.key) : [first]) {
     const map = get<SentMap>("runs", name, "rounds", key, "expert");
-    for (const { trajectory } of map?.lines ?? []) look(trajectory, key);
+    for (const { trajectory, task } of map?.lines ?? []) if (isTold(task)) look(trajectory, key);
   }
   flush();
   for (const [id, keys] of [...places]) {
@@ -156,6 +178,7 @@ async function placesIn({ run, get, flush }: Asking): Promise<ReadonlyMap<string
     await breathe();
   }
   for (const { task } of get<Tasks>("runs", name, "tasks")?.lines ?? []) {
+    if (!isTold(task)) continue;
     const found = get<TaskPage>("runs", name, "tasks", task);
     if (found) wholeText(found.instruction, get, task, "task", "instruction");
     for (const { id, round } of found?.trajectories ?? []) look(id, round?.key ?? first);

@@ -4,7 +4,8 @@
  * registry of packages, so that ONNX Runtime's script fails.
  */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
@@ -51,7 +52,22 @@ test("npm pack builds in a clean clone, and leaves the clone's package.json as i
   assert(!existsSync(join(clone, "package.clone.json")));
 });
 
-test("the package installs without install scripts, runs, and is a library", () => {
+/** `gleaner view` serves the page and the project. */
+async function answers(user: string): Promise<void> {
+  const child = spawn("npx", ["gleaner", "view", "--port", "0"], { cwd: user, env, detached: true });
+  try {
+    const [printed] = await once(child.stdout, "data");
+    const [address] = /http:\S+/.exec(String(printed)) ?? [];
+    assert.match(await (await fetch(address!)).text(), /<div id="page">/);
+    const { runs } = (await (await fetch(`${address}api/project`)).json()) as { runs: unknown[] };
+    assert.equal(runs.length, 1);
+  } finally {
+    // npx and what it started.
+    process.kill(-child.pid!, "SIGTERM");
+  }
+}
+
+test("the package installs without install scripts, runs, and is a library", async () => {
   const user = project("user");
   run(user, "npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
   const installed = JSON.parse(readFileSync(join(user, "node_modules", "gleaner", "package.json"), "utf8"));
@@ -66,6 +82,12 @@ test("the package installs without install scripts, runs, and is a library", () 
   assert.match(run(user, "npx", "gleaner", "env", "workshop", "--stdio"), /^$/);
   const table = run(user, "npx", "gleaner", "run", config, "--set", ...small);
   for (const method of ["BC", "RFT×6", "EEF"]) assert(table.includes(method), `no ${method} in\n${table}`);
+  // The page comes built: what builds it is not installed.
+  assert(!existsSync(join(user, "node_modules", "vite")));
+  assert.match(run(user, "npx", "gleaner", "view", "--export", "shared"), /^shared: \d+ files, /);
+  const page = readFileSync(join(user, "shared", "index.html"), "utf8");
+  for (const [, name] of page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)) assert(existsSync(join(user, "shared", name!)));
+  await answers(user);
   writeFileSync(
     join(user, "own.js"),
     'import { workshop } from "gleaner"; console.log((await workshop().tasks("train")).length);',

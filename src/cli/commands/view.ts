@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "../../core/errors.ts";
 import { LOOPBACK } from "../../servers/loopback.ts";
 import type { Viewer } from "../../viewer/server.ts";
 import type { View } from "../../viewer/view.ts";
@@ -22,6 +23,7 @@ interface ViewFlags {
   readonly host?: string;
   readonly open?: boolean;
   readonly export?: string;
+  readonly task?: readonly string[];
 }
 
 const DEFAULT_PORT = 7700;
@@ -36,6 +38,7 @@ export function register(command: Command): void {
         "host",
       ]),
     )
+    .option("--task <id...>", "export: tell only these tasks' runs step by step (default: all)")
     .option("--port <n>", `port to listen on, 0 for any free one (default: ${DEFAULT_PORT}, or a free one)`, port)
     .option(
       "--host <address>",
@@ -52,6 +55,7 @@ function port(text: string): number {
 }
 
 async function view(runs: readonly string[], flags: ViewFlags): Promise<void> {
+  if (flags.task && flags.export === undefined) throw new CliError("--task: has a meaning only with --export");
   const project = readProject(flags);
   try {
     checkRuns(project, runs);
@@ -69,7 +73,7 @@ async function view(runs: readonly string[], flags: ViewFlags): Promise<void> {
 
 async function exported(view: View, page: string, folder: string, flags: ViewFlags): Promise<void> {
   const { exportTo } = await import("../view-export.ts");
-  const { files, bytes } = await exportTo({ view, page, folder });
+  const { files, bytes } = await exportTo({ view, page, folder, tasks: flags.task ?? [] });
   const start = join(folder, "index.html");
   print(`${printable(folder)}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB. Open ${printable(start)} in a browser.`);
   if (flags.open) await openInBrowser(resolve(start));
