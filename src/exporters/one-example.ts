@@ -23,7 +23,7 @@ export interface ToldTool {
   readonly target: string;
   /** By message of the conversation (of a preference: of the better one, then of the worse one); null: it refuses the example. */
   readonly learned: readonly boolean[] | null;
-  /** What it cannot be told exactly; null: it learns what is stored. */
+  /** Why it refuses it; null: it takes it. */
   readonly refusal: string | null;
 }
 
@@ -67,16 +67,15 @@ async function toolOn(
       parquet: exporter.parquet === "always",
     };
     const manifest = writeExport(out, exporter.files(taken, options), about as Parameters<typeof writeExport>[2]);
-    const { differences } = await checkExport({
-      folder: out,
-      manifest,
-      set,
-      ...(options.tokenizer && { tokenizer: options.tokenizer }),
-    });
     const read = textReaderOf(target);
-    const learned =
-      read && exporter.tokenizer !== "needed" ? await learnedOf(set, read(out), exporter) : storedMask(set);
-    return { target, learned, refusal: differences[0] ? `${differences[0].place}: ${differences[0].what}` : null };
+    if (read && exporter.tokenizer !== "needed") {
+      const learned = await learnedOf(set, read(out), exporter);
+      return { target, learned, refusal: null };
+    }
+    const ids = options.tokenizer && { tokenizer: options.tokenizer };
+    const { differences } = await checkExport({ folder: out, manifest, set, ...ids });
+    const problem = differences[0] && `${differences[0].place}: ${differences[0].what}`;
+    return { target, learned: problem === undefined ? storedMask(set) : null, refusal: problem ?? null };
   } catch (error) {
     if (!(error instanceof CliError || error instanceof ReadError)) throw error;
     return { target, learned: null, refusal: withoutName(error.message) };
