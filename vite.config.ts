@@ -16,7 +16,7 @@ export default defineConfig({
   base: "./",
   plugins: [svelte(), classicScript],
   build: {
-    outDir: "../../../dist/viewer",
+    outDir: "../../../dist/page",
     emptyOutDir: true,
     target: "es2022",
     // `light-dark()` stays as it is written.

@@ -21,8 +21,8 @@ function folderWith(...files: readonly string[]): string {
 const SOURCES = ["src/viewer/api/shared.ts", "vite.config.ts", "src/viewer/client/App.svelte"];
 
 test("a package brings the page, or says that it is broken", async () => {
-  const root = folderWith("dist/viewer/index.html");
-  assert.equal(await builtPage(root), join(root, "dist", "viewer"));
+  const root = folderWith("dist/page/index.html");
+  assert.equal(await builtPage(root), join(root, "dist", "page"));
   await assert.rejects(builtPage(folderWith("package.json")), {
     name: "StoreError",
     message: /the viewer's page is not there: install gleaner again$/,
@@ -30,21 +30,21 @@ test("a package brings the page, or says that it is broken", async () => {
 });
 
 test("a clone takes a page that is newer than its sources, and builds an older one", async () => {
-  const root = folderWith(...SOURCES, "dist/viewer/index.html");
-  assert.equal(await builtPage(root), join(root, "dist", "viewer"));
+  const root = folderWith(...SOURCES, "dist/page/index.html");
+  assert.equal(await builtPage(root), join(root, "dist", "page"));
   const notInstalled = { name: "CliError", message: /what builds it is not installed: run `npm install` in the clone/ };
-  await assert.rejects(builtPage(folderWith("dist/viewer/index.html", ...SOURCES)), notInstalled);
+  await assert.rejects(builtPage(folderWith("dist/page/index.html", ...SOURCES)), notInstalled);
   await assert.rejects(builtPage(folderWith(...SOURCES)), notInstalled);
 });
 
 test("a build that fails says what the builder said, and leaves the older page", async () => {
-  const root = folderWith("dist/viewer/index.html", ...SOURCES, "node_modules/vite/bin/vite.js");
+  const root = folderWith("dist/page/index.html", ...SOURCES, "node_modules/vite/bin/vite.js");
   writeFileSync(join(root, "node_modules/vite/bin/vite.js"), 'console.error("no such plugin"); process.exit(1);');
   await assert.rejects(builtPage(root), {
     name: "StoreError",
     message: "the viewer's page cannot be built: no such plugin",
   });
-  const index = join(root, "dist", "viewer", "index.html");
+  const index = join(root, "dist", "page", "index.html");
   utimesSync(index, 2_000, 2_000);
-  assert.equal(await builtPage(root), join(root, "dist", "viewer"));
+  assert.equal(await builtPage(root), join(root, "dist", "page"));
 });

@@ -12,7 +12,7 @@ const SOURCES = ["src/viewer/client", "src/viewer/api", "vite.config.ts"] as con
 
 /** The folder with `index.html`, `page.js` and `page.css`. Throws CliError where it is not there and cannot be built. */
 export async function builtPage(root: string = packageFolder()): Promise<string> {
-  const page = join(root, "dist", "viewer");
+  const page = join(root, "dist", "page");
   const isClone = existsSync(join(root, "vite.config.ts"));
   if (!isClone) {
     if (existsSync(join(page, "index.html"))) return page;
@@ -26,7 +26,7 @@ export async function builtPage(root: string = packageFolder()): Promise<string>
     );
   }
   const what = { what: "the viewer's page", command: "gleaner view", say: tell };
-  const lock = await takeLock(join(root, "dist", "viewer.lock"), what);
+  const lock = await takeLock(join(root, "dist", "page.lock"), what);
   try {
     // Another process may have built it meanwhile.
     if (!isUpToDate(root, page)) await build(vite, root, page);
