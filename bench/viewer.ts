@@ -1,10 +1,12 @@
 /**
  * The viewer on a large project: how long each of its resources takes, how soon its page shows something, and how much memory its
  * server has. GLEANER_VIEWER_TRAJECTORIES: how many trajectories (default 100,000, of 20 steps each); with `--quick` a tenth of both
- * these and the requests. What takes more than the limits is called out.
+ * these and the requests. What takes more than the limits is called out. Then the same beside Inspect's
+ * viewer, on episodes of its own.
  */
 import type { Findings } from "./parts/result.ts";
 import { askEverything } from "./parts/viewer-asked.ts";
+import { besideInspect } from "./parts/viewer-beside.ts";
 
 const isQuick = process.env.GLEANER_BENCH_QUICK !== undefined;
 const TRAJECTORIES = Number(process.env.GLEANER_VIEWER_TRAJECTORIES ?? (isQuick ? 10_000 : 100_000));
@@ -30,5 +32,15 @@ export async function run(): Promise<Findings> {
       process.exitCode = 1;
     }
   }
-  return findings;
+  const beside = await besideInspect();
+  const both = <Member extends "settings" | "versions" | "figures" | "ratios">(member: Member) =>
+    ({ ...findings[member], ...beside[member] }) as NonNullable<Findings[Member]>;
+  const all = {
+    settings: both("settings"),
+    versions: both("versions"),
+    figures: both("figures"),
+    ratios: both("ratios"),
+  };
+  const missing = [findings.missing, beside.missing].filter(Boolean).join("; ");
+  return missing ? { ...all, missing } : all;
 }

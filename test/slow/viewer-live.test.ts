@@ -20,7 +20,7 @@ test("a run shows its progress and then its answer, without a reload", { skip },
   const config = join(project, `${RUN}.yaml`);
   writeFileSync(
     config,
-    smallRun(RUN, "{ method: rft, samples: 2 }, { method: eef, probes: 3 }", { seeds: "[1]", steps: 2_000 }),
+    smallRun(RUN, "{ method: rft, samples: 2 }, { method: eef, probes: 3 }", { seeds: "[1]", steps: 800 }),
   );
   const program = join(ROOT, "bin", "gleaner.js");
   const run = spawn(process.execPath, [program, "run", config, "--project", project], { cwd: ROOT, stdio: "ignore" });
