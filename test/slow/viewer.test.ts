@@ -60,15 +60,24 @@ async function inView(view: keyof Views, see: (seen: Looked) => Promise<void>): 
   await seen.context.close();
 }
 
+/** A search goes on while the project is indexed. */
+const found = (page: Page) =>
+  page
+    .getByText(/Searching …|% of the project is indexed/)
+    .first()
+    .waitFor({ state: "detached" });
+
 test("every view: nothing goes wrong, and reloading its address shows the same again", { skip }, async () => {
   const { page, problems, open, settled, context } = await looked();
   for (const [name, address] of Object.entries(views)) {
     await open(viewer.url + address);
+    await found(page);
     const [said, title] = [await textOf(page), await page.title()];
     assert(said.length > 40, `${name}: ${said}`);
     assert.doesNotMatch(said, /cannot be shown|NaN|undefined|\[object|Infinity/, name);
     await page.reload();
     await settled();
+    await found(page);
     assert.deepEqual([await textOf(page), await page.title()], [said, title], name);
     assert.deepEqual(problems, [], name);
   }
