@@ -127,7 +127,7 @@ test("the map of the expert's runs: each is a line, its cells lead to the step, 
     for (const { kind } of kinds.filter(({ harmful }) => harmful > 0)) assert(said.includes(kind), kind);
     const harmful = page.locator(".line .cell.harmful").first();
     assert.match((await harmful.getAttribute("aria-label")) ?? "", /harmful/);
-    const select = page.locator("label").filter({ hasText: /^Show/ }).locator("select");
+    const select = page.getByRole("form", { name: "What to show" }).locator("select").first();
     await select.selectOption({ index: 1 });
     const [address, filtered] = [page.url(), /\d+ of \d+ runs/.exec(await textOf(page))![0]];
     assert(Number.parseInt(filtered, 10) < lines.length);
