@@ -59,7 +59,7 @@ export const viewOn = (repository: Repository, rest: Partial<View> = {}): View =
   readingsOf: (rounds) => readingsOf(repository, rounds),
   rankedWins: rankingIn(repository),
   find: openSearching("", repository).find,
-  trainedRow: rowsIn({ folder: "", repository }),
+  ...rowsIn({ folder: "", repository }),
   skillOf: () => undefined,
   ...rest,
 });

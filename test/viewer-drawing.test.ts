@@ -11,7 +11,7 @@ import type { Mask, RowMessage, TargetSays } from "../src/viewer/api/transcript.
 import { differencesIn, partingOf, partsOf } from "../src/viewer/client/diff/folds.ts";
 import { wordDiff } from "../src/viewer/client/diff/words.ts";
 import { firstSides } from "../src/viewer/client/flips/sides.ts";
-import { compared, differenceInWords } from "../src/viewer/client/row/compare.ts";
+import { type Asked, compared, differenceInWords } from "../src/viewer/client/row/compare.ts";
 import { cellsOf, tokensInWords } from "../src/viewer/client/row/tokens.ts";
 import { hitsIn } from "../src/viewer/client/search/inFolder.ts";
 import {
@@ -239,17 +239,25 @@ test("what other tools train is told apart from what is stored", () => {
     ...{ side: "example", role: "assistant", content: text("x"), learned, reason: null, step: null },
   });
   const messages = [message(false), message(true), message(true)];
-  const targets: readonly TargetSays[] = [
+  const says: readonly TargetSays[] = [
     { target: "same", learned: [false, true, true], refusal: null },
     { target: "more", learned: [true, true, false], refusal: null },
     { target: "says", learned: [false, true, true], refusal: "drops the reasoning" },
     { target: "none", learned: null, refusal: "no tools" },
   ];
   const names = (all: readonly TargetSays[]) => all.map(({ target }) => target);
-  const { exact, other, refusing } = compared({ messages, targets });
+  const asked = new Map<string, Asked>(says.map((each) => [each.target, { kind: "told", says: each }]));
+  asked.set("full", { kind: "problem", problem: "the disk is full" }).set("again", { kind: "asking" });
+  const targets = ["same", "full", "more", "late", "says", "none", "again"];
+  const { exact, other, refusing, problems, waiting } = compared({ messages, targets }, asked);
   assert.deepEqual([names(exact), names(other), names(refusing)], [["same"], ["more", "says"], ["none"]]);
-  assert.equal(differenceInWords({ messages }, targets[1]!), "of the messages, learns 1 more and 1 less");
-  assert.equal(differenceInWords({ messages }, targets[2]!), "learns the same messages");
+  assert.deepEqual(
+    problems.map(({ target, problem }) => [target, problem]),
+    [["full", "the disk is full"]],
+  );
+  assert.deepEqual(waiting, ["late", "again"]);
+  assert.equal(differenceInWords({ messages }, says[1]!), "of the messages, learns 1 more and 1 less");
+  assert.equal(differenceInWords({ messages }, says[2]!), "learns the same messages");
 });
 
 test("the first divergence is the replay's, else the fork's", () => {

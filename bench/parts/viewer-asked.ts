@@ -14,7 +14,7 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 import type { SentMap } from "../../src/viewer/api/expert.ts";
 import type { Project } from "../../src/viewer/api/project.ts";
 import type { TaskPage, Tasks } from "../../src/viewer/api/tasks.ts";
-import type { Transcript } from "../../src/viewer/api/transcript.ts";
+import type { Row, Transcript } from "../../src/viewer/api/transcript.ts";
 import type { Findings } from "./result.ts";
 import { fillViewerStore, IMPORT, RUN } from "./viewer-store.ts";
 
@@ -32,6 +32,8 @@ interface Known {
   readonly pages: readonly TaskPage[];
   readonly map: SentMap;
   readonly transcripts: readonly Transcript[];
+  /** Export targets. */
+  readonly targets: readonly string[];
 }
 
 type Get = <T>(path: string) => Promise<T>;
@@ -53,11 +55,13 @@ async function knownFrom(get: Get): Promise<Known> {
   const transcripts: Transcript[] = [];
   for (const { trajectory } of map.lines.slice(0, 50))
     transcripts.push(await get<Transcript>(path("runs", RUN, "rounds", first, "trajectories", trajectory)));
-  return { project, tasks, pages, map, transcripts };
+  const [position] = transcripts.flatMap(({ examples }) => examples);
+  const { targets } = await get<Row>(path("runs", RUN, "rounds", first, "rows", position!.position));
+  return { project, tasks, pages, map, transcripts, targets };
 }
 
 /** A path of each kind, drawn anew each time. */
-function pathsOf({ project, tasks, pages, map, transcripts }: Known, draw: Random): Paths {
+function pathsOf({ project, tasks, pages, map, transcripts, targets }: Known, draw: Random): Paths {
   const one = <T>(of: readonly T[]): T => of[draw.integer(of.length)]!;
   const { rounds, first } = project.runs.find(({ name }) => name === RUN)!;
   const positions = transcripts.flatMap(({ examples }) => examples);
@@ -68,6 +72,7 @@ function pathsOf({ project, tasks, pages, map, transcripts }: Known, draw: Rando
     const { id, round } = anyTrajectory();
     return path("runs", RUN, "rounds", (round ?? one(rounds)).key, ...rest(id));
   };
+  const row = () => path("runs", RUN, "rounds", first, "rows", one(positions).position);
   return {
     project: () => path("project"),
     overview: () => path("runs", anyRun(), "overview"),
@@ -78,7 +83,8 @@ function pathsOf({ project, tasks, pages, map, transcripts }: Known, draw: Rando
     trunk: () => path("runs", RUN, "rounds", one(probing).key, "trunk", one(map.lines).trajectory),
     transcript: () => inItsRound((id) => ["trajectories", id]),
     decision: () => inItsRound((id) => ["decisions", id, draw.integer(8)]),
-    "training row": () => path("runs", RUN, "rounds", first, "rows", one(positions).position),
+    "training row": row,
+    "a target of a row": () => `${row()}/targets/${one(targets)}`,
     diff: () => {
       const { trajectories } = one(pages);
       return path("diff", [one(trajectories.slice(0, 5)).id, one(trajectories.slice(5)).id].join(","));

@@ -1,12 +1,15 @@
-/** The exact training row of an example, for the viewer: by the student's own tokenizer, or by the ids that the model told. */
-import { existsSync, readFileSync } from "node:fs";
+/**
+ * The exact training row of an example, for the viewer: by the student's own tokenizer, or by the ids that the model told; and what
+ * another tool would train of it.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Run } from "../core/run.ts";
 import { tokenIdsAt } from "../core/token-ids.ts";
 import type { Checkpoint, Example, WeightedMessage } from "../core/training.ts";
-import { toolsOn } from "../exporters/one-example.ts";
+import { toolNames, toolOn } from "../exporters/one-example.ts";
 import { weightedTokens } from "../formats/tokens.ts";
 import { loadTokenizer } from "../model/tokenizer.ts";
 import { saidKind } from "../students/kinds.ts";
@@ -17,14 +20,19 @@ import { CONTEXT, type LabelledTokens } from "../tokenizers/labels.ts";
 import type { TrainedRow, View } from "../viewer/view.ts";
 import type { Project } from "./project.ts";
 
-export const rowsIn =
-  (project: Pick<Project, "folder" | "repository">): View["trainedRow"] =>
-  async ({ run, checkpoint, example, beta }) => {
-    const found = tokensOf(project, { run, checkpoint, example });
-    const { tokenizer, ...tokens } = found;
-    const options = { ...(beta !== undefined && { beta }), ...(tokenizer && { tokenizer }) };
-    return { ...tokens, targets: await toolsOn(example, options) };
+type Rows = Pick<View, "trainedRow" | "toolNames" | "toolOn">;
+
+export function rowsIn(project: Pick<Project, "folder" | "repository">): Rows {
+  const open = newOpener();
+  return {
+    trainedRow: (asked) => tokensOf(project, asked, open),
+    toolNames: toolNames(),
+    toolOn(target, { beta, ...asked }) {
+      const tokenizer = () => chatTokenizerOf(project, asked, open);
+      return toolOn(target, asked.example, { tokenizer, ...(beta !== undefined && { beta }) });
+    },
   };
+}
 
 interface Asked {
   readonly run: Run;
@@ -32,9 +40,21 @@ interface Asked {
   readonly example: Example;
 }
 
-type Tokens = Omit<TrainedRow, "targets"> & { readonly tokenizer?: ChatTokenizer };
+type Open = (folder: string, run: Run) => ChatTokenizer;
 
-function tokensOf(project: Pick<Project, "folder" | "repository">, asked: Asked): Tokens {
+/** Opening a large tokenizer takes longer than using it, so the last one is kept as long as its folder stays as it is. */
+function newOpener(): Open {
+  let last: { readonly state: string; readonly tokenizer: ChatTokenizer } | undefined;
+  return (folder, { config }) => {
+    const { student } = config as { readonly student?: Pick<Sampling, "template"> };
+    const files = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]);
+    const state = JSON.stringify([folder, student?.template, files]);
+    if (last?.state !== state) last = { state, tokenizer: openTokenizerWith(folder, student?.template) };
+    return last.tokenizer;
+  };
+}
+
+function tokensOf(project: Pick<Project, "folder" | "repository">, asked: Asked, open: Open): TrainedRow {
   const { run, checkpoint, example } = asked;
   if (!checkpoint) return byIds(project, asked, "nothing was trained: the run has no student");
   const folder = tokenizerFolder(project.folder, run, checkpoint);
@@ -42,12 +62,29 @@ function tokensOf(project: Pick<Project, "folder" | "repository">, asked: Asked)
     return byIds(project, asked, `the folder of checkpoint ${checkpoint.id} is gone, or the student is hosted`);
   const from = `tokenizer of ${checkpoint.id}`;
   try {
-    if (saidKind(run.config) === "embedded") return { from, missing: null, rows: embeddedRows(folder, example) };
-    const { student } = run.config as { readonly student?: Pick<Sampling, "template"> };
-    const tokenizer = openTokenizerWith(folder, student?.template);
-    return { from, missing: null, rows: chatRows(tokenizer, example), tokenizer };
+    const rows = isEmbedded(run) ? embeddedRows(folder, example) : chatRows(open(folder, run), example);
+    return { from, missing: null, rows };
   } catch (error) {
     return byIds(project, asked, messageOf(error));
+  }
+}
+
+const isEmbedded = ({ config }: Run) => saidKind(config) === "embedded";
+
+/** undefined where there is none that works on the example: the row says why. */
+function chatTokenizerOf(
+  { folder: project }: Pick<Project, "folder">,
+  { run, checkpoint, example }: Asked,
+  open: Open,
+): ChatTokenizer | undefined {
+  const folder = checkpoint && !isEmbedded(run) ? tokenizerFolder(project, run, checkpoint) : null;
+  if (folder === null) return undefined;
+  try {
+    const tokenizer = open(folder, run);
+    chatRows(tokenizer, example);
+    return tokenizer;
+  } catch {
+    return undefined;
   }
 }
 
@@ -120,7 +157,7 @@ function chatRow(
 }
 
 /** What the model read and wrote at each learned step, where it told; `why` nothing better is there. */
-function byIds({ repository }: Pick<Project, "repository">, { example }: Asked, why: string): Tokens {
+function byIds({ repository }: Pick<Project, "repository">, { example }: Asked, why: string): TrainedRow {
   const rows = sidesOf(example).map(({ side, messages }) => {
     const learned = messages.flatMap((message) => (message.weight === 1 ? [message.provenance] : []));
     const steps = learned[0] && repository.trajectory(learned[0].trajectory as TrajectoryId)?.steps;

@@ -32,7 +32,7 @@ export function viewOf({ folder, repository, command }: Project, { progress, run
     readingsOf: (rounds) => readingsOf(repository, rounds),
     rankedWins: rankingIn(repository),
     find: openSearching(join(folder, "store.sqlite"), repository).find,
-    trainedRow: rowsIn({ folder, repository }),
+    ...rowsIn({ folder, repository }),
     skillOf: () => skillOf,
   };
 }

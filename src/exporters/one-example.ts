@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writing } from "../core/disk.ts";
 import { CliError } from "../core/errors.ts";
 import type { Tool } from "../core/message.ts";
 import type { Demonstration, Preference, TrainingSet } from "../core/training.ts";
@@ -15,7 +16,7 @@ import { decisionsOf, type WeighedTurn } from "./decisions.ts";
 import type { Exporter } from "./exporter.ts";
 import { expectOptions, expressible } from "./expressible.ts";
 import { ReadError, type ReadExample } from "./readers/reader.ts";
-import { EXPORTERS, textReaderOf } from "./registry.ts";
+import { EXPORTERS, exporterNamed, textReaderOf } from "./registry.ts";
 import { writeExport } from "./write.ts";
 
 export interface ToldTool {
@@ -27,59 +28,66 @@ export interface ToldTool {
   readonly refusal: string | null;
 }
 
-/** `beta`: of a preference's set. `tokenizer`: the student's own, where it has one with a chat template. */
-export async function toolsOn(
+/** The names that `toolOn` takes, in the order in which they are listed. */
+export const toolNames = (): string[] => EXPORTERS.map(({ name }) => name);
+
+export interface ToolOptions {
+  /** Of a preference's set. */
+  readonly beta?: number;
+  /** The student's own, where it has one with a chat template; asked for only if the tool takes one. */
+  readonly tokenizer?: () => ChatTokenizer | undefined;
+}
+
+/** `target`: an exporter's name. Throws CliError for another, and StoreError where the disk refuses the files. */
+export async function toolOn(
+  target: string,
   example: Demonstration | Preference,
-  { beta = 0.1, tokenizer }: { readonly beta?: number; readonly tokenizer?: ChatTokenizer } = {},
-): Promise<ToldTool[]> {
+  { beta = 0.1, tokenizer }: ToolOptions = {},
+): Promise<ToldTool> {
+  const exporter = exporterNamed(target);
   const set = ("messages" in example
     ? { kind: "sft", examples: [example] }
     : { kind: "dpo", examples: [example], beta }) as unknown as TrainingSet;
-  const folder = mkdtempSync(join(tmpdir(), "gleaner-row-"));
+  const takesTokenizer = exporter.tokenizer === "needed" || exporter.rendering === "template";
+  const own = takesTokenizer ? tokenizer?.() : undefined;
+  const parent = tmpdir();
+  const folder = writing(parent, () => mkdtempSync(join(parent, "gleaner-row-")));
   try {
-    const told: ToldTool[] = [];
-    for (const exporter of EXPORTERS) told.push(await toolOn(exporter, set, folder, tokenizer));
-    return told;
+    return { target, ...(await saidOf(exporter, set, join(folder, target), own)) };
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof ReadError)) throw error;
+    return { target, learned: null, refusal: withoutName(error.message) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function toolOn(
+/** Throws CliError and ReadError where the tool refuses the example. `out`: where its files are written. */
+async function saidOf(
   exporter: Exporter,
   set: TrainingSet,
-  folder: string,
+  out: string,
   tokenizer: ChatTokenizer | undefined,
-): Promise<ToldTool> {
+): Promise<Omit<ToldTool, "target">> {
   const target = exporter.name;
-  const takesTokenizer = exporter.tokenizer === "needed" || exporter.rendering === "template";
-  const options = { splitTurns: false, parquet: false, ...(tokenizer && takesTokenizer && { tokenizer }) };
-  try {
-    expectOptions(exporter, set.kind, options);
-    const taken = expressible(exporter, set, options).set;
-    const out = join(folder, target);
-    const about = {
-      target,
-      run: "",
-      method: "",
-      trainingSet: "",
-      splitTurns: false,
-      parquet: exporter.parquet === "always",
-    };
-    const manifest = writeExport(out, exporter.files(taken, options), about as Parameters<typeof writeExport>[2]);
-    const read = textReaderOf(target);
-    if (read && exporter.tokenizer !== "needed") {
-      const learned = await learnedOf(set, read(out), exporter);
-      return { target, learned, refusal: null };
-    }
-    const ids = options.tokenizer && { tokenizer: options.tokenizer };
-    const { differences } = await checkExport({ folder: out, manifest, set, ...ids });
-    const problem = differences[0] && `${differences[0].place}: ${differences[0].what}`;
-    return { target, learned: problem === undefined ? storedMask(set) : null, refusal: problem ?? null };
-  } catch (error) {
-    if (!(error instanceof CliError || error instanceof ReadError)) throw error;
-    return { target, learned: null, refusal: withoutName(error.message) };
-  }
+  const options = { splitTurns: false, parquet: false, ...(tokenizer && { tokenizer }) };
+  expectOptions(exporter, set.kind, options);
+  const taken = expressible(exporter, set, options).set;
+  const about = {
+    target,
+    run: "",
+    method: "",
+    trainingSet: "",
+    splitTurns: false,
+    parquet: exporter.parquet === "always",
+  };
+  const manifest = writeExport(out, exporter.files(taken, options), about as Parameters<typeof writeExport>[2]);
+  const read = textReaderOf(target);
+  if (read && exporter.tokenizer !== "needed")
+    return { learned: await learnedOf(set, read(out), exporter), refusal: null };
+  const { differences } = await checkExport({ folder: out, manifest, set, ...(tokenizer && { tokenizer }) });
+  const problem = differences[0] && `${differences[0].place}: ${differences[0].what}`;
+  return { learned: problem === undefined ? storedMask(set) : null, refusal: problem ?? null };
 }
 
 /** There is only one example here: its number and its trajectory say nothing. */

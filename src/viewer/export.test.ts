@@ -11,7 +11,7 @@ import type { SentMap, Trunk } from "./api/expert.ts";
 import { scriptOf } from "./api/exported.ts";
 import type { Project } from "./api/project.ts";
 import type { TaskPage, Tasks } from "./api/tasks.ts";
-import type { Transcript } from "./api/transcript.ts";
+import type { Row, Transcript } from "./api/transcript.ts";
 import { type Exported, type ExportOptions, exportView, MOST_TRAJECTORIES } from "./export.ts";
 import { requestOf, resourceOf } from "./resources.ts";
 import type { View } from "./view.ts";
@@ -83,8 +83,12 @@ test("whatever a view leads to is there", () => {
     const { trajectories } = has("runs", "small", "tasks", task) as TaskPage;
     for (const { id, round } of trajectories) {
       const key = round?.key ?? run!.first;
-      const { steps } = has("runs", "small", "rounds", key, "trajectories", id) as Transcript;
+      const { steps, examples } = has("runs", "small", "rounds", key, "trajectories", id) as Transcript;
       for (const { index } of steps) has("runs", "small", "rounds", key, "decisions", id, index);
+      for (const { position } of examples) {
+        const row = ["runs", "small", "rounds", key, "rows", position];
+        for (const target of (has(...row) as Row).targets) has(...row, "targets", target);
+      }
     }
   }
   for (const { key } of run!.rounds) {

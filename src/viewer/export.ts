@@ -15,7 +15,7 @@ import { scriptOf } from "./api/exported.ts";
 import type { Project, RunLine } from "./api/project.ts";
 import type { RoundKey, RoundLine, Text } from "./api/shared.ts";
 import type { TaskPage, Tasks } from "./api/tasks.ts";
-import type { Transcript } from "./api/transcript.ts";
+import type { Row, Transcript } from "./api/transcript.ts";
 import { requestOf, resourceOf } from "./resources.ts";
 import type { View } from "./view.ts";
 
@@ -55,9 +55,8 @@ export async function exportView(options: ExportOptions): Promise<Exported> {
   if (!asked) for (const { name, trajectories } of runs) expectFew(name, trajectories);
   const output = outputIn(folder);
   const get = <T>(...segments: Segments): T | null => {
-    const path = pathOf(segments);
     const found = resource<T>(view, segments);
-    if (found !== null) output.add(path, found);
+    if (found !== null) output.add(pathOf(segments), found);
     return found;
   };
   const getLater = async (...segments: Segments): Promise<void> => {
@@ -202,7 +201,7 @@ function exportTranscript({ run: { name }, get }: Asking, key: RoundKey, id: str
 
 /** By their position, so that those of one script come together. */
 async function exportRows(
-  { run: { name }, getLater, flush }: Asking,
+  { run: { name }, get, getLater, flush }: Asking,
   rows: ReadonlyMap<RoundKey, ReadonlySet<number>>,
 ) {
   for (const [key, positions] of rows) {
@@ -211,7 +210,8 @@ async function exportRows(
       const next = scriptOf(pathOf(["runs", name, "rounds", key, "rows", position]));
       if (next !== script) flush();
       script = next;
-      await getLater("runs", name, "rounds", key, "rows", position);
+      const row = ["runs", name, "rounds", key, "rows", position];
+      for (const target of get<Row>(...row)?.targets ?? []) await getLater(...row, "targets", target);
       await breathe();
     }
     flush();

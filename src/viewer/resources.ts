@@ -11,7 +11,7 @@ import { flipsOf } from "./data/flips.ts";
 import { leakageIn } from "./data/leakage.ts";
 import { overviewOf } from "./data/overview.ts";
 import { projectOf } from "./data/project.ts";
-import { rowOf } from "./data/row.ts";
+import { rowOf, targetOf } from "./data/row.ts";
 import { searchOf } from "./data/search.ts";
 import { taskPageOf } from "./data/task-page.ts";
 import { tasksOf } from "./data/tasks.ts";
@@ -51,6 +51,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   "runs/:run/rounds/:round/trajectories/:id": transcriptOf,
   "runs/:run/rounds/:round/decisions/:id/:step": decisionOf,
   "runs/:run/rounds/:round/rows/:position": rowOf,
+  "runs/:run/rounds/:round/rows/:position/targets/:target": targetOf,
   "runs/:run/search": searchOf,
   "diff/:list": diffOf,
   "flips/:runA/:roundA/:runB/:roundB": flipsOf,

@@ -40,15 +40,12 @@ export interface View {
     at: { readonly trajectory: TrajectoryId; readonly step: number } | null,
     rule: { readonly distinct: boolean; readonly one: boolean },
   ) => readonly RankedWin[];
-  /** What an example is trained as, token by token, and what other tools would train of it. */
-  readonly trainedRow: (asked: {
-    readonly run: Run;
-    /** That was made of the example's set; undefined: nothing was trained. */
-    readonly checkpoint: Checkpoint | undefined;
-    readonly example: Example;
-    /** Of a set of preferences. */
-    readonly beta?: number;
-  }) => Promise<TrainedRow>;
+  /** What an example is trained as, token by token. */
+  readonly trainedRow: (asked: AskedRow) => TrainedRow;
+  /** The export targets, in the order in which they are listed. */
+  readonly toolNames: readonly string[];
+  /** What a target's tool would train of an example. Rejects with StoreError where a disk refuses the files that it is asked with. */
+  readonly toolOn: (target: string, asked: AskedRow) => Promise<TargetSays>;
   /** At most `limit` places in the trajectories of `run` that say the words of `query`, one after the other. */
   readonly find: (run: string, query: string, limit: number) => Findings;
   /** What counts as one kind of action in the run's world; undefined where that is not known. */
@@ -69,11 +66,19 @@ export interface RankedWin extends Win {
   readonly lostBy: string | null;
 }
 
+export interface AskedRow {
+  readonly run: Run;
+  /** That was made of the example's set; undefined: nothing was trained. */
+  readonly checkpoint: Checkpoint | undefined;
+  readonly example: Example;
+  /** Of a set of preferences. */
+  readonly beta?: number;
+}
+
 export interface TrainedRow {
   /** Where the tokens are from; null where nobody can tell them. */
   readonly from: string | null;
   /** Why not. */
   readonly missing: string | null;
   readonly rows: readonly RowTokens[];
-  readonly targets: readonly TargetSays[];
 }

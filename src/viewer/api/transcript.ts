@@ -98,7 +98,8 @@ export interface Row {
   /** One conversation, or the two sides of a preference; several where a template rewrites earlier turns. */
   readonly rows: readonly RowTokens[];
   readonly messages: readonly RowMessage[];
-  readonly targets: readonly TargetSays[];
+  /** Export targets by name, each of which can be asked what its tool would train. */
+  readonly targets: readonly string[];
 }
 
 export interface RowTokens {
@@ -123,7 +124,7 @@ export interface RowMessage {
   readonly step: number | null;
 }
 
-/** What another tool would train of this example. */
+/** `runs/RUN/rounds/ROUND/rows/POSITION/targets/TARGET` – what another tool would train of this example */
 export interface TargetSays {
   /** `trl`, `verl-multiturn` …: the exporters' names. */
   readonly target: string;

@@ -4,7 +4,7 @@ import type { SentMap, Trunk } from "../api/expert.ts";
 import type { Leakage, Overview, Project } from "../api/project.ts";
 import type { WholeText } from "../api/shared.ts";
 import type { TaskPage, Tasks } from "../api/tasks.ts";
-import type { Decision, Row, Transcript } from "../api/transcript.ts";
+import type { Decision, Row, TargetSays, Transcript } from "../api/transcript.ts";
 
 /** A resource's path; `T` is what it holds. */
 export type Path<T> = string & {
@@ -28,6 +28,8 @@ export const at = {
     path("runs", run, "rounds", round, "decisions", id, step),
   row: (run: string, round: string, position: number): Path<Row> =>
     path("runs", run, "rounds", round, "rows", position),
+  target: (run: string, round: string, position: number, target: string): Path<TargetSays> =>
+    path("runs", run, "rounds", round, "rows", position, "targets", target),
   diff: (ids: readonly string[]): Path<Diff> => path("diff", ids.map(encodeURIComponent).join(",")),
   flips: (runA: string, roundA: string, runB: string, roundB: string): Path<Flips> =>
     path("flips", runA, roundA, runB, roundB),

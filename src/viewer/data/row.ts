@@ -3,34 +3,42 @@ import { provenanceOf } from "../../analysis/material.ts";
 import { methodSaidOf } from "../../core/run.ts";
 import type { Example, WeightedMessage } from "../../core/training.ts";
 import type { RoundKey } from "../api/shared.ts";
-import type { Row, RowMessage } from "../api/transcript.ts";
-import type { View } from "../view.ts";
-import { keptByRun } from "./kept.ts";
+import type { Row, RowMessage, TargetSays } from "../api/transcript.ts";
+import type { AskedRow, View } from "../view.ts";
 import { type Looked, lookedAt } from "./looked.ts";
 import { cutText } from "./texts.ts";
 
 /** `runs/RUN/rounds/ROUND/rows/POSITION`; null: there is no such run, round or example. */
-export async function rowOf(view: View, run: string, key: RoundKey, position: string): Promise<Row | null> {
-  const looked = lookedAt(view, run, key);
-  if (!looked?.trainingSet || !/^\d+$/.test(position)) return null;
-  return asked(view, run, `${Number(position)} ${key}`);
+export function rowOf(view: View, run: string, key: RoundKey, position: string): Row | null {
+  const asked = askedRow(view, run, key, position);
+  if (!asked) return null;
+  const { from, missing, rows } = view.trainedRow(asked);
+  const messages = messagesOf(asked.example);
+  return { position: Number(position), tokensFrom: from, missing, rows, messages, targets: view.toolNames };
 }
 
-const ROWS_KEPT = 50;
+/** `runs/RUN/rounds/ROUND/rows/POSITION/targets/TARGET`; null: there is no such run, round, example or target. */
+export async function targetOf(
+  view: View,
+  run: string,
+  key: RoundKey,
+  position: string,
+  target: string,
+): Promise<TargetSays | null> {
+  const asked = view.toolNames.includes(target) ? askedRow(view, run, key, position) : null;
+  return asked && view.toolOn(target, asked);
+}
 
-/** An example never changes, and a tool's own reader takes its time. */
-const asked = keptByRun(async (view, run, path): Promise<Row | null> => {
-  const [position = "", key = ""] = path.split(" ");
-  const looked = lookedAt(view, run, key)!;
+function askedRow(view: View, run: string, key: RoundKey, position: string): AskedRow | null {
+  const looked = lookedAt(view, run, key);
+  if (!looked?.trainingSet || !/^\d+$/.test(position)) return null;
   const { repository } = view;
-  const example = repository.example(looked.trainingSet!, Number(position));
+  const example = repository.example(looked.trainingSet, Number(position));
   if (!example) return null;
   const checkpoint = looked.round ? repository.checkpoint(looked.round.checkpoint) : undefined;
   const beta = betaOf(looked, example);
-  const trained = await view.trainedRow({ run: looked.run, checkpoint, example, ...(beta !== undefined && { beta }) });
-  const { from, missing, rows, targets } = trained;
-  return { position: Number(position), tokensFrom: from, missing, rows, messages: messagesOf(example), targets };
-}, ROWS_KEPT);
+  return { run: looked.run, checkpoint, example, ...(beta !== undefined && { beta }) };
+}
 
 /** A preference's files say it; what the tool learns of the turns does not depend on it. The config tells it. */
 function betaOf({ run, round }: Looked, example: Example): number | undefined {
