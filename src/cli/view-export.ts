@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolder, writing } from "../core/disk.ts";
 import { CliError, messageOf } from "../core/errors.ts";
+import type { Phase } from "../engine/experiment/progress.ts";
 import { isAlive } from "../files/lock.ts";
-import { type Exported, exportView } from "../viewer/export.ts";
+import { type Exported, type ExportOptions, exportView } from "../viewer/export.ts";
 import type { View } from "../viewer/view.ts";
 import { openProgress } from "./progress.ts";
 import { beforeEnding } from "./signals.ts";
@@ -28,8 +29,14 @@ export async function exportTo({ view, page, folder, tasks }: ExportPlace): Prom
   removeLeft(target);
   const forget = beforeEnding(clear);
   const progress = openProgress();
-  const phase = progress.phase(`export to ${folder}`, countOf(view), "trajectories");
-  const onProgress = (done: number) => phase.advance(done);
+  const now: { run: string; phase: Phase | null } = { run: "", phase: null };
+  const onProgress: ExportOptions["onProgress"] = ({ run, done, total }) => {
+    if (now.run !== run) {
+      now.phase?.end();
+      Object.assign(now, { run, phase: progress.phase(`export of ${run}`, total, "trajectories") });
+    }
+    now.phase?.advance(done);
+  };
   try {
     writing(unfinished, () => makeFolder(unfinished));
     const exported = await exportView({ view, page, folder: unfinished, tasks, at: new Date(), onProgress });
@@ -42,14 +49,11 @@ export async function exportTo({ view, page, folder, tasks }: ExportPlace): Prom
     clear();
     throw error;
   } finally {
-    phase.end();
+    now.phase?.end();
     progress.stop();
     forget();
   }
 }
-
-const countOf = ({ repository }: View) =>
-  repository.runs().reduce((sum, { name }) => sum + repository.countOf(name), 0);
 
 /** Throws CliError unless `folder` is new, empty, or an older export and nothing else. */
 function expectFree(folder: string): void {

@@ -38,8 +38,8 @@ export interface ExportOptions {
   readonly tasks?: readonly string[];
   /** When it is made. */
   readonly at: Date;
-  /** Hears how many of the trajectories are done. */
-  onProgress(done: number, total: number): void;
+  /** Hears how many of a run's trajectories that are told are done; run by run. */
+  onProgress(progress: { readonly run: string; readonly done: number; readonly total: number }): void;
 }
 
 export interface Exported {
@@ -71,12 +71,12 @@ export async function exportView(options: ExportOptions): Promise<Exported> {
   for (const a of runs) for (const b of runs) for (const pair of pairsOf(a, b)) get("flips", ...pair);
 
   output.flush();
-  const total = runs.reduce((sum, { trajectories }) => sum + trajectories, 0);
-  let done = 0;
   for (const run of runs) {
     const asking: Asking = { run, tasks: asked, get, getLater, flush: output.flush };
     const rows = new Map<RoundKey, Set<number>>();
-    for (const [id, keys] of await placesIn(asking)) {
+    const places = await placesIn(asking);
+    let done = 0;
+    for (const [id, keys] of places) {
       for (const key of keys) {
         const { examples = [] } = exportTranscript(asking, key, id) ?? {};
         rows.set(
@@ -85,7 +85,7 @@ export async function exportView(options: ExportOptions): Promise<Exported> {
         );
       }
       output.flush();
-      onProgress(Math.min(++done, total), total);
+      onProgress({ run: run.name, done: ++done, total: places.size });
       await breathe();
     }
     await exportRows(asking, rows);

@@ -77,7 +77,7 @@ test("resources come as JSON, files of the page as what they are, and nothing el
   for (const path of [...absent, "/api", "/api/", "/api/nothing", "/api/runs/small", "/api/project/more"]) {
     const answer = await ask(base, path);
     assert.equal(answer.status, 404, path);
-    assert.match(errorIn(answer), /^there is no such/);
+    assert.match(errorIn(answer), /^There is no such/);
   }
 });
 

@@ -101,7 +101,12 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
     const { pathname, search } = new URL(context.req.url);
     const found = await resourceOf(view, requestOf(`${pathname.slice("/api/".length)}${search}`));
     return found === null || found === undefined
-      ? context.json({ error: "there is no such thing in this project" } satisfies Problem, 404)
+      ? context.json(
+          {
+            error: "There is no such thing in this project: it was removed, or the address is incomplete.",
+          } satisfies Problem,
+          404,
+        )
       : context.json(found);
   });
 
@@ -112,7 +117,7 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
     return context.body(readFileSync(join(page, name)), 200, { "Content-Type": TYPES[extname(name)]! });
   });
 
-  app.notFound((context) => context.json({ error: "there is no such page" } satisfies Problem, 404));
+  app.notFound((context) => context.json({ error: "There is no such page." } satisfies Problem, 404));
   app.onError((error, context) => {
     const status = error instanceof CliError ? 400 : 500;
     const isKnown = error instanceof CliError || error instanceof StoreError;

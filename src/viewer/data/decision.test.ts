@@ -62,7 +62,7 @@ test("the runner-up and why it lost; the rule, the label and the states around t
     ],
   );
   assert.deepEqual(remarks, [
-    "Example 0 of the training set of 0101-BC-probe-2-0, which shares this run's first 2 actions: solution from s_0.",
+    "Example 0 of the training set, made from 0101-BC-probe-2-0, which shares this run's first 2 actions: solution from s_0.",
   ]);
 });
 

@@ -179,7 +179,8 @@ function shown(candidates: readonly Candidate[], id: TrajectoryId): Candidate[] 
 function storedRemarks(view: View, lesson: SharedLesson | undefined, summary: TrajectorySummary): string[] {
   if (!lesson) return [];
   const { source, position, part, weight, reasons } = lesson;
-  const of = source === summary.id ? "" : ` of ${source}, which shares this run's first ${lesson.shared} actions`;
+  const of =
+    source === summary.id ? "" : `, made from ${source}, which shares this run's first ${lesson.shared} actions`;
   const counts = weight === 1 ? "" : `, and counts ${weight} of another example`;
   const why = reasons.length > 0 ? reasons.join("; ") : "nothing of it is learned";
   const stored = `Example ${position} of the training set${of}: ${why}${counts}.`;
