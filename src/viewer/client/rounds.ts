@@ -1,5 +1,5 @@
 /** Which round of a run a view looks at. */
-import type { Project } from "../api/project.ts";
+import type { Project, RunLine } from "../api/project.ts";
 import type { RoundKey, RoundLine } from "../api/shared.ts";
 import type { Query } from "./address.ts";
 
@@ -12,3 +12,7 @@ export function roundIn(
   const line = project.runs.find(({ name }) => name === run);
   return { rounds: line?.rounds ?? [], round: query.round ?? line?.first ?? "-" };
 }
+
+/** Rounds that played held-out tasks. */
+export const evaluatedIn = (run: RunLine | undefined): readonly RoundLine[] =>
+  run?.rounds.filter(({ evaluated }) => evaluated > 0) ?? [];

@@ -1,15 +1,12 @@
 /** Which rounds are compared where nobody chose. Pure functions of the project. */
+import type { Flips } from "../../api/compare.ts";
 import type { RunLine } from "../../api/project.ts";
-import type { RoundLine } from "../../api/shared.ts";
+import { evaluatedIn } from "../rounds.ts";
 
 export interface Side {
   readonly run: string;
   readonly round: string;
 }
-
-/** Rounds that played held-out tasks. */
-export const evaluatedIn = (run: RunLine | undefined): readonly RoundLine[] =>
-  run?.rounds.filter(({ evaluated }) => evaluated > 0) ?? [];
 
 /**
  * The run's last two methods at their last iterations with the first seed, the last as b; with one method its first and last
@@ -26,4 +23,16 @@ export function firstSides(run: RunLine | undefined): readonly [Side, Side] | nu
     { run: run.name, round: a.key },
     { run: run.name, round: b.key },
   ];
+}
+
+/** What tells the two sides of a comparison apart, in as few words as do: the run, the method, the iteration or the seed; else a and b. */
+export function shortNames(a: Flips["a"], b: Flips["a"]): { readonly a: string; readonly b: string } {
+  const tellings: readonly ((side: Flips["a"]) => string)[] = [
+    ({ round }) => round.method,
+    ({ run }) => run,
+    ({ round }) => `iteration ${round.iteration}`,
+    ({ round }) => `seed ${round.seed}`,
+  ];
+  const telling = tellings.find((tell) => tell(a) !== tell(b));
+  return telling ? { a: telling(a), b: telling(b) } : { a: "a", b: "b" };
 }

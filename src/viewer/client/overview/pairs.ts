@@ -1,5 +1,7 @@
 /** Pairs of methods as one of them sees them. Pure functions. */
-import type { DifferenceLine } from "../../api/project.ts";
+import type { DifferenceLine, RunLine } from "../../api/project.ts";
+import type { RoundKey } from "../../api/shared.ts";
+import { evaluatedIn } from "../rounds.ts";
 
 /** Every method that is in a pair, in the order in which they come. */
 export const methodsIn = (lines: readonly DifferenceLine[]): string[] => [
@@ -25,3 +27,16 @@ const turned = (line: DifferenceLine): DifferenceLine => ({
 
 /** 0 stays 0. */
 const negative = (value: number | null) => value && -value;
+
+/** Where the tasks of a pair are compared: the round of `b`, then that of `a`, each at its method's last iteration with the first seed of both. */
+export function sidesOf(
+  run: RunLine | undefined,
+  { a, b }: Pick<DifferenceLine, "a" | "b">,
+): readonly [RoundKey, RoundKey] | null {
+  const rounds = evaluatedIn(run);
+  const seedsOf = (method: string) => rounds.filter((round) => round.method === method).map(({ seed }) => seed);
+  const seed = Math.min(...seedsOf(a).filter((each) => seedsOf(b).includes(each)));
+  const last = (method: string) => rounds.filter((round) => round.method === method && round.seed === seed).at(-1);
+  const [first, second] = [last(b), last(a)];
+  return first && second ? [first.key, second.key] : null;
+}
