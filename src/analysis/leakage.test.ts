@@ -5,8 +5,8 @@ import { type TaskId, type TrainingSetId, trajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Demonstration, TrainingSet, WeightedMessage } from "../core/training.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import { type Leakage, leakageOf, type Render } from "./leakage.ts";
-import { materialOf } from "./material.ts";
+import { type Leakage, leakageInPieces, leakageOf, type Render } from "./leakage.ts";
+import { materialInPieces, materialOf } from "./material.ts";
 
 function experiment(): Repository {
   const repository = openSqlite(":memory:");
@@ -163,4 +163,23 @@ test("what stands before every task (consent, examples) is no step; what differs
     0,
   );
   assert(violationsWith((index) => `OK ${index}`) > 0);
+});
+
+test("done in pieces, it finds the same, whatever else is read in between", () => {
+  const repository = experiment();
+  const sets = new Set(repository.rounds("demo").map(({ trainingSet }) => trainingSet));
+  const reading = materialInPieces(repository, ["demo"]);
+  let read = reading.next();
+  for (; !read.done; read = reading.next()) assert(repository.run("demo"));
+  const pieces = leakageInPieces(read.value);
+  let count = 0;
+  let piece = pieces.next();
+  for (; !piece.done; piece = pieces.next()) {
+    count++;
+    for (const set of sets) assert(repository.example(set, 0));
+    repository.summariesOf("demo", { limit: 1 });
+  }
+  const found = piece.value;
+  assert.equal(count, found.examples);
+  assert.deepEqual(found, check(repository));
 });

@@ -44,7 +44,17 @@ export type Render = (run: string, step: Step) => string | undefined;
 const LISTED = 20;
 
 export function leakageOf(material: Material, render?: Render): Leakage {
-  const findings = material.runs.map((run) => inspectRun(material, run, (step) => render?.(run, step)));
+  const pieces = leakageInPieces(material, render);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
+}
+
+/** The same, conversation by conversation: whoever waits for it can do something else in between. */
+export function* leakageInPieces(material: Material, render?: Render): Generator<void, Leakage, void> {
+  const findings: Findings[] = [];
+  for (const run of material.runs) findings.push(yield* inspectRun(material, run, (step) => render?.(run, step)));
   const violations = findings.flatMap((finding) => finding.violations);
   const count = (key: Exclude<keyof Findings, "violations">) => sum(findings.map((finding) => finding[key]));
   return {
@@ -78,7 +88,10 @@ interface Context {
   readonly render: (step: Step) => string | undefined;
 }
 
-function inspectRun(material: Material, run: string, render: Context["render"]): Findings {
+/** The work of one conversation lies between two pieces. */
+type InPieces<Found> = Generator<void, Found, void>;
+
+function* inspectRun(material: Material, run: string, render: Context["render"]): InPieces<Findings> {
   const rounds = material.methods.filter((method) => method.run === run).flatMap((method) => method.rounds);
   const evaluated = rounds.flatMap((round) => material.episodes(round.evaluated));
   const heldOut = new Map(evaluated.map(({ task }) => [task.id, task]));
@@ -86,14 +99,14 @@ function inspectRun(material: Material, run: string, render: Context["render"]):
   const instructions = new Set<string>();
   // A set that several methods share is looked at once.
   const context = { find: material.find, ownSteps: recentSteps(material.repository), isHeldOut, render };
-  const sets = distinct(rounds.map(({ trainingSet }) => trainingSet)).map((id) => {
-    const inspected = inspectSet(material, id, context);
+  const sets: Inspected[] = [];
+  for (const id of distinct(rounds.map(({ trainingSet }) => trainingSet))) {
+    sets.push(yield* inspectSet(material, id, context));
     for (const source of material.learnedFrom(id)) {
       const found = material.find(source);
       if (found) instructions.add(found.task.instruction);
     }
-    return inspected;
-  });
+  }
   return {
     sets: sets.length,
     examples: sum(sets.map(({ examples }) => examples)),
@@ -105,18 +118,33 @@ function inspectRun(material: Material, run: string, render: Context["render"]):
   };
 }
 
+interface Inspected {
+  readonly examples: number;
+  readonly learned: number;
+  readonly textsConfirmed: number;
+  readonly violations: readonly Violation[];
+  /** Turns before the first steps: as many as were assumed, and as many as there are. */
+  readonly assumed: number;
+  readonly before: number;
+}
+
 /**
  * How many turns stand before the first steps can be told only when all conversations were read. What the first one says
  * is nearly always right; where it is not, the set is read again.
  */
-function inspectSet(material: Material, id: TrainingSetId, context: Context) {
-  const inspected = inspectAssuming(material, id, context);
+function* inspectSet(material: Material, id: TrainingSetId, context: Context): InPieces<Inspected> {
+  const inspected = yield* inspectAssuming(material, id, context);
   const { assumed, before } = inspected;
-  return assumed === before ? inspected : inspectAssuming(material, id, context, before);
+  return assumed === before ? inspected : yield* inspectAssuming(material, id, context, before);
 }
 
 /** `before`: turns before the first steps; absent: as many as the first conversation has. */
-function inspectAssuming(material: Material, id: TrainingSetId, context: Context, before?: number) {
+function* inspectAssuming(
+  material: Material,
+  id: TrainingSetId,
+  context: Context,
+  before?: number,
+): InPieces<Inspected> {
   const violations: Violation[] = [];
   const opening = openingOf();
   let assumed = before;
@@ -137,6 +165,7 @@ function inspectAssuming(material: Material, id: TrainingSetId, context: Context
       if (message.role === "assistant") step++;
     }
     examples++;
+    yield;
   }
   return { examples, learned, textsConfirmed, violations, assumed: assumed ?? 0, before: opening.turns() };
 }

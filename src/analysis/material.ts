@@ -63,7 +63,19 @@ export interface Material {
 /** Throws CliError for a run that does not exist. */
 export function materialOf(repository: Repository, runs: readonly string[]): Material {
   for (const run of runs) runNamed(repository, run);
-  const find = episodesIn(repository, runs);
+  return materialFrom(repository, runs, episodesIn(repository, runs));
+}
+
+/** The same; whoever waits for it can do something else between two pages of trajectories. */
+export function* materialInPieces(repository: Repository, runs: readonly string[]): Generator<void, Material, void> {
+  for (const run of runs) runNamed(repository, run);
+  const episodes = episodesIn(repository, runs);
+  // Without rounds no trajectory is asked for here.
+  if (runs.some((run) => repository.roundHeads(run).length > 0)) yield* episodes.read();
+  return materialFrom(repository, runs, episodes);
+}
+
+function materialFrom(repository: Repository, runs: readonly string[], { find }: Episodes): Material {
   /** The one text of an id that is kept. */
   const kept = (id: TrajectoryId) => find(id)?.id ?? id;
   const rounds = remembered((run: string) => repository.rounds(run).map((round) => withIds(round, kept)));
@@ -142,6 +154,12 @@ function methodsOf(all: readonly Round[], run: string, nameRun: boolean): Method
     .map(({ method }) => method);
 }
 
+interface Episodes {
+  /** Reads the runs' trajectories page by page; without it, the first `find` reads all of them. */
+  read(): Iterable<void>;
+  readonly find: Material["find"];
+}
+
 /** Summaries that are read at a time. */
 const PAGE = 1_000;
 
@@ -149,23 +167,25 @@ const PAGE = 1_000;
  * All trajectories of `runs` are read in the store's order when the first one is asked for: asked one by one in any other
  * order, the store would read its file many times over. Others (an expert's, of another run) are read as they are asked for.
  */
-function episodesIn(repository: Repository, runs: readonly string[]): Material["find"] {
+function episodesIn(repository: Repository, runs: readonly string[]): Episodes {
   const toEpisode = episodeMaker(repository);
   const known = new Map<TrajectoryId, Episode>();
   let isRead = false;
-  const readRuns = () => {
-    isRead = true;
+  function* read(): Generator<void, void, void> {
+    if (isRead) return;
     for (const run of runs) {
       for (let after: TrajectoryId | undefined, isDone = false; !isDone; ) {
         const page = repository.summariesOf(run, { limit: PAGE, ...(after !== undefined && { after }) });
         for (const summary of page) if (!known.has(summary.id)) known.set(summary.id, toEpisode(summary));
         after = page.at(-1)?.id;
         isDone = page.length < PAGE;
+        yield;
       }
     }
-  };
-  return (id) => {
-    if (!isRead) readRuns();
+    isRead = true;
+  }
+  const find = (id: TrajectoryId) => {
+    if (!isRead) for (const _ of read());
     const found = known.get(id);
     if (found) return found;
     const summary = repository.summary(id);
@@ -174,6 +194,7 @@ function episodesIn(repository: Repository, runs: readonly string[]): Material["
     known.set(id, episode);
     return episode;
   };
+  return { read, find };
 }
 
 /** Many episodes are of one task and by one policy: each of these is kept once. */

@@ -153,7 +153,13 @@ const isLast = ({ rounds }: RunLine, { row, seed, iteration }: RoundLine) =>
   !rounds.some((each) => each.row === row && each.seed === seed && each.iteration > iteration);
 
 /** Exports what a run shows, its transcripts aside. Which trajectories these are of, and in which rounds each is looked at. */
-async function placesIn({ run, tasks, get, flush }: Asking): Promise<ReadonlyMap<string, ReadonlySet<RoundKey>>> {
+async function placesIn({
+  run,
+  tasks,
+  get,
+  getLater,
+  flush,
+}: Asking): Promise<ReadonlyMap<string, ReadonlySet<RoundKey>>> {
   const { name, first, rounds } = run;
   const places = new Map<string, Set<RoundKey>>();
   const isTold = (task: string) => tasks?.has(task) ?? true;
@@ -162,7 +168,7 @@ async function placesIn({ run, tasks, get, flush }: Asking): Promise<ReadonlyMap
     places.set(id, keys.add(key));
   };
   get("runs", name, "overview");
-  get("runs", name, "leakage");
+  await getLater("runs", name, "leakage");
   for (const key of rounds.length > 0 ? rounds.map((round) => round.key) : [first]) {
     const map = get<SentMap>("runs", name, "rounds", key, "expert");
     for (const { trajectory, task } of map?.lines ?? []) if (isTold(task)) look(trajectory, key);

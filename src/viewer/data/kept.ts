@@ -18,7 +18,10 @@ interface Kept<Value> {
   readonly value: Value;
 }
 
-/** `compute`, done once for each view and key while what it follows from stays the same. */
+/**
+ * `compute`, done once for each view and key while what it follows from stays the same. What it throws, or rejects with, is not kept:
+ * a disk that was full may have room the next time.
+ */
 export function keptByView<Value>(
   compute: (view: View, key: string) => Value,
   { most, stateOf }: Keeping,
@@ -35,10 +38,13 @@ export function keptByView<Value>(
   return (view, key) => {
     const values = views.get(view) ?? new Map<string, Kept<Value>>();
     views.set(view, values);
-    const kept = upToDate(view, key, values.get(key));
+    const before = values.get(key);
+    const kept = upToDate(view, key, before);
     // What was used last stands last.
     values.delete(key);
     values.set(key, kept);
+    if (kept.value !== before?.value && kept.value instanceof Promise)
+      kept.value.catch(() => values.get(key)?.value === kept.value && values.delete(key));
     for (const oldest of values.keys()) {
       if (values.size <= most) break;
       values.delete(oldest);

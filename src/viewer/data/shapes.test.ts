@@ -110,8 +110,8 @@ test("the overview says what the report says", () => {
   assert.deepEqual([typeof seconds, stepsPerSolved], ["number", null]);
 });
 
-test("the leakage check is the report's, and what it finds is an alarm", () => {
-  const found = get<Leakage>(demo, "runs/demo/leakage");
+test("the leakage check is the report's, and what it finds is an alarm", async () => {
+  const found = await get<Promise<Leakage>>(demo, "runs/demo/leakage");
   assert.deepEqual(found, { run: "demo", alarm: null, notes: leakageText(reportOf(synthetic, ["demo"]).leakage) });
 
   const repository = storeOf(["train/1"]);
@@ -121,9 +121,9 @@ test("the leakage check is the report's, and what it finds is an alarm", () => {
   const trainingSet = "leaking" as TrainingSetId;
   repository.addTrainingSet(trainingSet, { kind: "sft", examples: [{ source: id, messages: [learned] }] });
   roundOf(repository, { expert: [id], evaluated: [id], trainingSet });
-  const { alarm } = get<Leakage>(viewOn(repository), "runs/run/leakage");
+  const { alarm } = await get<Promise<Leakage>>(viewOn(repository), "runs/run/leakage");
   assert.equal(alarm, "Do not trust these figures: the leakage check found 1 VIOLATIONS in the training sets.");
-  assert.deepEqual(get<Leakage>(viewOn(storeOf([])), "runs/run/leakage").notes, []);
+  assert.deepEqual((await get<Promise<Leakage>>(viewOn(storeOf([])), "runs/run/leakage")).notes, []);
 });
 
 test("tasks: who won which, the unsolved first", () => {
