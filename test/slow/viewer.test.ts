@@ -163,7 +163,7 @@ test("tasks: those that nobody solved first, and a comparison of two trajectorie
     const boxes = page.getByRole("checkbox");
     await boxes.nth(0).check();
     await boxes.nth(1).check();
-    await page.getByRole("link", { name: /^Compare 2/ }).click();
+    await page.getByRole("link", { name: /^Put 2 trajectories side by side/ }).click();
     await settled();
     assert.match(page.url(), /#\/diff\//);
   });
