@@ -10,7 +10,8 @@ import type { RoundLine, StepLabel, Text, TrajectoryHead } from "../src/viewer/a
 import type { Mask, RowMessage, TargetSays } from "../src/viewer/api/transcript.ts";
 import { differencesIn, partingOf, partsOf } from "../src/viewer/client/diff/folds.ts";
 import { wordDiff } from "../src/viewer/client/diff/words.ts";
-import { firstSides } from "../src/viewer/client/flips/sides.ts";
+import { firstSides, shortNames } from "../src/viewer/client/flips/sides.ts";
+import { sidesOf } from "../src/viewer/client/overview/pairs.ts";
 import { type Asked, compared, differenceInWords } from "../src/viewer/client/row/compare.ts";
 import { cellsOf, tokensInWords } from "../src/viewer/client/row/tokens.ts";
 import { hitsIn } from "../src/viewer/client/search/inFolder.ts";
@@ -205,19 +206,37 @@ test("a ribbon's signs stand in the middle of each stretch of one label, and at 
   ]);
 });
 
+const round = (row: number, iteration: number, evaluated = 5, seed = 1): RoundLine => ({
+  ...{ key: `${row}.${seed}.${iteration}`, method: `m${row}`, row, seed, iteration },
+  ...{ explored: 0, probed: 0, evaluated },
+});
+const run = (...rounds: readonly RoundLine[]): RunLine => ({
+  ...{ name: "r", kind: "experiment", world: null, trajectories: 0, rounds, first: "-", progress: null },
+});
+
 test("two methods are compared where nobody chose, else two iterations of one", () => {
-  const round = (row: number, iteration: number, evaluated = 5): RoundLine => ({
-    ...{ key: `${row}.1.${iteration}`, method: `m${row}`, row, seed: 1, iteration },
-    ...{ explored: 0, probed: 0, evaluated },
-  });
-  const run = (...rounds: readonly RoundLine[]): RunLine => ({
-    ...{ name: "r", kind: "experiment", world: null, trajectories: 0, rounds, first: "-", progress: null },
-  });
   const keys = (line: RunLine) => firstSides(line)?.map((side) => side.round);
   assert.deepEqual(keys(run(round(0, 0), round(1, 1), round(1, 2), round(2, 1, 0))), ["0.1.0", "1.1.2"]);
   assert.deepEqual(keys(run(round(1, 1), round(1, 2), round(1, 3))), ["1.1.1", "1.1.3"]);
   assert.equal(keys(run(round(1, 1))), undefined);
   assert.equal(firstSides(undefined), null);
+});
+
+test("a difference leads to the last iterations of its two methods, with a seed that both have", () => {
+  const line = run(round(0, 0), round(1, 1, 5, 2), round(1, 2, 5, 2), round(2, 1, 5, 1), round(2, 1, 5, 2));
+  const [a, b] = [2, 1].map((row) => line.rounds.find((each) => each.row === row)!.method);
+  assert.deepEqual(sidesOf(line, { a: a!, b: b! }), ["1.2.2", "2.2.1"]);
+  assert.equal(sidesOf(line, { a: a!, b: "nobody" }), null);
+  assert.equal(sidesOf(undefined, { a: a!, b: b! }), null);
+});
+
+test("the sides of a comparison are called by what tells them apart", () => {
+  const side = (name: string, line: ReturnType<typeof round>) => ({ run: name, round: line });
+  const [first, second] = [round(1, 1), round(1, 2)];
+  assert.deepEqual(shortNames(side("x", first), side("x", round(2, 1))), { a: first.method, b: round(2, 1).method });
+  assert.deepEqual(shortNames(side("x", first), side("y", first)), { a: "x", b: "y" });
+  assert.deepEqual(shortNames(side("x", first), side("x", second)), { a: "iteration 1", b: "iteration 2" });
+  assert.deepEqual(shortNames(side("x", first), side("x", first)), { a: "a", b: "b" });
 });
 
 test("search in a folder finds the first place in each text, whatever the case", async () => {
