@@ -47,11 +47,18 @@ export function openIndex(store: string): DatabaseSync {
   try {
     return prepared(path, store);
   } catch (error) {
-    // Damaged (11), or no database (26): it holds nothing that cannot be made again.
-    if (![11, 26].includes(sqliteCodeOf(error) ?? 0) && !(error instanceof OldIndexError)) throw error;
-    for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
+    if (!isDamaged(error) && !(error instanceof OldIndexError)) throw error;
+    removeIndex(store);
     return prepared(path, store);
   }
+}
+
+/** Whether `error` says that a file is damaged (11) or no database (26). */
+export const isDamaged = (error: unknown): boolean => [11, 26].includes(sqliteCodeOf(error) ?? 0);
+
+/** It holds nothing that cannot be made again. */
+export function removeIndex(store: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(searchIndexOf(store) + end, { force: true });
 }
 
 class OldIndexError extends Error {

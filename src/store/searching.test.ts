@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -141,6 +141,24 @@ test("a damaged index, and one of another version, are made anew", async () => {
   const second = openSearching(path, repository);
   await until(second, "blue lamp", ["one 1 observation"]);
   second.close();
+  repository.close();
+});
+
+test("an index that is deleted or damaged while it is open is made anew, and what came later is found", async () => {
+  const { path, repository } = newStore();
+  repository.addTrajectory("a", saying("one", ["a blue lamp", "", "x"]));
+  const searching = openSearching(path, repository);
+  await until(searching, "blue lamp", ["one 1 observation"]);
+  for (const end of ["", "-wal", "-shm"]) rmSync(searchIndexOf(path) + end, { force: true });
+  repository.addTrajectory("a", saying("later", ["a blue lamp", "", "x"]));
+  await until(searching, "blue lamp", ["one 1 observation", "later 1 observation"]);
+  assert.ok(existsSync(searchIndexOf(path)));
+  for (const end of ["-wal", "-shm"]) rmSync(searchIndexOf(path) + end, { force: true });
+  writeFileSync(searchIndexOf(path), "no database ".repeat(2000));
+  repository.addTrajectory("a", saying("last", ["a blue lamp", "", "x"]));
+  const all = ["one 1 observation", "later 1 observation", "last 1 observation"];
+  await until(searching, "blue lamp", all);
+  searching.close();
   repository.close();
 });
 

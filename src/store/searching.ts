@@ -3,12 +3,12 @@
  * thread of its own, and brought up to date whenever the store has changed. Until it is done a search finds what is indexed, and
  * says how much that is. Where nothing can be written beside the store, some trajectories are read instead, and the answer says so.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import type { TrajectoryId } from "../core/ids.ts";
 import type { Repository } from "../core/repository.ts";
-import { openIndex, PARTS, type SearchedPart } from "./search-index.ts";
+import { isDamaged, openIndex, PARTS, removeIndex, type SearchedPart, searchIndexOf } from "./search-index.ts";
 
 export interface Found {
   readonly trajectory: TrajectoryId;
@@ -42,7 +42,7 @@ const MOST_READ = 300;
 
 /** `store`: the file of `repository`. */
 export function openSearching(store: string, repository: Repository): Searching {
-  let index: DatabaseSync | undefined;
+  let index: OpenIndex | undefined;
   let worker: Worker | undefined;
   let indexedAt: number | undefined;
   const update = () => {
@@ -53,27 +53,54 @@ export function openSearching(store: string, repository: Repository): Searching 
       if (isDone) indexedAt = changes;
     });
   };
+  const leave = () => {
+    index?.database.close();
+    index = undefined;
+    indexedAt = undefined;
+  };
+  const lookUp = (asked: Asked): Findings | null => {
+    // The file was deleted: what is open is not brought up to date any more.
+    if (index && index.file !== fileNow(store)) leave();
+    index ??= opened(store);
+    if (!index) return null;
+    update();
+    const { database } = index;
+    const remark = indexedAt === repository.changes() ? null : coverage(database);
+    return { ...lookedUp(database, repository, asked), remark };
+  };
   return {
     find(run, query, limit) {
       const words = wordsIn(query);
       if (words.length === 0) return { found: [], more: false, remark: "type a word or the beginning of one" };
-      index ??= opened(store);
-      if (!index) return scanned(repository, { run, words, limit });
-      update();
-      const remark = indexedAt === repository.changes() ? null : coverage(index);
-      return { ...lookedUp(index, repository, { run, words, limit }), remark };
+      const asked = { run, words, limit };
+      try {
+        return lookUp(asked) ?? scanned(repository, asked);
+      } catch (error) {
+        if (!isDamaged(error)) throw error;
+        leave();
+        removeIndex(store);
+        return lookUp(asked) ?? scanned(repository, asked);
+      }
     },
     close() {
       void worker?.terminate();
-      index?.close();
+      index?.database.close();
     },
   };
 }
 
+interface OpenIndex {
+  readonly database: DatabaseSync;
+  /** Which file it is, as the disk counts. */
+  readonly file: number | undefined;
+}
+
+const fileNow = (store: string): number | undefined => statSync(searchIndexOf(store), { throwIfNoEntry: false })?.ino;
+
 /** undefined where nothing can be written beside the store. */
-function opened(store: string): DatabaseSync | undefined {
+function opened(store: string): OpenIndex | undefined {
   try {
-    return existsSync(store) ? openIndex(store) : undefined;
+    return existsSync(store) ? { database: openIndex(store), file: fileNow(store) } : undefined;
   } catch {
     return undefined;
   }
