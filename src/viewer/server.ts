@@ -73,10 +73,11 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
 
   app.get("/api/live", (context) =>
     streamSSE(context, async (stream) => {
-      const waiting: LiveEvent[] = [];
+      // The last of each kind says all: a page that reads slowly, or not at all, must not fill the memory.
+      const waiting = new Map<LiveEvent["event"], LiveEvent>();
       let wake = Promise.withResolvers<void>();
       const end = live.subscribe((event) => {
-        waiting.push(event);
+        waiting.set(event.event, event);
         wake.resolve();
       });
       const heartbeat = setInterval(() => wake.resolve(), HEARTBEAT_MS);
@@ -84,9 +85,11 @@ function viewerApp({ view, page, host, token, fault }: ViewerOptions): Hono {
       try {
         await stream.write(`retry: ${RETRY_MS}\n\n`);
         while (!stream.aborted && !stream.closed) {
-          if (waiting.length === 0) await stream.write(":\n\n");
-          for (const event of waiting.splice(0)) await stream.writeSSE(event);
-          if (waiting.length === 0) await wake.promise;
+          if (waiting.size === 0) await stream.write(":\n\n");
+          const events = [...waiting.values()];
+          waiting.clear();
+          for (const event of events) await stream.writeSSE(event);
+          if (waiting.size === 0) await wake.promise;
           wake = Promise.withResolvers<void>();
         }
       } finally {

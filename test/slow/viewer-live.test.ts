@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { to } from "../../src/viewer/client/links.ts";
 import { ROOT } from "../command.ts";
 import { temporaryFolder } from "../temporary.ts";
@@ -52,6 +53,38 @@ test("a run shows its progress and then its answer, without a reload", { skip },
     assert.deepEqual(problems, []);
   } finally {
     run.kill("SIGKILL");
+    viewer.close();
+    await browser.close();
+  }
+});
+
+test("tabs that nobody sees hold no connection, so a browser opens as many as one likes", { skip }, async () => {
+  const project = join(temporaryFolder(), "project");
+  mkdirSync(project);
+  openSqlite(join(project, "store.sqlite")).close();
+  const viewer = await startViewer(project);
+  const browser = await openBrowser();
+  try {
+    const context = await browser.newContext();
+    // Chromium without a screen calls every tab visible.
+    const seen = (state: "hidden" | "visible") =>
+      `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
+       document.dispatchEvent(new Event("visibilitychange"))`;
+    const tabs = [];
+    for (let tab = 0; tab < 9; tab++) {
+      const page = await context.newPage();
+      const streaming = page.waitForRequest(/api\/live/);
+      await page.goto(viewer.url);
+      await page.locator("main h1").first().waitFor();
+      await streaming;
+      await page.evaluate(seen("hidden"));
+      tabs.push(page);
+    }
+    const again = tabs[0]!.waitForRequest(/api\/live/);
+    const anew = tabs[0]!.waitForRequest(/api\/project/);
+    await tabs[0]!.evaluate(seen("visible"));
+    await Promise.all([again, anew]);
+  } finally {
     viewer.close();
     await browser.close();
   }
