@@ -44,6 +44,7 @@ test("what it cannot show is named, with what there is", async (t) => {
   );
   assert.match(await refused(t, "small", "small"), /^2: .*"small" is named twice$/);
   assert.match(await refused(t, "--task", "x"), /^2: gleaner: --task: has a meaning only with --export$/);
+  assert.match(await refused(t, "--host", ""), /^2: gleaner: --host: expected an address, .*got none$/);
   const none = await gleanerHere(t, "view", "--project", join(project, "none"));
   assert.equal(none.code, 2);
   assert.match(none.output, /there is no project in/);

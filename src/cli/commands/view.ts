@@ -56,6 +56,9 @@ function port(text: string): number {
 
 async function view(runs: readonly string[], flags: ViewFlags): Promise<void> {
   if (flags.task && flags.export === undefined) throw new CliError("--task: has a meaning only with --export");
+  // As of a variable that is not set. To listen on no name means on every address.
+  if (flags.host?.trim() === "")
+    throw new CliError("--host: expected an address, as in 0.0.0.0 or localhost, got none");
   const project = readProject(flags);
   try {
     checkRuns(project, runs);
