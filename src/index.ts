@@ -105,8 +105,17 @@ export {
 
 // Collect: a model behind a server as the expert, what it may cost, and the store of everything collected.
 
-export type { Episode, EpisodeWriter, RemovedRuns, Repository, TrajectoryPage, Unnamed } from "./core/repository.ts";
-export type { Round, Run, Timing, Verification } from "./core/run.ts";
+export type {
+  Episode,
+  EpisodeWriter,
+  Membership,
+  RemovedRuns,
+  Repository,
+  TaskMember,
+  TrajectoryPage,
+  Unnamed,
+} from "./core/repository.ts";
+export type { Round, RoundHead, RoundList, Run, Timing, Verification } from "./core/run.ts";
 export type { TrajectorySummary } from "./core/summary.ts";
 export type { Budget, Prices, Spending } from "./endpoints/budget.ts";
 export { type Journal, openJournal } from "./endpoints/journal.ts";
@@ -145,6 +154,7 @@ export type {
   Checkpoint,
   Demonstration,
   Example,
+  ExampleSource,
   LeftOut,
   Preference,
   Provenance,

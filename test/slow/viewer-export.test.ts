@@ -56,7 +56,7 @@ async function walk({ page, open, problems }: Looked, start: string): Promise<Re
     assert.doesNotMatch(said, /cannot be shown|There is no view|does not hold it/, next);
     assert.deepEqual(problems, [], next);
     const links: readonly string[] = await page.evaluate(
-      "[...document.querySelectorAll('a[href]')].map(({ href }) => href)",
+      "[...document.querySelectorAll('a[href]')].map((link) => new URL(link.getAttribute('href'), location.href).href)",
     );
     for (const link of links) {
       if (link.endsWith("#content")) continue;
