@@ -115,7 +115,15 @@ export type {
   TrajectoryPage,
   Unnamed,
 } from "./core/repository.ts";
-export type { Round, RoundHead, RoundList, Run, Timing, Verification } from "./core/run.ts";
+export {
+  ROUND_LISTS,
+  type Round,
+  type RoundHead,
+  type RoundList,
+  type Run,
+  type Timing,
+  type Verification,
+} from "./core/run.ts";
 export type { TrajectorySummary } from "./core/summary.ts";
 export type { Budget, Prices, Spending } from "./endpoints/budget.ts";
 export { type Journal, openJournal } from "./endpoints/journal.ts";

@@ -34,7 +34,8 @@ restore();
 if (!process.argv.includes("--restore")) {
   // What an older build left would be packed, too.
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" });
+  // On standard output npm says the package's name, and scripts read it there.
+  execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: ["inherit", process.stderr, "inherit"] });
   const { private: _, scripts, devDependencies: _dev, ...rest }: Manifest = JSON.parse(readFileSync(manifest, "utf8"));
   // npm reads from the new file which script comes after the packing.
   const published = { ...rest, exports: EXPORTS, engines: ENGINES, scripts: { postpack: scripts.postpack } };

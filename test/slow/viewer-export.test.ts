@@ -51,7 +51,7 @@ async function walk({ page, open, problems }: Looked, start: string): Promise<Re
     const count = opened.get(kind) ?? 0;
     if (count >= OF_A_KIND) continue;
     opened.set(kind, count + 1);
-    await open(next);
+    await open(next).catch((error) => assert.fail(`${next}: ${error.message}`));
     const said: string = await page.evaluate("document.querySelector('main').innerText");
     assert.doesNotMatch(said, /cannot be shown|There is no view|does not hold it/, next);
     assert.deepEqual(problems, [], next);
