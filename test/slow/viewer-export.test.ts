@@ -59,7 +59,8 @@ async function walk({ page, open, problems }: Looked, start: string): Promise<Re
       "[...document.querySelectorAll('a[href]')].map((link) => new URL(link.getAttribute('href'), location.href).href)",
     );
     for (const link of links) {
-      if (link.endsWith("#content")) continue;
+      // Side by side is for pairs, which a folder does not hold: it says so (docs/viewer.md).
+      if (link.endsWith("#content") || /#\/(diff|flips)\//.test(link)) continue;
       assert(link.startsWith(start.split("#")[0]!), `${next} leads to ${link}`);
       if (!known.has(link)) waiting.unshift(link);
       known.add(link);
