@@ -38,7 +38,9 @@ const kindOf = (address: string) =>
     .replace(/\?.*/, "")
     .split("/")
     .map((segment, index) =>
-      index === 0 || /^(runs|expert|tasks|trunk|transcripts|rows|search|diff|flips)$/.test(segment) ? segment : "*",
+      index === 0 || segment === "" || /^(runs|expert|tasks|trunk|transcripts|rows|search|diff|flips)$/.test(segment)
+        ? segment
+        : "*",
     )
     .join("/");
 
