@@ -6,10 +6,19 @@ import type { CountedReason } from "../core/reasons.ts";
 import { type Answer, answersOf } from "./answer.ts";
 import { type Cost, costOf, relativeCost, trainingTimes } from "./cost.ts";
 import { type Solved, solvedOf, trainingTasksOf } from "./learning.ts";
-import { distinct, type Material, type Method } from "./material.ts";
+import type { Material, Method } from "./material.ts";
 import { trendOfLost } from "./probes.ts";
 import { type Ran, ranOf } from "./ran.ts";
-import { expertEpisodes, failuresOf, lastRounds, methodPairs, nextOf, notesOf } from "./report.ts";
+import {
+  expertEpisodes,
+  failuresOf,
+  iterationsOf,
+  lastRounds,
+  methodPairs,
+  nextOf,
+  notesOf,
+  shareOfTasksWon,
+} from "./report.ts";
 import { roleOf } from "./roles.ts";
 import { type Difference, type Evaluation, evaluatedIn, evaluationOf, pairedDifference } from "./success.ts";
 
@@ -51,25 +60,18 @@ export function headlineOf(material: Material): Headline {
   const { repository, runs } = material;
   const trainingTasks = trainingTasksOf(material);
   const times = trainingTimes(material);
-  const pointOf = (rounds: Method["rounds"], iteration: number): HeadlinePoint => {
-    const here = rounds.filter((round) => round.iteration === iteration);
-    const seeds = here.map(({ seed }) => seed);
-    const soFar = rounds.filter((round) => round.iteration <= iteration && seeds.includes(round.seed));
-    return {
-      iteration,
-      evaluation: evaluationOf(evaluatedIn(material, here)),
-      cost: costOf(material, soFar, times),
-      seeds,
-    };
-  };
   const pointsOf = (rounds: Method["rounds"]) =>
-    distinct(rounds.map(({ iteration }) => iteration))
-      .sort((a, b) => a - b)
-      .map((iteration) => pointOf(rounds, iteration));
+    iterationsOf(rounds).map(
+      ({ iteration, seeds, here, soFar }): HeadlinePoint => ({
+        iteration,
+        evaluation: evaluationOf(evaluatedIn(material, here)),
+        cost: costOf(material, soFar, times),
+        seeds,
+      }),
+    );
   const methods = material.methods.map(({ method, label, rounds }): HeadlineMethod => {
     const iterations = pointsOf(rounds);
-    const last = iterations.at(-1)!;
-    const reached = rounds.filter(({ seed, iteration }) => iteration <= last.iteration && last.seeds.includes(seed));
+    const reached = iterationsOf(rounds).at(-1)!.soFar;
     const bySeed = Map.groupBy(rounds, ({ seed }) => seed);
     const only = bySeed.size === 1;
     return {
@@ -88,9 +90,7 @@ export function headlineOf(material: Material): Headline {
     ...relativeCost(a.iterations.at(-1)!.cost, b.iterations.at(-1)!.cost),
   }));
   const experts = expertEpisodes(material).map(({ policy, episodes }) => {
-    const won = episodes.filter(({ success, failed }) => success && !failed).map(({ task }) => task.id);
-    const played = new Set(episodes.map(({ task }) => task.id));
-    const coverage = played.size === 0 ? null : new Set(won).size / played.size;
+    const coverage = shareOfTasksWon(episodes);
     const overall = evaluationOf(episodes.map((episode) => ({ seed: 0, episode })));
     return { policy, trajectories: episodes.length, coverage, evaluation: { overall } };
   });

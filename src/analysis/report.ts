@@ -213,13 +213,29 @@ interface Shared {
   readonly prices: Prices | null;
 }
 
-function methodReport(material: Material, { run, method, label, rounds }: Method, shared: Shared): MethodReport {
+/** A method's rounds iteration by iteration. */
+export interface IterationRounds {
+  readonly iteration: number;
+  /** Seeds that reached it. */
+  readonly seeds: readonly number[];
+  /** Their rounds of this iteration, and all up to it. */
+  readonly here: readonly Round[];
+  readonly soFar: readonly Round[];
+}
+
+export function iterationsOf(rounds: readonly Round[]): IterationRounds[] {
   const numbers = distinct(rounds.map(({ iteration }) => iteration)).sort((a, b) => a - b);
-  const iterations = numbers.map((iteration): IterationReport => {
+  return numbers.map((iteration) => {
     const here = rounds.filter((round) => round.iteration === iteration);
     const seeds = here.map(({ seed }) => seed);
     const soFar = rounds.filter((round) => round.iteration <= iteration && seeds.includes(round.seed));
-    return {
+    return { iteration, seeds, here, soFar };
+  });
+}
+
+function methodReport(material: Material, { run, method, label, rounds }: Method, shared: Shared): MethodReport {
+  const iterations = iterationsOf(rounds).map(
+    ({ iteration, seeds, here, soFar }): IterationReport => ({
       iteration,
       seeds,
       evaluation: grouped(evaluatedIn(material, here)),
@@ -228,8 +244,8 @@ function methodReport(material: Material, { run, method, label, rounds }: Method
       cost: costOf(material, soFar, shared.times),
       money: shared.prices && moneyOf(material, soFar, shared.prices),
       counts: meanCounts(here),
-    };
-  });
+    }),
+  );
   const explored = yieldOf(material, rounds, "explored");
   const probed = yieldOf(material, rounds, "probed");
   return {
@@ -311,17 +327,22 @@ function actorsOf(material: Material): Actor[] {
 
 function expertReports(material: Material): ExpertReport[] {
   return expertEpisodes(material).map(({ policy, episodes }) => {
-    const played = new Set(episodes.map(({ task }) => task.id));
-    const won = new Set(episodes.filter(({ success, failed }) => success && !failed).map(({ task }) => task.id));
     return {
       policy,
       trajectories: episodes.length,
       environmentSteps: sum(episodes.map(({ ownSteps }) => ownSteps)),
       // A recording has no seed of its own: for the expert, tasks are all there is to resample.
       evaluation: grouped(episodes.map((episode) => ({ seed: 0, episode }))),
-      coverage: played.size === 0 ? null : won.size / played.size,
+      coverage: shareOfTasksWon(episodes),
     };
   });
+}
+
+/** Of the tasks that `episodes` are of, the share that was won at least once; null of none. */
+export function shareOfTasksWon(episodes: readonly Episode[]): number | null {
+  const played = new Set(episodes.map(({ task }) => task.id));
+  const won = new Set(episodes.filter(({ success, failed }) => success && !failed).map(({ task }) => task.id));
+  return played.size === 0 ? null : won.size / played.size;
 }
 
 function differencesOf(material: Material, methods: readonly MethodReport[]): MethodDifference[] {
